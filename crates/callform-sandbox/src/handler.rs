@@ -1,0 +1,79 @@
+//! What the CloudFormation engine asks of a resource type: create, read, update, delete.
+
+use serde_json::{Map, Value};
+
+use crate::store::Tx;
+
+/// Resolved properties (no intrinsic functions left) or attributes, by CloudFormation name.
+pub type Properties = Map<String, Value>;
+
+/// Where a handler works.
+pub struct Context<'a> {
+    /// The transaction of the step; what a failing handler wrote is rolled back.
+    pub tx: &'a Tx<'a>,
+    /// AWS account, twelve digits.
+    pub account: &'a str,
+    /// AWS region.
+    pub region: &'a str,
+    /// Seconds since 1970 and nanoseconds: the sandbox's clock.
+    pub now: std::time::SystemTime,
+    /// A key that is the same when the same step is tried again: the client token of creations.
+    pub token: &'a str,
+    /// Name of the stack, for generated physical names (`<stack>-<logical id>-<random>`).
+    pub stack_name: &'a str,
+    /// Logical ID of the resource, for generated physical names.
+    pub logical_id: &'a str,
+    /// The folder of the sandbox, for services that keep files (S3, Lambda code).
+    pub folder: &'a std::path::Path,
+}
+
+/// CloudFormation's `HandlerErrorCode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandlerErrorCode {
+    /// The properties are wrong.
+    InvalidRequest,
+    /// It is there already.
+    AlreadyExists,
+    /// It is not there.
+    NotFound,
+    /// A quota is reached.
+    ServiceLimitExceeded,
+    /// The service asks to slow down; the engine tries again.
+    Throttling,
+    /// Not allowed.
+    AccessDenied,
+    /// The property cannot be changed in place.
+    NotUpdatable,
+    /// The service failed; the engine tries again.
+    ServiceInternalError,
+    /// Everything else.
+    GeneralServiceException,
+}
+
+/// Why a handler failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandlerError {
+    /// The kind of failure.
+    pub code: HandlerErrorCode,
+    /// The handler's message, as it appears in the stack event.
+    pub message: String,
+}
+
+/// The result of a handler.
+pub type HandlerResult<T> = Result<T, HandlerError>;
+
+/// The four operations of one resource type. Physical ids are what `Ref` returns.
+pub trait ResourceHandler: Send + Sync {
+    /// Makes the resource and returns its physical id.
+    fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String>;
+
+    /// The live properties in the schema's names, read-only attributes included (`GetAtt` reads them here); `None`
+    /// where the resource is gone. Write-only properties are absent.
+    fn read(&self, context: &Context, physical_id: &str) -> HandlerResult<Option<Properties>>;
+
+    /// Changes the resource in place.
+    fn update(&self, context: &Context, physical_id: &str, old: &Properties, new: &Properties) -> HandlerResult<()>;
+
+    /// Deletes the resource; `NotFound` where it is gone.
+    fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()>;
+}

@@ -1,0 +1,16 @@
+//! The sandbox: an AWS account with Amazon Connect that lives in a folder.
+//!
+//! ```text
+//! HTTP ─server→ protocol (which service, which operation) ─→ services::<service> ─→ Store (SQLite in the folder)
+//!                                                             cloudformation::engine ─→ ResourceHandler per type
+//! ```
+//!
+//! Every request runs in one [`store::Store`] transaction, so that several processes may use one folder at once. Stack
+//! operations are carried out by whichever process holds the worker lock, one durable step after the other, and go on
+//! in the next process when that one is killed.
+
+pub mod error;
+pub mod handler;
+pub mod store;
+
+pub use error::AwsError;

@@ -1,0 +1,177 @@
+//! The sandbox's memory: JSON documents in one SQLite file.
+//!
+//! A document has a `kind` (`connect/queue`, `cloudformation/stack`, …), a `scope` (the instance, the stack, or empty),
+//! a `key` that is unique in kind and scope, and optionally a `name` to find it by.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::error::AwsError;
+
+/// The open store of one sandbox folder.
+#[derive(Debug)]
+pub struct Store {
+    connection: Mutex<Connection>,
+}
+
+/// One transaction: everything in it happens, or nothing.
+pub struct Tx<'a> {
+    transaction: Transaction<'a>,
+}
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS document (
+        kind TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, name TEXT, body TEXT NOT NULL,
+        PRIMARY KEY (kind, scope, key)
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS document_by_name ON document (kind, scope, name);
+    CREATE TABLE IF NOT EXISTS event (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, scope TEXT NOT NULL, body TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS event_by_scope ON event (kind, scope, id);
+";
+
+impl Store {
+    /// Opens the store in a file, and makes it where it is not there yet.
+    pub fn open(file: &Path) -> Result<Self, AwsError> {
+        Self::prepare(Connection::open(file)?)
+    }
+
+    /// A store in memory, for tests.
+    pub fn in_memory() -> Result<Self, AwsError> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    fn prepare(connection: Connection) -> Result<Self, AwsError> {
+        connection.busy_timeout(Duration::from_secs(60))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // The folder must survive the death of a process, not of the machine.
+        connection.pragma_update(None, "synchronous", "OFF")?;
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` in a transaction that other processes see whole or not at all. An `Err` rolls everything back.
+    pub fn transaction<R>(&self, work: impl FnOnce(&Tx) -> Result<R, AwsError>) -> Result<R, AwsError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = Tx { transaction };
+        let answer = work(&tx)?;
+        tx.transaction.commit()?;
+        Ok(answer)
+    }
+}
+
+impl Tx<'_> {
+    /// The document of a key.
+    pub fn get<T: DeserializeOwned>(&self, kind: &str, scope: &str, key: &str) -> Result<Option<T>, AwsError> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT body FROM document WHERE kind = ?1 AND scope = ?2 AND key = ?3")?;
+        let body: Option<String> = statement.query_row(params![kind, scope, key], |row| row.get(0)).optional()?;
+        body.map(|body| serde_json::from_str(&body).map_err(AwsError::from)).transpose()
+    }
+
+    /// Writes a document, in place of any earlier one with the key.
+    pub fn put<T: Serialize>(
+        &self,
+        kind: &str,
+        scope: &str,
+        key: &str,
+        name: Option<&str>,
+        body: &T,
+    ) -> Result<(), AwsError> {
+        let body = serde_json::to_string(body)?;
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO document (kind, scope, key, name, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![kind, scope, key, name, body])?;
+        Ok(())
+    }
+
+    /// Removes a document; false where there was none.
+    pub fn delete(&self, kind: &str, scope: &str, key: &str) -> Result<bool, AwsError> {
+        let removed = self
+            .transaction
+            .prepare_cached("DELETE FROM document WHERE kind = ?1 AND scope = ?2 AND key = ?3")?
+            .execute(params![kind, scope, key])?;
+        Ok(removed > 0)
+    }
+
+    /// All documents of a kind and scope, by key.
+    pub fn list<T: DeserializeOwned>(&self, kind: &str, scope: &str) -> Result<Vec<(String, T)>, AwsError> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT key, body FROM document WHERE kind = ?1 AND scope = ?2 ORDER BY key")?;
+        let rows = statement.query_map(params![kind, scope], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| {
+            let (key, body) = row?;
+            Ok((key, serde_json::from_str(&body)?))
+        })
+        .collect()
+    }
+
+    /// Keys of the documents of a kind and scope that carry a name.
+    pub fn keys_by_name(&self, kind: &str, scope: &str, name: &str) -> Result<Vec<String>, AwsError> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT key FROM document WHERE kind = ?1 AND scope = ?2 AND name = ?3 ORDER BY key")?;
+        let rows = statement.query_map(params![kind, scope, name], |row| row.get(0))?;
+        rows.map(|row| row.map_err(AwsError::from)).collect()
+    }
+
+    /// How many documents a kind and scope have.
+    pub fn count(&self, kind: &str, scope: &str) -> Result<usize, AwsError> {
+        let count: i64 = self
+            .transaction
+            .prepare_cached("SELECT COUNT(*) FROM document WHERE kind = ?1 AND scope = ?2")?
+            .query_row(params![kind, scope], |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// Appends to a log and returns the entry's number, which only grows.
+    pub fn append<T: Serialize>(&self, kind: &str, scope: &str, body: &T) -> Result<i64, AwsError> {
+        let body = serde_json::to_string(body)?;
+        self.transaction
+            .prepare_cached("INSERT INTO event (kind, scope, body) VALUES (?1, ?2, ?3)")?
+            .execute(params![kind, scope, body])?;
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// Entries of a log with numbers below `before` (all where `None`), newest first, at most `limit`.
+    pub fn newest<T: DeserializeOwned>(
+        &self,
+        kind: &str,
+        scope: &str,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, T)>, AwsError> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT id, body FROM event WHERE kind = ?1 AND scope = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![kind, scope, before.unwrap_or(i64::MAX), limit], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        })?;
+        rows.map(|row| {
+            let (id, body) = row?;
+            Ok((id, serde_json::from_str(&body)?))
+        })
+        .collect()
+    }
+
+    /// Removes a whole log.
+    pub fn clear_log(&self, kind: &str, scope: &str) -> Result<(), AwsError> {
+        self.transaction
+            .prepare_cached("DELETE FROM event WHERE kind = ?1 AND scope = ?2")?
+            .execute(params![kind, scope])?;
+        Ok(())
+    }
+}

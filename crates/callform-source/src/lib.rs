@@ -1,0 +1,16 @@
+//! Text with places: source files, spans, YAML trees whose every node knows where it stands, and diagnostics that
+//! point there.
+//!
+//! ```text
+//! text ─yaml::parse→ Node ─schema::check→ Diagnostics (all problems at once)
+//!                      └─de::from_node→ T (fields of type Spanned<T> keep their place)
+//! Diagnostics + SourceMap ─render→ human | json | sarif | github | markdown
+//! ```
+//!
+//! Nothing here reads files, the clock or the environment.
+
+mod source;
+mod diagnostic;
+
+pub use diagnostic::{Annotation, Diagnostic, Diagnostics, Severity};
+pub use source::{FileId, Location, SourceFile, SourceMap, Span, Spanned};

@@ -1,0 +1,75 @@
+//! Stage 6a: what exists, as plain data.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::model::{Address, Kind};
+
+/// What was found in the account, as far as it concerns one center.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inventory {
+    /// The Connect instance, where it exists.
+    pub instance: Option<ObservedInstance>,
+    /// The center's deployed stacks, by name.
+    pub stacks: BTreeMap<String, DeployedStack>,
+    /// Objects every instance has, by kind and name, with their ids (bare, not ARNs).
+    pub builtins: BTreeMap<(Kind, String), String>,
+    /// Live properties of the center's resources; filled only where asked for (drift).
+    pub live: BTreeMap<(String, String), LiveResource>,
+    /// Phone number (physical id) -> flow id answered with, for every number of the instance.
+    pub phone_number_flows: BTreeMap<String, String>,
+    /// The name of the artifact bucket, where it exists.
+    pub artifact_bucket: Option<String>,
+}
+
+/// The instance as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObservedInstance {
+    /// Instance id (a UUID).
+    pub id: String,
+    /// ARN.
+    pub arn: String,
+    /// Alias, where it has one.
+    pub alias: Option<String>,
+}
+
+/// A stack as it was last applied.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeployedStack {
+    /// The stack's name.
+    pub name: String,
+    /// Its id (an ARN).
+    pub id: String,
+    /// Its status, such as `UPDATE_COMPLETE`.
+    pub status: String,
+    /// The template that was last applied, parsed.
+    pub template: Value,
+    /// Parameter values that were last applied.
+    pub parameters: BTreeMap<String, String>,
+    /// Physical ids of its resources, by logical ID; only those that exist.
+    pub physical_ids: BTreeMap<String, String>,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
+    /// Termination protection.
+    pub termination_protection: bool,
+}
+
+/// A resource as it is now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LiveResource {
+    /// Its properties in CloudFormation's names and shape.
+    Present(Map<String, Value>),
+    /// It was deleted outside CloudFormation.
+    Gone,
+    /// Callform cannot read this type; the reason.
+    NotChecked(String),
+}
+
+impl DeployedStack {
+    /// The address a deployed resource was rendered from, out of its `Metadata.Callform.Address`.
+    pub fn address_of(&self, logical_id: &str) -> Option<Address> {
+        let text = self.template.pointer(&format!("/Resources/{logical_id}/Metadata/Callform/Address"))?.as_str()?;
+        text.parse().ok()
+    }
+}

@@ -1,0 +1,16 @@
+//! Callform: contact centers as code for Amazon Connect.
+//!
+//! ```text
+//! blueprint.yaml ─read→ Blueprint ─resolve→ Model ─check→ diagnostics
+//!                                    └─graph→ Graph ─render→ Artifacts (templates, flow JSON, bundles)
+//! AWS or sandbox ─observe→ Inventory ─┐
+//!                        Artifacts ───┴─plan→ Plan ─apply→ Events → AWS or sandbox
+//!              Inventory + last applied ─drift→ DriftReport ─reconcile→ Plan
+//! ```
+//!
+//! Each stage is a module, in this order, and takes the output types of the stages before it. Everything up to `plan`
+//! is pure; only `observe` and `apply` talk to AWS.
+
+pub mod model;
+pub mod inventory;
+pub mod render;

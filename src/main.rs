@@ -1,0 +1,2 @@
+//! The `callform` command.
+fn main() {}

@@ -1,0 +1,168 @@
+//! Names of resources inside a blueprint.
+
+use std::fmt;
+
+/// The section of the blueprint a resource is defined in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The Connect instance itself.
+    Instance,
+    /// Storage of one kind of data of the instance.
+    Storage,
+    /// The names of the hierarchy levels.
+    HierarchyLevels,
+    /// A node of the agent hierarchy; its name is the path, `KWGlobal/Consulting`.
+    HierarchyGroup,
+    /// An agent status.
+    AgentStatus,
+    /// Hours of operation.
+    Hours,
+    /// A claimed phone number.
+    PhoneNumber,
+    /// A queue.
+    Queue,
+    /// A quick connect.
+    QuickConnect,
+    /// A routing profile.
+    RoutingProfile,
+    /// A security profile.
+    SecurityProfile,
+    /// A user.
+    User,
+    /// A prompt.
+    Prompt,
+    /// A flow.
+    Flow,
+    /// A flow module.
+    FlowModule,
+    /// An association of the instance with a Lambda function or a Lex bot.
+    Integration,
+    /// A DynamoDB table.
+    Table,
+    /// An IAM role.
+    Role,
+    /// An IAM managed policy.
+    Policy,
+    /// A Lambda function.
+    Lambda,
+    /// A permission for Connect to invoke a Lambda function.
+    LambdaPermission,
+    /// An S3 bucket.
+    Bucket,
+    /// The policy of an S3 bucket.
+    BucketPolicy,
+    /// A Kinesis data stream.
+    Stream,
+    /// A Firehose delivery stream.
+    DeliveryStream,
+    /// A CloudWatch log group.
+    LogGroup,
+}
+
+impl Kind {
+    /// The word used in addresses, plans and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Instance => "instance",
+            Kind::Storage => "storage",
+            Kind::HierarchyLevels => "hierarchy",
+            Kind::HierarchyGroup => "group",
+            Kind::AgentStatus => "agent_status",
+            Kind::Hours => "hours",
+            Kind::PhoneNumber => "phone_number",
+            Kind::Queue => "queue",
+            Kind::QuickConnect => "quick_connect",
+            Kind::RoutingProfile => "routing_profile",
+            Kind::SecurityProfile => "security_profile",
+            Kind::User => "user",
+            Kind::Prompt => "prompt",
+            Kind::Flow => "flow",
+            Kind::FlowModule => "flow_module",
+            Kind::Integration => "integration",
+            Kind::Table => "table",
+            Kind::Role => "role",
+            Kind::Policy => "policy",
+            Kind::Lambda => "lambda",
+            Kind::LambdaPermission => "lambda_permission",
+            Kind::Bucket => "bucket",
+            Kind::BucketPolicy => "bucket_policy",
+            Kind::Stream => "stream",
+            Kind::DeliveryStream => "delivery_stream",
+            Kind::LogGroup => "log_group",
+        }
+    }
+}
+
+/// Every kind, in the order of the blueprint's sections.
+const ALL: [Kind; 26] = [
+    Kind::Instance,
+    Kind::Storage,
+    Kind::HierarchyLevels,
+    Kind::HierarchyGroup,
+    Kind::AgentStatus,
+    Kind::Hours,
+    Kind::PhoneNumber,
+    Kind::Queue,
+    Kind::QuickConnect,
+    Kind::RoutingProfile,
+    Kind::SecurityProfile,
+    Kind::User,
+    Kind::Prompt,
+    Kind::Flow,
+    Kind::FlowModule,
+    Kind::Integration,
+    Kind::Table,
+    Kind::Role,
+    Kind::Policy,
+    Kind::Lambda,
+    Kind::LambdaPermission,
+    Kind::Bucket,
+    Kind::BucketPolicy,
+    Kind::Stream,
+    Kind::DeliveryStream,
+    Kind::LogGroup,
+];
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A resource's name inside the blueprint, written `queue/customer_service`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    /// The section.
+    pub kind: Kind,
+    /// The key in that section.
+    pub name: String,
+}
+
+impl Address {
+    /// Makes an address.
+    pub fn new(kind: Kind, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into() }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+/// A text that is no address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no address; one looks like `queue/customer_service`")]
+pub struct InvalidAddress(String);
+
+impl std::str::FromStr for Address {
+    type Err = InvalidAddress;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidAddress(text.to_owned());
+        let (word, name) = text.split_once('/').ok_or_else(invalid)?;
+        let kind = ALL.into_iter().find(|kind| kind.word() == word).ok_or_else(invalid)?;
+        if name.is_empty() { Err(invalid()) } else { Ok(Address::new(kind, name)) }
+    }
+}

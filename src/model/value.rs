@@ -1,0 +1,141 @@
+//! Property values: JSON plus references.
+
+use indexmap::IndexMap;
+
+use super::{Address, Kind};
+
+/// A property value before its references are rendered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// JSON `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A string.
+    String(String),
+    /// A list in the order it was written.
+    List(Vec<Value>),
+    /// An object in the order it was written.
+    Object(IndexMap<String, Value>),
+    /// A reference as the whole value.
+    Reference(Reference),
+    /// A string with references inside: flow content, policies.
+    Text(Vec<TextPart>),
+    /// A dynamic reference, `{{resolve:secretsmanager:…}}`: CloudFormation reads the secret, Callform never does.
+    Secret(String),
+    /// The S3 location of an asset, by its key; `S3Uri` form (`s3://bucket/key`).
+    AssetUri(String),
+    /// The name of the artifact bucket.
+    AssetBucket,
+    /// A pseudo parameter of CloudFormation: `AWS::AccountId`, `AWS::Partition`, `AWS::Region`.
+    Pseudo(&'static str),
+}
+
+/// A piece of a [`Value::Text`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextPart {
+    /// Literal characters.
+    Literal(String),
+    /// The identifier of another resource.
+    Reference(Reference),
+    /// A pseudo parameter of CloudFormation: `AWS::AccountId`, `AWS::Partition`, `AWS::Region`.
+    Pseudo(&'static str),
+}
+
+/// A reference to something that has an identifier only AWS knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference {
+    /// What is referred to.
+    pub target: Target,
+    /// Which of its identifiers is wanted.
+    pub attribute: Attribute,
+}
+
+/// What a reference points to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// A resource of this blueprint.
+    Resource(Address),
+    /// An object every instance has (`builtin/Agent`), looked up by its exact name at plan time.
+    Builtin {
+        /// What it is: queue, security profile, prompt, ….
+        kind: Kind,
+        /// Its name in Connect, such as `Basic Hours`.
+        name: String,
+    },
+    /// The Connect instance.
+    Instance,
+}
+
+/// Which identifier of a target is meant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attribute {
+    /// The ARN.
+    Arn,
+    /// The bare identifier (the last part of the ARN).
+    Id,
+    /// What `Ref` gives, such as a table's or bucket's name.
+    Ref,
+}
+
+impl Value {
+    /// A reference to the ARN of a resource of this blueprint.
+    pub fn arn_of(address: Address) -> Self {
+        Value::Reference(Reference { target: Target::Resource(address), attribute: Attribute::Arn })
+    }
+
+    /// A reference to the ARN of the Connect instance.
+    pub fn instance_arn() -> Self {
+        Value::Reference(Reference { target: Target::Instance, attribute: Attribute::Arn })
+    }
+
+    /// All references inside, in reading order.
+    pub fn references(&self) -> Vec<&Reference> {
+        let mut found = Vec::new();
+        self.collect_references(&mut found);
+        found
+    }
+
+    fn collect_references<'a>(&'a self, found: &mut Vec<&'a Reference>) {
+        match self {
+            Value::Reference(reference) => found.push(reference),
+            Value::List(items) => items.iter().for_each(|item| item.collect_references(found)),
+            Value::Object(members) => members.values().for_each(|member| member.collect_references(found)),
+            Value::Text(parts) => found.extend(parts.iter().filter_map(|part| match part {
+                TextPart::Reference(reference) => Some(reference),
+                TextPart::Literal(_) | TextPart::Pseudo(_) => None,
+            })),
+            Value::Bool(_)
+            | Value::Integer(_)
+            | Value::String(_)
+            | Value::Secret(_)
+            | Value::AssetUri(_)
+            | Value::AssetBucket
+            | Value::Pseudo(_) => {}
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::String(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Value::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Value::Integer(value)
+    }
+}
