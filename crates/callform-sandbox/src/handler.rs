@@ -7,24 +7,32 @@ use crate::store::Tx;
 /// Resolved properties (no intrinsic functions left) or attributes, by CloudFormation name.
 pub type Properties = Map<String, Value>;
 
-/// Where a handler works.
-pub struct Context<'a> {
-    /// The transaction of the step; what a failing handler wrote is rolled back.
+/// Where an operation of any service works: the account, the clock, and the transaction of the request or step.
+#[derive(Clone, Copy)]
+pub struct Environment<'a> {
+    /// The transaction of the request; an error rolls back what was written.
     pub tx: &'a Tx<'a>,
     /// AWS account, twelve digits.
     pub account: &'a str,
     /// AWS region.
     pub region: &'a str,
-    /// Seconds since 1970 and nanoseconds: the sandbox's clock.
+    /// The sandbox's clock.
     pub now: std::time::SystemTime,
+    /// The folder of the sandbox, for services that keep files (S3, Lambda code).
+    pub folder: &'a std::path::Path,
+}
+
+/// Where a resource handler works.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Account, region, clock and transaction.
+    pub environment: Environment<'a>,
     /// A key that is the same when the same step is tried again: the client token of creations.
     pub token: &'a str,
     /// Name of the stack, for generated physical names (`<stack>-<logical id>-<random>`).
     pub stack_name: &'a str,
     /// Logical ID of the resource, for generated physical names.
     pub logical_id: &'a str,
-    /// The folder of the sandbox, for services that keep files (S3, Lambda code).
-    pub folder: &'a std::path::Path,
 }
 
 /// CloudFormation's `HandlerErrorCode`.
