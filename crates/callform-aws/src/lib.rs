@@ -1,1 +1,18 @@
-//! placeholder
+//! The only crate that names the AWS SDK: narrow calls with types of their own.
+//!
+//! A [`Gateway`] talks to AWS, or to the sandbox, or to anything else that speaks AWS's protocols; which one is a matter
+//! of the endpoint URL and the credentials in [`Target`] alone.
+
+mod artifact_bucket;
+mod cloudformation;
+mod connect;
+mod error;
+mod gateway;
+
+pub use artifact_bucket::BucketState;
+pub use cloudformation::{
+    ChangeSet, ChangeSetKind, ChangeSetRequest, ResourceChange, Stack, StackEvent, TemplateSource,
+};
+pub use connect::{ConnectInstance, NamedObject, ObjectType};
+pub use error::{ErrorKind, GatewayError};
+pub use gateway::{Credentials, Gateway, Target};
