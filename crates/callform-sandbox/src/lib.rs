@@ -9,8 +9,14 @@
 //! operations are carried out by whichever process holds the worker lock, one durable step after the other, and go on
 //! in the next process when that one is killed.
 
+pub mod cloudformation;
+pub mod connect;
 pub mod error;
+pub mod faults;
 pub mod handler;
+pub mod protocol;
+pub mod resources;
+pub mod services;
 pub mod store;
 
 pub use error::AwsError;

@@ -1,0 +1,248 @@
+//! Faults on demand: what goes wrong in a sandbox, so that clients can be tried against it.
+//!
+//! The faults of a sandbox are in `faults.json` in its folder, read anew at every request. All keys are optional:
+//!
+//! ```json
+//! {
+//!   "throttle": true,
+//!   "fail_operation": [{ "service": "connect", "operation": "CreateQueue", "nth": 3, "code": "InternalServiceException", "message": "oops" }],
+//!   "fail_resource": [{ "logical_id": "QueueSales", "operation": "create", "reason": "quota reached", "times": 1 }],
+//!   "delay_ms": { "request": 20, "step": 50 },
+//!   "cut": [{ "service": "cloudformation", "operation": "ExecuteChangeSet", "nth": 1 }]
+//! }
+//! ```
+//!
+//! `throttle` holds Amazon Connect to its default quota per operation (2 requests a second, bursts of 5). `nth` counts
+//! the calls of one operation from 1. Calls are counted in the store, so they go on across processes; a rule that is
+//! changed is counted from the start. Services are named as in [`crate::protocol::Service::name`].
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::AwsError;
+use crate::handler::Environment;
+use crate::store::Tx;
+
+/// Name of the file in the sandbox folder.
+pub const FILE: &str = "faults.json";
+
+const COUNTS: &str = "faults/count";
+const BUCKETS: &str = "faults/bucket";
+const CONNECT_RATE: f64 = 2.0;
+const CONNECT_BURST: f64 = 5.0;
+
+/// The content of `faults.json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Faults {
+    /// Hold services to their default quotas.
+    pub throttle: bool,
+    /// Calls that fail.
+    pub fail_operation: Vec<OperationFault>,
+    /// Resources whose stack operation fails.
+    pub fail_resource: Vec<ResourceFault>,
+    /// What takes longer.
+    pub delay_ms: Delays,
+    /// Calls whose connection is closed without an answer, after they were carried out.
+    pub cut: Vec<Cut>,
+}
+
+/// A call of a service's operation that fails.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationFault {
+    /// Service, such as `connect`.
+    pub service: String,
+    /// Operation, such as `CreateQueue`.
+    pub operation: String,
+    /// Which call fails, counted from 1.
+    pub nth: u64,
+    /// Error code, such as `InternalServiceException`.
+    pub code: String,
+    /// The error's message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// A resource whose stack operation fails.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceFault {
+    /// The resource's logical ID.
+    pub logical_id: String,
+    /// The operation on it.
+    pub operation: ResourceOperation,
+    /// The reason in the stack event.
+    pub reason: String,
+    /// How many times it fails before it works.
+    #[serde(default = "once")]
+    pub times: u64,
+}
+
+/// What a stack does to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResourceOperation {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is deleted.
+    Delete,
+}
+
+impl ResourceOperation {
+    /// Its name in `faults.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// What takes longer, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delays {
+    /// Every request.
+    pub request: u64,
+    /// Every step of a stack operation.
+    pub step: u64,
+}
+
+/// A call whose connection is closed without an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cut {
+    /// Service, such as `connect`.
+    pub service: String,
+    /// Operation, such as `CreateQueue`.
+    pub operation: String,
+    /// Which call is cut, counted from 1.
+    pub nth: u64,
+}
+
+/// What befalls one request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fate {
+    /// The error to answer instead of doing the work.
+    pub error: Option<AwsError>,
+    /// Close the connection after the work.
+    pub cut: bool,
+}
+
+fn once() -> u64 {
+    1
+}
+
+impl Faults {
+    /// The faults of a folder; none where it has no file. A file that is not understood is an error, which every
+    /// request then answers: a fault that silently does not happen would make a test pass for nothing.
+    pub fn load(folder: &Path) -> Result<Self, AwsError> {
+        match std::fs::read(folder.join(FILE)) {
+            Ok(text) => serde_json::from_slice(&text)
+                .map_err(|error| AwsError::new(500, "InternalServiceException", format!("sandbox {FILE}: {error}"))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(AwsError::new(500, "InternalServiceException", format!("sandbox {FILE}: {error}"))),
+        }
+    }
+
+    /// Writes the faults into a folder, in place of any there.
+    pub fn save(&self, folder: &Path) -> std::io::Result<()> {
+        let new = folder.join(format!("{FILE}.{}", std::process::id()));
+        std::fs::write(&new, serde_json::to_vec_pretty(self)?)?;
+        std::fs::rename(new, folder.join(FILE))
+    }
+
+    /// True where nothing can befall a single request, so that nothing needs counting.
+    pub fn spare_requests(&self) -> bool {
+        !self.throttle && self.fail_operation.is_empty() && self.cut.is_empty()
+    }
+
+    /// Decides what befalls a call and counts it. The caller commits the count even where the call fails.
+    pub fn fate(&self, tx: &Tx, now: SystemTime, service: &str, operation: &str) -> Result<Fate, AwsError> {
+        let mut fate = Fate::default();
+        if self.throttle && service == "connect" && !take_token(tx, now, operation)? {
+            fate.error = Some(AwsError::new(429, "TooManyRequestsException", "Too Many Requests"));
+            return Ok(fate);
+        }
+        for rule in self.fail_operation.iter().filter(|rule| rule.service == service && rule.operation == operation) {
+            if count(tx, "fail_operation", rule)? == rule.nth {
+                let message = rule.message.clone().unwrap_or_else(|| "injected by faults.json".to_owned());
+                fate.error = Some(AwsError::new(status_of(&rule.code), &rule.code, message));
+            }
+        }
+        for rule in self.cut.iter().filter(|rule| rule.service == service && rule.operation == operation) {
+            fate.cut |= count(tx, "cut", rule)? == rule.nth;
+        }
+        Ok(fate)
+    }
+}
+
+/// The HTTP status that goes with an injected error code: clients decide by it whether to try again.
+fn status_of(code: &str) -> u16 {
+    match code {
+        "ThrottlingException" | "TooManyRequestsException" => 429,
+        "Throttling" => 400,
+        "ServiceUnavailable" | "ServiceUnavailableException" | "SlowDown" => 503,
+        _ if code.starts_with("Internal") => 500,
+        _ if code.starts_with("AccessDenied") => 403,
+        "ResourceNotFoundException" => 404,
+        _ => 400,
+    }
+}
+
+/// Adds one to the count of a rule and returns it.
+fn count<T: Serialize>(tx: &Tx, kind: &str, rule: &T) -> Result<u64, AwsError> {
+    let key = serde_json::to_string(rule)?;
+    let count = tx.get::<u64>(COUNTS, kind, &key)?.unwrap_or_default() + 1;
+    tx.put(COUNTS, kind, &key, None, &count)?;
+    Ok(count)
+}
+
+#[derive(Serialize, Deserialize)]
+struct Bucket {
+    tokens: f64,
+    at: f64,
+}
+
+/// Takes a token from the bucket of an operation; false where it is empty.
+fn take_token(tx: &Tx, now: SystemTime, operation: &str) -> Result<bool, AwsError> {
+    let at = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    let mut bucket = tx.get::<Bucket>(BUCKETS, "", operation)?.unwrap_or(Bucket { tokens: CONNECT_BURST, at });
+    bucket.tokens = (bucket.tokens + (at - bucket.at).max(0.0) * CONNECT_RATE).min(CONNECT_BURST);
+    bucket.at = at;
+    let taken = bucket.tokens >= 1.0;
+    if taken {
+        bucket.tokens -= 1.0;
+    }
+    tx.put(BUCKETS, "", operation, None, &bucket)?;
+    Ok(taken)
+}
+
+/// The reason why a resource's operation (`create`, `update`, `delete`) fails now, counted in the environment's
+/// transaction; `None` where it does not fail.
+pub fn resource_failure(
+    environment: &Environment,
+    logical_id: &str,
+    operation: &str,
+) -> Result<Option<String>, AwsError> {
+    let faults = Faults::load(environment.folder)?;
+    for rule in &faults.fail_resource {
+        let hit = rule.logical_id == logical_id && rule.operation.name() == operation;
+        if hit && count(environment.tx, "fail_resource", rule)? <= rule.times {
+            return Ok(Some(rule.reason.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// How long each step of a stack operation takes longer. A file that is not understood delays nothing here; requests
+/// report it.
+pub fn step_delay(environment: &Environment) -> Duration {
+    Duration::from_millis(Faults::load(environment.folder).map(|faults| faults.delay_ms.step).unwrap_or_default())
+}

@@ -1,0 +1,3 @@
+//! The services besides Amazon Connect and CloudFormation.
+
+pub mod secrets;
