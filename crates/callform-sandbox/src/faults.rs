@@ -39,6 +39,9 @@ const CONNECT_BURST: f64 = 5.0;
 pub struct Faults {
     /// Hold services to their default quotas.
     pub throttle: bool,
+    /// Hold Amazon Connect instances to the default quotas of a new account (500 users, 50 queues, …); without it an
+    /// instance takes as many resources as are made.
+    pub default_quotas: bool,
     /// Calls that fail.
     pub fail_operation: Vec<OperationFault>,
     /// Resources whose stack operation fails.

@@ -73,9 +73,8 @@ impl Store {
 impl Tx<'_> {
     /// The document of a key.
     pub fn get<T: DeserializeOwned>(&self, kind: &str, scope: &str, key: &str) -> Result<Option<T>, AwsError> {
-        let mut statement = self
-            .transaction
-            .prepare_cached("SELECT body FROM document WHERE kind = ?1 AND scope = ?2 AND key = ?3")?;
+        let mut statement =
+            self.transaction.prepare_cached("SELECT body FROM document WHERE kind = ?1 AND scope = ?2 AND key = ?3")?;
         let body: Option<String> = statement.query_row(params![kind, scope, key], |row| row.get(0)).optional()?;
         body.map(|body| serde_json::from_str(&body).map_err(AwsError::from)).transpose()
     }
@@ -91,7 +90,9 @@ impl Tx<'_> {
     ) -> Result<(), AwsError> {
         let body = serde_json::to_string(body)?;
         self.transaction
-            .prepare_cached("INSERT OR REPLACE INTO document (kind, scope, key, name, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO document (kind, scope, key, name, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
             .execute(params![kind, scope, key, name, body])?;
         Ok(())
     }
@@ -110,7 +111,30 @@ impl Tx<'_> {
         let mut statement = self
             .transaction
             .prepare_cached("SELECT key, body FROM document WHERE kind = ?1 AND scope = ?2 ORDER BY key")?;
-        let rows = statement.query_map(params![kind, scope], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let rows = statement
+            .query_map(params![kind, scope], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| {
+            let (key, body) = row?;
+            Ok((key, serde_json::from_str(&body)?))
+        })
+        .collect()
+    }
+
+    /// At most `limit` documents of a kind and scope, by key, with keys after `after`.
+    pub fn list_after<T: DeserializeOwned>(
+        &self,
+        kind: &str,
+        scope: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, T)>, AwsError> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT key, body FROM document WHERE kind = ?1 AND scope = ?2 AND key > ?3 ORDER BY key LIMIT ?4",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![kind, scope, after, limit], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
         rows.map(|row| {
             let (key, body) = row?;
             Ok((key, serde_json::from_str(&body)?))
