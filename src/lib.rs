@@ -14,3 +14,4 @@
 pub mod model;
 pub mod inventory;
 pub mod render;
+pub mod plan;

@@ -5,6 +5,7 @@
 
 mod value;
 mod address;
+mod notation;
 
 pub use address::{Address, InvalidAddress, Kind};
 pub use value::{Attribute, Reference, Target, TextPart, Value};
@@ -98,7 +99,7 @@ pub struct Association {
 }
 
 /// A file for the artifact bucket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Asset {
     /// Key in the bucket; contains the content's SHA-256, so that equal content is uploaded once.
     pub key: String,

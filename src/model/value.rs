@@ -78,6 +78,17 @@ pub enum Attribute {
     Ref,
 }
 
+impl Reference {
+    /// The identifier that is wanted, out of what `Ref` gives for the target: ARNs for the types of Connect, names for
+    /// tables, roles, functions, buckets and streams.
+    pub fn identifier<'a>(&self, physical_id: &'a str) -> &'a str {
+        match self.attribute {
+            Attribute::Id => physical_id.rsplit_once('/').map_or(physical_id, |(_, id)| id),
+            Attribute::Arn | Attribute::Ref => physical_id,
+        }
+    }
+}
+
 impl Value {
     /// A reference to the ARN of a resource of this blueprint.
     pub fn arn_of(address: Address) -> Self {

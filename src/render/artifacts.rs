@@ -11,6 +11,13 @@ pub struct Artifacts {
     pub center: String,
     /// AWS region.
     pub region: String,
+    /// The environment chosen with `--env`.
+    pub environment: Option<String>,
+    /// SHA-256 of everything that was read, lower-case hex.
+    pub digest: String,
+    /// References that are template parameters although both ends may share a stack, because they would close a
+    /// circle: from, to.
+    pub deferred: BTreeSet<(Address, Address)>,
     /// The stacks, each after those it depends on.
     pub stacks: Vec<StackArtifact>,
     /// Links made by direct API calls after the stacks.
