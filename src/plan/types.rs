@@ -154,7 +154,7 @@ pub struct StackOperation {
 pub enum ParameterValue {
     /// These identifiers, joined by commas.
     Join(Vec<Identifier>),
-    /// The name of the artifact bucket, which may be made by [`Step::Upload`] or by the first upload of a template.
+    /// The name of the artifact bucket, which may only be made by [`Step::Upload`] or by the first upload of a template.
     ArtifactBucket,
 }
 
@@ -173,6 +173,8 @@ pub enum Identifier {
         /// Its name in that stack's template.
         logical_id: String,
     },
+    /// The id of a built-in object of an instance that an earlier step makes, to be looked up by its name.
+    Lookup(Target),
 }
 
 /// A phone number that gets a flow or loses it.
