@@ -1,2 +1,33 @@
-//! Development tasks.
-fn main() {}
+//! Development tasks: what is generated from outside sources and committed.
+
+mod gen_schemas;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Development tasks of Callform")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Condenses CloudFormation's resource schemas into crates/callform-schemas/data
+    GenSchemas {
+        /// `cfnlint/data/schemas` of an unpacked cfn-lint package
+        #[arg(long)]
+        from: PathBuf,
+        /// The file to write
+        #[arg(long, default_value = "crates/callform-schemas/data/resource-types.jsonl")]
+        to: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::GenSchemas { from, to } => gen_schemas::run(&from, &to),
+    }
+}

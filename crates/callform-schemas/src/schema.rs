@@ -1,0 +1,127 @@
+//! One resource type's schema.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use fancy_regex::{Regex, RegexBuilder};
+use serde_json::Value;
+
+use crate::pointer::PropertyPointer;
+
+/// The schema of one resource type.
+#[derive(Debug)]
+pub struct ResourceSchema {
+    /// Such as `AWS::Connect::Queue`.
+    pub type_name: String,
+    /// Top-level properties that have to be there.
+    pub required: Vec<String>,
+    /// A change of these makes a new resource.
+    pub create_only: Vec<PropertyPointer>,
+    /// A change of these makes a new resource in some cases.
+    pub conditional_create_only: Vec<PropertyPointer>,
+    /// Assigned by the service, never written.
+    pub read_only: Vec<PropertyPointer>,
+    /// Written, never read back.
+    pub write_only: Vec<PropertyPointer>,
+    /// What identifies a resource; several pointers make a `|`-separated identifier.
+    pub primary_identifier: Vec<PropertyPointer>,
+    /// The top-level property that holds tags, where the type has tags.
+    pub tag_property: Option<String>,
+    /// True where a replacement deletes the old resource first (`replacementStrategy: delete_then_create`).
+    pub deletes_before_replacing: bool,
+    pub(crate) document: Value,
+    /// Compiled patterns; `None` for one that the regex engine does not take.
+    patterns: Mutex<BTreeMap<String, Option<Regex>>>,
+}
+
+impl ResourceSchema {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let document: Value = serde_json::from_str(text).ok()?;
+        let strings = |member: &str| -> Vec<String> {
+            let list = document.get(member).and_then(Value::as_array);
+            list.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        };
+        let pointers = |member: &str| strings(member).iter().map(|text| PropertyPointer::of_schema(text)).collect();
+        let tag_property = document.pointer("/tagging/tagProperty").and_then(Value::as_str);
+        Some(Self {
+            type_name: document.get("typeName")?.as_str()?.to_owned(),
+            required: strings("required"),
+            create_only: pointers("createOnlyProperties"),
+            conditional_create_only: pointers("conditionalCreateOnlyProperties"),
+            read_only: pointers("readOnlyProperties"),
+            write_only: pointers("writeOnlyProperties"),
+            primary_identifier: pointers("primaryIdentifier"),
+            tag_property: tag_property.map(|pointer| PropertyPointer::of_schema(pointer).property().to_owned()),
+            deletes_before_replacing: document.get("replacementStrategy").and_then(Value::as_str)
+                == Some("delete_then_create"),
+            document,
+            patterns: Mutex::new(BTreeMap::new()),
+        })
+    }
+
+    /// Names of all top-level properties, those assigned by the service included, sorted.
+    pub fn property_names(&self) -> impl Iterator<Item = &str> {
+        self.document.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
+    /// True where a change of the property at `path` (`/Name`, `/KeySchema/0/AttributeName`) makes a new resource.
+    pub fn is_create_only(&self, path: &str) -> bool {
+        self.create_only.iter().any(|pointer| pointer.covers(path))
+    }
+
+    /// True where the property at `path` is assigned by the service.
+    pub fn is_read_only(&self, path: &str) -> bool {
+        self.read_only.iter().any(|pointer| pointer.covers(path))
+    }
+
+    /// True where the property at `path` cannot be read back.
+    pub fn is_write_only(&self, path: &str) -> bool {
+        self.write_only.iter().any(|pointer| pointer.covers(path))
+    }
+
+    /// The create-only pointers whose values differ: why a change from `old` to `new` replaces the resource.
+    pub fn replacing_properties(&self, old: &Value, new: &Value) -> Vec<&PropertyPointer> {
+        self.create_only.iter().filter(|pointer| pointer.values(old) != pointer.values(new)).collect()
+    }
+
+    /// True where the list at `path` has no order (`insertionOrder: false`), so that drift compares it as a set.
+    pub fn is_unordered(&self, path: &str) -> bool {
+        let mut node = &self.document;
+        for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+            let next = self.resolve(node);
+            let by_name = next.get("properties").and_then(|properties| properties.get(segment));
+            let Some(found) = by_name.or_else(|| next.get("items")) else { return false };
+            node = found;
+        }
+        self.resolve(node).get("insertionOrder").and_then(Value::as_bool) == Some(false)
+    }
+
+    /// Follows `$ref`s within the document.
+    pub(crate) fn resolve<'a>(&'a self, node: &'a Value) -> &'a Value {
+        let mut node = node;
+        // A schema whose references run in a circle ends here rather than never.
+        for _ in 0..16 {
+            let Some(target) = node.get("$ref").and_then(Value::as_str) else { break };
+            let Some(found) = target.strip_prefix('#').and_then(|pointer| self.document.pointer(pointer)) else {
+                break;
+            };
+            node = found;
+        }
+        node
+    }
+
+    /// True where `text` matches the pattern, or the pattern is one that cannot be checked here.
+    pub(crate) fn matches(&self, pattern: &str, text: &str) -> bool {
+        let mut patterns = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
+        if !patterns.contains_key(pattern) {
+            patterns.insert(pattern.to_owned(), compiled(pattern));
+        }
+        let regex = patterns.get(pattern).and_then(Option::as_ref);
+        regex.is_none_or(|regex| regex.is_match(text).unwrap_or(true))
+    }
+}
+
+/// A schema's pattern, ready to match. Classes of all of Unicode repeated 250 times need more room than the default.
+pub(crate) fn compiled(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).delegate_size_limit(64 << 20).build().ok()
+}

@@ -1,0 +1,181 @@
+//! Condenses CloudFormation's resource schemas: the facts stay, the prose goes.
+//!
+//! The result is one line of JSON per resource type, sorted by type and with sorted keys, so that the same schemas
+//! always give the same bytes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value};
+
+/// The region whose schemas are taken: it has every Connect resource type.
+const REGION: &str = "us-west-2";
+
+/// All types with this prefix are taken.
+const CONNECT: &str = "AWS::Connect::";
+
+/// Types beside Connect's that a contact center's stacks use.
+const OTHER_TYPES: &[&str] = &[
+    "AWS::Athena::NamedQuery",
+    "AWS::Athena::WorkGroup",
+    "AWS::CloudWatch::Alarm",
+    "AWS::DynamoDB::Table",
+    "AWS::Events::Rule",
+    "AWS::Glue::Crawler",
+    "AWS::Glue::Database",
+    "AWS::Glue::Table",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::IAM::RolePolicy",
+    "AWS::KMS::Key",
+    "AWS::Kinesis::Stream",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Url",
+    "AWS::Lambda::Version",
+    "AWS::Lex::Bot",
+    "AWS::Lex::BotAlias",
+    "AWS::Lex::BotVersion",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::SSM::Parameter",
+    "AWS::Scheduler::Schedule",
+    "AWS::SecretsManager::Secret",
+];
+
+/// Members whose value stays as it is.
+const PLAIN_KEYWORDS: &[&str] = &[
+    "$ref",
+    "conditionalCreateOnlyProperties",
+    "const",
+    "createOnlyProperties",
+    "dependencies",
+    "dependentRequired",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "insertionOrder",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "pattern",
+    "primaryIdentifier",
+    "readOnlyProperties",
+    "replacementStrategy",
+    "required",
+    "type",
+    "typeName",
+    "uniqueItems",
+    "writeOnlyProperties",
+];
+
+/// Members that hold one schema (or, for `additionalProperties`, a boolean).
+const SCHEMA_KEYWORDS: &[&str] = &["additionalProperties", "else", "if", "items", "not", "then"];
+
+/// Members that hold a list of schemas.
+const SCHEMA_LIST_KEYWORDS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
+
+/// Members that hold schemas by name.
+const SCHEMA_MAP_KEYWORDS: &[&str] = &["definitions", "patternProperties", "properties"];
+
+/// Reads the schemas under `from` and writes the condensed file `to`.
+pub(crate) fn run(from: &Path, to: &Path) -> Result<()> {
+    let files: BTreeMap<String, String> = read(&from.join("providers").join(format!("{REGION}.json")))?;
+    let mut lines = String::new();
+    for (type_name, file) in &files {
+        if type_name.starts_with(CONNECT) || OTHER_TYPES.contains(&type_name.as_str()) {
+            let schema: Value = read(&from.join("resources").join(format!("{file}.json")))?;
+            lines.push_str(&serde_json::to_string(&condense(&schema))?);
+            lines.push('\n');
+        }
+    }
+    for type_name in OTHER_TYPES {
+        anyhow::ensure!(files.contains_key(*type_name), "{REGION} has no schema of {type_name}");
+    }
+    fs::write(to, lines).with_context(|| format!("cannot write {}", to.display()))
+}
+
+fn read<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not what was expected", file.display()))
+}
+
+/// The schema with the keywords above only, keys sorted.
+fn condense(schema: &Value) -> Value {
+    let Value::Object(members) = schema else { return schema.clone() };
+    let mut kept = BTreeMap::new();
+    for (keyword, value) in members {
+        let name = keyword.as_str();
+        if PLAIN_KEYWORDS.contains(&name) {
+            kept.insert(name, sorted(value));
+        } else if SCHEMA_KEYWORDS.contains(&name) {
+            kept.insert(name, condense(value));
+        } else if let (true, Value::Array(list)) = (SCHEMA_LIST_KEYWORDS.contains(&name), value) {
+            let list: Vec<Value> = list.iter().map(condense).collect();
+            // Alternatives that only told where a value comes from (`relationshipRef`) say nothing any more.
+            if list.iter().any(|item| item.as_object().is_none_or(|item| !item.is_empty())) {
+                kept.insert(name, Value::Array(list));
+            }
+        } else if let (true, Value::Object(map)) = (SCHEMA_MAP_KEYWORDS.contains(&name), value) {
+            let map: BTreeMap<&String, Value> = map.iter().map(|(key, value)| (key, condense(value))).collect();
+            kept.insert(name, object(map));
+        } else if let ("tagging", Some(property)) = (name, value.get("tagProperty")) {
+            kept.insert(name, Value::Object(Map::from_iter([("tagProperty".to_owned(), property.clone())])));
+        }
+    }
+    object(kept)
+}
+
+/// The value with the keys of its objects sorted.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => object(map.iter().map(|(key, value)| (key, sorted(value))).collect()),
+        Value::Array(list) => Value::Array(list.iter().map(sorted).collect()),
+        other => other.clone(),
+    }
+}
+
+fn object<K: ToString>(map: BTreeMap<K, Value>) -> Value {
+    Value::Object(map.into_iter().map(|(key, value)| (key.to_string(), value)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn prose_goes_and_facts_stay() {
+        let schema = json!({
+            "typeName": "A::B::C",
+            "description": "About C",
+            "sourceUrl": "https://example.com",
+            "handlers": { "create": { "permissions": ["b:C"] } },
+            "tagging": { "permissions": ["b:Tag"], "tagProperty": "/properties/Tags" },
+            "properties": {
+                "description": { "description": "A property of this name stays", "type": "string", "maxLength": 5 },
+                "Role": { "anyOf": [{ "relationshipRef": { "typeName": "X" } }], "type": "string" },
+            },
+        });
+        assert_eq!(
+            serde_json::to_string(&condense(&schema)).unwrap(),
+            r#"{"properties":{"Role":{"type":"string"},"description":{"maxLength":5,"type":"string"}},"tagging":{"tagProperty":"/properties/Tags"},"typeName":"A::B::C"}"#
+        );
+    }
+}
