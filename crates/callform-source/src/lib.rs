@@ -11,6 +11,10 @@
 
 mod source;
 mod diagnostic;
+pub mod yaml;
+pub mod schema;
+pub mod de;
+pub mod render;
 
 pub use diagnostic::{Annotation, Diagnostic, Diagnostics, Severity};
 pub use source::{FileId, Location, SourceFile, SourceMap, Span, Spanned};

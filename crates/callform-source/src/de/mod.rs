@@ -1,0 +1,23 @@
+//! From trees to Rust types by serde.
+//!
+//! [`Spanned`](crate::Spanned) fields keep their place at any depth: in options, lists, map keys and map values.
+//! Enums are externally tagged: a string names a variant without content, a mapping with one key a variant with
+//! content. Nothing is coerced: a number is no string.
+//!
+//! Types with `#[serde(untagged)]`, `#[serde(flatten)]` or an internal tag read their input through a buffer of serde's
+//! that drops places, so `Spanned` inside them fails; write a `Visitor` instead.
+
+mod node;
+mod spanned;
+
+use serde::de::DeserializeOwned;
+
+use crate::Diagnostic;
+use crate::yaml::Node;
+
+/// Reads a tree as a Rust type.
+///
+/// Stops at the first problem (code `invalid-value`); check against the type's schema before to report all of them.
+pub fn from_node<T: DeserializeOwned>(node: &Node) -> Result<T, Diagnostic> {
+    T::deserialize(node::NodeDeserializer::new(node)).map_err(|error| error.into_diagnostic(node.span))
+}
