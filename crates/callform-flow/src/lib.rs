@@ -1,1 +1,19 @@
-//! placeholder
+//! The Amazon Connect flow language: model, checks, and flows written as blocks.
+//!
+//! ```text
+//! blueprint steps ─┐
+//! template ────────┼─steps→ Vec<Step> ─compile→ Flow (with markers for names) ─lint→ Diagnostics
+//! exported JSON ───┴─import→ ────────────────→ Flow
+//! Flow ─to_json→ what the service takes ─validate→ what the service would say
+//! ```
+//!
+//! Nothing here reads files, the clock or the environment.
+
+pub mod json;
+pub mod flow_type;
+pub mod catalog;
+pub mod references;
+pub mod validate;
+
+pub use flow_type::{FlowType, FlowTypeSet};
+pub use json::{Action, ConditionBranch, DecodeError, ErrorBranch, Flow, OmittedMembers, Transitions};

@@ -1,0 +1,162 @@
+//! What Amazon Connect itself finds wrong with a flow when it is published.
+//!
+//! The message texts are those of the service wherever they are known. It does not look at everything: unreachable
+//! actions, endless loops, voices and the flow type's own block list pass, and so they pass here; the lints see them.
+//! The service reports several problems at once in some cases and only the first in others; this reports all.
+
+mod action;
+mod parameters;
+mod objects;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::FlowType;
+use crate::catalog::ObjectKind;
+
+/// Most actions one flow may have.
+pub const MAXIMUM_ACTIONS: usize = 250;
+/// Most characters a flow's content may have.
+pub const MAXIMUM_CONTENT_LENGTH: usize = 256_000;
+
+/// One entry of `problems` of an `InvalidContactFlowException`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The text.
+    pub message: String,
+}
+
+impl Problem {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+
+    fn property_value(path: &str) -> Self {
+        Self::new(format!("Invalid Action property value. Path: {path}"))
+    }
+
+    fn property_name(path: &str) -> Self {
+        Self::new(format!("Invalid Action property name. Path: {path}"))
+    }
+
+    fn missing_property(path: &str) -> Self {
+        Self::new(format!("Action is missing required property. Path: {path}"))
+    }
+}
+
+/// What exists in the instance a flow is published in.
+pub trait LiveObjects {
+    /// True where an object of this kind has this ARN or identifier. Never asked about Lambda functions: whether the
+    /// service looks for them at publish time is not known.
+    fn exists(&self, arn_or_id: &str, kind: ObjectKind) -> bool;
+}
+
+/// An instance where every object exists, for checking a flow by itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EverythingExists;
+
+impl LiveObjects for EverythingExists {
+    fn exists(&self, _arn_or_id: &str, _kind: ObjectKind) -> bool {
+        true
+    }
+}
+
+/// Checks the content of a flow as it is sent to the service: a JSON text.
+///
+/// How the service words content that is too long or no JSON is not known; those two texts are ours.
+pub fn content_problems(content: &str, context: &dyn LiveObjects, kind: FlowType) -> Vec<Problem> {
+    if content.chars().count() > MAXIMUM_CONTENT_LENGTH {
+        return vec![Problem::new(format!("Content is longer than {MAXIMUM_CONTENT_LENGTH} characters"))];
+    }
+    match serde_json::from_str(content) {
+        Ok(flow) => problems(&flow, context, kind),
+        Err(_) => vec![Problem::new("Content is not valid JSON")],
+    }
+}
+
+/// Checks a flow document. Empty where the service would publish it.
+pub fn problems(flow: &Value, context: &dyn LiveObjects, kind: FlowType) -> Vec<Problem> {
+    let mut found = Vec::new();
+    if !flow.is_object() {
+        return vec![Problem::new("Content is not a JSON object")];
+    }
+    envelope(flow, kind, &mut found);
+    let actions: &[Value] = flow.get("Actions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if actions.is_empty() {
+        found.push(Problem::new("JSON field is missing or null for field name: Actions"));
+        return found;
+    }
+    if actions.len() > MAXIMUM_ACTIONS {
+        found.push(Problem::new(format!("Flow has more than {MAXIMUM_ACTIONS} actions")));
+    }
+    let identifiers = identifiers(actions, &mut found);
+    match flow.get("StartAction").and_then(Value::as_str) {
+        Some(start) if identifiers.contains(start) => {}
+        Some(_) => found.push(Problem::new("Invalid property value. Path: StartAction")),
+        None => found.push(Problem::new("JSON field is missing or null for field name: StartAction")),
+    }
+    for (index, json) in actions.iter().enumerate() {
+        let path = format!("Actions[{index}]");
+        action::check(json, &path, &action::Surroundings { identifiers: &identifiers, context }, &mut found);
+    }
+    found
+}
+
+fn envelope(flow: &Value, kind: FlowType, found: &mut Vec<Problem>) {
+    match flow.get("Version").and_then(Value::as_str) {
+        Some(crate::json::VERSION) => {}
+        Some(_) => found.push(Problem::new("Invalid property value. Path: Version")),
+        None => found.push(Problem::new("JSON field is missing or null for field name: Version")),
+    }
+    let settings = flow.get("Settings").or_else(|| flow.get("settings"));
+    if kind == FlowType::Module && settings.is_none_or(Value::is_null) {
+        found.push(Problem::new("JSON field is missing or null for field name: settings"));
+    }
+}
+
+/// Characters an identifier must not contain.
+pub const FORBIDDEN_IN_IDENTIFIERS: &[char] =
+    &['%', ':', '(', '\\', '/', ')', '=', '$', ',', ';', '[', ']', '{', '}'];
+/// Words an identifier must not be.
+pub const FORBIDDEN_IDENTIFIERS: &[&str] = &[
+    "__proto__",
+    "constructor",
+    "__defineGetter__",
+    "__defineSetter__",
+    "toString",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "valueOf",
+];
+/// Most characters an identifier may have.
+pub const MAXIMUM_IDENTIFIER_LENGTH: usize = 50;
+
+fn identifiers<'a>(actions: &'a [Value], found: &mut Vec<Problem>) -> BTreeSet<&'a str> {
+    let mut identifiers = BTreeSet::new();
+    for (index, action) in actions.iter().enumerate() {
+        let path = format!("Actions[{index}].Identifier");
+        match action.get("Identifier").and_then(Value::as_str) {
+            Some(identifier) => {
+                let first = identifiers.insert(identifier);
+                if !first || !is_valid_identifier(identifier) {
+                    found.push(Problem::property_value(&path));
+                }
+            }
+            None => found.push(Problem::missing_property(&path)),
+        }
+    }
+    identifiers
+}
+
+/// True where the service accepts the text as an action's identifier.
+pub fn is_valid_identifier(identifier: &str) -> bool {
+    !identifier.is_empty()
+        && identifier.chars().count() <= MAXIMUM_IDENTIFIER_LENGTH
+        && !identifier.contains(FORBIDDEN_IN_IDENTIFIERS)
+        && !FORBIDDEN_IDENTIFIERS.contains(&identifier)
+}

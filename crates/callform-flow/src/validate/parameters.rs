@@ -1,0 +1,217 @@
+//! Names, presence and form of parameters.
+
+use serde_json::Value;
+
+use super::Problem;
+use super::action::stores_input;
+use crate::catalog::{ActionSpec, Choice, Class, ParameterSpec, Shape};
+
+pub(super) fn check(parameters: &Value, path: &str, spec: &ActionSpec, found: &mut Vec<Problem>) {
+    let path = format!("{path}.Parameters");
+    check_members(parameters, &path, spec.parameters, spec.verified, found);
+    for choice in spec.choices {
+        check_choice(parameters, choice, found);
+    }
+    match spec.name {
+        "GetParticipantInput" => check_stored_input(parameters, &path, found),
+        "UpdateFlowAttributes" => check_flow_attributes(parameters, &path, found),
+        "TagContact" => check_tags(parameters, found),
+        _ => {}
+    }
+}
+
+fn check_members(
+    value: &Value,
+    path: &str,
+    specs: &[ParameterSpec],
+    names_are_known: bool,
+    found: &mut Vec<Problem>,
+) {
+    let Value::Object(members) = value else {
+        found.push(Problem::property_value(path));
+        return;
+    };
+    for (name, value) in members {
+        let path = format!("{path}.{name}");
+        match specs.iter().find(|spec| spec.name == name) {
+            Some(spec) => check_value(value, &path, spec, names_are_known, found),
+            None if names_are_known => found.push(Problem::property_name(&path)),
+            None => {}
+        }
+    }
+    for spec in specs {
+        if spec.required && names_are_known && members.get(spec.name).is_none_or(Value::is_null) {
+            found.push(Problem::missing_property(&format!("{path}.{}", spec.name)));
+        }
+    }
+}
+
+fn check_value(value: &Value, path: &str, spec: &ParameterSpec, names_are_known: bool, found: &mut Vec<Problem>) {
+    let valid = match spec.shape {
+        Shape::Text | Shape::Object(_) => is_scalar(value) && class_fits(value, spec.class),
+        Shape::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+        Shape::Integer(least, most) => {
+            is_path_allowed(value, spec.class) || integer(value).is_some_and(|number| (least..=most).contains(&number))
+        }
+        Shape::Members(specs) => {
+            check_members(value, path, specs, names_are_known, found);
+            return;
+        }
+        Shape::Map => value.is_object(),
+        Shape::List => value.is_array(),
+        Shape::Any => true,
+    };
+    if !valid {
+        found.push(Problem::property_value(path));
+    }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    value.is_string() || value.is_number() || value.is_boolean()
+}
+
+fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        Value::Number(number) => number.as_i64(),
+        _ => None,
+    }
+}
+
+fn is_path_allowed(value: &Value, class: Class) -> bool {
+    class != Class::Static && value.as_str().is_some_and(is_path)
+}
+
+fn class_fits(value: &Value, class: Class) -> bool {
+    let Some(text) = value.as_str() else { return class != Class::Path };
+    match class {
+        Class::Static => !contains_path(text),
+        Class::StaticOrPath => !contains_path(text) || is_path(text),
+        Class::Dynamic => true,
+        Class::Path => is_path(text) && has_known_root(text),
+    }
+}
+
+/// True where the text is one JSONPath and nothing else.
+pub(crate) fn is_path(text: &str) -> bool {
+    text.starts_with("$.") && text.len() > 2 && !outside_brackets_has_space(text)
+}
+
+/// True where the text has a JSONPath somewhere.
+pub(crate) fn contains_path(text: &str) -> bool {
+    text.contains("$.")
+}
+
+/// Keys with spaces stand in brackets, `$.Attributes.['a key']`; everywhere else a space ends a path.
+fn outside_brackets_has_space(text: &str) -> bool {
+    let mut depth = 0_i32;
+    for character in text.chars() {
+        match character {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            ' ' if depth <= 0 => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// First parts of the paths the service knows; the last five are of 2025 and later, spelling uncertain.
+const ROOTS: &[&str] = &[
+    "Attributes",
+    "External",
+    "FlowAttributes",
+    "SegmentAttributes",
+    "StoredCustomerInput",
+    "CustomerEndpoint",
+    "SystemEndpoint",
+    "CallbackNumber",
+    "Channel",
+    "ContactId",
+    "InitialContactId",
+    "PreviousContactId",
+    "Task",
+    "Email",
+    "InitiationMethod",
+    "InstanceARN",
+    "LanguageCode",
+    "Name",
+    "Description",
+    "CustomerId",
+    "TextToSpeechVoiceId",
+    "References",
+    "Tags",
+    "Queue",
+    "Agent",
+    "Metrics",
+    "Lex",
+    "Customer",
+    "Case",
+    "Views",
+    "Wisdom",
+    "Media",
+    "MediaStreams",
+    "Loop",
+    "LambdaInvocation",
+    "Module",
+    "ExternalTool",
+    "DataTables",
+];
+
+/// True where the first part of a JSONPath is one the service knows.
+pub(crate) fn has_known_root(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix("$.") else { return false };
+    let root = rest.split(['.', '[']).next().unwrap_or_default();
+    ROOTS.contains(&root)
+}
+
+fn check_choice(parameters: &Value, choice: &Choice, found: &mut Vec<Problem>) {
+    let set: Vec<&str> = choice.of.iter().copied().filter(|name| parameters.get(name).is_some()).collect();
+    if set.len() > 1 {
+        found.push(Problem::new(format!(
+            "Only one of these properties may be defined. Properties: [{}]",
+            set.join(", ")
+        )));
+    }
+    if set.is_empty() && choice.required {
+        found.push(Problem::new(format!("At least one of [{}] must be set", choice.of.join(", "))));
+    }
+}
+
+fn check_stored_input(parameters: &Value, path: &str, found: &mut Vec<Problem>) {
+    if parameters.get("Text").and_then(Value::as_str) == Some("") {
+        found.push(Problem::property_value(&format!("{path}.Text")));
+    }
+    let validation = parameters.get("InputValidation");
+    match (stores_input(Some(parameters)), validation) {
+        (true, None) => found.push(Problem::missing_property(&format!("{path}.InputValidation"))),
+        (true, Some(validation)) => {
+            let choice = Choice { of: &["PhoneNumberValidation", "CustomValidation"], required: true };
+            check_choice(validation, &choice, found);
+            let number = validation.get("PhoneNumberValidation");
+            let local = number.and_then(|number| number.get("NumberFormat")).and_then(Value::as_str) == Some("Local");
+            if local && number.is_some_and(|number| number.get("CountryCode").is_none()) {
+                let path = format!("{path}.InputValidation.PhoneNumberValidation.CountryCode");
+                found.push(Problem::missing_property(&path));
+            }
+        }
+        (false, _) => {}
+    }
+}
+
+/// Flow attributes are objects with a `Value`; the service refuses plain strings.
+fn check_flow_attributes(parameters: &Value, path: &str, found: &mut Vec<Problem>) {
+    let Some(Value::Object(attributes)) = parameters.get("FlowAttributes") else { return };
+    for (name, attribute) in attributes {
+        if attribute.get("Value").is_none() {
+            found.push(Problem::property_value(&format!("{path}.FlowAttributes.{name}")));
+        }
+    }
+}
+
+fn check_tags(parameters: &Value, found: &mut Vec<Problem>) {
+    let count = parameters.get("Tags").and_then(Value::as_object).map_or(0, serde_json::Map::len);
+    if count > 6 {
+        found.push(Problem::new("More than 6 tags in Parameters.Tags"));
+    }
+}
