@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, ExecutionStatus, Parameter,
-    ResourceToImport, StackStatus, Tag,
+    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, ExecutionStatus, Parameter, ResourceToImport,
+    StackStatus, Tag,
 };
 
 use crate::{Gateway, GatewayError};
@@ -235,12 +235,12 @@ impl Gateway {
         let call = match &request.kind {
             ChangeSetKind::Create => call.change_set_type(ChangeSetType::Create),
             ChangeSetKind::Update => call.change_set_type(ChangeSetType::Update),
-            ChangeSetKind::RevertDrift => call
-                .change_set_type(ChangeSetType::Update)
-                .deployment_mode(DeploymentMode::RevertDrift),
-            ChangeSetKind::Import(resources) => call
-                .change_set_type(ChangeSetType::Import)
-                .set_resources_to_import(Some(imports_of(resources))),
+            ChangeSetKind::RevertDrift => {
+                call.change_set_type(ChangeSetType::Update).deployment_mode(DeploymentMode::RevertDrift)
+            }
+            ChangeSetKind::Import(resources) => {
+                call.change_set_type(ChangeSetType::Import).set_resources_to_import(Some(imports_of(resources)))
+            }
         };
         let answer = call.send().await.map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
         answer.id.ok_or_else(|| GatewayError::incomplete(OPERATION, "id"))

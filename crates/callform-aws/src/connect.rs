@@ -54,9 +54,11 @@ macro_rules! list_named {
         let mut objects = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| GatewayError::from_sdk($operation, &error))?;
-            objects.extend(Vec::from(page.$items()).into_iter().filter_map(|summary| {
-                Some(NamedObject { id: summary.id?, name: summary.name? })
-            }));
+            objects.extend(
+                Vec::from(page.$items())
+                    .into_iter()
+                    .filter_map(|summary| Some(NamedObject { id: summary.id?, name: summary.name? })),
+            );
         }
         Ok(objects)
     }};
@@ -164,11 +166,7 @@ impl Gateway {
     }
 
     /// Takes the flow from a phone number; a number or link that is gone is no error.
-    pub async fn disassociate_phone_number_flow(
-        &self,
-        instance: &str,
-        phone_number: &str,
-    ) -> Result<(), GatewayError> {
+    pub async fn disassociate_phone_number_flow(&self, instance: &str, phone_number: &str) -> Result<(), GatewayError> {
         let answer = self
             .connect
             .disassociate_phone_number_contact_flow()

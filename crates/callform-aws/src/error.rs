@@ -46,12 +46,7 @@ impl fmt::Display for GatewayError {
 impl GatewayError {
     /// An answer that lacks what the API promises.
     pub(crate) fn incomplete(operation: &'static str, missing: &str) -> Self {
-        Self {
-            operation,
-            kind: ErrorKind::Refused,
-            code: None,
-            message: format!("the answer has no {missing}"),
-        }
+        Self { operation, kind: ErrorKind::Refused, code: None, message: format!("the answer has no {missing}") }
     }
 
     /// Narrows an SDK error.
@@ -90,7 +85,10 @@ fn kind_of(code: &str, message: &str) -> ErrorKind {
         }
         _ if missing_stack => ErrorKind::NotFound,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => ErrorKind::AccessDenied,
-        "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException"
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
         | "SignatureDoesNotMatch" => ErrorKind::Credentials,
         "Throttling" | "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" | "SlowDown" => {
             ErrorKind::Throttled

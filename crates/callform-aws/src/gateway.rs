@@ -86,12 +86,8 @@ impl Gateway {
     /// The AWS account of the caller, twelve digits.
     pub async fn account(&self) -> Result<String, GatewayError> {
         const OPERATION: &str = "STS GetCallerIdentity";
-        let answer = self
-            .sts
-            .get_caller_identity()
-            .send()
-            .await
-            .map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
+        let answer =
+            self.sts.get_caller_identity().send().await.map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
         answer.account.ok_or_else(|| GatewayError::incomplete(OPERATION, "account"))
     }
 }

@@ -8,6 +8,7 @@ mod cloudformation;
 mod connect;
 mod error;
 mod gateway;
+mod live;
 
 pub use artifact_bucket::BucketState;
 pub use cloudformation::{
@@ -16,3 +17,4 @@ pub use cloudformation::{
 pub use connect::{ConnectInstance, NamedObject, ObjectType};
 pub use error::{ErrorKind, GatewayError};
 pub use gateway::{Credentials, Gateway, Target};
+pub use live::LiveObject;

@@ -1,0 +1,24 @@
+//! Live Connect objects in CloudFormation's property names and shapes, read in bulk.
+//!
+//! `Search*` returns whole objects, 100 or 500 a page. Three types need one call an object more: a queue's quick
+//! connects, a routing profile's queues, and a security profile's permissions and access control. Properties that are
+//! not set are absent; tags of AWS itself (`aws:…`) are left out; what can only be written (passwords, prompt audio) is
+//! never there.
+
+mod flows;
+mod hours;
+mod instance;
+mod people;
+mod properties;
+mod routing;
+
+use serde_json::{Map, Value};
+
+/// A live object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveObject {
+    /// What CloudFormation uses as its physical id: the ARN for most types.
+    pub physical_id: String,
+    /// Its properties.
+    pub properties: Map<String, Value>,
+}
