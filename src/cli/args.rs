@@ -1,0 +1,285 @@
+//! The command line: what can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Contact centers as code for Amazon Connect.
+///
+/// One YAML blueprint is checked, rendered to CloudFormation and Connect flow JSON, planned, applied, watched for drift
+/// and reconciled; against AWS, or with --sandbox against an emulated account in a folder.
+#[derive(Debug, Parser)]
+#[command(name = "callform", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Say more about what happens (to stderr); twice for AWS calls.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Colors: on a terminal, always, or never. `NO_COLOR` is respected.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a first blueprint to start from.
+    Init(InitArgs),
+    /// Find everything that is wrong with a blueprint.
+    Check(CheckArgs),
+    /// Print the JSON Schema of blueprints, for editors.
+    Schema,
+    /// Write the CloudFormation templates and flows of a blueprint.
+    Render(RenderArgs),
+    /// Show what apply would do.
+    Plan(PlanArgs),
+    /// Make the live center equal to the blueprint.
+    Apply(ApplyArgs),
+    /// Show what was changed by hand since the last apply.
+    Drift(DriftArgs),
+    /// Settle what drift found.
+    Reconcile(ReconcileArgs),
+    /// Delete the live center, except what the blueprint retains.
+    Destroy(DestroyArgs),
+    /// An emulated AWS account in a folder.
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which center, and where it lives.
+#[derive(Clone, Debug, Args)]
+pub struct CenterArgs {
+    /// The blueprint file.
+    #[arg(value_name = "BLUEPRINT")]
+    pub blueprint: PathBuf,
+    /// The environment of the blueprint to use.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+}
+
+/// AWS or the sandbox.
+#[derive(Clone, Debug, Args)]
+pub struct AccountArgs {
+    /// Work on an emulated account in a folder instead of AWS.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = DEFAULT_SANDBOX)]
+    pub sandbox: Option<PathBuf>,
+}
+
+/// The folder of the sandbox where none is named.
+pub const DEFAULT_SANDBOX: &str = ".callform/sandbox";
+
+/// Forms of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people.
+    Human,
+    /// For programs; versioned.
+    Json,
+    /// For pull requests.
+    Markdown,
+}
+
+/// Forms of diagnostics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiagnosticFormat {
+    /// For people.
+    Human,
+    /// For programs; versioned.
+    Json,
+    /// For pull requests.
+    Markdown,
+    /// For code scanning services.
+    Sarif,
+    /// For annotations in GitHub Actions.
+    Github,
+}
+
+/// `callform init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where to write the blueprint.
+    #[arg(value_name = "BLUEPRINT", default_value = "blueprint.yaml")]
+    pub blueprint: PathBuf,
+    /// Name of the center; taken from the file's name where it is not given.
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+/// `callform check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The center.
+    #[command(flatten)]
+    pub center: CenterArgs,
+    /// Form of the diagnostics.
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub format: DiagnosticFormat,
+}
+
+/// `callform render`
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// The center.
+    #[command(flatten)]
+    pub center: CenterArgs,
+    /// Folder to write to; made if need be.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `callform plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The center.
+    #[command(flatten)]
+    pub center: CenterArgs,
+    /// The account.
+    #[command(flatten)]
+    pub account: AccountArgs,
+    /// Form of the plan.
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub format: OutputFormat,
+    /// Exit with 2 where there are changes.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// `callform apply`
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// The center.
+    #[command(flatten)]
+    pub center: CenterArgs,
+    /// The account.
+    #[command(flatten)]
+    pub account: AccountArgs,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Addresses of resources that may be replaced or deleted although that cannot be undone; can be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    pub allow: Vec<String>,
+}
+
+/// `callform drift`
+#[derive(Debug, Args)]
+pub struct DriftArgs {
+    /// The center.
+    #[command(flatten)]
+    pub center: CenterArgs,
+    /// The account.
+    #[command(flatten)]
+    pub account: AccountArgs,
+    /// Form of the report.
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub format: OutputFormat,
+    /// Exit with 2 where there is drift.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// `callform reconcile`
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    /// The center.
+    #[command(flatten)]
+    pub center: CenterArgs,
+    /// The account.
+    #[command(flatten)]
+    pub account: AccountArgs,
+    /// Bring the live center back to what was last applied.
+    #[arg(long, required = true)]
+    pub revert: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `callform destroy`
+#[derive(Debug, Args)]
+pub struct DestroyArgs {
+    /// The center.
+    #[command(flatten)]
+    pub center: CenterArgs,
+    /// The account.
+    #[command(flatten)]
+    pub account: AccountArgs,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `callform sandbox`
+#[derive(Debug, Subcommand)]
+pub enum SandboxCommand {
+    /// Serve the sandbox to any AWS client, until interrupted. The first line of stdout is the endpoint's URL.
+    Serve(ServeArgs),
+    /// Forget everything in the sandbox.
+    Reset(ResetArgs),
+}
+
+/// `callform sandbox serve`
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Folder of the sandbox.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_value = DEFAULT_SANDBOX, default_missing_value = DEFAULT_SANDBOX)]
+    pub sandbox: PathBuf,
+    /// Port on 127.0.0.1; 0 takes any free one.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Region of requests that name none.
+    #[arg(long, default_value = "us-west-2")]
+    pub region: String,
+    /// File with faults to inject: throttling, failing operations and resources, delays, cut connections.
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
+}
+
+/// `callform sandbox reset`
+#[derive(Debug, Args)]
+pub struct ResetArgs {
+    /// Folder of the sandbox.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_value = DEFAULT_SANDBOX, default_missing_value = DEFAULT_SANDBOX)]
+    pub sandbox: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sandbox_takes_an_optional_folder() {
+        let folder = |arguments: &[&str]| match Cli::try_parse_from(arguments).unwrap().command {
+            Command::Plan(plan) => plan.account.sandbox,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(folder(&["callform", "plan", "b.yaml"]), None);
+        assert_eq!(folder(&["callform", "plan", "b.yaml", "--sandbox"]), Some(DEFAULT_SANDBOX.into()));
+        assert_eq!(folder(&["callform", "plan", "--sandbox", "b.yaml"]), Some(DEFAULT_SANDBOX.into()));
+        assert_eq!(folder(&["callform", "plan", "b.yaml", "--sandbox=x"]), Some("x".into()));
+    }
+}

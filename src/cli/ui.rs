@@ -1,0 +1,77 @@
+//! The only place that prints. stdout is data, stderr is everything else.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use super::args::ColorChoice;
+
+/// How to talk to the person, or to the log, at the other end.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    /// Colors on stdout.
+    pub color_out: bool,
+    /// Colors on stderr.
+    pub color_err: bool,
+    /// True where stderr is a terminal, so that progress may be redrawn.
+    pub live: bool,
+    /// Columns of the terminal; 100 where there is none.
+    pub width: usize,
+}
+
+impl Ui {
+    /// Looks at the streams and the environment.
+    pub fn detect(choice: ColorChoice) -> Self {
+        let no_color = super::environment::is_set("NO_COLOR");
+        let dumb = super::environment::value("TERM").as_deref() == Some("dumb");
+        let color = |terminal: bool| match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && !no_color && !dumb,
+        };
+        let err_is_terminal = io::stderr().is_terminal();
+        Self {
+            color_out: color(io::stdout().is_terminal()),
+            color_err: color(err_is_terminal),
+            live: err_is_terminal && !dumb && !super::environment::is_set("CI"),
+            width: terminal_width().unwrap_or(100),
+        }
+    }
+
+    /// Writes data to stdout. A reader that went away is no error.
+    pub fn data(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        let _closed_pipe = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Writes a line for people to stderr.
+    pub fn say(&self, text: &str) {
+        let mut err = io::stderr().lock();
+        let _closed_pipe = writeln!(err, "{text}");
+    }
+
+    /// Writes an error for people to stderr.
+    pub fn error(&self, text: &str) {
+        if self.color_err {
+            self.say(&format!("\u{1b}[1;31merror\u{1b}[0m: {text}"));
+        } else {
+            self.say(&format!("error: {text}"));
+        }
+    }
+
+    /// Asks for `yes`; anything else, and a closed input, is no. Never asks where stdin is no terminal.
+    pub fn confirm(&self, question: &str) -> bool {
+        if !io::stdin().is_terminal() {
+            return false;
+        }
+        let mut err = io::stderr().lock();
+        let asked = write!(err, "{question} Only `yes` goes on: ").and_then(|()| err.flush());
+        drop(err);
+        let mut answer = String::new();
+        asked.is_ok() && io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    super::environment::value("COLUMNS")
+        .and_then(|columns| columns.parse().ok())
+        .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+}

@@ -1,0 +1,195 @@
+//! Stage 6b: what exists, read from AWS into an [`Inventory`].
+
+mod stacks;
+
+pub use stacks::{is_busy, settle};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callform_aws::{ConnectInstance, ErrorKind, Gateway, GatewayError, ObjectType};
+
+use crate::inventory::{Inventory, ObservedInstance};
+use crate::model::{Address, Instance, Kind, Model, Target, Value};
+
+/// Why the account could not be read, or is not fit for the center.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// An AWS call failed.
+    #[error(transparent)]
+    Call(#[from] GatewayError),
+    /// The blueprint wants an instance that is not there.
+    #[error("there is no Connect instance `{wanted}` in {region}")]
+    NoInstance {
+        /// Alias, id or ARN as the blueprint has it.
+        wanted: String,
+        /// The region looked in.
+        region: String,
+    },
+    /// A stack has the center's name, but Callform did not make it.
+    #[error("the stack `{0}` exists and is not of this center; choose another center name")]
+    ForeignStack(String),
+    /// A deployed template cannot be read.
+    #[error("the template of the stack `{stack}` is no JSON: {reason}")]
+    UnreadableTemplate {
+        /// The stack.
+        stack: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A `builtin/…` object is not in the instance.
+    #[error("the instance has no {kind} `{name}`, which {needed_by} refers to as builtin")]
+    NoBuiltin {
+        /// What it is.
+        kind: Kind,
+        /// Its name.
+        name: String,
+        /// The resource that refers to it.
+        needed_by: Address,
+    },
+}
+
+/// Reads what a plan needs: the center's stacks, the instance, the built-in objects the model refers to, and which flow
+/// answers which number.
+pub async fn inventory(gateway: &Gateway, model: &Model) -> Result<Inventory, ObserveError> {
+    let stacks = stacks::deployed(gateway, &model.center).await?;
+    let wanted = wanted_instance(model, &stacks);
+    let found = match &wanted {
+        Some(wanted) => gateway.find_instance(wanted).await?,
+        None => None,
+    };
+    if let (Instance::Existing(wanted), None) = (&model.instance, &found) {
+        return Err(ObserveError::NoInstance { wanted: wanted.clone(), region: model.region.clone() });
+    }
+    let mut inventory = Inventory { stacks, ..Inventory::default() };
+    if let Some(instance) = found {
+        inventory.builtins = builtins(gateway, &instance, model).await?;
+        inventory.phone_number_flows = gateway.phone_number_flows(&instance.id).await?;
+        inventory.instance = Some(observed(instance));
+    }
+    inventory.artifact_bucket = artifact_bucket(gateway, model).await?;
+    Ok(inventory)
+}
+
+/// Reads what a destruction needs, which is less: a center can be destroyed although its blueprint changed.
+pub async fn stacks_and_associations(gateway: &Gateway, model: &Model) -> Result<Inventory, ObserveError> {
+    let stacks = stacks::deployed(gateway, &model.center).await?;
+    let mut inventory = Inventory { stacks, ..Inventory::default() };
+    if let Some(wanted) = wanted_instance(model, &inventory.stacks)
+        && let Some(instance) = gateway.find_instance(&wanted).await?
+    {
+        inventory.phone_number_flows = gateway.phone_number_flows(&instance.id).await?;
+        inventory.instance = Some(observed(instance));
+    }
+    inventory.artifact_bucket = artifact_bucket(gateway, model).await?;
+    Ok(inventory)
+}
+
+fn observed(instance: ConnectInstance) -> ObservedInstance {
+    ObservedInstance { id: instance.id, arn: instance.arn, alias: instance.alias }
+}
+
+/// Alias, id or ARN of the instance to look for; `None` where the blueprint creates it and has not yet.
+fn wanted_instance(model: &Model, stacks: &BTreeMap<String, crate::inventory::DeployedStack>) -> Option<String> {
+    match &model.instance {
+        Instance::Existing(wanted) => Some(wanted.clone()),
+        Instance::Created(address) => {
+            let logical_id = &model.resources.get(address)?.logical_id;
+            stacks.values().find_map(|stack| stack.physical_ids.get(logical_id)).cloned()
+        }
+    }
+}
+
+/// Ids of the built-in objects the model refers to.
+async fn builtins(
+    gateway: &Gateway,
+    instance: &ConnectInstance,
+    model: &Model,
+) -> Result<BTreeMap<(Kind, String), String>, ObserveError> {
+    let needed = builtin_references(model);
+    let kinds: BTreeSet<Kind> = needed.keys().map(|(kind, _)| *kind).collect();
+    let mut ids = BTreeMap::new();
+    for kind in kinds {
+        let Some(object_type) = object_type(kind) else { continue };
+        for object in gateway.list_objects(&instance.id, object_type).await? {
+            ids.insert((kind, object.name), object.id);
+        }
+    }
+    for ((kind, name), needed_by) in needed {
+        if !ids.contains_key(&(kind, name.clone())) {
+            return Err(ObserveError::NoBuiltin { kind, name, needed_by });
+        }
+    }
+    Ok(ids)
+}
+
+/// Every built-in object the model refers to, with one resource that does.
+fn builtin_references(model: &Model) -> BTreeMap<(Kind, String), Address> {
+    let mut needed = BTreeMap::new();
+    for resource in model.resources.values() {
+        for reference in resource.properties.values().flat_map(Value::references) {
+            if let Target::Builtin { kind, name } = &reference.target {
+                needed.entry((*kind, name.clone())).or_insert_with(|| resource.address.clone());
+            }
+        }
+    }
+    for association in &model.associations {
+        if let Target::Builtin { kind, name } = &association.flow {
+            needed.entry((*kind, name.clone())).or_insert_with(|| association.phone_number.clone());
+        }
+    }
+    needed
+}
+
+fn object_type(kind: Kind) -> Option<ObjectType> {
+    match kind {
+        Kind::AgentStatus => Some(ObjectType::AgentStatus),
+        Kind::Flow => Some(ObjectType::Flow),
+        Kind::Hours => Some(ObjectType::Hours),
+        Kind::Prompt => Some(ObjectType::Prompt),
+        Kind::Queue => Some(ObjectType::Queue),
+        Kind::RoutingProfile => Some(ObjectType::RoutingProfile),
+        Kind::SecurityProfile => Some(ObjectType::SecurityProfile),
+        _ => None,
+    }
+}
+
+/// The artifact bucket's name: one per center, account and region, within S3's 63 characters.
+pub fn artifact_bucket_name(center: &str, account: &str, region: &str) -> String {
+    let center: String = center.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let rest = format!("-callform-{account}-{region}");
+    let room = 63_usize.saturating_sub(rest.len());
+    let center: String = center.trim_matches('-').chars().take(room).collect();
+    format!("{center}{rest}")
+}
+
+/// The name of the artifact bucket where it exists.
+async fn artifact_bucket(gateway: &Gateway, model: &Model) -> Result<Option<String>, ObserveError> {
+    let account = gateway.account().await?;
+    let name = artifact_bucket_name(&model.center, &account, &model.region);
+    match gateway.bucket_state(&name).await? {
+        callform_aws::BucketState::Present => Ok(Some(name)),
+        callform_aws::BucketState::Absent => Ok(None),
+        callform_aws::BucketState::Forbidden => Err(ObserveError::Call(GatewayError {
+            operation: "S3 HeadBucket",
+            kind: ErrorKind::AccessDenied,
+            code: None,
+            message: format!("the artifact bucket `{name}` exists and may not be used"),
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bucket_names_fit_into_s3() {
+        assert_eq!(
+            artifact_bucket_name("kwglobal", "123456789012", "us-west-2"),
+            "kwglobal-callform-123456789012-us-west-2"
+        );
+        let long = artifact_bucket_name(&"Very_Long".repeat(20), "123456789012", "ap-southeast-2");
+        assert_eq!(long.len(), 63);
+        assert!(long.starts_with("very-long"));
+    }
+}

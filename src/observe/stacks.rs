@@ -1,0 +1,107 @@
+//! The center's stacks as they were last applied.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use callform_aws::{Gateway, GatewayError, Stack};
+use serde_json::Value;
+
+use super::ObserveError;
+use crate::inventory::DeployedStack;
+
+/// All stacks of a center, by name.
+pub(super) async fn deployed(
+    gateway: &Gateway,
+    center: &str,
+) -> Result<BTreeMap<String, DeployedStack>, ObserveError> {
+    let mut stacks = BTreeMap::new();
+    for name in gateway.stack_names().await?.into_iter().filter(|name| belongs(name, center)) {
+        if let Some(stack) = gateway.stack(&name).await? {
+            stacks.insert(name, read(gateway, center, stack).await?);
+        }
+    }
+    Ok(stacks)
+}
+
+/// True for `<center>`, `<center>-instance` and `<center>-<number>`.
+fn belongs(stack: &str, center: &str) -> bool {
+    match stack.strip_prefix(center) {
+        Some("" | "-instance") => true,
+        Some(rest) => rest.strip_prefix('-').is_some_and(|number| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        }),
+        None => false,
+    }
+}
+
+async fn read(gateway: &Gateway, center: &str, stack: Stack) -> Result<DeployedStack, ObserveError> {
+    let mut deployed = DeployedStack {
+        name: stack.name,
+        id: stack.id,
+        status: stack.status,
+        template: Value::Null,
+        parameters: stack.parameters,
+        physical_ids: BTreeMap::new(),
+        tags: stack.tags,
+        termination_protection: stack.termination_protection,
+    };
+    // Only a change set was ever made: there is nothing in the stack yet.
+    if deployed.status == "REVIEW_IN_PROGRESS" {
+        return Ok(deployed);
+    }
+    let text = gateway.template(&deployed.name).await?;
+    deployed.template = serde_json::from_str(&text).map_err(|error| ObserveError::UnreadableTemplate {
+        stack: deployed.name.clone(),
+        reason: error.to_string(),
+    })?;
+    if deployed.template.pointer("/Metadata/Callform/Center").and_then(Value::as_str) != Some(center) {
+        return Err(ObserveError::ForeignStack(deployed.name));
+    }
+    deployed.physical_ids = gateway.physical_ids(&deployed.name).await?;
+    Ok(deployed)
+}
+
+/// True while CloudFormation works on a stack. A stack under review is not worked on.
+pub fn is_busy(status: &str) -> bool {
+    status.ends_with("_IN_PROGRESS") && status != "REVIEW_IN_PROGRESS"
+}
+
+/// Waits until CloudFormation works on none of the center's stacks; `waiting` is told each time which one it waits for.
+///
+/// An earlier apply may have been interrupted: CloudFormation goes on without it.
+pub async fn settle(gateway: &Gateway, center: &str, mut waiting: impl FnMut(&str)) -> Result<(), GatewayError> {
+    for name in gateway.stack_names().await?.into_iter().filter(|name| belongs(name, center)) {
+        let mut pause = Duration::from_millis(50);
+        while let Some(stack) = gateway.stack(&name).await?
+            && is_busy(&stack.status)
+        {
+            waiting(&name);
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_centers_own_stack_names_belong() {
+        for name in ["kwglobal", "kwglobal-instance", "kwglobal-2", "kwglobal-12"] {
+            assert!(belongs(name, "kwglobal"), "{name}");
+        }
+        for name in ["kwglobal-", "kwglobal-prod", "kwglobal2", "kw", "kwglobal-2b", "kwglobal-instance-2"] {
+            assert!(!belongs(name, "kwglobal"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_stack_under_review_is_not_busy() {
+        assert!(is_busy("UPDATE_ROLLBACK_IN_PROGRESS"));
+        assert!(is_busy("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"));
+        assert!(!is_busy("REVIEW_IN_PROGRESS"));
+        assert!(!is_busy("UPDATE_COMPLETE"));
+    }
+}
