@@ -15,6 +15,14 @@ use serde::de::DeserializeOwned;
 use crate::Diagnostic;
 use crate::yaml::Node;
 
+/// Name of an enum that is told by its keys: a visitor asked for with `deserialize_enum(KEYED, variants, …)` gets the
+/// first variant that is a key of the mapping, and the whole mapping as its content. A string is given to `visit_str`.
+pub const KEYED: &str = "$callform_source::Keyed";
+
+/// Name of a newtype that takes one value for a list of one: a visitor asked for with
+/// `deserialize_newtype_struct(ONE_OR_MANY, …)` always gets `visit_seq`.
+pub const ONE_OR_MANY: &str = "$callform_source::OneOrMany";
+
 /// Reads a tree as a Rust type.
 ///
 /// Stops at the first problem (code `invalid-value`); check against the type's schema before to report all of them.

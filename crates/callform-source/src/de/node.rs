@@ -9,7 +9,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::spanned;
+use super::{KEYED, ONE_OR_MANY, spanned};
 use crate::yaml::{Entry, Node, NodeValue};
 use crate::{Diagnostic, Span, Spanned};
 
@@ -55,6 +55,19 @@ impl<'de> NodeDeserializer<'de> {
         Self { node }
     }
 
+    /// An enum whose variant is the first of `variants` that is a key of the mapping, and whose content is the whole
+    /// mapping. A string goes to the visitor as it is.
+    fn keyed<V: Visitor<'de>>(self, variants: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+        let NodeValue::Mapping(entries) = &self.node.value else { return self.any(visitor) };
+        let key = variants.iter().find_map(|variant| entries.iter().find(|entry| entry.key.value == *variant));
+        match key {
+            Some(Entry { key, .. }) => {
+                visitor.visit_enum(Variant { name: &key.value, span: key.span, content: Some(self.node) })
+            }
+            None => Err(de::Error::custom(format!("one of these keys is needed: {}", variants.join(", ")))),
+        }
+    }
+
     fn any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.value {
             NodeValue::Null => visitor.visit_unit(),
@@ -85,8 +98,13 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
         .map_err(|error| error.or_at(self.node.span))
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self).map_err(|error| error.or_at(self.node.span))
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
+        let read = match &self.node.value {
+            NodeValue::Sequence(items) if name == ONE_OR_MANY => visitor.visit_seq(Items { items: items.iter() }),
+            _ if name == ONE_OR_MANY => visitor.visit_seq(Items { items: std::slice::from_ref(self.node).iter() }),
+            _ => visitor.visit_newtype_struct(self),
+        };
+        read.map_err(|error| error.or_at(self.node.span))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -103,10 +121,13 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
+        name: &'static str,
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
+        if name == KEYED {
+            return self.keyed(variants, visitor).map_err(|error| error.or_at(self.node.span));
+        }
         let variant = match &self.node.value {
             NodeValue::String(name) => Variant { name, span: self.node.span, content: None },
             NodeValue::Mapping(entries) => match entries.as_slice() {
