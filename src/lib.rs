@@ -11,7 +11,11 @@
 //! Each stage is a module, in this order, and takes the output types of the stages before it. Everything up to `plan`
 //! is pure; only `observe` and `apply` talk to AWS.
 
+pub mod digest;
 pub mod model;
 pub mod inventory;
+pub mod observe;
+pub mod graph;
 pub mod render;
 pub mod plan;
+pub mod apply;

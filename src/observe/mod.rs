@@ -140,7 +140,8 @@ fn builtin_references(model: &Model) -> BTreeMap<(Kind, String), Address> {
     needed
 }
 
-fn object_type(kind: Kind) -> Option<ObjectType> {
+/// The object type behind a kind, for the kinds that have built-in objects.
+pub(crate) fn object_type(kind: Kind) -> Option<ObjectType> {
     match kind {
         Kind::AgentStatus => Some(ObjectType::AgentStatus),
         Kind::Flow => Some(ObjectType::Flow),

@@ -52,7 +52,7 @@ impl Gateway {
         let retry = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(Duration::from_secs(10));
         let timeout = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(10))
-            .operation_attempt_timeout(Duration::from_secs(60))
+            .operation_attempt_timeout(Duration::from_mins(1))
             .build();
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .region(aws_config::Region::new(target.region.clone()))

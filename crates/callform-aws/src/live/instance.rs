@@ -143,7 +143,7 @@ fn storage_object(instance: &ConnectInstance, resource_type: &str, config: Insta
         let mut value = Map::new();
         set(&mut value, "BucketName", Some(s3.bucket_name));
         set_text(&mut value, "BucketPrefix", Some(s3.bucket_prefix));
-        set(&mut value, "EncryptionConfig", s3.encryption_config.map(encryption));
+        set(&mut value, "EncryptionConfig", s3.encryption_config.as_ref().map(encryption));
         properties.insert("S3Config".to_owned(), Value::Object(value));
     }
     set(
@@ -160,13 +160,13 @@ fn storage_object(instance: &ConnectInstance, resource_type: &str, config: Insta
         let mut value = Map::new();
         set_text(&mut value, "Prefix", Some(video.prefix));
         set(&mut value, "RetentionPeriodHours", Some(video.retention_period_hours));
-        set(&mut value, "EncryptionConfig", video.encryption_config.map(encryption));
+        set(&mut value, "EncryptionConfig", video.encryption_config.as_ref().map(encryption));
         properties.insert("KinesisVideoStreamConfig".to_owned(), Value::Object(value));
     }
     let association = config.association_id.unwrap_or_default();
     LiveObject { physical_id: format!("{}|{association}|{resource_type}", instance.arn), properties }
 }
 
-fn encryption(config: EncryptionConfig) -> Value {
+fn encryption(config: &EncryptionConfig) -> Value {
     json!({ "EncryptionType": config.encryption_type.as_str(), "KeyId": config.key_id })
 }

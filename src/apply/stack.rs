@@ -1,0 +1,142 @@
+//! One operation on one stack: change set, execution, and what comes of it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use callform_aws::{ChangeSetKind, ChangeSetRequest, Gateway, TemplateSource};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::follow::{Follow, follow};
+use super::{ApplyError, Event, Rim, tell};
+use crate::model::Address;
+use crate::plan::{OperationKind, Plan, StackOperation};
+
+/// CloudFormation takes templates up to this many bytes in the request; larger ones must lie in S3.
+const INLINE_TEMPLATE_BYTES: usize = 51_200;
+
+/// True where the operation's template is too large for the request.
+pub(super) fn needs_bucket(operation: &StackOperation) -> bool {
+    operation.kind != OperationKind::Delete && template_text(operation).len() > INLINE_TEMPLATE_BYTES
+}
+
+fn template_text(operation: &StackOperation) -> String {
+    operation.template.to_string()
+}
+
+/// Everything an operation needs to run by itself.
+pub(super) struct Job {
+    pub(super) gateway: Gateway,
+    pub(super) events: UnboundedSender<Event>,
+    pub(super) bucket: String,
+    pub(super) token: String,
+    pub(super) addresses: BTreeMap<String, Address>,
+    pub(super) resources: usize,
+    pub(super) operation: StackOperation,
+    pub(super) parameters: BTreeMap<String, Option<String>>,
+}
+
+impl Job {
+    /// Runs the operation to its end.
+    pub(super) async fn run(self) -> Result<(), ApplyError> {
+        let stack = self.operation.stack.clone();
+        let kind = self.operation.kind;
+        tell(&self.events, Event::StackStarted { stack, kind, resources: self.resources });
+        match kind {
+            OperationKind::Delete => self.delete().await,
+            OperationKind::Create => self.change(ChangeSetKind::Create).await,
+            OperationKind::Update => self.change(ChangeSetKind::Update).await,
+        }
+    }
+
+    async fn change(&self, kind: ChangeSetKind) -> Result<(), ApplyError> {
+        let stack = &self.operation.stack;
+        let request = ChangeSetRequest {
+            stack: stack.clone(),
+            name: self.token.clone(),
+            kind,
+            template: self.template().await?,
+            parameters: self.parameters.clone(),
+            tags: self.operation.tags.clone(),
+        };
+        let id = self.gateway.create_change_set(&request).await?;
+        let change_set = settled(&self.gateway, &id).await?;
+        if change_set.is_empty_change() {
+            self.gateway.delete_change_set(&id).await?;
+            self.protect().await?;
+            tell(&self.events, Event::StackUnchanged { stack: stack.clone() });
+            return Ok(());
+        }
+        if !change_set.executable {
+            let reason = change_set.reason.unwrap_or(change_set.status);
+            return Err(ApplyError::ChangeSet { stack: stack.clone(), reason });
+        }
+        let after = self.gateway.newest_event(stack).await?;
+        self.gateway.execute_change_set(&id, &self.token).await?;
+        self.follow(stack, after, &["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"]).await?;
+        self.protect().await
+    }
+
+    async fn template(&self) -> Result<TemplateSource, ApplyError> {
+        let text = template_text(&self.operation);
+        if text.len() <= INLINE_TEMPLATE_BYTES {
+            return Ok(TemplateSource::Body(text));
+        }
+        let key = format!("templates/{}.json", crate::digest::sha256_hex(text.as_bytes()));
+        let new = self.gateway.put_object_once(&self.bucket, &key, text.into_bytes()).await?;
+        let url = format!("https://{}.s3.{}.amazonaws.com/{key}", self.bucket, self.gateway.region());
+        tell(&self.events, Event::Uploaded { key, new });
+        Ok(TemplateSource::Url(url))
+    }
+
+    async fn protect(&self) -> Result<(), ApplyError> {
+        if self.operation.termination_protection {
+            self.gateway.set_termination_protection(&self.operation.stack, true).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self) -> Result<(), ApplyError> {
+        let stack = &self.operation.stack;
+        let Some(found) = self.gateway.stack(stack).await? else { return Ok(()) };
+        if found.termination_protection && !self.operation.termination_protection {
+            self.gateway.set_termination_protection(stack, false).await?;
+        }
+        let after = self.gateway.newest_event(&found.id).await?;
+        self.gateway.delete_stack(&found.id, &self.token).await?;
+        self.follow(&found.id, after, &["DELETE_COMPLETE"]).await
+    }
+
+    async fn follow(&self, name_or_id: &str, after: Option<String>, good: &[&str]) -> Result<(), ApplyError> {
+        let watched = Follow {
+            gateway: &self.gateway,
+            events: &self.events,
+            stack: &self.operation.stack,
+            name_or_id,
+            addresses: &self.addresses,
+        };
+        follow(&watched, after, good).await
+    }
+}
+
+/// Waits until a change set can be executed, or never will be.
+async fn settled(gateway: &Gateway, id: &str) -> Result<callform_aws::ChangeSet, ApplyError> {
+    let mut pause = Duration::from_millis(20);
+    loop {
+        let change_set = gateway.change_set(id).await?;
+        if change_set.is_settled() {
+            return Ok(change_set);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(3));
+    }
+}
+
+/// Finishes a rollback that failed.
+pub(super) async fn continue_rollback(rim: &Rim<'_>, plan: &Plan, stack: &str) -> Result<(), ApplyError> {
+    let after = rim.gateway.newest_event(stack).await?;
+    rim.gateway.continue_update_rollback(stack, &format!("callform-{}-rollback", rim.run_id)).await?;
+    let addresses = super::addresses(plan, stack);
+    let watched =
+        Follow { gateway: rim.gateway, events: rim.events, stack, name_or_id: stack, addresses: &addresses };
+    follow(&watched, after, &["UPDATE_ROLLBACK_COMPLETE"]).await
+}
