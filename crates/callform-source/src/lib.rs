@@ -11,6 +11,7 @@
 
 mod source;
 mod diagnostic;
+mod suggest;
 pub mod yaml;
 pub mod schema;
 pub mod de;
@@ -18,3 +19,4 @@ pub mod render;
 
 pub use diagnostic::{Annotation, Diagnostic, Diagnostics, Severity};
 pub use source::{FileId, Location, SourceFile, SourceMap, Span, Spanned};
+pub use suggest::did_you_mean;

@@ -14,6 +14,11 @@ pub use text::{check_size, decode};
 
 use crate::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 
+/// True for text that would be a number without its quotes.
+pub fn looks_like_number(text: &str) -> bool {
+    scalar::number(text).is_some()
+}
+
 /// How much input is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {

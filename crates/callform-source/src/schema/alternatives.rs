@@ -1,0 +1,138 @@
+//! `anyOf` and `oneOf`: finds the alternative the author meant and reports that one's problems.
+
+use std::collections::BTreeSet;
+
+use super::check::{Place, check as check_rule, equals};
+use super::messages;
+use super::rule::{Additional, Rule, RuleId, Rules, Types};
+use crate::Diagnostics;
+use crate::yaml::Node;
+
+/// How well an alternative fits; the greatest wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Fit {
+    /// Constants that are there (such as `type: voice`), less those that differ.
+    constants: i32,
+    /// Required keys that are there.
+    required: i32,
+    /// Keys it knows, less keys it does not know and required keys that are missing.
+    keys: i32,
+}
+
+impl Fit {
+    /// True where something the author wrote points to this alternative rather than another.
+    fn is_meant(self) -> bool {
+        self.constants > 0 || (self.constants == 0 && self.required > 0)
+    }
+}
+
+/// Reports nothing where one alternative passes; otherwise the problems of the one that was meant, or, where that
+/// cannot be told, one problem that names the alternatives.
+pub(super) fn check(rules: &Rules, alternatives: &[RuleId], place: Place<'_>, diagnostics: &mut Diagnostics) {
+    let kind = Types::of_node(place.node);
+    let fitting: Vec<RuleId> =
+        alternatives.iter().copied().filter(|&one| rules.get(one).accepts.intersects(kind)).collect();
+    if fitting.is_empty() {
+        let accepted = alternatives.iter().fold(Types::NONE, |all, &one| all | rules.get(one).accepts);
+        diagnostics.push(messages::wrong_type(accepted, &place));
+        return;
+    }
+    if let Some(choices) = all_choices(rules, &fitting) {
+        if !choices.iter().any(|choice| equals(place.node, choice)) {
+            let keys = discriminating_keys(rules, alternatives);
+            diagnostics.push(messages::unknown_choice(&choices, &keys, &place));
+        }
+        return;
+    }
+    let mut ranked: Vec<(Fit, RuleId)> = fitting.iter().map(|&one| (fit(rules, one, place.node), one)).collect();
+    ranked.sort_by_key(|&(fit, _)| std::cmp::Reverse(fit));
+    let mut best: Option<(Fit, Diagnostics)> = None;
+    for (fit, one) in ranked {
+        let mut problems = Diagnostics::default();
+        check_rule(rules, one, place, &mut problems);
+        if problems.is_empty() {
+            return;
+        }
+        best.get_or_insert((fit, problems));
+    }
+    match best {
+        Some((fit, problems)) if fitting.len() == 1 || fit.is_meant() || kind != Types::MAPPING => {
+            diagnostics.extend(problems);
+        }
+        _ => diagnostics.push(messages::no_alternative(&discriminating_keys(rules, &fitting), &place)),
+    }
+}
+
+/// All values of alternatives that are nothing but constants.
+fn all_choices<'a>(rules: &'a Rules, alternatives: &[RuleId]) -> Option<Vec<&'a serde_json::Value>> {
+    let mut all = Vec::new();
+    for &one in alternatives {
+        let rule = rules.get(one);
+        match (&rule.choices, rule.one_of.as_slice(), rule.all_of.as_slice()) {
+            (Some(choices), [], []) => all.extend(choices),
+            (None, [inner], []) => all.extend(all_choices(rules, inner)?),
+            (None, [], [inner]) => all.extend(all_choices(rules, &[*inner])?),
+            _ => return None,
+        }
+    }
+    Some(all)
+}
+
+fn fit(rules: &Rules, id: RuleId, node: &Node) -> Fit {
+    let rule = rules.get(id);
+    let mut total = fit_of_keys(rules, rule, node);
+    if let Some(choices) = &rule.choices {
+        total.constants += if choices.iter().any(|choice| equals(node, choice)) { 1 } else { -1 };
+    }
+    let parts = rule.all_of.iter().map(|&part| fit(rules, part, node));
+    let best = rule.one_of.iter().filter_map(|inner| inner.iter().map(|&one| fit(rules, one, node)).max());
+    for part in parts.chain(best) {
+        total.constants += part.constants;
+        total.required += part.required;
+        total.keys += part.keys;
+    }
+    total
+}
+
+fn fit_of_keys(rules: &Rules, rule: &Rule, node: &Node) -> Fit {
+    let mut fit = Fit::default();
+    for name in &rule.required {
+        if node.get(name).is_some() { fit.required += 1 } else { fit.keys -= 1 }
+    }
+    for entry in node.entries() {
+        match rule.properties.get(&entry.key.value).map(|&property| rules.get(property)) {
+            Some(Rule { choices: Some(choices), .. }) if choices.len() == 1 => {
+                let same = choices.iter().any(|choice| equals(&entry.value, choice));
+                fit.constants += if same { 1 } else { -1 };
+                fit.keys += 1;
+            }
+            Some(_) => fit.keys += 1,
+            None if matches!(rule.additional, Additional::Forbidden) => fit.keys -= 1,
+            None => {}
+        }
+    }
+    fit
+}
+
+/// The keys that tell alternatives apart: required in some, not in all. Where there are none, all required ones.
+fn discriminating_keys<'a>(rules: &'a Rules, alternatives: &[RuleId]) -> Vec<&'a str> {
+    let mut sets: Vec<Vec<&str>> = Vec::new();
+    for &one in alternatives {
+        required_sets(rules, one, &mut sets);
+    }
+    let everywhere = |name: &str| sets.iter().all(|set| set.contains(&name));
+    let mut seen = BTreeSet::new();
+    let all: Vec<&str> = sets.iter().flatten().copied().filter(|&name| seen.insert(name)).collect();
+    let some: Vec<&str> = all.iter().copied().filter(|&name| sets.len() == 1 || !everywhere(name)).collect();
+    if some.is_empty() { all } else { some }
+}
+
+fn required_sets<'a>(rules: &'a Rules, id: RuleId, sets: &mut Vec<Vec<&'a str>>) {
+    let rule = rules.get(id);
+    if !rule.required.is_empty() {
+        sets.push(rule.required.iter().map(String::as_str).collect());
+    }
+    for &part in rule.all_of.iter().chain(rule.one_of.iter().flatten()) {
+        required_sets(rules, part, sets);
+    }
+}
