@@ -14,6 +14,7 @@ pub mod flow_type;
 pub mod catalog;
 pub mod references;
 pub mod validate;
+pub mod steps;
 
 pub use flow_type::{FlowType, FlowTypeSet};
 pub use json::{Action, ConditionBranch, DecodeError, ErrorBranch, Flow, OmittedMembers, Transitions};

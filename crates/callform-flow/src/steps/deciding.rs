@@ -1,0 +1,204 @@
+//! Steps that branch, repeat, call modules and end.
+
+use callform_source::Spanned;
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Branch, Scalar};
+
+/// Branches on hours of operation.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoursStep {
+    /// Name of hours of this blueprint, `builtin/<name>`, one JSONPath, or `queue` for those of the queue chosen before.
+    pub hours: Spanned<String>,
+    /// What to do inside the hours. Without it: the next step.
+    pub open: Option<Branch>,
+    /// What to do outside the hours. Without it: the next step.
+    pub closed: Option<Branch>,
+    /// What to do when it fails. Without it: the flow's `on_error`.
+    pub error: Option<Branch>,
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// Branches on whether at least one agent is there.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StaffingStep {
+    /// What the agent must be.
+    pub staffing: Spanned<StaffedBy>,
+    /// The queue; name, `builtin/<name>` or one JSONPath. Without it: the one chosen before.
+    pub queue: Option<Spanned<String>>,
+    /// What to do when there is one. Without it: the next step.
+    pub staffed: Option<Branch>,
+    /// What to do when there is none. Without it: the next step.
+    pub unstaffed: Option<Branch>,
+    /// What to do when it fails. Without it: the flow's `on_error`.
+    pub error: Option<Branch>,
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// What an agent must be to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffedBy {
+    /// Free to take a contact now.
+    Available,
+    /// Online and routable, on a contact or in after-contact work included.
+    Staffed,
+    /// In any status but offline.
+    Online,
+}
+
+/// Branches on one comparison. Give exactly one of the comparisons.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IfStep {
+    /// What is compared: one JSONPath, such as `$.External.status`.
+    pub r#if: Spanned<String>,
+    /// Holds where it is this text, upper and lower case told apart.
+    pub equals: Option<Spanned<Scalar>>,
+    /// Holds where it starts with this text.
+    pub starts_with: Option<Spanned<Scalar>>,
+    /// Holds where it ends with this text.
+    pub ends_with: Option<Spanned<Scalar>>,
+    /// Holds where it contains this text.
+    pub contains: Option<Spanned<Scalar>>,
+    /// Holds where it is a number above this one.
+    pub greater_than: Option<Spanned<Scalar>>,
+    /// Holds where it is this number or above.
+    pub at_least: Option<Spanned<Scalar>>,
+    /// Holds where it is a number below this one.
+    pub less_than: Option<Spanned<Scalar>>,
+    /// Holds where it is this number or below.
+    pub at_most: Option<Spanned<Scalar>>,
+    /// What to do where it holds. Without it: the next step.
+    pub then: Option<Branch>,
+    /// What to do where it does not. Without it: the next step.
+    pub r#else: Option<Branch>,
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// Branches on the value of an attribute.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwitchStep {
+    /// What is looked at: one JSONPath, such as `$.Attributes.language`.
+    pub switch: Spanned<String>,
+    /// What to do for each value, upper and lower case told apart.
+    pub cases: IndexMap<Spanned<String>, Branch>,
+    /// What to do for every other value. Without it: the next step.
+    pub r#else: Option<Branch>,
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// Does steps a number of times, then goes on.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoopStep {
+    /// How many times, 0 to 100.
+    pub r#loop: Spanned<u32>,
+    /// What is done each time.
+    pub steps: Branch,
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// Calls a flow module and goes on when it returns.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleStep {
+    /// Name of a flow module of this blueprint, `builtin/<name>`, or one JSONPath.
+    pub module: Spanned<String>,
+    /// What to do when it fails. Without it: the flow's `on_error`.
+    pub error: Option<Branch>,
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// Goes to a step with a name, anywhere in the flow.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GotoStep {
+    /// The step's name.
+    pub goto: Spanned<String>,
+}
+
+/// Disconnects the contact.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HangUpStep {
+    /// Nothing.
+    pub hang_up: (),
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// Ends this flow; a queued contact stays queued, a whispering flow goes on to join.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndStep {
+    /// Nothing.
+    pub end: (),
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// Returns from a flow module to the flow that called it.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnStep {
+    /// Nothing.
+    pub r#return: (),
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// An action in the words of the flow language, for what has no step of its own.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawStep {
+    /// The action.
+    pub raw: Spanned<RawAction>,
+    /// What to do next. Without it: the next step.
+    pub next: Option<Branch>,
+    /// What to do on each type of error. Errors the service insists on and that are not named here take the flow's
+    /// `on_error`.
+    #[serde(default)]
+    pub errors: IndexMap<Spanned<String>, Branch>,
+    /// What to do on each result, the first that holds.
+    #[serde(default)]
+    pub conditions: Vec<RawCondition>,
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// Type and parameters of an action.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAction {
+    /// The action's type, such as `UpdateContactRoutingBehavior`.
+    pub r#type: Spanned<String>,
+    /// The action's parameters as the flow language has them: numbers and truth values as text. A string that names an
+    /// object is written `${queue/customer_service}`.
+    #[serde(default)]
+    pub parameters: Map<String, Value>,
+}
+
+/// A result of an action and what to do on it.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawCondition {
+    /// How the result is compared. Without it: `Equals`.
+    pub operator: Option<Spanned<String>>,
+    /// What it is compared with.
+    pub operand: Spanned<Scalar>,
+    /// What to do where it holds.
+    pub then: Branch,
+}
