@@ -1,6 +1,7 @@
 //! Development tasks: what is generated from outside sources and committed.
 
 mod gen_schemas;
+mod test;
 
 use std::path::PathBuf;
 
@@ -24,10 +25,17 @@ enum Task {
         #[arg(long, default_value = "crates/callform-schemas/data/resource-types.jsonl")]
         to: PathBuf,
     },
+    /// Runs all tests, and installs what they need into target/
+    Test {
+        /// Handed on to the test runner
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::GenSchemas { from, to } => gen_schemas::run(&from, &to),
+        Task::Test { arguments } => test::run(&arguments),
     }
 }

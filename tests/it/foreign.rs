@@ -1,0 +1,34 @@
+//! Foreign AWS clients on the sandbox: boto3 changes things by hand, drift finds them, reconcile takes them back.
+
+use serde_json::{Value, json};
+
+use crate::support::{TestEnvironment, foreign_python, foreign_script};
+
+const BLUEPRINT: &str = "blueprints/kwglobal.yaml";
+
+#[test]
+fn what_boto3_changes_by_hand_is_found_and_taken_back() {
+    let Some(python) = foreign_python() else { return };
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    let serving = test.serve(&[]);
+    let seen: Value = serde_json::from_str(&foreign_script(&python, "change_by_hand.py", &[&serving.url])).unwrap();
+    assert_eq!(seen["stacks"], json!(["kwglobal", "kwglobal-instance"]));
+    assert!(seen["queues"].as_array().unwrap().contains(&json!("Customer Service")), "{seen}");
+    assert!(seen["flows"].as_array().unwrap().contains(&json!("Main Menu")), "{seen}");
+    assert_eq!(seen["quick_connects"].as_array().unwrap().len(), 4);
+    assert_eq!(seen["phone_numbers"].as_array().unwrap().len(), 1);
+
+    let drift = test.expect(2, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode", "--format=json"]);
+    let drift: Value = serde_json::from_str(&drift.stdout).unwrap();
+    let mut addresses: Vec<_> =
+        drift["resources"].as_array().unwrap().iter().map(|item| item["address"].as_str().unwrap()).collect();
+    addresses.sort_unstable();
+    assert_eq!(addresses, ["flow/main_menu", "queue/customer_service", "user/mary.jane"]);
+    let max_contacts = drift.to_string();
+    assert!(max_contacts.contains("MaxContacts"), "{drift}");
+
+    test.expect(0, &["reconcile", BLUEPRINT, "--sandbox", "--revert", "--yes"]);
+    test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}

@@ -1,0 +1,21 @@
+//! Whole runs of the `callform` command against the sandbox: the wiring of everything.
+
+mod support;
+
+mod bad_input;
+mod destroy;
+mod foreign;
+mod interruption;
+mod main_job;
+mod rendering;
+mod sandbox_folder;
+
+#[test]
+fn every_test_file_is_part_of_this_binary() {
+    let main = include_str!("main.rs");
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let module = name.trim_end_matches(".rs");
+        assert!(module == "main" || main.contains(&format!("mod {module};")), "{name} is not declared in main.rs");
+    }
+}

@@ -1,0 +1,175 @@
+//! A folder of its own for each test, and the `callform` command run in it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The repository.
+pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// A folder with the blueprints in it, away from everything else.
+pub(crate) struct TestEnvironment {
+    folder: TempDir,
+}
+
+/// How a run ended.
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl TestEnvironment {
+    /// An empty folder.
+    pub(crate) fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A folder with a copy of `blueprints/`.
+    pub(crate) fn with_blueprints() -> Self {
+        let environment = Self::empty();
+        copy(&Path::new(ROOT).join("blueprints"), &environment.path("blueprints"));
+        environment
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+
+    /// Writes a file.
+    pub(crate) fn write(&self, relative: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.path(relative), content).unwrap();
+    }
+
+    /// Reads a file.
+    pub(crate) fn read(&self, relative: &str) -> String {
+        std::fs::read_to_string(self.path(relative)).unwrap()
+    }
+
+    /// Replaces a text that stands in a file exactly once.
+    #[track_caller]
+    pub(crate) fn edit(&self, relative: &str, from: &str, to: &str) {
+        let text = self.read(relative);
+        assert_eq!(text.matches(from).count(), 1, "`{from}` must stand once in {relative}");
+        self.write(relative, text.replace(from, to));
+    }
+
+    /// The command, with nothing of the caller's environment but the search path.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_callform"));
+        command.args(arguments).current_dir(self.folder.path()).env_clear().stdin(Stdio::null());
+        if let Some(path) = std::env::var_os("PATH") {
+            command.env("PATH", path);
+        }
+        command
+    }
+
+    /// Runs the command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        Outcome::of(&self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the command and insists on its exit code.
+    #[track_caller]
+    pub(crate) fn expect(&self, code: i32, arguments: &[&str]) -> Outcome {
+        let outcome = self.run(arguments);
+        assert_eq!(
+            outcome.code, code,
+            "callform {arguments:?}\n--- stdout\n{}\n--- stderr\n{}",
+            outcome.stdout, outcome.stderr
+        );
+        outcome
+    }
+
+    /// Runs the command, insists on success, and reads its stdout as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.expect(0, arguments).stdout).unwrap()
+    }
+
+    /// Starts `sandbox serve` and returns it with its URL.
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Serving {
+        let mut all = vec!["sandbox", "serve"];
+        all.extend(arguments);
+        let mut child = self.command(&all).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        let stdout = child.stdout.take().unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).unwrap();
+        Serving { child, url: line.trim().to_owned() }
+    }
+}
+
+impl Outcome {
+    fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout.clone()).unwrap(),
+            stderr: String::from_utf8(output.stderr.clone()).unwrap(),
+        }
+    }
+}
+
+/// A running `sandbox serve`; ended when it goes out of scope.
+pub(crate) struct Serving {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _already_ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// The Python of the foreign tools, which `cargo xtask test` installs; `None`, said aloud, where they are not there.
+pub(crate) fn foreign_python() -> Option<PathBuf> {
+    let python = std::env::var_os("CALLFORM_TEST_PYTHON").map(PathBuf::from);
+    assert!(python.is_some() || std::env::var_os("CI").is_none(), "CI must run through `cargo xtask test`");
+    if python.is_none() {
+        eprintln!("SKIPPED: no foreign tools; run the tests with `cargo xtask test`");
+    }
+    python
+}
+
+/// Runs a script of `tests/foreign` and returns what it printed.
+#[track_caller]
+pub(crate) fn foreign_script(python: &Path, script: &str, arguments: &[&str]) -> String {
+    let output = Command::new(python)
+        .arg(Path::new(ROOT).join("tests/foreign").join(script))
+        .args(arguments)
+        .env_clear()
+        .env("AWS_ACCESS_KEY_ID", "any")
+        .env("AWS_SECRET_ACCESS_KEY", "any")
+        .env("AWS_DEFAULT_REGION", "us-west-2")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Changes KWGlobal's hours, a queue's quick connects, a routing priority and a prompt text.
+pub(crate) fn four_edits(test: &TestEnvironment) {
+    let blueprint = "blueprints/kwglobal.yaml";
+    test.edit(blueprint, "sat: 09:00-15:00", "sat: 10:00-15:00");
+    test.edit(blueprint, "quick_connects: [consulting, management, mary]", "quick_connects: [consulting, mary]");
+    test.edit(blueprint, "priority: 2", "priority: 3");
+    test.edit(blueprint, "say: Welcome to KWGlobal", "say: Hello and welcome to KWGlobal");
+}
