@@ -60,6 +60,13 @@ pub struct DeployedStack {
 pub enum LiveResource {
     /// Its properties in CloudFormation's names and shape.
     Present(Map<String, Value>),
+    /// CloudFormation compared it: the template's properties, resolved, and their live values.
+    Compared {
+        /// The properties the template names.
+        expected: Map<String, Value>,
+        /// Their live values.
+        actual: Map<String, Value>,
+    },
     /// It was deleted outside CloudFormation.
     Gone,
     /// Callform cannot read this type; the reason.
@@ -67,6 +74,20 @@ pub enum LiveResource {
 }
 
 impl DeployedStack {
+    /// False for a stack that was never completely made or is on its way out: all CloudFormation lets one do with it is
+    /// delete it. What is in it counts as not deployed.
+    pub fn exists(&self) -> bool {
+        const GONE: [&str; 6] = [
+            "REVIEW_IN_PROGRESS",
+            "CREATE_FAILED",
+            "ROLLBACK_COMPLETE",
+            "ROLLBACK_FAILED",
+            "DELETE_FAILED",
+            "DELETE_COMPLETE",
+        ];
+        !GONE.contains(&self.status.as_str())
+    }
+
     /// The address a deployed resource was rendered from, out of its `Metadata.Callform.Address`.
     pub fn address_of(&self, logical_id: &str) -> Option<Address> {
         let text = self.template.pointer(&format!("/Resources/{logical_id}/Metadata/Callform/Address"))?.as_str()?;

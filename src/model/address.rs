@@ -60,6 +60,36 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of the blueprint's sections.
+    pub const ALL: [Kind; 26] = [
+        Kind::Instance,
+        Kind::Storage,
+        Kind::HierarchyLevels,
+        Kind::HierarchyGroup,
+        Kind::AgentStatus,
+        Kind::Hours,
+        Kind::PhoneNumber,
+        Kind::Queue,
+        Kind::QuickConnect,
+        Kind::RoutingProfile,
+        Kind::SecurityProfile,
+        Kind::User,
+        Kind::Prompt,
+        Kind::Flow,
+        Kind::FlowModule,
+        Kind::Integration,
+        Kind::Table,
+        Kind::Role,
+        Kind::Policy,
+        Kind::Lambda,
+        Kind::LambdaPermission,
+        Kind::Bucket,
+        Kind::BucketPolicy,
+        Kind::Stream,
+        Kind::DeliveryStream,
+        Kind::LogGroup,
+    ];
+
     /// The word used in addresses, plans and messages.
     pub fn word(self) -> &'static str {
         match self {
@@ -92,36 +122,6 @@ impl Kind {
         }
     }
 }
-
-/// Every kind, in the order of the blueprint's sections.
-const ALL: [Kind; 26] = [
-    Kind::Instance,
-    Kind::Storage,
-    Kind::HierarchyLevels,
-    Kind::HierarchyGroup,
-    Kind::AgentStatus,
-    Kind::Hours,
-    Kind::PhoneNumber,
-    Kind::Queue,
-    Kind::QuickConnect,
-    Kind::RoutingProfile,
-    Kind::SecurityProfile,
-    Kind::User,
-    Kind::Prompt,
-    Kind::Flow,
-    Kind::FlowModule,
-    Kind::Integration,
-    Kind::Table,
-    Kind::Role,
-    Kind::Policy,
-    Kind::Lambda,
-    Kind::LambdaPermission,
-    Kind::Bucket,
-    Kind::BucketPolicy,
-    Kind::Stream,
-    Kind::DeliveryStream,
-    Kind::LogGroup,
-];
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,7 +162,7 @@ impl std::str::FromStr for Address {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let invalid = || InvalidAddress(text.to_owned());
         let (word, name) = text.split_once('/').ok_or_else(invalid)?;
-        let kind = ALL.into_iter().find(|kind| kind.word() == word).ok_or_else(invalid)?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.word() == word).ok_or_else(invalid)?;
         if name.is_empty() { Err(invalid()) } else { Ok(Address::new(kind, name)) }
     }
 }

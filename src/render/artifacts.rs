@@ -24,6 +24,8 @@ pub struct Artifacts {
     pub associations: Vec<Association>,
     /// Files for the artifact bucket.
     pub assets: Vec<Asset>,
+    /// Flows and modules to read, path below the output folder -> JSON with names in place of ARNs.
+    pub flows: BTreeMap<String, String>,
 }
 
 /// One stack to be.

@@ -1,5 +1,121 @@
 //! Stage 5: templates and flow JSON, as a pure function of the model.
 
 mod artifacts;
+mod identifiers;
+mod parameters;
+mod placement;
+mod expression;
+mod flows;
+mod template;
+mod transitional;
+mod manifest;
 
 pub use artifacts::{Artifacts, ParameterSource, StackArtifact, words};
+pub(crate) use identifiers::{ArnForm, arn_form, kind_of_parameter, traveling};
+pub use manifest::files;
+pub(crate) use parameters::{ARTIFACT_BUCKET, INSTANCE_ARN};
+pub use placement::Placement;
+pub(crate) use transitional::parameter_values;
+pub use transitional::{Form, transitional};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callform_source::Diagnostics;
+
+use crate::graph::{self, Graph};
+use crate::model::{Address, Kind, Model, Resource, Target};
+
+/// Renders a model. What is deployed already stays in the stack `placement` says; an empty placement gives what a
+/// first apply would make.
+///
+/// Where the diagnostics have errors (resources that need one another), the artifacts are not fit for use.
+pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) {
+    let (graph, diagnostics) = graph::build(model);
+    let stack_of = placement::place(model, &graph, placement);
+    let mut members: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+    for (address, resource) in &model.resources {
+        if let Some(stack) = stack_of.get(address) {
+            members.entry(stack).or_default().push(resource);
+        }
+    }
+    let instance = stack_of.iter().find(|(address, _)| address.kind == Kind::Instance).map(|(_, stack)| stack.as_str());
+    let stacks = in_order(&members, &model.center, |name| needs(name, &members, &stack_of, &graph, instance))
+        .into_iter()
+        .map(|(name, depends_on)| {
+            let resources = members.get(name).map(Vec::as_slice).unwrap_or_default();
+            let (template, parameters) = template::template(model, &graph, resources);
+            StackArtifact {
+                name: name.to_owned(),
+                template,
+                parameters,
+                depends_on,
+                resources: resources
+                    .iter()
+                    .map(|resource| (resource.logical_id.clone(), resource.address.clone()))
+                    .collect(),
+                tags: model.tags.clone(),
+                termination_protection: name == placement::instance_stack(&model.center),
+            }
+        })
+        .collect();
+    let artifacts = Artifacts {
+        center: model.center.clone(),
+        region: model.region.clone(),
+        environment: model.environment.clone(),
+        digest: model.digest.clone(),
+        deferred: graph.deferred,
+        stacks,
+        associations: model.associations.clone(),
+        assets: model.assets.clone(),
+        flows: flows::files(model).into_iter().collect(),
+    };
+    (artifacts, diagnostics)
+}
+
+/// The stacks a stack needs: those of the resources its own resources need without waiting, and the instance's.
+fn needs(
+    name: &str,
+    members: &BTreeMap<&str, Vec<&Resource>>,
+    stack_of: &BTreeMap<Address, String>,
+    graph: &Graph,
+    instance: Option<&str>,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for resource in members.get(name).into_iter().flatten() {
+        let from = &resource.address;
+        let targets = graph.needs.get(from).into_iter().flatten().filter(|to| !graph.is_deferred(from, to));
+        found.extend(targets.filter_map(|to| stack_of.get(to)).cloned());
+        let refers_to_instance = resource
+            .properties
+            .values()
+            .any(|value| value.references().iter().any(|reference| reference.target == Target::Instance));
+        if refers_to_instance {
+            found.extend(instance.map(str::to_owned));
+        }
+    }
+    found.remove(name);
+    found
+}
+
+/// The stacks with what they need, each after those; otherwise the instance's first, then by number.
+fn in_order<'a>(
+    members: &BTreeMap<&'a str, Vec<&Resource>>,
+    center: &str,
+    needs: impl Fn(&str) -> BTreeSet<String>,
+) -> Vec<(&'a str, BTreeSet<String>)> {
+    let mut rest: Vec<(&str, BTreeSet<String>)> = members.keys().map(|&name| (name, needs(name))).collect();
+    rest.sort_by_key(|(name, _)| placement::number_of(name, center).map_or(0, |number| number + 1));
+    let mut done = Vec::new();
+    let mut names = BTreeSet::new();
+    while !rest.is_empty() {
+        // Stacks that need one another (possible where resources moved in the blueprint) keep their numbers' order.
+        let next = rest.iter().position(|(_, needs)| needs.is_subset(&names)).unwrap_or(0);
+        let (name, needs) = rest.remove(next);
+        names.insert(name.to_owned());
+        done.push((name, needs));
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests;

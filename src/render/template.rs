@@ -1,0 +1,125 @@
+//! One stack's template.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::expression::{Expressions, Scope};
+use super::parameters::{Imports, Parameters};
+use super::{ParameterSource, flows};
+use crate::graph::Graph;
+use crate::model::{Address, Association, DeletionPolicy, Model, Resource, Target};
+
+/// Version of the members under `Metadata.Callform`.
+const METADATA_VERSION: u32 = 1;
+
+/// The template of the stack the given resources are in, and its parameters.
+pub(super) fn template(
+    model: &Model,
+    graph: &Graph,
+    resources: &[&Resource],
+) -> (Json, BTreeMap<String, ParameterSource>) {
+    let inside: BTreeMap<&Address, &str> =
+        resources.iter().map(|resource| (&resource.address, resource.logical_id.as_str())).collect();
+    let scope = Scope { inside: &inside, graph };
+    let mut imports = Imports::default();
+    for resource in resources {
+        for value in resource.properties.values() {
+            scope.collect_imports(&resource.address, value, &mut imports);
+        }
+    }
+    let parameters = Parameters::new(imports, |name| resources.iter().any(|resource| resource.logical_id == name));
+    let rendered: Map<String, Json> = resources
+        .iter()
+        .map(|resource| {
+            let expressions = Expressions { scope: &scope, parameters: &parameters, from: &resource.address };
+            (resource.logical_id.clone(), rendered(resource, &expressions))
+        })
+        .collect();
+    let mut template = Map::new();
+    template.insert("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"));
+    template.insert("Description".to_owned(), json!(format!("Contact center {}, made by Callform", model.center)));
+    template.insert("Metadata".to_owned(), json!({ "Callform": metadata(model, &inside) }));
+    let section = parameters.section();
+    if !section.is_empty() {
+        template.insert("Parameters".to_owned(), section.into());
+    }
+    template.insert("Resources".to_owned(), rendered.into());
+    (template.into(), parameters.sources)
+}
+
+fn metadata(model: &Model, inside: &BTreeMap<&Address, &str>) -> Json {
+    let associations: Vec<Json> = model
+        .associations
+        .iter()
+        .filter(|association| inside.contains_key(&association.phone_number))
+        .map(|Association { phone_number, flow, span: _ }| {
+            json!({ "PhoneNumber": phone_number.to_string(), "Flow": flow.to_string() })
+        })
+        .collect();
+    let mut metadata = Map::new();
+    metadata.insert("Version".to_owned(), json!(METADATA_VERSION));
+    metadata.insert("Center".to_owned(), json!(model.center));
+    if let Some(environment) = &model.environment {
+        metadata.insert("Environment".to_owned(), json!(environment));
+    }
+    metadata.insert("Digest".to_owned(), json!(model.digest));
+    metadata.insert("Associations".to_owned(), associations.into());
+    metadata.into()
+}
+
+fn rendered(resource: &Resource, expressions: &Expressions) -> Json {
+    let mut definition = Map::new();
+    definition.insert("Type".to_owned(), json!(resource.resource_type));
+    let depends_on = depends_on(resource, expressions.scope);
+    if !depends_on.is_empty() {
+        definition.insert("DependsOn".to_owned(), json!(depends_on));
+    }
+    let properties: Map<String, Json> =
+        resource.properties.iter().map(|(name, value)| (name.clone(), expressions.value(value))).collect();
+    if !properties.is_empty() {
+        definition.insert("Properties".to_owned(), properties.into());
+    }
+    match resource.deletion_policy {
+        DeletionPolicy::Delete => {}
+        DeletionPolicy::Retain => {
+            definition.insert("DeletionPolicy".to_owned(), json!("Retain"));
+            definition.insert("UpdateReplacePolicy".to_owned(), json!("Retain"));
+        }
+    }
+    let mut callform = Map::new();
+    callform.insert("Address".to_owned(), json!(resource.address.to_string()));
+    if resource.prevent_destroy {
+        callform.insert("PreventDestroy".to_owned(), json!(true));
+    }
+    if !resource.metadata.is_empty() {
+        callform.insert("Digests".to_owned(), json!(resource.metadata));
+    }
+    definition.insert("Metadata".to_owned(), json!({ "Callform": callform }));
+    definition.into()
+}
+
+/// Explicit dependencies inside the stack that no reference implies.
+fn depends_on<'a>(resource: &Resource, scope: &Scope<'a>) -> Vec<&'a str> {
+    let implied = |address: &Address| {
+        !scope.graph.is_deferred(&resource.address, address)
+            && resource.properties.values().any(|value| {
+                value.references().iter().any(|reference| reference.target == Target::Resource(address.clone()))
+            })
+    };
+    let mut found: Vec<&str> = resource
+        .depends_on
+        .iter()
+        .filter(|address| !implied(address))
+        .filter_map(|address| scope.inside.get(address).copied())
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The value that stands in for a property in a transitional template. It refers to nothing that has to wait, so
+/// whatever reference it has is shown by name.
+pub(super) fn stand_in(value: &crate::model::Value) -> Json {
+    flows::readable(value)
+}

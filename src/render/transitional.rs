@@ -1,0 +1,171 @@
+//! Templates for the time between what is deployed and what is wanted, while circular references cannot be made yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::StackArtifact;
+use super::template::stand_in;
+use crate::inventory::DeployedStack;
+use crate::model::Model;
+
+/// How a resource appears in a transitional template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As in the final template.
+    Final,
+    /// As in the final template, with what the model has to stand in for these properties.
+    Without(BTreeSet<String>),
+    /// As it is deployed, with parameters replaced by their values.
+    Deployed,
+}
+
+/// A transitional template of a stack: the resources of `forms`, nothing else.
+///
+/// All parameters of the final template are declared. What a resource kept as deployed refers to inside the stack must
+/// be in `forms` too.
+pub fn transitional(
+    stack: &StackArtifact,
+    model: &Model,
+    deployed: Option<&DeployedStack>,
+    forms: &BTreeMap<String, Form>,
+) -> Json {
+    let wanted = stack.template.get("Resources").and_then(Json::as_object);
+    let existing = deployed.and_then(|stack| stack.template.get("Resources")).and_then(Json::as_object);
+    let mut resources = Map::new();
+    let ids = wanted.into_iter().chain(existing).flat_map(Map::keys);
+    for (logical_id, form) in ids.filter_map(|logical_id| forms.get_key_value(logical_id)) {
+        if resources.contains_key(logical_id) {
+            continue;
+        }
+        let definition = match form {
+            Form::Final => wanted.and_then(|all| all.get(logical_id)).cloned(),
+            Form::Without(properties) => wanted
+                .and_then(|all| all.get(logical_id))
+                .map(|definition| without(definition, properties, stack, model, logical_id)),
+            Form::Deployed => existing
+                .and_then(|all| all.get(logical_id))
+                .zip(deployed)
+                .map(|(definition, deployed)| Substitution::of(deployed).apply(definition)),
+        };
+        if let Some(mut definition) = definition {
+            keep_dependencies(&mut definition, forms);
+            resources.insert(logical_id.clone(), definition);
+        }
+    }
+    let mut template = stack.template.clone();
+    if let Some(callform) = template.pointer_mut("/Metadata/Callform").and_then(Json::as_object_mut) {
+        callform.insert("Transitional".to_owned(), json!(true));
+    }
+    if let Some(members) = template.as_object_mut() {
+        members.insert("Resources".to_owned(), resources.into());
+    }
+    template
+}
+
+fn without(
+    definition: &Json,
+    names: &BTreeSet<String>,
+    stack: &StackArtifact,
+    model: &Model,
+    logical_id: &str,
+) -> Json {
+    let mut definition = definition.clone();
+    let resource = stack.resources.get(logical_id).and_then(|address| model.resources.get(address));
+    if let Some(properties) = definition.get_mut("Properties").and_then(Json::as_object_mut) {
+        for name in names {
+            match resource.and_then(|resource| resource.deferrable.get(name)) {
+                Some(Some(value)) => {
+                    properties.insert(name.clone(), stand_in(value));
+                }
+                _ => {
+                    properties.shift_remove(name);
+                }
+            }
+        }
+    }
+    definition
+}
+
+/// Leaves only dependencies on what is in the template.
+fn keep_dependencies(definition: &mut Json, forms: &BTreeMap<String, Form>) {
+    let Some(members) = definition.as_object_mut() else { return };
+    let Some(depends_on) = members.get("DependsOn") else { return };
+    let kept: Vec<Json> = match depends_on {
+        Json::Array(items) => items.clone(),
+        other => vec![other.clone()],
+    }
+    .into_iter()
+    .filter(|item| item.as_str().is_some_and(|logical_id| forms.contains_key(logical_id)))
+    .collect();
+    if kept.is_empty() {
+        members.shift_remove("DependsOn");
+    } else {
+        members.insert("DependsOn".to_owned(), kept.into());
+    }
+}
+
+/// Puts the deployed values in place of parameters, so that a definition means the same without them.
+struct Substitution {
+    values: BTreeMap<String, Json>,
+}
+
+impl Substitution {
+    fn of(deployed: &DeployedStack) -> Self {
+        Self { values: parameter_values(deployed) }
+    }
+
+    fn apply(&self, json: &Json) -> Json {
+        match json {
+            Json::Array(items) => items.iter().map(|item| self.apply(item)).collect(),
+            Json::Object(members) => {
+                if let Some(value) = members.get("Ref").and_then(Json::as_str).and_then(|name| self.values.get(name)) {
+                    return value.clone();
+                }
+                members
+                    .iter()
+                    .map(|(name, member)| match (name.as_str(), member) {
+                        ("Fn::Sub", Json::String(text)) => (name.clone(), json!(self.in_text(text))),
+                        ("Fn::Sub", Json::Array(pair)) => (name.clone(), self.sub(pair)),
+                        _ => (name.clone(), self.apply(member)),
+                    })
+                    .collect::<Map<_, _>>()
+                    .into()
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn sub(&self, pair: &[Json]) -> Json {
+        pair.iter()
+            .enumerate()
+            .map(|(position, part)| match part {
+                Json::String(text) if position == 0 => json!(self.in_text(text)),
+                other => self.apply(other),
+            })
+            .collect()
+    }
+
+    fn in_text(&self, text: &str) -> String {
+        self.values.iter().fold(text.to_owned(), |text, (name, value)| match value {
+            Json::String(value) => text.replace(&format!("${{{name}}}"), value),
+            _ => text,
+        })
+    }
+}
+
+/// The deployed parameters of a stack: lists as arrays, everything else as strings.
+pub(crate) fn parameter_values(deployed: &DeployedStack) -> BTreeMap<String, Json> {
+    deployed
+        .parameters
+        .iter()
+        .map(|(name, value)| {
+            let kind = deployed.template.pointer(&format!("/Parameters/{name}/Type")).and_then(Json::as_str);
+            let value = match kind {
+                Some("CommaDelimitedList") => value.split(',').map(|item| json!(item.trim())).collect(),
+                _ => json!(value),
+            };
+            (name.clone(), value)
+        })
+        .collect()
+}
