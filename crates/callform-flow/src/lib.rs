@@ -15,6 +15,8 @@ pub mod catalog;
 pub mod references;
 pub mod validate;
 pub mod steps;
+pub mod compile;
+pub mod lint;
 
 pub use flow_type::{FlowType, FlowTypeSet};
 pub use json::{Action, ConditionBranch, DecodeError, ErrorBranch, Flow, OmittedMembers, Transitions};

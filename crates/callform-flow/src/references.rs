@@ -155,7 +155,9 @@ mod tests {
 
     #[test]
     fn broken_markers_stay_text() {
-        for text in ["", "plain", "a\u{E000}b", "a\u{E001}b", "\u{E000}\u{E001}", "\u{E000}queue/\u{E001}x", "\u{E000}a"] {
+        for text in
+            ["", "plain", "a\u{E000}b", "a\u{E001}b", "\u{E000}\u{E001}", "\u{E000}queue/\u{E001}x", "\u{E000}a"]
+        {
             let pieces = split(text);
             let joined: String = pieces
                 .iter()

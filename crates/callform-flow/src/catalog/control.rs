@@ -1,9 +1,9 @@
 //! Flow control actions: branching, loops, the ways a flow ends.
 
 use super::{
-    AGENT_ID, ActionSpec, BEFORE_AGENT, Class, Conditions, INBOUND, INBOUND_AND_TRANSFERS, MODULE,
+    AGENT_ID, ActionSpec, BEFORE_AGENT, Class, Conditions, HOLDS, INBOUND, INBOUND_AND_TRANSFERS, MODULE,
     NO_MATCHING_CONDITION, NO_MATCHING_ERROR, NextAction, OUTBOUND_WHISPER, ObjectKind, QUEUE, QUEUE_ID,
-    QUEUE_OR_AGENT, Shape, TRANSFERS, USUAL, WHISPERS, HOLDS, optional, required,
+    QUEUE_OR_AGENT, Shape, TRANSFERS, USUAL, WHISPERS, optional, required,
 };
 
 pub(super) const TABLE: &[ActionSpec] = &[
@@ -20,11 +20,7 @@ pub(super) const TABLE: &[ActionSpec] = &[
         name: "CheckHoursOfOperation",
         block: "Check hours of operation",
         flow_types: BEFORE_AGENT,
-        parameters: &[optional(
-            "HoursOfOperationId",
-            Class::StaticOrPath,
-            Shape::Object(ObjectKind::HoursOfOperation),
-        )],
+        parameters: &[optional("HoursOfOperationId", Class::StaticOrPath, Shape::Object(ObjectKind::HoursOfOperation))],
         conditions: Conditions::Results(&["True", "False"]),
         verified: true,
         ..USUAL

@@ -1,8 +1,8 @@
 //! Participant actions: what a customer hears, enters and sees.
 
 use super::{
-    ActionSpec, BEFORE_AGENT, Choice, Class, Conditions, FlowTypeSet, HOLDS, INBOUND, INBOUND_AND_TRANSFERS, MEDIA, MODULE,
-    NO_MATCHING_ERROR, NextAction, OUTBOUND_WHISPER, PROMPT_ID, PROMPT_PARAMETERS, QUEUE, SSML, Shape, TEXT,
+    ActionSpec, BEFORE_AGENT, Choice, Class, Conditions, FlowTypeSet, HOLDS, INBOUND, INBOUND_AND_TRANSFERS, MEDIA,
+    MODULE, NO_MATCHING_ERROR, NextAction, OUTBOUND_WHISPER, PROMPT_ID, PROMPT_PARAMETERS, QUEUE, SSML, Shape, TEXT,
     TRANSFERS, TRUE_FALSE, USUAL, WHISPERS, optional, required,
 };
 
@@ -75,11 +75,7 @@ pub(super) const TABLE: &[ActionSpec] = &[
             SSML,
             PROMPT_ID,
             MEDIA,
-            optional(
-                "LexV2Bot",
-                Class::Dynamic,
-                Shape::Members(&[required("AliasArn", Class::Dynamic, Shape::Text)]),
-            ),
+            optional("LexV2Bot", Class::Dynamic, Shape::Members(&[required("AliasArn", Class::Dynamic, Shape::Text)])),
             optional(
                 "LexBot",
                 Class::Dynamic,

@@ -87,13 +87,7 @@ fn condition_branch(json: &Value, path: &str) -> Result<ConditionBranch, DecodeE
     let mut condition = Members::new(&condition, &format!("{path}.Condition"))?;
     let operator = condition.string("Operator")?;
     let operands = condition.list("Operands")?.ok_or_else(|| condition.missing("Operands"))?;
-    Ok(ConditionBranch {
-        next_action,
-        operator,
-        operands,
-        other_of_condition: condition.rest,
-        other: members.rest,
-    })
+    Ok(ConditionBranch { next_action, operator, operands, other_of_condition: condition.rest, other: members.rest })
 }
 
 /// The members of one object that have not been taken yet.

@@ -185,8 +185,8 @@ pub struct RawStep {
 pub struct RawAction {
     /// The action's type, such as `UpdateContactRoutingBehavior`.
     pub r#type: Spanned<String>,
-    /// The action's parameters as the flow language has them: numbers and truth values as text. A string that names an
-    /// object is written `${queue/customer_service}`.
+    /// The action's parameters as the flow language has them: numbers and truth values as text. Where the ARN of an
+    /// object belongs, write `{ ref: queue/customer_service }`.
     #[serde(default)]
     pub parameters: Map<String, Value>,
 }

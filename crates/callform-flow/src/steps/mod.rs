@@ -12,16 +12,14 @@ mod deciding;
 mod setting;
 
 pub use deciding::{
-    GotoStep, HangUpStep, EndStep, HoursStep, IfStep, LoopStep, ModuleStep, RawAction, RawCondition, RawStep,
+    EndStep, GotoStep, HangUpStep, HoursStep, IfStep, LoopStep, ModuleStep, RawAction, RawCondition, RawStep,
     ReturnStep, StaffedBy, StaffingStep, SwitchStep,
 };
 pub use queueing::{
     AgentStep, CallbackNumberStep, CallbackStep, FlowTarget, Hook, HookStep, NumberTarget, QueueFlowStep, QueueStep,
     QueueTarget, TransferStep, TransferTarget, TransferWord,
 };
-pub use setting::{
-    Engine, LambdaResponse, LambdaStep, LoggingStep, RecordStep, Recorded, Scope, SetStep, VoiceStep,
-};
+pub use setting::{Engine, LambdaResponse, LambdaStep, LoggingStep, RecordStep, Recorded, Scope, SetStep, VoiceStep};
 pub use speaking::{CollectStep, MenuStep, PlayStep, SayStep};
 pub use values::{AudioSpeech, Duration, PromptSpeech, Scalar, Speech, SsmlSpeech};
 

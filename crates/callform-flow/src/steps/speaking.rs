@@ -29,12 +29,15 @@ pub struct MenuStep {
     pub keys: IndexMap<Spanned<String>, Branch>,
     /// How long to wait for a key after the text. Without it: 5 seconds.
     pub timeout: Option<Spanned<Duration>>,
-    /// How many times the menu is played altogether before a wrong or missing key takes its branch. Without it: once.
+    /// How many times the menu is played altogether, 1 to 101. With more than 1, `no_input` and `invalid` lead back to
+    /// the menu until the attempts are used up. Without it: once.
     pub attempts: Option<Spanned<u32>>,
-    /// What to do when no key is pressed. Without it: the flow's `on_error`.
+    /// What to do when no key is pressed. Without it: `give_up`.
     pub no_input: Option<Branch>,
-    /// What to do when a key is pressed that the menu does not offer. Without it: the flow's `on_error`.
+    /// What to do when a key is pressed that the menu does not offer. Without it: `give_up`.
     pub invalid: Option<Branch>,
+    /// What to do when the attempts are used up. Without it: the flow's `on_error`.
+    pub give_up: Option<Branch>,
     /// What to do when the menu fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.

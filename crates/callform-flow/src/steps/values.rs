@@ -194,7 +194,9 @@ mod tests {
         assert_eq!(seconds("15s"), Some(15));
         assert_eq!(seconds("2m"), Some(120));
         assert_eq!(seconds("1d2h3m4s"), Some(93_784));
-        for wrong in ["", "15", "s", "1s2m", "1m1m", "1.5m", "-1s", "99999999999999999999d", "1w", "9999999999999999999d"] {
+        for wrong in
+            ["", "15", "s", "1s2m", "1m1m", "1.5m", "-1s", "99999999999999999999d", "1w", "9999999999999999999d"]
+        {
             assert_eq!(seconds(wrong), None, "{wrong}");
         }
     }

@@ -104,8 +104,9 @@ fn check_conditions(action: &Value, transitions: &Value, path: &str, spec: &Acti
         Conditions::Equals if stored && !conditions.is_empty() => unsupported(path, found),
         Conditions::Results(results) => check_results(conditions, results, path, found),
         Conditions::SomeOf(_) if spec.name == "MessageParticipantIteratively" => {
-            let interrupts =
-                action.get("Parameters").is_some_and(|parameters| parameters.get("InterruptFrequencySeconds").is_some());
+            let interrupts = action
+                .get("Parameters")
+                .is_some_and(|parameters| parameters.get("InterruptFrequencySeconds").is_some());
             match (interrupts, conditions.is_empty()) {
                 (true, true) => missing_conditions(path, found),
                 (false, false) => unsupported(path, found),

@@ -10,6 +10,9 @@ mod objects;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use action::{error_rules, is_menu_key};
+pub(crate) use parameters::{contains_path, has_known_root, is_path};
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -118,8 +121,7 @@ fn envelope(flow: &Value, kind: FlowType, found: &mut Vec<Problem>) {
 }
 
 /// Characters an identifier must not contain.
-pub const FORBIDDEN_IN_IDENTIFIERS: &[char] =
-    &['%', ':', '(', '\\', '/', ')', '=', '$', ',', ';', '[', ']', '{', '}'];
+pub const FORBIDDEN_IN_IDENTIFIERS: &[char] = &['%', ':', '(', '\\', '/', ')', '=', '$', ',', ';', '[', ']', '{', '}'];
 /// Words an identifier must not be.
 pub const FORBIDDEN_IDENTIFIERS: &[&str] = &[
     "__proto__",

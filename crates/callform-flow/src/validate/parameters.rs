@@ -20,13 +20,7 @@ pub(super) fn check(parameters: &Value, path: &str, spec: &ActionSpec, found: &m
     }
 }
 
-fn check_members(
-    value: &Value,
-    path: &str,
-    specs: &[ParameterSpec],
-    names_are_known: bool,
-    found: &mut Vec<Problem>,
-) {
+fn check_members(value: &Value, path: &str, specs: &[ParameterSpec], names_are_known: bool, found: &mut Vec<Problem>) {
     let Value::Object(members) = value else {
         found.push(Problem::property_value(path));
         return;

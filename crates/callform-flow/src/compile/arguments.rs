@@ -1,0 +1,176 @@
+//! What steps say, checked and turned into parameter values.
+
+use std::ops::RangeInclusive;
+
+use callform_source::{Diagnostic, Span, Spanned, did_you_mean};
+use serde_json::{Map, Value, json};
+
+use super::builder::{Builder, Draft};
+use crate::references::{has_marker_characters, marker_of_name};
+use crate::steps::{Duration, Scalar, Speech};
+
+use crate::validate::{contains_path, has_known_root, is_path};
+
+impl Builder<'_> {
+    /// Text with any JSONPaths inside.
+    pub(super) fn text(&mut self, text: &str, span: Span) -> String {
+        if has_marker_characters(text) {
+            self.diagnostics.push(
+                Diagnostic::error("reserved-character", "a character that is reserved")
+                    .at(span, "U+E000 or U+E001")
+                    .note("Callform marks references inside flows with these two private-use characters.")
+                    .help("Remove the character; it cannot be seen or spoken anyway."),
+            );
+        }
+        text.to_owned()
+    }
+
+    /// Text with any JSONPaths inside, from a value that may have been written as a number.
+    pub(super) fn scalar(&mut self, scalar: &Spanned<Scalar>) -> String {
+        self.text(&scalar.value.0, scalar.span)
+    }
+
+    /// Text without JSONPaths.
+    pub(super) fn static_text(&mut self, text: &Spanned<String>) -> String {
+        if contains_path(text) {
+            self.diagnostics.push(
+                Diagnostic::error("dynamic-value", "a JSONPath where Connect takes none")
+                    .at(text.span, "must be known in advance")
+                    .help("Write the value itself."),
+            );
+        }
+        self.text(text, text.span)
+    }
+
+    /// Exactly one JSONPath.
+    pub(super) fn path(&mut self, text: &Spanned<String>) -> String {
+        if !is_path(text) {
+            self.diagnostics.push(
+                Diagnostic::error("not-a-path", "something else where a JSONPath belongs")
+                    .at(text.span, "not one JSONPath")
+                    .help("Write one path and nothing else, such as `$.Attributes.language`."),
+            );
+        } else if !has_known_root(text) {
+            self.diagnostics.push(
+                Diagnostic::error("unknown-path", "a JSONPath that Connect does not know")
+                    .at(text.span, "starts with an unknown name")
+                    .help("Paths start with `$.Attributes`, `$.External`, `$.StoredCustomerInput`, `$.CustomerEndpoint`, and the like."),
+            );
+        }
+        self.text(text, text.span)
+    }
+
+    /// The name of an object, as a marker; JSONPaths and ARNs stay as they are.
+    pub(super) fn reference(&mut self, kind: &'static str, name: &Spanned<String>) -> String {
+        self.text(name, name.span);
+        if contains_path(name) && !is_path(name) {
+            return self.path(name);
+        }
+        if is_path(name) || name.starts_with("arn:") {
+            return name.value.clone();
+        }
+        if !name.starts_with("builtin/") && !self.names.exists(kind, name) {
+            self.unknown_reference(kind, name, name.span);
+        }
+        marker_of_name(kind, name)
+    }
+
+    pub(super) fn unknown_reference(&mut self, kind: &str, name: &str, span: Span) {
+        let words = kind.replace('_', " ");
+        let names = self.names.suggestions(kind);
+        let diagnostic = Diagnostic::error("unknown-reference", format!("no {words} is named `{name}`"))
+            .at(span, format!("not a {words} of this blueprint"));
+        let diagnostic = match did_you_mean(name, names.iter().map(String::as_str)) {
+            Some(similar) => diagnostic.help(format!("Did you mean `{similar}`?")),
+            None if names.is_empty() => diagnostic.help(format!("Define the {words}, or write `builtin/<name>`.")),
+            None => {
+                let names: Vec<String> = names.iter().take(10).map(|name| format!("`{name}`")).collect();
+                diagnostic.help(format!("There are {}.", names.join(", ")))
+            }
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// The prompt parameter of an action: one of `Text`, `SSML`, `PromptId`, `Media`.
+    pub(super) fn speech(&mut self, speech: &Spanned<Speech>) -> (&'static str, Value) {
+        match &speech.value {
+            Speech::Text(text) => {
+                if text.trim().is_empty() {
+                    self.diagnostics.push(
+                        Diagnostic::error("empty-text", "nothing to say")
+                            .at(speech.span, "empty")
+                            .help("Write the text; Connect refuses an empty one."),
+                    );
+                }
+                ("Text", json!(self.text(text, speech.span)))
+            }
+            Speech::Ssml(ssml) => ("SSML", json!(self.text(&ssml.ssml, ssml.ssml.span))),
+            Speech::Prompt(prompt) => ("PromptId", json!(self.reference("prompt", &prompt.prompt))),
+            Speech::Audio(audio) => {
+                let uri = self.text(&audio.audio, audio.audio.span);
+                ("Media", json!({ "Uri": uri, "SourceType": "S3", "MediaType": "Audio" }))
+            }
+        }
+    }
+
+    /// The same as a parameter of an action.
+    pub(super) fn with_speech(&mut self, draft: Draft, speech: &Spanned<Speech>) -> Draft {
+        let (name, value) = self.speech(speech);
+        draft.parameter(name, value)
+    }
+
+    /// A length of time in seconds as text, within these bounds.
+    pub(super) fn seconds(
+        &mut self,
+        duration: Option<&Spanned<Duration>>,
+        otherwise: u64,
+        bounds: RangeInclusive<u64>,
+    ) -> String {
+        let Some(duration) = duration else { return otherwise.to_string() };
+        self.number(duration.value.seconds, duration.span, bounds, " seconds")
+    }
+
+    /// A whole number as text, within these bounds.
+    pub(super) fn count(
+        &mut self,
+        count: Option<&Spanned<u32>>,
+        otherwise: u32,
+        bounds: RangeInclusive<u64>,
+    ) -> String {
+        let Some(count) = count else { return otherwise.to_string() };
+        self.number(u64::from(count.value), count.span, bounds, "")
+    }
+
+    fn number(&mut self, number: u64, span: Span, bounds: RangeInclusive<u64>, unit: &str) -> String {
+        if !bounds.contains(&number) {
+            let help = format!("Use {} to {}{unit}.", bounds.start(), bounds.end());
+            self.diagnostics.push(
+                Diagnostic::error("out-of-range", "a number out of range")
+                    .at(span, format!("{number}{unit}"))
+                    .help(help),
+            );
+        }
+        number.to_string()
+    }
+
+    /// Names and values of attributes.
+    pub(super) fn attributes<'b>(
+        &mut self,
+        attributes: impl IntoIterator<Item = (&'b Spanned<String>, &'b Spanned<Scalar>)>,
+    ) -> Map<String, Value> {
+        let mut values = Map::new();
+        for (name, value) in attributes {
+            if name.contains(['$', '.']) {
+                self.diagnostics.push(
+                    Diagnostic::error("attribute-name", format!("`{name}` cannot name an attribute"))
+                        .at(name.span, "has `$` or `.`")
+                        .help("Use letters, digits, `_` and `-`."),
+                );
+            }
+            let name_text = self.text(name, name.span);
+            let value = self.scalar(value);
+            values.insert(name_text, json!(value));
+        }
+        values
+    }
+}

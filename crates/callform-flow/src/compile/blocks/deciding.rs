@@ -1,0 +1,115 @@
+//! `hours`, `staffing`, `if`, `switch`, `loop`, `module`.
+
+use callform_source::Diagnostic;
+
+use crate::compile::builder::{Builder, Draft, Target};
+use crate::steps::{HoursStep, IfStep, LoopStep, ModuleStep, StaffedBy, StaffingStep, SwitchStep};
+
+pub(super) fn hours(builder: &mut Builder<'_>, step: &HoursStep, next: &Target) -> Target {
+    let title = builder.title(|| format!("Hours {}", step.hours));
+    let mut draft = Draft::new("CheckHoursOfOperation", title);
+    if step.hours.value != "queue" {
+        draft = draft.parameter("HoursOfOperationId", builder.reference("hours", &step.hours));
+    }
+    let reserved = builder.reserve();
+    let open = builder.branch(step.open.as_ref(), next.clone(), next);
+    let closed = builder.branch(step.closed.as_ref(), next.clone(), next);
+    let error = builder.error_branch(step.error.as_ref(), next);
+    let draft = draft
+        .next(error.clone())
+        .error("NoMatchingError", error)
+        .condition("Equals", "True", open)
+        .condition("Equals", "False", closed);
+    builder.fill(reserved, draft)
+}
+
+pub(super) fn staffing(builder: &mut Builder<'_>, step: &StaffingStep, next: &Target) -> Target {
+    let (metric, word) = match step.staffing.value {
+        StaffedBy::Available => ("NumberOfAgentsAvailable", "available"),
+        StaffedBy::Staffed => ("NumberOfAgentsStaffed", "staffed"),
+        StaffedBy::Online => ("NumberOfAgentsOnline", "online"),
+    };
+    let title = builder.title(|| format!("Agents {word}"));
+    let mut draft = Draft::new("CheckMetricData", title).parameter("MetricType", metric);
+    if let Some(queue) = &step.queue {
+        draft = draft.parameter("QueueId", builder.reference("queue", queue));
+    }
+    let reserved = builder.reserve();
+    let staffed = builder.branch(step.staffed.as_ref(), next.clone(), next);
+    let unstaffed = builder.branch(step.unstaffed.as_ref(), next.clone(), next);
+    let error = builder.error_branch(step.error.as_ref(), next);
+    let draft = draft
+        .next(error.clone())
+        .error("NoMatchingCondition", unstaffed)
+        .error("NoMatchingError", error)
+        .condition("NumberGreaterThan", "0", staffed);
+    builder.fill(reserved, draft)
+}
+
+pub(super) fn compare(builder: &mut Builder<'_>, step: &IfStep, next: &Target) -> Target {
+    let comparisons = [
+        ("Equals", "is", &step.equals),
+        ("TextStartsWith", "starts with", &step.starts_with),
+        ("TextEndsWith", "ends with", &step.ends_with),
+        ("TextContains", "contains", &step.contains),
+        ("NumberGreaterThan", "above", &step.greater_than),
+        ("NumberGreaterOrEqualTo", "at least", &step.at_least),
+        ("NumberLessThan", "below", &step.less_than),
+        ("NumberLessOrEqualTo", "at most", &step.at_most),
+    ];
+    let given: Vec<_> =
+        comparisons.iter().filter_map(|(op, word, it)| it.as_ref().map(|it| (*op, *word, it))).collect();
+    let [(operator, word, operand)] = given.as_slice() else {
+        builder.diagnostics.push(
+            Diagnostic::error("conflicting-keys", format!("{} comparisons in one `if`", given.len()))
+                .at(step.r#if.span, "needs exactly one")
+                .help("Write one of `equals`, `starts_with`, `ends_with`, `contains`, `greater_than`, `at_least`, `less_than`, `at_most`."),
+        );
+        return next.clone();
+    };
+    let title = builder.title(|| format!("If {} {word} {}", step.r#if.trim_start_matches("$."), operand.value.0));
+    let path = builder.path(&step.r#if);
+    let operand = builder.scalar(operand);
+    let reserved = builder.reserve();
+    let holds = builder.branch(step.then.as_ref(), next.clone(), next);
+    let otherwise = builder.branch(step.r#else.as_ref(), next.clone(), next);
+    let draft = Draft::new("Compare", title)
+        .parameter("ComparisonValue", path)
+        .next(otherwise.clone())
+        .error("NoMatchingCondition", otherwise)
+        .condition(operator, &operand, holds);
+    builder.fill(reserved, draft)
+}
+
+pub(super) fn switch(builder: &mut Builder<'_>, step: &SwitchStep, next: &Target) -> Target {
+    let title = builder.title(|| format!("Switch {}", step.switch.trim_start_matches("$.")));
+    let mut draft = Draft::new("Compare", title).parameter("ComparisonValue", builder.path(&step.switch));
+    let reserved = builder.reserve();
+    for (value, branch) in &step.cases {
+        let operand = builder.text(value, value.span);
+        let target = builder.branch(Some(branch), next.clone(), next);
+        draft = draft.condition("Equals", &operand, target);
+    }
+    let otherwise = builder.branch(step.r#else.as_ref(), next.clone(), next);
+    builder.fill(reserved, draft.next(otherwise.clone()).error("NoMatchingCondition", otherwise))
+}
+
+pub(super) fn repeat(builder: &mut Builder<'_>, step: &LoopStep, next: &Target) -> Target {
+    let title = builder.title(|| format!("Loop {}", step.r#loop.value));
+    let count = builder.count(Some(&step.r#loop), 0, 0..=100);
+    let reserved = builder.reserve();
+    let body = builder.branch(Some(&step.steps), reserved.into(), &reserved.into());
+    let draft = Draft::new("Loop", title)
+        .parameter("LoopCount", count)
+        .next(next.clone())
+        .condition("Equals", "ContinueLooping", body)
+        .condition("Equals", "DoneLooping", next.clone());
+    builder.fill(reserved, draft)
+}
+
+pub(super) fn module(builder: &mut Builder<'_>, step: &ModuleStep, next: &Target) -> Target {
+    let title = builder.title(|| format!("Module {}", step.module));
+    let module = builder.reference("flow_module", &step.module);
+    let draft = Draft::new("InvokeFlowModule", title).parameter("FlowModuleId", module);
+    super::plain(builder, draft, step.error.as_ref(), next)
+}

@@ -1,0 +1,71 @@
+//! What each step becomes, by topic as in [`steps`](crate::steps).
+
+mod speaking;
+mod queueing;
+mod deciding;
+mod setting;
+mod raw;
+
+use callform_source::Spanned;
+
+use super::builder::{Builder, Draft, Target};
+use crate::steps::{Branch, Speech, Step};
+
+/// Reads one step; what follows it is `next`. Gives what the step begins with.
+pub(super) fn step(builder: &mut Builder<'_>, step: &Spanned<Step>, next: Target) -> Target {
+    match &step.value {
+        Step::Say(step) => speaking::say(builder, step, &next),
+        Step::Menu(step) => speaking::menu(builder, step, &next),
+        Step::Collect(step) => speaking::collect(builder, step, &next),
+        Step::Play(step) => speaking::play(builder, step, &next),
+        Step::Queue(step) => queueing::queue(builder, &step.queue, step.error.as_ref(), &next),
+        Step::Agent(step) => queueing::agent(builder, step, &next),
+        Step::QueueFlow(step) => queueing::hook(builder, "CustomerQueue", &step.queue_flow, step.error.as_ref(), &next),
+        Step::Hook(step) => queueing::hook(builder, step.hook.key(), &step.flow, step.error.as_ref(), &next),
+        Step::Transfer(step) => queueing::transfer(builder, step, &next),
+        Step::CallbackNumber(step) => queueing::callback_number(builder, step, &next),
+        Step::Callback(step) => queueing::callback(builder, step, &next),
+        Step::Hours(step) => deciding::hours(builder, step, &next),
+        Step::Staffing(step) => deciding::staffing(builder, step, &next),
+        Step::If(step) => deciding::compare(builder, step, &next),
+        Step::Switch(step) => deciding::switch(builder, step, &next),
+        Step::Loop(step) => deciding::repeat(builder, step, &next),
+        Step::Module(step) => deciding::module(builder, step, &next),
+        Step::Goto(step) => Target::Label(step.goto.clone()),
+        Step::HangUp(_) => terminal(builder, "DisconnectParticipant", "Hang up"),
+        Step::End(_) => terminal(builder, "EndFlowExecution", "End"),
+        Step::Return(_) => terminal(builder, "EndFlowModuleExecution", "Return"),
+        Step::Lambda(step) => setting::lambda(builder, step, &next),
+        Step::Set(step) => setting::set(builder, step, &next),
+        Step::Voice(step) => setting::voice(builder, step, &next),
+        Step::Logging(step) => setting::logging(builder, step, next),
+        Step::Record(step) => setting::record(builder, step, next),
+        Step::Raw(step) => raw::raw(builder, step, &next),
+    }
+}
+
+fn terminal(builder: &mut Builder<'_>, action_type: &str, words: &str) -> Target {
+    let title = builder.title(|| words.to_owned());
+    builder.add(Draft::new(action_type, title))
+}
+
+/// An action with a next step and `NoMatchingError`, the shape most of them have.
+fn plain(builder: &mut Builder<'_>, draft: Draft, error: Option<&Branch>, next: &Target) -> Target {
+    let reserved = builder.reserve();
+    let error = builder.error_branch(error, next);
+    builder.fill(reserved, draft.next(next.clone()).error("NoMatchingError", error))
+}
+
+/// What is said, for identifiers.
+fn words_of(speech: &Speech) -> String {
+    match speech {
+        Speech::Text(text) => text.clone(),
+        Speech::Ssml(ssml) => without_tags(&ssml.ssml),
+        Speech::Prompt(prompt) => prompt.prompt.value.clone(),
+        Speech::Audio(audio) => audio.audio.rsplit('/').next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn without_tags(ssml: &str) -> String {
+    ssml.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,93 @@
+//! `raw`: an action in the words of the flow language.
+
+use callform_source::{Diagnostic, Span, did_you_mean};
+use serde_json::{Map, Value, json};
+
+use crate::catalog::{self, ActionSpec};
+use crate::compile::builder::{Builder, Draft, Target};
+use crate::references::marker_of_name;
+use crate::steps::RawStep;
+
+use crate::validate::error_rules;
+
+pub(super) fn raw(builder: &mut Builder<'_>, step: &RawStep, next: &Target) -> Target {
+    let action_type = &step.raw.r#type;
+    let title = builder.title(|| action_type.value.clone());
+    let spec = catalog::find(action_type);
+    if spec.is_none() {
+        unknown_type(builder, action_type, action_type.span);
+    }
+    let mut draft = Draft::new(action_type, title);
+    draft.parameters = parameters(builder, &step.raw.value.parameters, step.raw.span);
+    let reserved = builder.reserve();
+    for condition in &step.conditions {
+        let operator = condition.operator.as_ref().map_or("Equals", |operator| operator.value.as_str());
+        let operand = builder.scalar(&condition.operand);
+        let target = builder.branch(Some(&condition.then), next.clone(), next);
+        draft = draft.condition(operator, &operand, target);
+    }
+    for (error_type, branch) in &step.errors {
+        let target = builder.branch(Some(branch), next.clone(), next);
+        draft = draft.error(error_type, target);
+    }
+    for error_type in missing_errors(spec, &draft) {
+        let target = builder.default_error(next);
+        draft = draft.error(error_type, target);
+    }
+    if spec.is_none_or(|spec| !spec.is_terminal()) {
+        let target = builder.branch(step.next.as_ref(), next.clone(), next);
+        draft = draft.next(target);
+    }
+    builder.fill(reserved, draft)
+}
+
+fn missing_errors(spec: Option<&ActionSpec>, draft: &Draft) -> Vec<&'static str> {
+    let Some(spec) = spec else { return Vec::new() };
+    let (required, _) = error_rules(&json!({ "Parameters": draft.parameters }), spec);
+    required.into_iter().filter(|error| !draft.errors.iter().any(|(given, _)| given == error)).collect()
+}
+
+fn unknown_type(builder: &mut Builder<'_>, name: &str, span: Span) {
+    let diagnostic = Diagnostic::error("unknown-action", format!("the flow language has no action `{name}`"))
+        .at(span, "unknown type");
+    let diagnostic = match catalog::misnomer_of(name) {
+        Some(misnomer) => diagnostic.help(format!("Write `{}`.", misnomer.meant.join("` and then `"))),
+        None => match did_you_mean(name, catalog::all().map(|spec| spec.name)) {
+            Some(similar) => diagnostic.help(format!("Did you mean `{similar}`?")),
+            None => diagnostic.help("See the flow language's reference for the types there are."),
+        },
+    };
+    builder.diagnostics.push(diagnostic);
+}
+
+/// Parameters with `{ ref: kind/name }` replaced by markers.
+fn parameters(builder: &mut Builder<'_>, parameters: &Map<String, Value>, span: Span) -> Map<String, Value> {
+    parameters.iter().map(|(name, value)| (name.clone(), replace(builder, value, span))).collect()
+}
+
+fn replace(builder: &mut Builder<'_>, value: &Value, span: Span) -> Value {
+    match value {
+        Value::Object(members) => match (members.len(), members.get("ref")) {
+            (1, Some(Value::String(address))) => json!(reference(builder, address, span)),
+            _ => Value::Object(parameters(builder, members, span)),
+        },
+        Value::Array(items) => items.iter().map(|item| replace(builder, item, span)).collect(),
+        Value::String(text) => json!(builder.text(text, span)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+fn reference(builder: &mut Builder<'_>, address: &str, span: Span) -> String {
+    let Some((kind, name)) = address.split_once('/').filter(|(kind, name)| !kind.is_empty() && !name.is_empty()) else {
+        builder.diagnostics.push(
+            Diagnostic::error("unknown-reference", format!("`{address}` is no address"))
+                .at(span, "in this action")
+                .help("Write `queue/customer_service`, `hours/business`, `flow/main_menu`, and the like."),
+        );
+        return address.to_owned();
+    };
+    if !name.starts_with("builtin/") && !builder.names.exists(kind, name) {
+        builder.unknown_reference(kind, name, span);
+    }
+    marker_of_name(kind, name)
+}

@@ -1,0 +1,345 @@
+//! Collects actions while steps are read, then joins them up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callform_source::{Diagnostic, Diagnostics, Span, Spanned, did_you_mean};
+use serde_json::{Map, Value};
+
+use super::identifiers::Identifiers;
+use super::{FlowDefinition, Names, blocks};
+use crate::lint::Places;
+use crate::steps::{Branch, Step};
+
+use crate::{Action, ConditionBranch, ErrorBranch, Flow, FlowType, Transitions};
+
+/// Where a transition leads, before every action has its identifier.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Target {
+    /// An action.
+    Action(usize),
+    /// What a later step turns out to begin with.
+    Slot(usize),
+    /// The step of a name.
+    Label(Spanned<String>),
+}
+
+/// An action whose transitions are not joined yet.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// What the identifier is made of.
+    pub(super) title: String,
+    pub(super) action_type: String,
+    pub(super) parameters: Map<String, Value>,
+    pub(super) next: Option<Target>,
+    pub(super) errors: Vec<(String, Target)>,
+    pub(super) conditions: Vec<(String, String, Target)>,
+}
+
+impl Draft {
+    pub(super) fn new(action_type: &str, title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            action_type: action_type.to_owned(),
+            parameters: Map::new(),
+            next: None,
+            errors: Vec::new(),
+            conditions: Vec::new(),
+        }
+    }
+
+    pub(super) fn parameter(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.parameters.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub(super) fn next(mut self, target: Target) -> Self {
+        self.next = Some(target);
+        self
+    }
+
+    pub(super) fn error(mut self, error_type: &str, target: Target) -> Self {
+        self.errors.push((error_type.to_owned(), target));
+        self
+    }
+
+    pub(super) fn condition(mut self, operator: &str, operand: &str, target: Target) -> Self {
+        self.conditions.push((operator.to_owned(), operand.to_owned(), target));
+        self
+    }
+}
+
+/// A place in the list of actions, taken before its branches are read, so that actions come in reading order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Reserved(usize);
+
+impl From<Reserved> for Target {
+    fn from(reserved: Reserved) -> Self {
+        Target::Action(reserved.0)
+    }
+}
+
+pub(super) struct Builder<'a> {
+    pub(super) flow_type: FlowType,
+    pub(super) has_on_error: bool,
+    pub(super) names: &'a dyn Names,
+    pub(super) diagnostics: &'a mut Diagnostics,
+    drafts: Vec<(Option<Draft>, Span)>,
+    slots: Vec<Option<Target>>,
+    labels: BTreeMap<String, (usize, Span)>,
+    /// Where errors without a branch of their own go at the moment.
+    error_target: Target,
+    error_slot: usize,
+    end_slot: usize,
+    span: Span,
+    named: Option<String>,
+}
+
+pub(super) fn build(
+    definition: &FlowDefinition<'_>,
+    names: &dyn Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Flow, Places)> {
+    if definition.steps.is_empty() {
+        diagnostics.push(
+            Diagnostic::error("empty-flow", "a flow without steps")
+                .at(definition.span, "no steps")
+                .help("Write at least one step; `hang_up` is the smallest flow."),
+        );
+        return None;
+    }
+    let mut builder = Builder {
+        flow_type: definition.flow_type,
+        has_on_error: definition.on_error.is_some(),
+        names,
+        diagnostics,
+        drafts: Vec::new(),
+        slots: vec![None, None],
+        labels: BTreeMap::new(),
+        error_target: Target::Slot(0),
+        error_slot: 0,
+        end_slot: 1,
+        span: definition.span,
+        named: None,
+    };
+    let start = builder.sequence(definition.steps, Target::Slot(builder.end_slot));
+    builder.finish_error_branch(definition.on_error);
+    builder.finish_end(definition.span);
+    builder.join(&start, definition.span)
+}
+
+impl Builder<'_> {
+    /// Reads steps in order; what follows the last is `after`. Gives what the first begins with.
+    pub(super) fn sequence(&mut self, steps: &[Spanned<Step>], after: Target) -> Target {
+        let slots: Vec<usize> = steps.iter().map(|_| self.new_slot()).collect();
+        for (index, step) in steps.iter().enumerate() {
+            let next = slots.get(index + 1).map_or_else(|| after.clone(), |slot| Target::Slot(*slot));
+            self.label(step, slots[index]);
+            self.span = step.span;
+            self.named = step.name().map(|name| name.value.clone());
+            let entry = blocks::step(self, step, next);
+            self.slots[slots[index]] = Some(entry);
+        }
+        slots.first().map_or(after, |slot| Target::Slot(*slot))
+    }
+
+    /// Reads a branch, which comes back to `after`; without one the target is `otherwise`.
+    pub(super) fn branch(&mut self, branch: Option<&Branch>, otherwise: Target, after: &Target) -> Target {
+        match branch {
+            Some(branch) => self.sequence(&branch.steps, after.clone()),
+            None => otherwise,
+        }
+    }
+
+    /// Reads an error branch; without one the target is the flow's `on_error`.
+    pub(super) fn error_branch(&mut self, branch: Option<&Branch>, after: &Target) -> Target {
+        let otherwise = self.default_error(after);
+        self.branch(branch, otherwise, after)
+    }
+
+    /// Where errors go that have no branch. What is played on hold must not end a call, so hold flows go on instead.
+    pub(super) fn default_error(&self, after: &Target) -> Target {
+        if self.flow_type.is_hold() && !self.has_on_error { after.clone() } else { self.error_target.clone() }
+    }
+
+    /// Takes the next place in the list of actions.
+    pub(super) fn reserve(&mut self) -> Reserved {
+        self.drafts.push((None, self.span));
+        Reserved(self.drafts.len() - 1)
+    }
+
+    /// Puts an action into a place taken before. The first action of a step with a name gets that name.
+    pub(super) fn fill(&mut self, reserved: Reserved, draft: Draft) -> Target {
+        if let Some((place, _)) = self.drafts.get_mut(reserved.0) {
+            *place = Some(draft);
+        }
+        reserved.into()
+    }
+
+    /// Adds an action that has no branches to be read.
+    pub(super) fn add(&mut self, draft: Draft) -> Target {
+        let reserved = self.reserve();
+        self.fill(reserved, draft)
+    }
+
+    /// What the identifier of the step's main action is made of: the step's name, or these words.
+    pub(super) fn title(&mut self, words: impl FnOnce() -> String) -> String {
+        self.named.take().unwrap_or_else(words)
+    }
+
+    /// Where the step at hand was written.
+    pub(super) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The end of the flow where nothing else is said.
+    pub(super) fn end(&self) -> Target {
+        Target::Slot(self.end_slot)
+    }
+
+    fn new_slot(&mut self) -> usize {
+        self.slots.push(None);
+        self.slots.len() - 1
+    }
+
+    fn label(&mut self, step: &Spanned<Step>, slot: usize) {
+        let Some(name) = step.name() else { return };
+        if let Some((_, first)) = self.labels.get(&name.value) {
+            self.diagnostics.push(
+                Diagnostic::error("duplicate-step-name", format!("two steps are named `{name}`"))
+                    .at(name.span, "the second")
+                    .also(*first, "the first")
+                    .help("Give each step a name of its own; `goto` needs to know which one is meant."),
+            );
+            return;
+        }
+        self.labels.insert(name.value.clone(), (slot, name.span));
+    }
+
+    fn finish_error_branch(&mut self, on_error: Option<&Branch>) {
+        if !self.is_used(self.error_slot) {
+            return;
+        }
+        let end = self.end();
+        self.error_target = end.clone();
+        let entry = self.branch(on_error, end.clone(), &end);
+        self.slots[self.error_slot] = Some(entry);
+    }
+
+    fn finish_end(&mut self, span: Span) {
+        if !self.is_used(self.end_slot) {
+            return;
+        }
+        self.span = span;
+        let (action_type, title) = match self.flow_type {
+            FlowType::Module => ("EndFlowModuleExecution", "Return"),
+            FlowType::CustomerQueue => ("EndFlowExecution", "End"),
+            flow_type if flow_type.is_whisper() || flow_type.is_hold() => ("EndFlowExecution", "End"),
+            _ => ("DisconnectParticipant", "Hang up"),
+        };
+        let end = self.add(Draft::new(action_type, title));
+        self.slots[self.end_slot] = Some(end);
+    }
+
+    /// True where a transition leads to the slot, directly or through other slots.
+    fn is_used(&self, slot: usize) -> bool {
+        let wanted = Target::Slot(slot);
+        let of_drafts = self.drafts.iter().filter_map(|(draft, _)| draft.as_ref()).any(|draft| {
+            draft.next.as_ref() == Some(&wanted)
+                || draft.errors.iter().any(|(_, target)| *target == wanted)
+                || draft.conditions.iter().any(|(_, _, target)| *target == wanted)
+        });
+        of_drafts || self.slots.contains(&Some(wanted))
+    }
+
+    fn join(mut self, start: &Target, span: Span) -> Option<(Flow, Places)> {
+        let start = self.resolve(start, span)?;
+        let drafts = std::mem::take(&mut self.drafts);
+        let mut identifiers = Identifiers::default();
+        let names: Vec<String> = drafts
+            .iter()
+            .map(|(draft, _)| draft.as_ref().map_or_else(String::new, |draft| identifiers.make(&draft.title)))
+            .collect();
+        let mut actions = Vec::new();
+        let mut places = Places::new();
+        for (index, (draft, span)) in drafts.into_iter().enumerate() {
+            let (Some(draft), Some(identifier)) = (draft, names.get(index)) else { continue };
+            places.insert(identifier.clone(), span);
+            actions.push(self.action(draft, identifier, &names, span)?);
+        }
+        Some((Flow::new(names.get(start)?.clone(), actions), places))
+    }
+
+    fn action(&mut self, draft: Draft, identifier: &str, names: &[String], span: Span) -> Option<Action> {
+        let mut name_of = |target: &Target| Some(names.get(self.resolve(target, span)?)?.clone());
+        let next_action = match &draft.next {
+            Some(target) => Some(name_of(target)?),
+            None => None,
+        };
+        let mut errors = Vec::new();
+        for (error_type, target) in &draft.errors {
+            errors.push(ErrorBranch::new(error_type, name_of(target)?));
+        }
+        let mut conditions = Vec::new();
+        for (operator, operand, target) in &draft.conditions {
+            conditions.push(ConditionBranch::new(operator, operand, name_of(target)?));
+        }
+        let transitions = Transitions {
+            next_action,
+            errors: (!errors.is_empty()).then_some(errors),
+            conditions: (!conditions.is_empty()).then_some(conditions),
+            other: Map::new(),
+        };
+        Some(Action {
+            identifier: identifier.to_owned(),
+            action_type: draft.action_type,
+            parameters: draft.parameters,
+            transitions,
+            ..Action::default()
+        })
+    }
+
+    /// Follows slots and labels to an action.
+    fn resolve(&mut self, target: &Target, span: Span) -> Option<usize> {
+        let mut target = target.clone();
+        let mut seen = BTreeSet::new();
+        loop {
+            let slot = match &target {
+                Target::Action(index) => return Some(*index),
+                Target::Slot(slot) => *slot,
+                Target::Label(label) => match self.labels.get(&label.value) {
+                    Some((slot, _)) => *slot,
+                    None => {
+                        let label = label.clone();
+                        self.unknown_label(&label);
+                        return None;
+                    }
+                },
+            };
+            if !seen.insert(slot) {
+                self.diagnostics.push(
+                    Diagnostic::error("endless-goto", "steps that only lead to one another")
+                        .at(span, "leads nowhere")
+                        .help("Put a step that does something between the `goto` steps."),
+                );
+                return None;
+            }
+            target = self.slots.get(slot).cloned().flatten()?;
+        }
+    }
+
+    fn unknown_label(&mut self, label: &Spanned<String>) {
+        let already = self.diagnostics.iter().any(|diagnostic| {
+            diagnostic.code == "unknown-label" && diagnostic.primary.as_ref().is_some_and(|at| at.span == label.span)
+        });
+        if already {
+            return;
+        }
+        let mut diagnostic = Diagnostic::error("unknown-label", format!("no step is named `{label}`"))
+            .at(label.span, "not the name of a step of this flow");
+        diagnostic = match did_you_mean(label, self.labels.keys().map(String::as_str)) {
+            Some(name) => diagnostic.help(format!("Did you mean `{name}`?")),
+            None => diagnostic.help(format!("Write `name: {label}` beside the step that is meant.")),
+        };
+        self.diagnostics.push(diagnostic);
+    }
+}

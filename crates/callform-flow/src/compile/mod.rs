@@ -1,0 +1,69 @@
+//! Steps to a [`Flow`].
+//!
+//! Steps become actions in reading order. Each falls through to the next; a branch that does not end the contact or
+//! the flow comes back to the step after the one it belongs to. Errors without a branch of their own go to the flow's
+//! `on_error`, and failing that to an end that fits the flow's type.
+
+mod builder;
+mod arguments;
+mod blocks;
+mod identifiers;
+mod layout;
+mod stub;
+#[cfg(test)]
+mod tests;
+
+pub use layout::lay_out;
+pub use stub::stub;
+
+use callform_source::{Diagnostics, Span, Spanned};
+
+use crate::steps::{Branch, Step};
+use crate::{Flow, FlowType, lint};
+
+/// A flow to compile.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowDefinition<'a> {
+    /// Key of the flow in the blueprint.
+    pub name: &'a str,
+    /// Type of the flow.
+    pub flow_type: FlowType,
+    /// What it does, in order.
+    pub steps: &'a [Spanned<Step>],
+    /// What to do when a step fails that does not say so itself.
+    pub on_error: Option<&'a Branch>,
+    /// Where the flow is defined.
+    pub span: Span,
+}
+
+/// The names a flow may refer to.
+pub trait Names {
+    /// True where the blueprint has an object of this kind and name. Kinds are the words of the blueprint's addresses:
+    /// `queue`, `hours`, `flow`, `flow_module`, `prompt`, `lambda`, `user`. Not asked about `builtin/…` names.
+    fn exists(&self, kind: &str, name: &str) -> bool;
+
+    /// All names of a kind, to suggest one where a name is unknown.
+    fn suggestions(&self, kind: &str) -> Vec<String>;
+}
+
+/// Compiles a flow and lints the result.
+///
+/// `None` after an error that leaves no flow. Other errors still give one, so that further checks can run: ask
+/// [`Diagnostics::has_errors`]. Names are markers in the result, see [`references`](crate::references).
+pub fn compile(definition: &FlowDefinition<'_>, names: &dyn Names, diagnostics: &mut Diagnostics) -> Option<Flow> {
+    let mut own = Diagnostics::default();
+    let built = builder::build(definition, names, &mut own);
+    let is_sound = !own.has_errors();
+    diagnostics.extend(own);
+    let (mut flow, places) = built?;
+    if definition.flow_type == FlowType::Module {
+        flow.settings = Some(stub::module_settings());
+    }
+    lay_out(&mut flow);
+    // A faulty step gives a faulty action; saying so twice helps nobody.
+    if is_sound {
+        let FlowDefinition { name, flow_type, span, .. } = *definition;
+        lint::check(&lint::Subject { name, flow_type, flow: &flow, places: &places, span }, diagnostics);
+    }
+    Some(flow)
+}

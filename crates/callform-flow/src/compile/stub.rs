@@ -1,0 +1,72 @@
+//! The smallest valid flow of each type.
+
+use serde_json::{Value, json};
+
+use super::lay_out;
+use crate::{Action, Flow, FlowType};
+
+/// The smallest flow of a type that the service publishes.
+///
+/// Stands in for a flow whose references do not exist yet. It does the least harm a contact can meet: a queued or held
+/// contact hears silence, a whisper passes, an inbound contact is disconnected.
+pub fn stub(flow_type: FlowType) -> Flow {
+    let (identifier, action_type, parameters) = match flow_type {
+        FlowType::CustomerQueue | FlowType::CustomerHold | FlowType::AgentHold => (
+            "Play",
+            "MessageParticipantIteratively",
+            json!({ "Messages": [{ "SSML": "<speak><break time=\"10s\"/></speak>" }] }),
+        ),
+        FlowType::CustomerWhisper | FlowType::AgentWhisper | FlowType::OutboundWhisper => {
+            ("End", "EndFlowExecution", json!({}))
+        }
+        FlowType::Module => ("Return", "EndFlowModuleExecution", json!({})),
+        FlowType::ContactFlow | FlowType::AgentTransfer | FlowType::QueueTransfer | FlowType::Campaign => {
+            ("Hang up", "DisconnectParticipant", json!({}))
+        }
+    };
+    let parameters = match parameters {
+        Value::Object(parameters) => parameters,
+        _ => serde_json::Map::new(),
+    };
+    let action = Action {
+        identifier: identifier.to_owned(),
+        action_type: action_type.to_owned(),
+        parameters,
+        ..Action::default()
+    };
+    let mut flow = Flow::new(identifier, vec![action]);
+    if flow_type == FlowType::Module {
+        flow.settings = Some(module_settings());
+    }
+    lay_out(&mut flow);
+    flow
+}
+
+/// `Settings` of a module without inputs, outputs and branches of its own; the service refuses a module without.
+pub(super) fn module_settings() -> Value {
+    json!({
+        "InputParameters": [],
+        "OutputParameters": [],
+        "Transitions": [
+            { "DisplayName": "Success", "ReferenceName": "Success", "Description": "" },
+            { "DisplayName": "Error", "ReferenceName": "Error", "Description": "" },
+        ],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::{EverythingExists, problems};
+
+    #[test]
+    fn stubs_of_every_type_are_published() {
+        for flow_type in FlowType::ALL {
+            let stub = stub(flow_type);
+            assert_eq!(problems(&stub.to_json(), &EverythingExists, flow_type), [], "{flow_type}");
+            let action = &stub.actions[0];
+            let spec = crate::catalog::find(&action.action_type).expect("a known type");
+            assert!(spec.allows(flow_type), "{flow_type}");
+        }
+    }
+}
