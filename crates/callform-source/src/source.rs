@@ -1,7 +1,7 @@
 //! Source files, byte spans, and values that remember where they were written.
 
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 /// Identifies one file of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,10 +99,26 @@ impl SourceMap {
         self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
+    /// The line a span starts in, from 1.
+    pub fn line(&self, span: Span) -> usize {
+        self.file(span.file).line_starts.partition_point(|&start| start <= span.start).max(1)
+    }
+
+    /// The bytes of the line a span starts in, without the line break.
+    pub fn line_range(&self, span: Span) -> Range<usize> {
+        let file = self.file(span.file);
+        let line = self.line(span);
+        let start = file.line_starts[line - 1] as usize;
+        let end = file.line_starts.get(line).map_or(file.text.len(), |&next| next as usize - 1);
+        let without_return = end.saturating_sub(1);
+        let has_return = end > start && file.text.as_bytes().get(without_return) == Some(&b'\r');
+        start..if has_return { without_return } else { end }
+    }
+
     /// Where a span starts.
     pub fn location(&self, span: Span) -> Location {
         let file = self.file(span.file);
-        let line = file.line_starts.partition_point(|&start| start <= span.start).max(1);
+        let line = self.line(span);
         let line_start = file.line_starts[line - 1] as usize;
         let before = file.text.get(line_start..span.start as usize).unwrap_or_default();
         Location { path: file.path.clone(), line, column: before.chars().count() + 1 }

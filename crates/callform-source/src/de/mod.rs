@@ -9,6 +9,8 @@
 
 mod node;
 mod spanned;
+#[cfg(test)]
+mod tests;
 
 use serde::de::DeserializeOwned;
 

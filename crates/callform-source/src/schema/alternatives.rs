@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::check::{Place, check as check_rule, equals};
 use super::messages;
 use super::rule::{Additional, Rule, RuleId, Rules, Types};
 use crate::Diagnostics;
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 
 /// How well an alternative fits; the greatest wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -59,12 +61,34 @@ pub(super) fn check(rules: &Rules, alternatives: &[RuleId], place: Place<'_>, di
         Some((fit, problems)) if fitting.len() == 1 || fit.is_meant() || kind != Types::MAPPING => {
             diagnostics.extend(problems);
         }
-        _ => diagnostics.push(messages::no_alternative(&discriminating_keys(rules, &fitting), &place)),
+        _ => match tag(rules, &fitting, place.node) {
+            Some((entry, choices)) => {
+                let tag = Place { node: &entry.value, key: Some(entry.key.span), ..place };
+                diagnostics.push(messages::unknown_value(&choices, &tag));
+            }
+            None => diagnostics.push(messages::no_alternative(&discriminating_keys(rules, &fitting), &place)),
+        },
     }
 }
 
+/// The entry of a mapping that tells alternatives apart by a constant (`kind: pool`), and the constants.
+fn tag<'a>(rules: &'a Rules, alternatives: &[RuleId], node: &'a Node) -> Option<(&'a Entry, Vec<&'a Value>)> {
+    let constant = |id: RuleId, key: &str| {
+        let property = *rules.get(id).properties.get(key)?;
+        match rules.get(property).choices.as_deref() {
+            Some([choice]) => Some(choice),
+            _ => None,
+        }
+    };
+    node.entries().iter().find_map(|entry| {
+        let choices =
+            alternatives.iter().map(|&one| constant(one, &entry.key.value)).collect::<Option<Vec<&Value>>>()?;
+        Some((entry, choices))
+    })
+}
+
 /// All values of alternatives that are nothing but constants.
-fn all_choices<'a>(rules: &'a Rules, alternatives: &[RuleId]) -> Option<Vec<&'a serde_json::Value>> {
+fn all_choices<'a>(rules: &'a Rules, alternatives: &[RuleId]) -> Option<Vec<&'a Value>> {
     let mut all = Vec::new();
     for &one in alternatives {
         let rule = rules.get(one);
@@ -114,17 +138,19 @@ fn fit_of_keys(rules: &Rules, rule: &Rule, node: &Node) -> Fit {
     fit
 }
 
-/// The keys that tell alternatives apart: required in some, not in all. Where there are none, all required ones.
+/// The keys that tell alternatives apart: of each the first required one that not all require. Where there are none,
+/// all required ones.
 fn discriminating_keys<'a>(rules: &'a Rules, alternatives: &[RuleId]) -> Vec<&'a str> {
     let mut sets: Vec<Vec<&str>> = Vec::new();
     for &one in alternatives {
         required_sets(rules, one, &mut sets);
     }
-    let everywhere = |name: &str| sets.iter().all(|set| set.contains(&name));
+    let everywhere = |name: &&str| sets.len() > 1 && sets.iter().all(|set| set.contains(name));
     let mut seen = BTreeSet::new();
-    let all: Vec<&str> = sets.iter().flatten().copied().filter(|&name| seen.insert(name)).collect();
-    let some: Vec<&str> = all.iter().copied().filter(|&name| sets.len() == 1 || !everywhere(name)).collect();
-    if some.is_empty() { all } else { some }
+    let mut telling: Vec<&str> =
+        sets.iter().filter_map(|set| set.iter().copied().find(|name| !everywhere(name))).collect();
+    telling.retain(|&name| seen.insert(name));
+    if telling.is_empty() { sets.into_iter().next().unwrap_or_default() } else { telling }
 }
 
 fn required_sets<'a>(rules: &'a Rules, id: RuleId, sets: &mut Vec<Vec<&'a str>>) {

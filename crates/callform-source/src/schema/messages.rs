@@ -106,7 +106,7 @@ pub(super) fn no_alternative(keys: &[&str], place: &Place<'_>) -> Diagnostic {
             .help(format!("Did you mean `{meant}`?")),
         (None, [only]) => Diagnostic::error("unknown-key", format!("unknown key `{}`", shortened(&only.key.value)))
             .at(only.key.span, ""),
-        (None, _) => Diagnostic::error("missing-key", "the key that says what this is is missing").at(place.span(), ""),
+        (None, _) => Diagnostic::error("missing-key", "no key says what this is").at(place.span(), ""),
     };
     match listed(keys.iter().copied()) {
         Some(keys) => diagnostic.help(format!("One of these keys is needed: {keys}.")),

@@ -11,6 +11,8 @@ mod compile;
 mod check;
 mod alternatives;
 mod messages;
+#[cfg(test)]
+mod tests;
 
 use rule::{RuleId, Rules};
 

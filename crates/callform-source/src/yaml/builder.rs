@@ -1,15 +1,13 @@
 //! From parser events to the tree. No recursion: nesting lives in a stack of frames, so depth cannot overflow.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
+use super::duplicates::without_duplicates;
 use super::{Entry, Limits, Node, NodeValue, scalar, syntax};
 use crate::{Diagnostic, Diagnostics, FileId, Span, Spanned};
-
-/// Most duplicates reported of one mapping; more help nobody.
-const MAX_DUPLICATES: usize = 50;
 
 pub(super) fn build(text: &str, file: FileId, limits: &Limits, diagnostics: &mut Diagnostics) -> Option<Node> {
     let mut options = granit_parser::options! {
@@ -140,18 +138,20 @@ impl Builder<'_> {
 
     fn scalar(
         &mut self,
-        text: Cow<'_, str>,
+        mut text: Cow<'_, str>,
         style: ScalarStyle,
         anchor: usize,
         tag: Option<&Tag>,
         mut span: Span,
     ) -> Result<(), Diagnostic> {
         let plain = style == ScalarStyle::Plain;
-        if plain {
-            // The parser's range may reach over line breaks behind the text.
-            let written = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
-            let length = written.trim_end().len();
-            span.end = span.start + u32::try_from(length).unwrap_or_default();
+        // The parser's range may reach over line breaks behind the text.
+        let written = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let length = written.trim_end().len();
+        span.end = span.start + u32::try_from(length).unwrap_or_default();
+        if plain && length == 0 {
+            // The parser says `~` where nothing was written.
+            text = Cow::Borrowed("");
         }
         if let Some(Frame { kind: FrameKind::Mapping { key: key @ None, .. }, end, .. }) = self.frames.last_mut() {
             *end = span.end.max(*end);
@@ -350,47 +350,4 @@ fn key_not_scalar(span: Span) -> Diagnostic {
     Diagnostic::error(syntax::CODE, "a key must be a single word or text")
         .at(span, "a list or mapping cannot be a key")
         .help("Put text that starts with `{` or `[` in quotes.")
-}
-
-/// Reports keys that occur twice and keeps the first of each.
-fn without_duplicates(mut entries: Vec<Entry>, diagnostics: &mut Diagnostics) -> Vec<Entry> {
-    let mut repeated = Vec::new();
-    if entries.len() <= 16 {
-        for (index, entry) in entries.iter().enumerate() {
-            let before = entries.iter().take(index);
-            if let Some(first) = before.map(|entry| &entry.key).find(|key| key.value == entry.key.value) {
-                repeated.push((index, first.span));
-            }
-        }
-    } else {
-        let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
-        for (index, entry) in entries.iter().enumerate() {
-            if let Some(&first) = seen.get(entry.key.value.as_str()) {
-                repeated.push((index, first));
-            } else {
-                seen.insert(&entry.key.value, entry.key.span);
-            }
-        }
-    }
-    if repeated.is_empty() {
-        return entries;
-    }
-    for &(index, first) in repeated.iter().take(MAX_DUPLICATES) {
-        if let Some(Entry { key, .. }) = entries.get(index) {
-            diagnostics.push(
-                Diagnostic::error("duplicate-key", format!("`{}` occurs twice", key.value))
-                    .at(key.span, "occurs again here")
-                    .also(first, "first here")
-                    .help("Remove or rename one of them."),
-            );
-        }
-    }
-    let mut index = 0;
-    let mut repeated = repeated.into_iter().map(|(index, _)| index).peekable();
-    entries.retain(|_| {
-        let drop = repeated.next_if_eq(&index).is_some();
-        index += 1;
-        !drop
-    });
-    entries
 }

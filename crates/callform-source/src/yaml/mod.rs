@@ -7,7 +7,10 @@ mod node;
 mod text;
 mod scalar;
 mod builder;
+mod duplicates;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 pub use node::{Entry, Node, NodeValue, merge};
 pub use text::{check_size, decode};

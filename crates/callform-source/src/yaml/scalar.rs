@@ -13,10 +13,10 @@ pub(super) fn resolve(text: Cow<'_, str>) -> NodeValue {
         _ => {}
     }
     // Numbers start with a digit, a sign or a dot; most scalars do not.
-    if text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) {
-        if let Some(number) = number(&text) {
-            return number;
-        }
+    if text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.'))
+        && let Some(number) = number(&text)
+    {
+        return number;
     }
     NodeValue::String(text.into_owned())
 }

@@ -1,0 +1,87 @@
+//! For programs.
+
+use serde::Serialize;
+
+use super::place::{Counts, Place, severity_word};
+use crate::{Annotation, Diagnostic, Diagnostics, SourceMap, Span};
+
+/// Raised when a field changes its meaning or goes away; new fields do not raise it.
+const FORMAT_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format_version: u32,
+    errors: usize,
+    warnings: usize,
+    diagnostics: Vec<Problem<'a>>,
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    code: &'a str,
+    severity: &'static str,
+    title: &'a str,
+    #[serde(flatten)]
+    place: Option<Region>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    label: &'a str,
+    notes: &'a [String],
+    help: &'a [String],
+    related: Vec<Related<'a>>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    #[serde(flatten)]
+    place: Region,
+    label: &'a str,
+}
+
+/// Lines and columns count from 1, columns in characters; the end is just past the last character.
+#[derive(Serialize)]
+struct Region {
+    path: String,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+/// One JSON object:
+/// `{format_version, errors, warnings, diagnostics: [{code, severity, title, path, line, column, end_line, end_column,
+/// label, notes, help, related: [{path, line, column, end_line, end_column, label}]}]}`.
+///
+/// A problem without a place has no `path` and no numbers.
+pub fn json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
+    let counts = Counts::of(diagnostics);
+    let report = Report {
+        format_version: FORMAT_VERSION,
+        errors: counts.errors,
+        warnings: counts.warnings,
+        diagnostics: diagnostics.sorted().into_iter().map(|diagnostic| problem(diagnostic, sources)).collect(),
+    };
+    super::pretty(&report)
+}
+
+fn problem<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Problem<'a> {
+    let primary = diagnostic.primary.as_ref();
+    Problem {
+        code: diagnostic.code,
+        severity: severity_word(diagnostic.severity),
+        title: &diagnostic.title,
+        place: primary.map(|at| region(sources, at.span)),
+        label: primary.map_or("", |at| at.label.as_str()),
+        notes: &diagnostic.notes,
+        help: &diagnostic.help,
+        related: diagnostic
+            .secondary
+            .iter()
+            .map(|Annotation { span, label }| Related { place: region(sources, *span), label })
+            .collect(),
+    }
+}
+
+fn region(sources: &SourceMap, span: Span) -> Region {
+    let Place { start, end } = Place::of(sources, span);
+    Region { path: start.path, line: start.line, column: start.column, end_line: end.line, end_column: end.column }
+}
