@@ -12,6 +12,7 @@
 //! is pure; only `observe` and `apply` talk to AWS.
 
 pub mod digest;
+pub mod blueprint;
 pub mod model;
 pub mod inventory;
 pub mod observe;

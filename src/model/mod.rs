@@ -6,14 +6,42 @@
 mod value;
 mod address;
 mod notation;
+mod naming;
+mod arn;
+mod members;
+mod resolver;
+mod instance;
+mod hierarchy;
+mod agent_statuses;
+mod hours;
+mod phone_numbers;
+mod queues;
+mod quick_connects;
+mod routing_profiles;
+mod security_profiles;
+mod users;
+mod prompts;
+mod flows;
+mod tables;
+mod access;
+mod lambdas;
+mod data;
 
 pub use address::{Address, InvalidAddress, Kind};
 pub use value::{Attribute, Reference, Target, TextPart, Value};
 
 use std::collections::BTreeMap;
 
-use callform_source::Span;
+use callform_source::{Diagnostics, SourceMap, Span};
 use indexmap::IndexMap;
+
+use crate::blueprint::Loaded;
+use resolver::Resolver;
+
+/// Member of [`Resource::metadata`] of a phone number that is claimed already: the number, in E.164 form.
+pub const EXISTING_PHONE_NUMBER: &str = "ExistingPhoneNumber";
+/// Member of [`Resource::metadata`] of a prompt: SHA-256 of its audio, which AWS never returns.
+pub const PROMPT_DIGEST: &str = "AudioSha256";
 
 /// The properties of a resource, by CloudFormation property name.
 pub type Properties = IndexMap<String, Value>;
@@ -107,4 +135,83 @@ pub struct Asset {
     pub path: String,
     /// SHA-256 of the content, lower-case hex.
     pub sha256: String,
+}
+
+/// Lowers a blueprint into resources and reports everything that does not fit together.
+///
+/// There is always a model, so that checks can look at what could be lowered; after an error it must not be used for
+/// anything else.
+pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
+    let mut resolver = Resolver::new(loaded, sources);
+    let instance = resolver.instance();
+    resolver.hierarchy();
+    resolver.agent_statuses();
+    resolver.hours();
+    resolver.phone_numbers();
+    resolver.queues();
+    resolver.quick_connects();
+    resolver.routing_profiles();
+    resolver.security_profiles();
+    resolver.users();
+    resolver.prompts();
+    resolver.lex_bots();
+    resolver.lambdas();
+    resolver.flows();
+    resolver.flow_modules();
+    resolver.tables();
+    resolver.roles();
+    resolver.policies();
+    resolver.buckets();
+    resolver.streams();
+    resolver.delivery_streams();
+    let blueprint = &loaded.blueprint;
+    let model = Model {
+        center: blueprint.center.value.clone(),
+        region: blueprint.region.value.clone(),
+        environment: loaded.environment.clone(),
+        instance,
+        resources: resolver.resources,
+        associations: resolver.associations,
+        tags: blueprint.tags.clone(),
+        assets: resolver.assets.into_values().collect(),
+        digest: loaded.digest.clone(),
+    };
+    (model, resolver.diagnostics)
+}
+
+/// A kind in words, for messages: `routing profile`.
+pub fn words(kind: Kind) -> String {
+    kind.word().replace('_', " ")
+}
+
+/// The section of the blueprint that defines things of a kind; `None` for kinds that have none.
+pub fn section(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::HierarchyGroup => "hierarchy: groups",
+        Kind::AgentStatus => "agent_statuses",
+        Kind::Hours => "hours",
+        Kind::PhoneNumber => "phone_numbers",
+        Kind::Queue => "queues",
+        Kind::QuickConnect => "quick_connects",
+        Kind::RoutingProfile => "routing_profiles",
+        Kind::SecurityProfile => "security_profiles",
+        Kind::User => "users",
+        Kind::Prompt => "prompts",
+        Kind::Flow => "flows",
+        Kind::FlowModule => "flow_modules",
+        Kind::Integration => "lex_bots",
+        Kind::Table => "tables",
+        Kind::Role => "roles",
+        Kind::Policy => "policies",
+        Kind::Lambda => "lambdas",
+        Kind::Bucket => "buckets",
+        Kind::Stream => "streams",
+        Kind::DeliveryStream => "delivery_streams",
+        Kind::Instance
+        | Kind::Storage
+        | Kind::HierarchyLevels
+        | Kind::LambdaPermission
+        | Kind::BucketPolicy
+        | Kind::LogGroup => return None,
+    })
 }

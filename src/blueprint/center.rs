@@ -1,0 +1,117 @@
+//! The blueprint as a whole.
+
+use std::collections::BTreeMap;
+
+use callform_source::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::aws::{Bucket, DeliveryStream, Lambda, LexBot, Policy, Role, Stream, Table};
+use super::content::{Flow, FlowModule, Prompt};
+use super::instance::Instance;
+use super::notation::Section;
+use super::people::{AgentStatuses, Hierarchy, SecurityProfile, User};
+use super::routing::{Hours, PhoneNumber, Queue, QuickConnect, RoutingProfile};
+
+/// One contact center.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Callform blueprint")]
+pub struct Blueprint {
+    /// The center's name: stacks are named after it. Lower-case letters, digits and hyphens.
+    pub center: Spanned<String>,
+    /// AWS region of the center, such as `us-west-2`.
+    pub region: Spanned<String>,
+    /// The Connect instance.
+    pub instance: Spanned<Instance>,
+    /// Tags of everything that takes tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// The agent hierarchy.
+    pub hierarchy: Option<Spanned<Hierarchy>>,
+    /// Statuses agents can choose, besides the built-in Available and Offline: a list of names, or names with details.
+    #[serde(default)]
+    pub agent_statuses: AgentStatuses,
+    /// Hours of operation.
+    #[serde(default)]
+    pub hours: Section<Hours>,
+    /// Phone numbers.
+    #[serde(default)]
+    pub phone_numbers: Section<PhoneNumber>,
+    /// Queues.
+    #[serde(default)]
+    pub queues: Section<Queue>,
+    /// Quick connects.
+    #[serde(default)]
+    pub quick_connects: Section<QuickConnect>,
+    /// Routing profiles.
+    #[serde(default)]
+    pub routing_profiles: Section<RoutingProfile>,
+    /// Security profiles, besides the built-in ones.
+    #[serde(default)]
+    pub security_profiles: Section<SecurityProfile>,
+    /// Users, by username.
+    #[serde(default)]
+    pub users: Section<User>,
+    /// More users, in a CSV file beside the blueprint. Its first line names the columns.
+    pub users_file: Option<Spanned<String>>,
+    /// Recorded prompts.
+    #[serde(default)]
+    pub prompts: Section<Prompt>,
+    /// Flows.
+    #[serde(default)]
+    pub flows: Section<Flow>,
+    /// Flow modules.
+    #[serde(default)]
+    pub flow_modules: Section<FlowModule>,
+    /// DynamoDB tables.
+    #[serde(default)]
+    pub tables: Section<Table>,
+    /// IAM roles.
+    #[serde(default)]
+    pub roles: Section<Role>,
+    /// IAM managed policies.
+    #[serde(default)]
+    pub policies: Section<Policy>,
+    /// Lambda functions.
+    #[serde(default)]
+    pub lambdas: Section<Lambda>,
+    /// Lex bots.
+    #[serde(default)]
+    pub lex_bots: Section<LexBot>,
+    /// S3 buckets.
+    #[serde(default)]
+    pub buckets: Section<Bucket>,
+    /// Kinesis data streams.
+    #[serde(default)]
+    pub streams: Section<Stream>,
+    /// Firehose delivery streams.
+    #[serde(default)]
+    pub delivery_streams: Section<DeliveryStream>,
+    /// Values that texts refer to as `${var.name}`.
+    #[serde(default)]
+    pub variables: BTreeMap<String, Value>,
+    /// What differs in an environment: a partial blueprint that is laid over this one with `--env NAME`. A `null`
+    /// value takes something away.
+    #[serde(default)]
+    pub environments: BTreeMap<String, Option<Map<String, Value>>>,
+    /// Further files with parts of this blueprint, relative to this file.
+    #[serde(default)]
+    pub include: Vec<Spanned<String>>,
+    /// Levels of warnings, by code: `unknown-permission: deny`.
+    #[serde(default)]
+    pub lints: Section<Spanned<LintLevel>>,
+}
+
+/// What happens when a lint finds something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LintLevel {
+    /// Nothing.
+    Allow,
+    /// A warning.
+    Warn,
+    /// An error.
+    Deny,
+}

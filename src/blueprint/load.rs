@@ -1,0 +1,226 @@
+//! Reads a blueprint and every file it names.
+
+use std::collections::BTreeMap;
+
+use callform_source::de::from_node;
+use callform_source::schema::Checker;
+use callform_source::yaml::{Entry, Node, NodeValue};
+use callform_source::{Diagnostic, Diagnostics, FileId, SourceMap, Spanned};
+
+use super::aws::Architecture;
+use super::center::Blueprint;
+use super::files::Files;
+use super::parts::{self, Reader};
+use super::prune::{self, Broken};
+use super::{users_file, variables};
+use crate::digest::sha256_hex;
+use crate::model::Kind;
+
+/// Largest prompt: Amazon Connect takes 50 MB.
+const PROMPT_LIMIT: u64 = 50 << 20;
+/// Largest Lambda zip: Lambda takes 50 MB zipped, more only from S3 (250 MB unzipped).
+const ZIP_LIMIT: u64 = 250 << 20;
+/// Largest exported flow; the service takes 256,000 characters.
+const FLOW_LIMIT: u64 = 4 << 20;
+/// How often what the schema refuses is taken out: removing a key can leave a mapping without a required one, and so
+/// on outward.
+const PRUNE_ROUNDS: usize = 8;
+
+/// A blueprint with everything it names.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The blueprint, users of the CSV file included.
+    pub blueprint: Blueprint,
+    /// The environment that was laid over it.
+    pub environment: Option<String>,
+    /// SHA-256 of all files that were read and of the environment's name, in lower-case hex.
+    pub digest: String,
+    /// Path of the blueprint as it was given.
+    pub path: String,
+    files: BTreeMap<(FileId, String), LoadedFile>,
+    broken: Broken,
+}
+
+/// A file that a blueprint names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadedFile {
+    /// Path relative to the blueprint's folder.
+    pub path: String,
+    /// SHA-256 of the content, in lower-case hex.
+    pub sha256: String,
+    /// The text, where it is one.
+    pub text: Option<FileId>,
+}
+
+impl Loaded {
+    /// The file that a text of the blueprint names; `None` where it could not be read.
+    pub fn file(&self, name: &Spanned<String>) -> Option<&LoadedFile> {
+        self.files.get(&(name.span.file, name.value.clone()))
+    }
+
+    /// True where the blueprint has a thing of this name that the schema refused.
+    pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
+        let Some(section) = crate::model::section(kind) else { return false };
+        let section = section.split(':').next().unwrap_or(section);
+        // Of the hierarchy, only the whole is remembered.
+        self.broken.contains(&(section.to_owned(), name.to_owned()))
+            || self.broken.iter().any(|(broken, key)| {
+                broken == section && (key.is_empty() || section == "hierarchy")
+            })
+    }
+}
+
+/// Where `callform lambda build` puts the zip of a Callform Lambda, relative to the blueprint's folder.
+pub fn bundle_path(name: &str, architecture: Option<Architecture>) -> String {
+    let architecture = match architecture.unwrap_or_default() {
+        Architecture::Arm64 => "arm64",
+        Architecture::X8664 => "x86_64",
+    };
+    format!(".callform/lambda/{name}-{architecture}.zip")
+}
+
+/// Reads the blueprint at a path and every file it names, and lays an environment over it.
+///
+/// Reports all problems at once. There is a result as soon as anything of the blueprint can be looked at; after an
+/// error it is good for finding further problems only.
+pub fn load(files: &dyn Files, path: &str, environment: Option<&str>) -> (Option<Loaded>, SourceMap, Diagnostics) {
+    let mut reader = Reader::new(files);
+    let loaded = load_with(&mut reader, path, environment);
+    (loaded, reader.sources, reader.diagnostics)
+}
+
+fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>) -> Option<Loaded> {
+    let tree = reader.tree(path)?;
+    let schema = super::schema();
+    let properties = schema.get("properties").and_then(serde_json::Value::as_object);
+    let known_keys: Vec<String> = properties.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let mut tree = reader.environment(tree, environment, &known_keys);
+    variables::substitute(&mut tree, &mut reader.diagnostics);
+    let mut broken = Broken::new();
+    check_schema(&mut tree, &Checker::new(&schema), &mut broken, &mut reader.diagnostics);
+    let blueprint = match from_node::<Blueprint>(&tree) {
+        Ok(blueprint) => blueprint,
+        Err(diagnostic) => {
+            // The schema has told the same already, in better words.
+            if !reader.diagnostics.has_errors() {
+                reader.diagnostics.push(diagnostic);
+            }
+            return None;
+        }
+    };
+    let mut loaded = Loaded {
+        blueprint,
+        environment: environment.map(str::to_owned),
+        digest: String::new(),
+        path: path.to_owned(),
+        files: BTreeMap::new(),
+        broken,
+    };
+    read_files(reader, &mut loaded);
+    loaded.digest = digest(reader, environment);
+    Some(loaded)
+}
+
+/// Reports what the schema refuses, and takes it out of the tree.
+fn check_schema(tree: &mut Node, checker: &Checker, broken: &mut Broken, diagnostics: &mut Diagnostics) {
+    let mut problems = Diagnostics::default();
+    checker.check(tree, &mut problems);
+    if problems.is_empty() {
+        return;
+    }
+    diagnostics.extend(problems.clone());
+    for _ in 0..PRUNE_ROUNDS {
+        let changed = prune::prune(tree, &problems, broken);
+        fill_root(tree);
+        problems = Diagnostics::default();
+        checker.check(tree, &mut problems);
+        if problems.is_empty() || !changed {
+            return;
+        }
+    }
+}
+
+/// Puts something in the place of required keys that are missing, so that the rest can be looked at.
+fn fill_root(tree: &mut Node) {
+    let span = tree.span;
+    let NodeValue::Mapping(entries) = &mut tree.value else { return };
+    let text = |text: &str| Node::new(span, NodeValue::String(text.to_owned()));
+    let existing = Entry { key: Spanned::new("existing".to_owned(), span), value: text("unknown") };
+    for (key, value) in [
+        ("center", text("unnamed")),
+        ("region", text("us-east-1")),
+        ("instance", Node::new(span, NodeValue::Mapping(vec![existing]))),
+    ] {
+        if !entries.iter().any(|entry| entry.key.value == key) {
+            entries.push(Entry { key: Spanned::new(key.to_owned(), span), value });
+        }
+    }
+}
+
+/// Reads the files that the blueprint names.
+fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
+    let blueprint = &loaded.blueprint;
+    let mut binaries: Vec<(Spanned<String>, u64)> = Vec::new();
+    binaries.extend(blueprint.prompts.values().filter_map(|prompt| prompt.file.clone()).map(|file| (file, PROMPT_LIMIT)));
+    for lambda in blueprint.lambdas.values() {
+        let bundle = lambda.bundle.as_ref().map(|name| name.clone().map(|name| bundle_path(&name, lambda.architecture)));
+        binaries.extend(bundle.or_else(|| lambda.code.clone()).map(|file| (file, ZIP_LIMIT)));
+    }
+    let mut texts: Vec<Spanned<String>> = blueprint.flows.values().filter_map(|flow| flow.json.clone()).collect();
+    texts.extend(blueprint.flow_modules.values().filter_map(|module| module.json.clone()));
+    for (file, limit) in binaries {
+        let path = reader.beside(file.span, &file);
+        if let Some(bytes) = reader.bytes(&path, limit, Some(file.span)) {
+            let entry = LoadedFile { path: relative(&loaded.path, &path), sha256: sha256_hex(&bytes), text: None };
+            loaded.files.insert((file.span.file, file.value), entry);
+        }
+    }
+    for file in texts {
+        let path = reader.beside(file.span, &file);
+        if let Some(bytes) = reader.bytes(&path, FLOW_LIMIT, Some(file.span)) {
+            let sha256 = sha256_hex(&bytes);
+            match String::from_utf8(bytes) {
+                Ok(text) => {
+                    let text = Some(reader.sources.add(path.clone(), text));
+                    let entry = LoadedFile { path: relative(&loaded.path, &path), sha256, text };
+                    loaded.files.insert((file.span.file, file.value), entry);
+                }
+                Err(_) => reader.diagnostics.push(
+                    Diagnostic::error("not-text", format!("{path} is not UTF-8 text")).at(file.span, ""),
+                ),
+            }
+        }
+    }
+    if let Some(file) = &blueprint.users_file {
+        let path = reader.beside(file.span, file);
+        if let Some(text) = reader.text(&path, Some(file.span)) {
+            let users = users_file::read(&reader.sources, text, &mut reader.diagnostics);
+            users_file::add(&mut loaded.blueprint.users, users, &mut reader.diagnostics);
+        }
+    }
+}
+
+/// A path relative to the folder of the blueprint, where it lies below; as it is otherwise.
+fn relative(blueprint: &str, path: &str) -> String {
+    let blueprint = parts::normalize(blueprint);
+    let Some((folder, _)) = blueprint.rsplit_once('/') else { return path.to_owned() };
+    if let Some(inside) = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) {
+        return inside.to_owned();
+    }
+    // Beside or above the blueprint's folder: as many steps up as the two paths differ.
+    let folders: Vec<&str> = folder.split('/').collect();
+    let target: Vec<&str> = path.split('/').collect();
+    let common = folders.iter().zip(&target).take_while(|(left, right)| left == right).count();
+    let ups = folders.len() - common;
+    std::iter::repeat_n("..", ups).chain(target.into_iter().skip(common)).collect::<Vec<_>>().join("/")
+}
+
+/// One digest of everything that was read. Paths count relative to the blueprint, so that it is the same everywhere.
+fn digest(reader: &Reader<'_>, environment: Option<&str>) -> String {
+    let mut contents: Vec<&str> = reader.digests.values().map(String::as_str).collect();
+    contents.sort_unstable();
+    let mut text = contents.join("\n");
+    text.push('\n');
+    text.push_str(environment.unwrap_or_default());
+    sha256_hex(text.as_bytes())
+}

@@ -1,0 +1,241 @@
+//! IAM: roles, managed policies, and the statements both are made of.
+
+use callform_source::{Diagnostic, Span, Spanned};
+
+use super::members::{self, Members};
+use super::resolver::Resolver;
+use super::{Address, Kind, TextPart, Value};
+use crate::blueprint::{Definition as _, Name, Statement};
+
+/// The version of IAM's policy language; the only one in use.
+const POLICY_VERSION: &str = "2012-10-17";
+/// Pseudo parameters that may occur in ARNs.
+const PSEUDO: [&str; 3] = ["AWS::AccountId", "AWS::Partition", "AWS::Region"];
+
+impl Resolver<'_> {
+    pub(super) fn roles(&mut self) {
+        for (key, role) in &self.blueprint().roles {
+            let policies = role.managed_policies.iter().map(|name| self.managed_policy(name)).collect();
+            let statements = self.statements(&role.statements);
+            let trust: Vec<&str> = role.trust.0.iter().map(|who| who.value.as_str()).collect();
+            let properties = Members::new()
+                .with_some("RoleName", role.name.as_ref())
+                .with_some("Description", role.description.as_ref())
+                .with("AssumeRolePolicyDocument", trust_policy(&trust))
+                .with_list("ManagedPolicyArns", policies)
+                .with_list("Policies", inline_policy(key, statements))
+                .with_some("MaxSessionDuration", role.max_session.map(|time| time.seconds))
+                .with_some("PermissionsBoundary", role.permissions_boundary.as_ref())
+                .with_some("Path", role.path.as_ref())
+                .with_tags(role.tags.as_ref())
+                .finish();
+            self.add(Kind::Role, key, role.common(), "AWS::IAM::Role", properties);
+        }
+    }
+
+    pub(super) fn policies(&mut self) {
+        for (key, policy) in &self.blueprint().policies {
+            if policy.tags.is_some() {
+                self.diagnostics.push(
+                    Diagnostic::error("tags-not-possible", "CloudFormation cannot tag managed policies")
+                        .at(key.span, "has `tags:`")
+                        .help("Remove the tags."),
+                );
+            }
+            let statements = self.statements(&policy.statements);
+            let properties = Members::new()
+                .with_some("ManagedPolicyName", policy.name.as_ref())
+                .with_some("Description", policy.description.as_ref())
+                .with("PolicyDocument", document(statements))
+                .with_some("Path", policy.path.as_ref())
+                .finish();
+            self.add(Kind::Policy, key, policy.common(), "AWS::IAM::ManagedPolicy", properties);
+        }
+    }
+
+    fn managed_policy(&mut self, name: &Name) -> Value {
+        match name.strip_prefix("aws/") {
+            Some(path) => Value::Text(vec![
+                TextPart::Literal("arn:".to_owned()),
+                TextPart::Pseudo("AWS::Partition"),
+                TextPart::Literal(format!(":iam::aws:policy/{path}")),
+            ]),
+            None => self.arn(Kind::Policy, name),
+        }
+    }
+
+    pub(super) fn statements(&mut self, statements: &[Statement]) -> Vec<Value> {
+        statements
+            .iter()
+            .map(|statement| {
+                let actions = statement.actions.0.iter().map(Value::from).collect::<Vec<_>>();
+                let resources =
+                    statement.resources.0.iter().map(|text| self.policy_resource(text)).collect::<Vec<_>>();
+                let members = Members::new()
+                    .with("Effect", if statement.deny { "Deny" } else { "Allow" })
+                    .with("Action", actions)
+                    .with("Resource", resources);
+                if statement.conditions.is_empty() {
+                    return members.into();
+                }
+                let conditions = serde_json::Value::Object(statement.conditions.clone());
+                members.with("Condition", members::from_json(&conditions)).into()
+            })
+            .collect()
+    }
+
+    /// Reads a resource of a statement: `*`, an ARN (pseudo parameters as `${AWS::Region}`), or an address of the
+    /// blueprint with anything behind it (`bucket/recordings/*`).
+    fn policy_resource(&mut self, text: &Spanned<String>) -> Value {
+        if text.value == "*" || text.starts_with("arn:") {
+            return pseudo_text(text);
+        }
+        if text.value == "instance" {
+            return Value::instance_arn();
+        }
+        match self.address_with_rest(text) {
+            Some((address, rest)) => with_suffix(Value::arn_of(address), rest),
+            None => {
+                self.unknown_address(text, text.span);
+                Value::from(text)
+            }
+        }
+    }
+
+    /// Reads an address and what follows it. A name may contain slashes; the longest one that exists is meant.
+    fn address_with_rest<'t>(&mut self, text: &'t Spanned<String>) -> Option<(Address, &'t str)> {
+        let whole: Address = text.parse().ok()?;
+        let name_start = text.len() - whole.name.len();
+        let mut end = text.len();
+        loop {
+            let name = text.value.get(name_start..end)?;
+            if self.defines(whole.kind, name) {
+                return Some((Address::new(whole.kind, name), text.value.get(end..)?));
+            }
+            end = name_start + name.rfind('/')?;
+        }
+    }
+
+    /// Reads an address of the blueprint, and reports what is none.
+    pub(super) fn address(&mut self, text: &Spanned<String>) -> Option<Address> {
+        match text.parse::<Address>() {
+            Ok(address) => {
+                if !self.defines(address.kind, &address.name) {
+                    self.unknown(address.kind, &address.name, text.span);
+                }
+                Some(address)
+            }
+            Err(_) => {
+                self.unknown_address(text, text.span);
+                None
+            }
+        }
+    }
+
+    fn unknown_address(&mut self, text: &str, span: Span) {
+        match text.parse::<Address>() {
+            Ok(address) => self.unknown(address.kind, &address.name, span),
+            Err(_) => self.diagnostics.push(
+                Diagnostic::error("invalid-address", "this is no address of a resource")
+                    .at(span, "")
+                    .help("Write a kind and a key, such as `table/vanity_numbers`, or an ARN."),
+            ),
+        }
+    }
+}
+
+/// The policy that says who may take a role: services, or ARNs of accounts, users and roles.
+pub(super) fn trust_policy(who: &[&str]) -> Members {
+    let list = |arns: bool| -> Vec<Value> {
+        who.iter().filter(|one| one.starts_with("arn:") == arns).map(|one| Value::from(*one)).collect()
+    };
+    let principal = Members::new().with_list("Service", list(false)).with_list("AWS", list(true));
+    document(vec![
+        Members::new().with("Effect", "Allow").with("Principal", principal).with("Action", "sts:AssumeRole").into(),
+    ])
+}
+
+/// The policy documents inside a role: one, unless it would be empty.
+pub(super) fn inline_policy(name: &str, statements: Vec<Value>) -> Vec<Value> {
+    if statements.is_empty() {
+        return Vec::new();
+    }
+    vec![Members::new().with("PolicyName", name).with("PolicyDocument", document(statements)).into()]
+}
+
+pub(super) fn document(statements: Vec<Value>) -> Members {
+    Members::new().with("Version", POLICY_VERSION).with("Statement", statements)
+}
+
+/// A value with text behind it, such as the objects of a bucket.
+pub(super) fn with_suffix(value: Value, suffix: &str) -> Value {
+    match value {
+        Value::Reference(reference) if !suffix.is_empty() => {
+            Value::Text(vec![TextPart::Reference(reference), TextPart::Literal(suffix.to_owned())])
+        }
+        Value::String(text) => Value::String(text + suffix),
+        Value::Text(mut parts) => {
+            parts.push(TextPart::Literal(suffix.to_owned()));
+            Value::Text(parts)
+        }
+        other => other,
+    }
+}
+
+/// Replaces `${AWS::Region}` and its like by the pseudo parameters.
+fn pseudo_text(text: &str) -> Value {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    let mut literal = String::new();
+    while let Some(start) = rest.find("${") {
+        let (before, from) = rest.split_at(start);
+        literal.push_str(before);
+        let found = PSEUDO.into_iter().find(|name| {
+            from.strip_prefix("${").and_then(|from| from.strip_prefix(name)).is_some_and(|from| from.starts_with('}'))
+        });
+        match found {
+            Some(name) => {
+                if !literal.is_empty() {
+                    parts.push(TextPart::Literal(std::mem::take(&mut literal)));
+                }
+                parts.push(TextPart::Pseudo(name));
+                rest = from.get(name.len() + 3..).unwrap_or_default();
+            }
+            None => {
+                literal.push_str("${");
+                rest = from.get(2..).unwrap_or_default();
+            }
+        }
+    }
+    literal.push_str(rest);
+    if parts.is_empty() {
+        return Value::String(literal);
+    }
+    if !literal.is_empty() {
+        parts.push(TextPart::Literal(literal));
+    }
+    Value::Text(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pseudo_parameters_inside_arns() {
+        let parts = |text| match pseudo_text(text) {
+            Value::Text(parts) => parts,
+            other => panic!("{other:?}"),
+        };
+        let expected = [
+            TextPart::Literal("arn:aws:sns:".to_owned()),
+            TextPart::Pseudo("AWS::Region"),
+            TextPart::Literal(":".to_owned()),
+            TextPart::Pseudo("AWS::AccountId"),
+            TextPart::Literal(":topic".to_owned()),
+        ];
+        assert_eq!(parts("arn:aws:sns:${AWS::Region}:${AWS::AccountId}:topic"), expected);
+        assert_eq!(pseudo_text("*"), Value::from("*"));
+        assert_eq!(pseudo_text("a${b}${AWS::Other"), Value::from("a${b}${AWS::Other"));
+    }
+}

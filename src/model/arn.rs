@@ -1,0 +1,90 @@
+//! ARNs of objects outside the blueprint: which kind of thing they name.
+
+use super::Kind;
+
+/// What an ARN must look like to name a thing of some kind: the service, and how the resource part goes on after the
+/// account. For objects of a Connect instance that is what follows `instance/<id>/`.
+fn shape(kind: Kind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        Kind::Hours => ("connect", "operating-hours/"),
+        Kind::Queue => ("connect", "queue/"),
+        Kind::QuickConnect => ("connect", "transfer-destination/"),
+        Kind::RoutingProfile => ("connect", "routing-profile/"),
+        Kind::SecurityProfile => ("connect", "security-profile/"),
+        Kind::User => ("connect", "agent/"),
+        Kind::AgentStatus => ("connect", "agent-state/"),
+        Kind::HierarchyGroup => ("connect", "agent-group/"),
+        Kind::Prompt => ("connect", "prompt/"),
+        Kind::Flow => ("connect", "contact-flow/"),
+        Kind::FlowModule => ("connect", "flow-module/"),
+        Kind::PhoneNumber => ("connect", "phone-number/"),
+        Kind::Instance => ("connect", "instance/"),
+        Kind::Table => ("dynamodb", "table/"),
+        Kind::Role => ("iam", "role/"),
+        Kind::Policy => ("iam", "policy/"),
+        Kind::Lambda => ("lambda", "function:"),
+        Kind::Bucket => ("s3", ""),
+        Kind::Stream => ("kinesis", "stream/"),
+        Kind::DeliveryStream => ("firehose", "deliverystream/"),
+        Kind::Storage
+        | Kind::HierarchyLevels
+        | Kind::Integration
+        | Kind::LambdaPermission
+        | Kind::BucketPolicy
+        | Kind::LogGroup => return None,
+    })
+}
+
+/// True where an ARN names a thing of a kind.
+pub(super) fn names_kind(arn: &str, kind: Kind) -> bool {
+    let Some((service, beginning)) = shape(kind) else { return false };
+    let mut parts = arn.splitn(6, ':');
+    let head = (parts.next(), parts.next(), parts.next());
+    let Some(resource) = parts.nth(2) else { return false };
+    let (Some("arn"), Some(partition), Some(found)) = head else { return false };
+    if found != service || !partition.starts_with("aws") {
+        return false;
+    }
+    let inside = match resource.strip_prefix("instance/").and_then(|rest| rest.split_once('/')) {
+        Some((_, inside)) if service == "connect" => inside,
+        _ => resource,
+    };
+    inside.strip_prefix(beginning).is_some_and(|id| !id.is_empty())
+}
+
+/// What a correct ARN looks like, for messages.
+pub(super) fn example(kind: Kind) -> String {
+    match shape(kind) {
+        Some(("connect", beginning)) if kind == Kind::PhoneNumber || kind == Kind::Instance => {
+            format!("arn:aws:connect:<region>:<account>:{beginning}<id>")
+        }
+        Some(("connect", beginning)) => format!("arn:aws:connect:<region>:<account>:instance/<id>/{beginning}<id>"),
+        Some(("iam", beginning)) => format!("arn:aws:iam::<account>:{beginning}<name>"),
+        Some(("s3", _)) => "arn:aws:s3:::<name>".to_owned(),
+        Some((service, beginning)) => format!("arn:aws:{service}:<region>:<account>:{beginning}<name>"),
+        None => "no ARN: only things of this blueprint can be named here".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INSTANCE: &str = "arn:aws:connect:us-west-2:123456789012:instance/11111111-2222-3333-4444-555555555555";
+
+    #[test]
+    fn the_kind_decides() {
+        let queue = format!("{INSTANCE}/queue/a");
+        assert!(names_kind(&queue, Kind::Queue));
+        assert!(!names_kind(&queue, Kind::Hours));
+        assert!(names_kind(&format!("{INSTANCE}/operating-hours/a"), Kind::Hours));
+        assert!(names_kind("arn:aws:connect:us-west-2:123456789012:phone-number/a", Kind::PhoneNumber));
+        assert!(names_kind("arn:aws:lambda:us-west-2:123456789012:function:f", Kind::Lambda));
+        assert!(names_kind("arn:aws:iam::123456789012:role/r", Kind::Role));
+        assert!(names_kind("arn:aws:s3:::bucket", Kind::Bucket));
+        assert!(!names_kind("arn:aws:sqs:us-west-2:123456789012:queue", Kind::Queue));
+        for broken in ["arn:", "arn:aws:connect", "", "queue/a"] {
+            assert!(!names_kind(broken, Kind::Queue), "{broken}");
+        }
+    }
+}

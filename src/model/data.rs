@@ -1,0 +1,180 @@
+//! Where data goes: buckets, streams, delivery streams.
+
+use callform_source::{Diagnostic, Spanned};
+
+use super::access::{self, with_suffix};
+use super::members::Members;
+use super::resolver::Resolver;
+use super::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
+use crate::blueprint::{Bucket, Common, Definition as _, Name};
+
+const SECONDS_PER_DAY: u32 = 86_400;
+/// Bytes in the name of a bucket that S3 takes.
+const LONGEST_BUCKET_NAME: usize = 63;
+/// `123456789012`
+const ACCOUNT_ID_LENGTH: usize = 12;
+
+impl Resolver<'_> {
+    pub(super) fn buckets(&mut self) {
+        for (key, bucket) in &self.blueprint().buckets {
+            let encryption = match &bucket.kms_key {
+                Some(kms) => Members::new().with("SSEAlgorithm", "aws:kms").with("KMSMasterKeyID", kms),
+                None => Members::new().with("SSEAlgorithm", "AES256"),
+            };
+            let mut rule = Members::new().with("ServerSideEncryptionByDefault", encryption);
+            if bucket.kms_key.is_some() {
+                rule = rule.with("BucketKeyEnabled", true);
+            }
+            let private = Members::new()
+                .with("BlockPublicAcls", true)
+                .with("BlockPublicPolicy", true)
+                .with("IgnorePublicAcls", true)
+                .with("RestrictPublicBuckets", true);
+            let ownership = Members::new().with("ObjectOwnership", "BucketOwnerEnforced");
+            let properties = Members::new()
+                .with("BucketName", self.name_of_bucket(key, bucket))
+                .with("BucketEncryption", Members::new().with("ServerSideEncryptionConfiguration", vec![rule.into()]))
+                .with("PublicAccessBlockConfiguration", private)
+                .with("OwnershipControls", Members::new().with("Rules", vec![ownership.into()]))
+                .with("VersioningConfiguration", Members::new().with("Status", "Enabled"))
+                .with_some("LifecycleConfiguration", lifecycle(bucket))
+                .with_tags(bucket.tags.as_ref())
+                .finish();
+            self.add(Kind::Bucket, key, bucket.common(), "AWS::S3::Bucket", properties);
+            self.bucket_policy(key, bucket);
+        }
+    }
+
+    /// A name that is unique in all of AWS, the same in every deployment, and of the kind that the service-linked role
+    /// of Amazon Connect may write to.
+    fn name_of_bucket(&mut self, key: &Spanned<String>, bucket: &Bucket) -> Value {
+        if let Some(name) = &bucket.name {
+            return name.into();
+        }
+        let blueprint = self.blueprint();
+        let dashed = |text: &str| text.to_lowercase().replace(|other: char| !other.is_ascii_alphanumeric(), "-");
+        let start = format!("amazon-connect-{}-{}-", dashed(&blueprint.center), dashed(key));
+        let end = format!("-{}", blueprint.region);
+        if start.len() + ACCOUNT_ID_LENGTH + end.len() > LONGEST_BUCKET_NAME {
+            self.diagnostics.push(
+                Diagnostic::error("bucket-name-too-long", "the bucket's name would have more than 63 characters")
+                    .at(key.span, format!("`{start}<account>{end}`"))
+                    .help("Give the bucket a shorter key, or a name of its own with `name:`."),
+            );
+        }
+        Value::Text(vec![TextPart::Literal(start), TextPart::Pseudo("AWS::AccountId"), TextPart::Literal(end)])
+    }
+
+    /// Refuses every request that does not come by TLS.
+    fn bucket_policy(&mut self, key: &Spanned<String>, bucket: &Bucket) {
+        let address = Address::new(Kind::Bucket, key.value.clone());
+        let insecure = Members::new().with("Bool", Members::new().with("aws:SecureTransport", "false"));
+        let statement = Members::new()
+            .with("Sid", "TlsOnly")
+            .with("Effect", "Deny")
+            .with("Principal", "*")
+            .with("Action", "s3:*")
+            .with("Resource", bucket_and_objects(&Value::arn_of(address.clone())))
+            .with("Condition", insecure);
+        let reference = Reference { target: Target::Resource(address), attribute: Attribute::Ref };
+        let properties = Members::new()
+            .with("Bucket", Value::Reference(reference))
+            .with("PolicyDocument", access::document(vec![statement.into()]))
+            .finish();
+        let common = Common { retain: bucket.retain, ..Common::NONE };
+        self.add(Kind::BucketPolicy, key, common, "AWS::S3::BucketPolicy", properties);
+    }
+
+    pub(super) fn streams(&mut self) {
+        for (key, stream) in &self.blueprint().streams {
+            let mode = if stream.shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" };
+            let hours = stream.retention.as_ref().map_or(24, |time| time.seconds / 3600);
+            let kms = stream.kms_key.as_ref().map_or("alias/aws/kinesis", |key| key.value.as_str());
+            let properties = Members::new()
+                .with_some("Name", stream.name.as_ref())
+                .with("StreamModeDetails", Members::new().with("StreamMode", mode))
+                .with_some("ShardCount", stream.shards.as_ref().map(|shards| shards.value))
+                .with("RetentionPeriodHours", hours)
+                .with("StreamEncryption", Members::new().with("EncryptionType", "KMS").with("KeyId", kms))
+                .with_tags(stream.tags.as_ref())
+                .finish();
+            self.add(Kind::Stream, key, stream.common(), "AWS::Kinesis::Stream", properties);
+        }
+    }
+
+    pub(super) fn delivery_streams(&mut self) {
+        for (key, stream) in &self.blueprint().delivery_streams {
+            let bucket = self.bucket_arn(&stream.bucket);
+            let role = self.delivery_role(key, &bucket);
+            let interval = stream.buffer.as_ref().map_or(300, |time| time.seconds);
+            let destination = Members::new()
+                .with("BucketARN", bucket)
+                .with("RoleARN", role)
+                .with_some("Prefix", stream.prefix.as_ref())
+                .with_some("ErrorOutputPrefix", stream.error_prefix.as_ref())
+                .with("BufferingHints", Members::new().with("IntervalInSeconds", interval).with("SizeInMBs", 5_u32))
+                .with("CompressionFormat", if stream.compress.unwrap_or(true) { "GZIP" } else { "UNCOMPRESSED" });
+            let properties = Members::new()
+                .with_some("DeliveryStreamName", stream.name.as_ref())
+                .with("DeliveryStreamType", "DirectPut")
+                .with(
+                    "DeliveryStreamEncryptionConfigurationInput",
+                    Members::new().with("KeyType", "AWS_OWNED_CMK"),
+                )
+                .with("ExtendedS3DestinationConfiguration", destination)
+                .with_tags(stream.tags.as_ref())
+                .finish();
+            self.add(Kind::DeliveryStream, key, stream.common(), "AWS::KinesisFirehose::DeliveryStream", properties);
+        }
+    }
+
+    fn delivery_role(&mut self, key: &Spanned<String>, bucket: &Value) -> Value {
+        let actions = [
+            "s3:AbortMultipartUpload",
+            "s3:GetBucketLocation",
+            "s3:GetObject",
+            "s3:ListBucket",
+            "s3:ListBucketMultipartUploads",
+            "s3:PutObject",
+        ];
+        let statement = Members::new()
+            .with("Effect", "Allow")
+            .with("Action", actions.map(Value::from).to_vec())
+            .with("Resource", bucket_and_objects(bucket));
+        let properties = Members::new()
+            .with("Description", format!("Role of the delivery stream {key} of {}", self.blueprint().center))
+            .with("AssumeRolePolicyDocument", access::trust_policy(&["firehose.amazonaws.com"]))
+            .with_list("Policies", access::inline_policy(key, vec![statement.into()]))
+            .finish();
+        let role = Spanned::new(format!("delivery_stream.{key}"), key.span);
+        self.add(Kind::Role, &role, Common::NONE, "AWS::IAM::Role", properties);
+        Value::arn_of(Address::new(Kind::Role, role.value))
+    }
+
+    fn bucket_arn(&mut self, bucket: &Name) -> Value {
+        match bucket.strip_prefix("existing/") {
+            Some(name) => Value::Text(vec![
+                TextPart::Literal("arn:".to_owned()),
+                TextPart::Pseudo("AWS::Partition"),
+                TextPart::Literal(format!(":s3:::{name}")),
+            ]),
+            None => self.arn(Kind::Bucket, bucket),
+        }
+    }
+}
+
+fn bucket_and_objects(bucket: &Value) -> Vec<Value> {
+    vec![bucket.clone(), with_suffix(bucket.clone(), "/*")]
+}
+
+/// Old versions go with their objects; unfinished uploads after a week.
+fn lifecycle(bucket: &Bucket) -> Option<Members> {
+    let days = bucket.expire_after?.seconds.div_ceil(SECONDS_PER_DAY);
+    let rule = Members::new()
+        .with("Id", "expire")
+        .with("Status", "Enabled")
+        .with("ExpirationInDays", days)
+        .with("NoncurrentVersionExpiration", Members::new().with("NoncurrentDays", days))
+        .with("AbortIncompleteMultipartUpload", Members::new().with("DaysAfterInitiation", 7_u32));
+    Some(Members::new().with("Rules", vec![rule.into()]))
+}

@@ -1,0 +1,301 @@
+//! Flows and flow modules: compiled from steps, a template or an exported file, with their names turned into
+//! references.
+
+use std::collections::BTreeMap;
+
+use callform_flow::compile::{self, FlowDefinition, Names};
+use callform_flow::references::{self, Piece};
+use callform_flow::steps::{Branch, Step};
+use callform_flow::{Flow, FlowType, validate};
+use callform_source::{Diagnostic, Diagnostics, Spanned};
+
+use super::members::Members;
+use super::resolver::Resolver;
+use super::{Address, Attribute, Kind, Reference, Resource, Target, TextPart, Value, lambdas, naming};
+use crate::blueprint::Definition as _;
+
+/// What the notations of flows and of modules have in common.
+struct Source<'a> {
+    key: &'a Spanned<String>,
+    flow_type: FlowType,
+    steps: Option<&'a [Spanned<Step>]>,
+    on_error: Option<&'a Branch>,
+    template: Option<&'a Spanned<String>>,
+    with: Option<&'a Spanned<serde_json::Map<String, serde_json::Value>>>,
+    json: Option<&'a Spanned<String>>,
+    arns: &'a BTreeMap<String, Spanned<String>>,
+}
+
+/// A flow ready for a template.
+struct Compiled {
+    flow_type: FlowType,
+    content: Value,
+    settings: Option<Value>,
+}
+
+impl Resolver<'_> {
+    pub(super) fn flows(&mut self) {
+        for (key, flow) in &self.blueprint().flows {
+            let source = Source {
+                key,
+                flow_type: flow.kind.as_ref().map_or(FlowType::ContactFlow, |kind| kind.value),
+                steps: flow.steps.as_deref(),
+                on_error: flow.on_error.as_ref(),
+                template: flow.template.as_ref(),
+                with: flow.with.as_ref(),
+                json: flow.json.as_ref(),
+                arns: &flow.arns,
+            };
+            if let Some(kind) = &flow.kind
+                && kind.value == FlowType::Module
+            {
+                self.diagnostics.push(
+                    Diagnostic::error("wrong-flow-type", "a module is no flow")
+                        .at(kind.span, "")
+                        .help("Define it under `flow_modules:`."),
+                );
+                continue;
+            }
+            let Some(compiled) = self.compile(&source, flow.kind.is_some()) else { continue };
+            let stub = stub_content(compiled.flow_type);
+            let properties = Members::of_instance()
+                .with("Name", name_of(flow.name.as_ref(), key))
+                .with("Type", compiled.flow_type.api_name())
+                .with_some("Description", flow.description.as_ref())
+                .with("State", if flow.archived { "ARCHIVED" } else { "ACTIVE" })
+                .with("Content", compiled.content)
+                .with_tags(flow.tags.as_ref())
+                .finish();
+            let depends_on = self.integrations_of(properties.get("Content"));
+            let resource = self.add(Kind::Flow, key, flow.common(), "AWS::Connect::ContactFlow", properties);
+            finish(resource, depends_on, stub);
+        }
+    }
+
+    pub(super) fn flow_modules(&mut self) {
+        for (key, module) in &self.blueprint().flow_modules {
+            let source = Source {
+                key,
+                flow_type: FlowType::Module,
+                steps: module.steps.as_deref(),
+                on_error: module.on_error.as_ref(),
+                template: module.template.as_ref(),
+                with: module.with.as_ref(),
+                json: module.json.as_ref(),
+                arns: &module.arns,
+            };
+            let Some(compiled) = self.compile(&source, true) else { continue };
+            let stub = stub_content(FlowType::Module);
+            let properties = Members::of_instance()
+                .with("Name", name_of(module.name.as_ref(), key))
+                .with_some("Description", module.description.as_ref())
+                .with("State", "ACTIVE")
+                .with("Content", compiled.content)
+                .with_some("Settings", compiled.settings)
+                .with_tags(module.tags.as_ref())
+                .finish();
+            let depends_on = self.integrations_of(properties.get("Content"));
+            let resource =
+                self.add(Kind::FlowModule, key, module.common(), "AWS::Connect::ContactFlowModule", properties);
+            finish(resource, depends_on, stub);
+        }
+    }
+
+    fn compile(&mut self, source: &Source<'_>, type_is_given: bool) -> Option<Compiled> {
+        let (flow_type, flow) = match (source.steps, source.template, source.json) {
+            (Some(steps), None, None) => (source.flow_type, self.from_steps(source, source.flow_type, steps, source.on_error)?),
+            (None, Some(template), None) => self.from_template(source, template, type_is_given)?,
+            (None, None, Some(file)) => (source.flow_type, self.from_json(source, file)?),
+            _ => {
+                self.diagnostics.push(
+                    Diagnostic::error("flow-source", "a flow comes from exactly one place")
+                        .at(source.key.span, "")
+                        .help("Give one of `steps:`, `template:` and `json:`."),
+                );
+                return None;
+            }
+        };
+        self.only_with(source);
+        self.publishable(source, &flow, flow_type);
+        let settings = flow.settings.as_ref().map(|settings| Value::String(settings.to_string()));
+        let content = self.bound(&flow.to_json().to_string());
+        Some(Compiled { flow_type, content, settings })
+    }
+
+    fn from_steps(
+        &mut self,
+        source: &Source<'_>,
+        flow_type: FlowType,
+        steps: &[Spanned<Step>],
+        on_error: Option<&Branch>,
+    ) -> Option<Flow> {
+        let definition = FlowDefinition { name: source.key, flow_type, steps, on_error, span: source.key.span };
+        let mut diagnostics = Diagnostics::default();
+        let flow = compile::compile(&definition, self, &mut diagnostics);
+        self.diagnostics.extend(diagnostics);
+        flow
+    }
+
+    fn from_template(
+        &mut self,
+        _source: &Source<'_>,
+        template: &Spanned<String>,
+        _type_is_given: bool,
+    ) -> Option<(FlowType, Flow)> {
+        self.diagnostics.push(Diagnostic::error("unknown-template", "there is no such template").at(template.span, ""));
+        None
+    }
+
+    fn from_json(&mut self, source: &Source<'_>, file: &Spanned<String>) -> Option<Flow> {
+        let text = self.loaded.file(file)?.text?;
+        let text = self.sources.file(text).text();
+        let mut json: serde_json::Value = match serde_json::from_str(text) {
+            Ok(json) => json,
+            Err(error) => {
+                self.diagnostics.push(
+                    Diagnostic::error("flow-not-json", "this file holds no JSON")
+                        .at(file.span, "")
+                        .note(format!("{error}.")),
+                );
+                return None;
+            }
+        };
+        let mut markers = Vec::new();
+        for (arn, address) in source.arns {
+            let target = self.address(address)?;
+            markers.push((arn.as_str(), references::marker(target.kind.word(), &target.name)));
+        }
+        replace_arns(&mut json, &markers);
+        match Flow::from_json(&json) {
+            Ok(flow) => Some(flow),
+            Err(error) => {
+                self.diagnostics.push(
+                    Diagnostic::error("flow-not-valid", "this file holds no flow")
+                        .at(file.span, "")
+                        .note(format!("{error}."))
+                        .help("Export the flow in the Connect editor, or take the `Content` that the API returns."),
+                );
+                None
+            }
+        }
+    }
+
+    /// Members that have a meaning for one kind of source only.
+    fn only_with(&mut self, source: &Source<'_>) {
+        if let Some(with) = source.with
+            && source.template.is_none()
+        {
+            self.diagnostics.push(Diagnostic::error("flow-source", "only a template has parameters").at(with.span, ""));
+        }
+        if let Some(address) = source.arns.values().next()
+            && source.json.is_none()
+        {
+            self.diagnostics.push(
+                Diagnostic::error("flow-source", "only an exported flow has ARNs to be replaced").at(address.span, ""),
+            );
+        }
+    }
+
+    /// What the service would say when the flow is published.
+    fn publishable(&mut self, source: &Source<'_>, flow: &Flow, flow_type: FlowType) {
+        // Steps are compiled into what the service takes; their own messages are better.
+        let Some(file) = source.json else { return };
+        for problem in validate::problems(&flow.to_json(), &validate::EverythingExists, flow_type) {
+            self.diagnostics.push(
+                Diagnostic::error("flow-not-publishable", "Connect would refuse to publish this flow")
+                    .at(file.span, "")
+                    .note(problem.message),
+            );
+        }
+    }
+
+    /// Turns the markers of a text into references.
+    fn bound(&mut self, text: &str) -> Value {
+        let parts = references::split(text)
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => TextPart::Literal(text),
+                Piece::Reference(reference) => TextPart::Reference(to_reference(&reference)),
+            })
+            .collect::<Vec<_>>();
+        match parts.as_slice() {
+            [TextPart::Literal(text)] => Value::String(text.clone()),
+            _ => Value::Text(parts),
+        }
+    }
+
+    /// What must stand before a flow is published: associations of the functions it invokes.
+    fn integrations_of(&self, content: Option<&Value>) -> Vec<Address> {
+        let mut found: Vec<Address> = content
+            .into_iter()
+            .flat_map(Value::references)
+            .filter_map(|reference| match &reference.target {
+                Target::Resource(Address { kind: Kind::Lambda, name }) => {
+                    Some(Address::new(Kind::Integration, lambdas::integration_name(name)))
+                }
+                _ => None,
+            })
+            .filter(|integration| self.resources.contains_key(integration))
+            .collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+}
+
+impl Names for Resolver<'_> {
+    fn exists(&self, kind: &str, name: &str) -> bool {
+        kind_of(kind).is_some_and(|kind| self.defines(kind, name))
+    }
+
+    fn suggestions(&self, kind: &str) -> Vec<String> {
+        kind_of(kind).map(|kind| self.candidates(kind).into_iter().map(str::to_owned).collect()).unwrap_or_default()
+    }
+}
+
+/// The kind a word of an address names.
+fn kind_of(word: &str) -> Option<Kind> {
+    format!("{word}/x").parse::<Address>().ok().map(|address| address.kind)
+}
+
+fn to_reference(reference: &references::Reference) -> Reference {
+    // The compiler writes only kinds that are words of addresses.
+    let kind = kind_of(&reference.kind).unwrap_or(Kind::Flow);
+    let target = if reference.builtin {
+        Target::Builtin { kind, name: reference.name.clone() }
+    } else {
+        Target::Resource(Address::new(kind, reference.name.clone()))
+    };
+    Reference { target, attribute: Attribute::Arn }
+}
+
+fn name_of(name: Option<&Spanned<String>>, key: &str) -> String {
+    name.map_or_else(|| naming::display_name(key), |name| name.value.clone())
+}
+
+fn stub_content(flow_type: FlowType) -> Value {
+    Value::String(compile::stub(flow_type).to_json().to_string())
+}
+
+/// Marks the content of a flow that refers to anything as able to wait.
+fn finish(resource: &mut Resource, depends_on: Vec<Address>, stub: Value) {
+    resource.depends_on.extend(depends_on);
+    if matches!(resource.properties.get("Content"), Some(Value::Text(_))) {
+        resource.deferrable.insert("Content".to_owned(), Some(stub));
+    }
+}
+
+fn replace_arns(json: &mut serde_json::Value, markers: &[(&str, String)]) {
+    match json {
+        serde_json::Value::String(text) => {
+            for (arn, marker) in markers {
+                if text.contains(arn) {
+                    *text = text.replace(arn, marker);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| replace_arns(item, markers)),
+        serde_json::Value::Object(members) => members.values_mut().for_each(|member| replace_arns(member, markers)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,175 @@
+//! Lambda functions, with everything one needs to be invoked from a flow: role, log group, permission, association.
+
+use callform_source::{Diagnostic, Spanned};
+
+use super::access;
+use super::members::Members;
+use super::resolver::Resolver;
+use super::{Address, Attribute, Kind, Reference, Target, Value};
+use crate::blueprint::{Architecture, Common, Definition as _, Lambda, Short};
+
+const DEFAULT_TIMEOUT_SECONDS: u32 = 8;
+const DEFAULT_MEMORY_MB: u32 = 128;
+const DEFAULT_LOG_RETENTION_DAYS: u32 = 30;
+
+/// The name of the association of an instance with a function.
+pub(super) fn integration_name(lambda: &str) -> String {
+    format!("lambda.{lambda}")
+}
+
+impl Resolver<'_> {
+    pub(super) fn lambdas(&mut self) {
+        for (key, lambda) in &self.blueprint().lambdas {
+            let Some(code) = self.code(key, lambda) else { continue };
+            let log_group = Address::new(Kind::LogGroup, key.value.clone());
+            let retention = lambda.log_retention.as_ref().map_or(DEFAULT_LOG_RETENTION_DAYS, |days| days.value);
+            let properties = Members::new().with("RetentionInDays", retention).finish();
+            self.add(Kind::LogGroup, key, Common::NONE, "AWS::Logs::LogGroup", properties);
+            let role = match &lambda.role {
+                Some(role) => {
+                    self.statements_without_role(lambda);
+                    self.arn(Kind::Role, role)
+                }
+                None => self.own_role(key, lambda, &log_group),
+            };
+            let log_group =
+                Reference { target: Target::Resource(log_group), attribute: Attribute::Ref };
+            let logging = Members::new().with("LogFormat", "JSON").with("LogGroup", Value::Reference(log_group));
+            let environment = self.environment(lambda);
+            let default_handler = lambda.handler.as_ref().map_or("bootstrap", |handler| handler.value.as_str());
+            let properties = Members::new()
+                .with_some("FunctionName", lambda.name.as_ref())
+                .with_some("Description", lambda.description.as_ref())
+                .with("Code", code)
+                .with("Handler", default_handler)
+                .with("Runtime", lambda.runtime.as_ref().map_or("provided.al2023", |runtime| runtime.value.as_str()))
+                .with("Architectures", vec![Value::from(architecture(lambda))])
+                .with("Timeout", lambda.timeout.as_ref().map_or(DEFAULT_TIMEOUT_SECONDS, |time| time.seconds))
+                .with("MemorySize", lambda.memory.as_ref().map_or(DEFAULT_MEMORY_MB, |memory| memory.value))
+                .with("Role", role)
+                .with("LoggingConfig", logging)
+                .with_some("Environment", environment)
+                .with_tags(lambda.tags.as_ref())
+                .finish();
+            self.add(Kind::Lambda, key, lambda.common(), "AWS::Lambda::Function", properties);
+            if lambda.connect.unwrap_or(true) {
+                self.invoked_by_connect(key);
+            }
+        }
+    }
+
+    fn code(&mut self, key: &Spanned<String>, lambda: &Lambda) -> Option<Members> {
+        let file = match (&lambda.bundle, &lambda.code) {
+            (None, Some(code)) => code.clone(),
+            (Some(bundle), None) => bundle.as_ref().map(|name| crate::blueprint::bundle_path(name, lambda.architecture)),
+            _ => {
+                self.diagnostics.push(
+                    Diagnostic::error("lambda-code", "a function's code comes from exactly one place")
+                        .at(key.span, "")
+                        .help("Give either `bundle:` or `code:`."),
+                );
+                return None;
+            }
+        };
+        let asset = self.asset("lambda", "zip", &file)?;
+        Some(Members::new().with("S3Bucket", Value::AssetBucket).with("S3Key", asset))
+    }
+
+    /// A role that may write the function's log and do what its statements say, and nothing else.
+    fn own_role(&mut self, key: &Spanned<String>, lambda: &Lambda, log_group: &Address) -> Value {
+        let log = Members::new()
+            .with("Effect", "Allow")
+            .with("Action", vec!["logs:CreateLogStream".into(), "logs:PutLogEvents".into()])
+            .with("Resource", vec![Value::arn_of(log_group.clone())]);
+        let mut statements = vec![Value::from(log)];
+        statements.extend(self.statements(&lambda.statements));
+        let properties = Members::new()
+            .with("Description", format!("Role of the function {key} of {}", self.blueprint().center))
+            .with("AssumeRolePolicyDocument", access::trust_policy(&["lambda.amazonaws.com"]))
+            .with_list("Policies", access::inline_policy(key, statements))
+            .finish();
+        let role = Spanned::new(integration_name(key), key.span);
+        self.add(Kind::Role, &role, Common::NONE, "AWS::IAM::Role", properties);
+        Value::arn_of(Address::new(Kind::Role, role.value))
+    }
+
+    fn statements_without_role(&mut self, lambda: &Lambda) {
+        if let Some(statement) = lambda.statements.first() {
+            self.diagnostics.push(
+                Diagnostic::error("statements-of-foreign-role", "a function's statements need a role of its own")
+                    .at(statement.resources.span, "has no effect")
+                    .help("Move the statements to the role that `role:` names, or remove `role:`."),
+            );
+        }
+    }
+
+    fn environment(&mut self, lambda: &Lambda) -> Option<Members> {
+        let mut variables = Members::new();
+        for (name, value) in &lambda.environment {
+            let value = match &value.value {
+                Short::Short(text) => Value::from(text.as_str()),
+                Short::Full(reference) => {
+                    let Some(address) = self.address(&reference.target) else { continue };
+                    let attribute = if reference.arn { Attribute::Arn } else { Attribute::Ref };
+                    Value::Reference(Reference { target: Target::Resource(address), attribute })
+                }
+            };
+            variables = variables.with(name, value);
+        }
+        (!variables.is_empty()).then(|| Members::new().with("Variables", variables))
+    }
+
+    /// What lets flows of this instance, and of no other, invoke a function.
+    fn invoked_by_connect(&mut self, key: &Spanned<String>) {
+        let lambda = Value::arn_of(Address::new(Kind::Lambda, key.value.clone()));
+        let permission = Members::new()
+            .with("Action", "lambda:InvokeFunction")
+            .with("FunctionName", lambda.clone())
+            .with("Principal", "connect.amazonaws.com")
+            .with("SourceAccount", Value::Pseudo("AWS::AccountId"))
+            .with("SourceArn", Value::instance_arn())
+            .finish();
+        self.add(Kind::LambdaPermission, key, Common::NONE, "AWS::Lambda::Permission", permission);
+        let association = Members::new()
+            .with("InstanceId", Value::instance_arn())
+            .with("IntegrationType", "LAMBDA_FUNCTION")
+            .with("IntegrationArn", lambda)
+            .finish();
+        let name = Spanned::new(integration_name(key), key.span);
+        let integration = self.add(
+            Kind::Integration,
+            &name,
+            Common::NONE,
+            "AWS::Connect::IntegrationAssociation",
+            association,
+        );
+        integration.depends_on.push(Address::new(Kind::LambdaPermission, key.value.clone()));
+    }
+
+    pub(super) fn lex_bots(&mut self) {
+        for (key, bot) in &self.blueprint().lex_bots {
+            let valid = bot.alias_arn.starts_with("arn:") && bot.alias_arn.contains(":lex:") && bot.alias_arn.contains(":bot-alias/");
+            if !valid {
+                self.diagnostics.push(
+                    Diagnostic::error("wrong-arn-kind", "this ARN does not name a bot alias")
+                        .at(bot.alias_arn.span, "")
+                        .help("It looks like `arn:aws:lex:<region>:<account>:bot-alias/<bot>/<alias>`."),
+                );
+            }
+            let properties = Members::new()
+                .with("InstanceId", Value::instance_arn())
+                .with("IntegrationType", "LEX_BOT")
+                .with("IntegrationArn", &bot.alias_arn)
+                .with_tags(bot.tags.as_ref())
+                .finish();
+            self.add(Kind::Integration, key, bot.common(), "AWS::Connect::IntegrationAssociation", properties);
+        }
+    }
+}
+
+fn architecture(lambda: &Lambda) -> &'static str {
+    match lambda.architecture.unwrap_or_default() {
+        Architecture::Arm64 => "arm64",
+        Architecture::X8664 => "x86_64",
+    }
+}

@@ -1,0 +1,122 @@
+//! Names derived from blueprint keys: logical IDs and names of Connect objects.
+
+use super::Kind;
+use crate::digest::sha256_hex;
+
+/// The longest logical ID that CloudFormation takes.
+const LONGEST_LOGICAL_ID: usize = 255;
+
+/// What logical IDs of a kind start with.
+fn prefix(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Instance => "Instance",
+        Kind::Storage => "Storage",
+        Kind::HierarchyLevels => "HierarchyLevels",
+        Kind::HierarchyGroup => "Group",
+        Kind::AgentStatus => "AgentStatus",
+        Kind::Hours => "Hours",
+        Kind::PhoneNumber => "PhoneNumber",
+        Kind::Queue => "Queue",
+        Kind::QuickConnect => "QuickConnect",
+        Kind::RoutingProfile => "RoutingProfile",
+        Kind::SecurityProfile => "SecurityProfile",
+        Kind::User => "User",
+        Kind::Prompt => "Prompt",
+        Kind::Flow => "Flow",
+        Kind::FlowModule => "Module",
+        Kind::Integration => "Integration",
+        Kind::Table => "Table",
+        Kind::Role => "Role",
+        Kind::Policy => "Policy",
+        Kind::Lambda => "Lambda",
+        Kind::LambdaPermission => "Permission",
+        Kind::Bucket => "Bucket",
+        Kind::BucketPolicy => "BucketPolicy",
+        Kind::Stream => "Stream",
+        Kind::DeliveryStream => "DeliveryStream",
+        Kind::LogGroup => "LogGroup",
+    }
+}
+
+/// The logical ID of a key: `QueueCustomerService` for `queue/customer_service`.
+///
+/// A key of lower-case words joined by `_` turns into capitalized words, which can be undone, so that two such keys
+/// never meet. Every other key gets six digits of its hash as well: `mary.jane` and `mary_jane` stay apart, and no
+/// logical ID depends on which other keys there are.
+pub(super) fn logical_id(kind: Kind, key: &str) -> String {
+    let mut id = prefix(kind).to_owned();
+    if matches!(kind, Kind::Instance | Kind::HierarchyLevels) {
+        return id;
+    }
+    for word in key.split(|character: char| !character.is_ascii_alphanumeric()) {
+        push_capitalized(&mut id, word);
+    }
+    if !is_snake_case(key) || id.len() > LONGEST_LOGICAL_ID {
+        id.truncate(LONGEST_LOGICAL_ID - 6);
+        id.push_str(&sha256_hex(key.as_bytes())[..6]);
+    }
+    id
+}
+
+/// The name a Connect object gets from its key: `Customer Service` for `customer_service`; a key that is not all
+/// lower-case words joined by `_` is the name as it stands.
+pub(super) fn display_name(key: &str) -> String {
+    if !is_snake_case(key) {
+        return key.to_owned();
+    }
+    let mut name = String::new();
+    for word in key.split('_') {
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        push_capitalized(&mut name, word);
+    }
+    name
+}
+
+fn is_snake_case(key: &str) -> bool {
+    key.split('_').all(|word| {
+        word.starts_with(|first: char| first.is_ascii_lowercase())
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    })
+}
+
+fn push_capitalized(text: &mut String, word: &str) {
+    let mut characters = word.chars();
+    text.extend(characters.next().map(|first| first.to_ascii_uppercase()));
+    text.push_str(characters.as_str());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snake_case_keys_become_plain_words() {
+        assert_eq!(logical_id(Kind::Queue, "customer_service"), "QueueCustomerService");
+        assert_eq!(logical_id(Kind::Flow, "main_menu2"), "FlowMainMenu2");
+        assert_eq!(logical_id(Kind::Instance, "anything"), "Instance");
+        assert_eq!(display_name("customer_service"), "Customer Service");
+    }
+
+    #[test]
+    fn other_keys_keep_apart_by_their_hash() {
+        let ids: std::collections::BTreeSet<String> = ["mary.jane", "mary_jane", "Mary_Jane", "mary-jane", "mary__jane"]
+            .into_iter()
+            .map(|key| logical_id(Kind::User, key))
+            .collect();
+        assert_eq!(ids.len(), 5);
+        assert!(ids.iter().all(|id| id.starts_with("UserMaryJane") || id.starts_with("UserMary")));
+        assert!(ids.iter().all(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric())));
+        assert_eq!(display_name("VIP"), "VIP");
+        assert_eq!(display_name("Mary Jane"), "Mary Jane");
+    }
+
+    #[test]
+    fn long_and_foreign_keys_still_give_valid_ids() {
+        let long = logical_id(Kind::User, &"a".repeat(400));
+        assert!(long.len() <= 255);
+        let foreign = logical_id(Kind::Queue, "顧客");
+        assert!(foreign.len() > "Queue".len() && foreign.is_ascii());
+    }
+}

@@ -1,0 +1,295 @@
+//! What all sections need while they are lowered: finding names, adding resources, collecting problems.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use callform_source::{Diagnostic, Diagnostics, SourceMap, Span, Spanned, did_you_mean};
+use indexmap::IndexMap;
+
+use super::{
+    Address, Asset, Association, Attribute, DeletionPolicy, Kind, Properties, Reference, Resource, Target, Value, arn,
+    naming,
+};
+use crate::blueprint::{Blueprint, Common, Loaded};
+
+/// The state of one run of [`super::resolve`].
+pub(super) struct Resolver<'a> {
+    pub(super) loaded: &'a Loaded,
+    pub(super) sources: &'a SourceMap,
+    pub(super) resources: IndexMap<Address, Resource>,
+    pub(super) associations: Vec<Association>,
+    pub(super) assets: BTreeMap<String, Asset>,
+    pub(super) diagnostics: Diagnostics,
+    names: BTreeMap<Kind, BTreeSet<&'a str>>,
+    group_paths: BTreeSet<String>,
+    logical_ids: HashMap<String, Span>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(loaded: &'a Loaded, sources: &'a SourceMap) -> Self {
+        let blueprint = &loaded.blueprint;
+        Self {
+            loaded,
+            sources,
+            resources: IndexMap::new(),
+            associations: Vec::new(),
+            assets: BTreeMap::new(),
+            diagnostics: Diagnostics::default(),
+            names: names(blueprint),
+            group_paths: super::hierarchy::paths(blueprint),
+            logical_ids: HashMap::new(),
+        }
+    }
+
+    pub(super) fn blueprint(&self) -> &'a Blueprint {
+        &self.loaded.blueprint
+    }
+
+    /// True where the blueprint defines a thing of this kind and name, or tried to and was refused by the schema.
+    pub(super) fn defines(&self, kind: Kind, name: &str) -> bool {
+        match kind {
+            Kind::HierarchyGroup => self.group_paths.contains(name) || self.loaded.is_broken(kind, name),
+            _ => {
+                self.names.get(&kind).is_some_and(|names| names.contains(name)) || self.loaded.is_broken(kind, name)
+            }
+        }
+    }
+
+    /// All names of a kind.
+    pub(super) fn candidates(&self, kind: Kind) -> Vec<&str> {
+        match kind {
+            Kind::HierarchyGroup => self.group_paths.iter().map(String::as_str).collect(),
+            _ => self.names.get(&kind).into_iter().flatten().copied().collect(),
+        }
+    }
+
+    /// Adds a resource. Properties of two resources of one address or one logical ID are reported, the first stays.
+    pub(super) fn add(
+        &mut self,
+        kind: Kind,
+        key: &Spanned<String>,
+        common: Common<'_>,
+        resource_type: &str,
+        properties: Properties,
+    ) -> &mut Resource {
+        let logical_id = match (common.id, common.renamed_from) {
+            (Some(id), _) => self.pinned_id(id),
+            (None, Some(old)) => naming::logical_id(kind, old),
+            (None, None) => naming::logical_id(kind, key),
+        };
+        if let Some(first) = self.logical_ids.insert(logical_id.clone(), key.span) {
+            self.diagnostics.push(
+                Diagnostic::error("logical-id-collision", "two resources have the same logical ID")
+                    .at(key.span, format!("its logical ID is `{logical_id}`"))
+                    .also(first, "and so is this one's")
+                    .help("Give one of them another key, or pin another logical ID with `id:`."),
+            );
+        }
+        let retained = matches!(kind, Kind::Instance | Kind::Table | Kind::Bucket | Kind::BucketPolicy);
+        let resource = Resource {
+            address: Address::new(kind, key.value.clone()),
+            resource_type: resource_type.to_owned(),
+            logical_id,
+            properties,
+            deferrable: BTreeMap::new(),
+            depends_on: Vec::new(),
+            deletion_policy: if common.retain.unwrap_or(retained) {
+                DeletionPolicy::Retain
+            } else {
+                DeletionPolicy::Delete
+            },
+            prevent_destroy: common.prevent_destroy,
+            metadata: BTreeMap::new(),
+            span: key.span,
+        };
+        self.resources.entry(resource.address.clone()).or_insert(resource)
+    }
+
+    fn pinned_id(&mut self, id: &Spanned<String>) -> String {
+        let valid = !id.is_empty() && id.len() <= 255 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !valid {
+            self.diagnostics.push(
+                Diagnostic::error("invalid-logical-id", "a logical ID has only letters and digits")
+                    .at(id.span, "")
+                    .help("CloudFormation takes 1 to 255 of A-Z, a-z and 0-9."),
+            );
+        }
+        id.value.clone()
+    }
+
+    /// Reads a name: a key of the blueprint, `builtin/<name>`, or an ARN, which is returned as it is.
+    ///
+    /// Reports names that lead nowhere. They still give a target, so that the rest can be looked at.
+    pub(super) fn find(&mut self, kind: Kind, name: &Spanned<String>) -> Found {
+        if let Some(builtin) = name.strip_prefix("builtin/") {
+            return Found::Target(self.builtin(kind, builtin, name.span));
+        }
+        if name.starts_with("arn:") {
+            if !arn::names_kind(name, kind) {
+                self.wrong_arn(kind, name);
+            }
+            return Found::Arn(name.value.clone());
+        }
+        if !self.defines(kind, name) {
+            self.unknown(kind, name, name.span);
+        }
+        Found::Target(Target::Resource(Address::new(kind, name.value.clone())))
+    }
+
+    /// A property that names something else.
+    pub(super) fn reference(&mut self, kind: Kind, name: &Spanned<String>, attribute: Attribute) -> Value {
+        match self.find(kind, name) {
+            Found::Target(target) => Value::Reference(Reference { target, attribute }),
+            Found::Arn(arn) => Value::String(match attribute {
+                Attribute::Arn => arn,
+                Attribute::Id | Attribute::Ref => {
+                    arn.rsplit(['/', ':']).next().map(str::to_owned).unwrap_or_default()
+                }
+            }),
+        }
+    }
+
+    /// The ARN of something else.
+    pub(super) fn arn(&mut self, kind: Kind, name: &Spanned<String>) -> Value {
+        self.reference(kind, name, Attribute::Arn)
+    }
+
+    fn builtin(&mut self, kind: Kind, name: &str, span: Span) -> Target {
+        match builtins(kind) {
+            None => self.diagnostics.push(
+                Diagnostic::error("unknown-builtin", format!("there are no built-in {}s", super::words(kind)))
+                    .at(span, "")
+                    .help("Name one of this blueprint."),
+            ),
+            Some(known) if !known.contains(&name) => {
+                let mut diagnostic =
+                    Diagnostic::warning("unknown-builtin", format!("no known built-in {}", super::words(kind)))
+                        .at(span, "not among those every new instance has")
+                        .note("It is looked up in the instance by exactly this name when planning.");
+                if let Some(similar) = did_you_mean(name, known.iter().copied()) {
+                    diagnostic = diagnostic.help(format!("Did you mean `builtin/{similar}`?"));
+                }
+                self.diagnostics.push(diagnostic);
+            }
+            Some(_) => {}
+        }
+        Target::Builtin { kind, name: name.to_owned() }
+    }
+
+    fn wrong_arn(&mut self, kind: Kind, name: &Spanned<String>) {
+        self.diagnostics.push(
+            Diagnostic::error("wrong-arn-kind", format!("this ARN does not name a {}", super::words(kind)))
+                .at(name.span, "")
+                .help(format!("A {} has an ARN like `{}`.", super::words(kind), arn::example(kind))),
+        );
+    }
+
+    /// Reports a name that no section defines.
+    pub(super) fn unknown(&mut self, kind: Kind, name: &str, span: Span) {
+        let words = super::words(kind);
+        let candidates = self.candidates(kind);
+        let diagnostic = match did_you_mean(name, candidates.iter().copied()) {
+            Some(similar) => {
+                Diagnostic::error("misspelled-reference", format!("there is no {words} of this name, but a similar one"))
+                    .at(span, "not defined")
+                    .help(format!("Did you mean `{similar}`?"))
+            }
+            None => {
+                let diagnostic =
+                    Diagnostic::error("unknown-reference", format!("there is no {words} of this name"))
+                        .at(span, "not defined");
+                match super::section(kind) {
+                    Some(section) => diagnostic.help(format!("Define it under `{section}:`.")),
+                    None => diagnostic,
+                }
+            }
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Registers a file for the artifact bucket and returns its key there.
+    pub(super) fn asset(&mut self, folder: &str, extension: &str, file: &Spanned<String>) -> Option<String> {
+        let loaded = self.loaded.file(file)?;
+        let key = format!("{folder}/{}.{extension}", loaded.sha256);
+        let asset = Asset { key: key.clone(), path: loaded.path.clone(), sha256: loaded.sha256.clone() };
+        self.assets.entry(key.clone()).or_insert(asset);
+        Some(key)
+    }
+}
+
+/// What a name leads to.
+pub(super) enum Found {
+    /// Something of this center.
+    Target(Target),
+    /// Something outside.
+    Arn(String),
+}
+
+/// What every new instance has, by kind (facts of the Amazon Connect administrator guide); `None` for kinds without
+/// built-in objects.
+fn builtins(kind: Kind) -> Option<&'static [&'static str]> {
+    Some(match kind {
+        Kind::Hours => &["Basic Hours"],
+        Kind::Queue => &["BasicQueue"],
+        Kind::RoutingProfile => &["Basic Routing Profile"],
+        Kind::SecurityProfile => &["Admin", "Agent", "CallCenterManager", "QualityAnalyst"],
+        Kind::AgentStatus => &["Available", "Offline"],
+        Kind::Prompt => &[
+            "Beep.wav",
+            "CustomerHold.wav",
+            "CustomerQueue.wav",
+            "Music_Jazz_MyTimetoFly_Inst.wav",
+            "Music_Pop_ThisAndThatIsLife_Inst.wav",
+            "Music_Pop_ThrowYourselfInFrontOfIt_Inst.wav",
+            "Music_Rock_EverywhereTheSunShines_Inst.wav",
+        ],
+        Kind::Flow => &[
+            "Default agent hold",
+            "Default agent transfer",
+            "Default agent whisper",
+            "Default customer hold",
+            "Default customer queue",
+            "Default customer whisper",
+            "Default outbound",
+            "Default queue transfer",
+            "Sample inbound flow (first contact experience)",
+            "Sample AB test",
+            "Sample disconnect flow",
+            "Sample queue configurations flow",
+            "Sample queue customer",
+            "Sample recording behavior",
+            "Sample note for screenpop",
+            "Sample Lambda integration",
+            "Sample secure input with no agent",
+            "Sample secure input with agent",
+            "Sample interruptible queue flow with callback",
+        ],
+        _ => return None,
+    })
+}
+
+fn names(blueprint: &Blueprint) -> BTreeMap<Kind, BTreeSet<&str>> {
+    fn keys<T>(section: &crate::blueprint::Section<T>) -> BTreeSet<&str> {
+        section.keys().map(|key| key.value.as_str()).collect()
+    }
+    BTreeMap::from([
+        (Kind::AgentStatus, keys(&blueprint.agent_statuses.0)),
+        (Kind::Hours, keys(&blueprint.hours)),
+        (Kind::PhoneNumber, keys(&blueprint.phone_numbers)),
+        (Kind::Queue, keys(&blueprint.queues)),
+        (Kind::QuickConnect, keys(&blueprint.quick_connects)),
+        (Kind::RoutingProfile, keys(&blueprint.routing_profiles)),
+        (Kind::SecurityProfile, keys(&blueprint.security_profiles)),
+        (Kind::User, keys(&blueprint.users)),
+        (Kind::Prompt, keys(&blueprint.prompts)),
+        (Kind::Flow, keys(&blueprint.flows)),
+        (Kind::FlowModule, keys(&blueprint.flow_modules)),
+        (Kind::Table, keys(&blueprint.tables)),
+        (Kind::Role, keys(&blueprint.roles)),
+        (Kind::Policy, keys(&blueprint.policies)),
+        (Kind::Lambda, keys(&blueprint.lambdas)),
+        (Kind::Integration, keys(&blueprint.lex_bots)),
+        (Kind::Bucket, keys(&blueprint.buckets)),
+        (Kind::Stream, keys(&blueprint.streams)),
+        (Kind::DeliveryStream, keys(&blueprint.delivery_streams)),
+    ])
+}
