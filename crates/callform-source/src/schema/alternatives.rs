@@ -19,12 +19,27 @@ struct Fit {
     required: i32,
     /// Keys it knows, less keys it does not know and required keys that are missing.
     keys: i32,
+    /// True where keys and constants alone rule it out, so that values need not be looked at. Without this, values
+    /// that several alternatives share would be checked once per alternative at every depth.
+    is_out: bool,
 }
 
 impl Fit {
     /// True where something the author wrote points to this alternative rather than another.
     fn is_meant(self) -> bool {
         self.constants > 0 || (self.constants == 0 && self.required > 0)
+    }
+
+    fn constant(&mut self, is_same: bool) {
+        self.constants += if is_same { 1 } else { -1 };
+        self.is_out |= !is_same;
+    }
+
+    fn add(&mut self, part: Fit) {
+        self.constants += part.constants;
+        self.required += part.required;
+        self.keys += part.keys;
+        self.is_out |= part.is_out;
     }
 }
 
@@ -50,6 +65,9 @@ pub(super) fn check(rules: &Rules, alternatives: &[RuleId], place: Place<'_>, di
     ranked.sort_by_key(|&(fit, _)| std::cmp::Reverse(fit));
     let mut best: Option<(Fit, Diagnostics)> = None;
     for (fit, one) in ranked {
+        if fit.is_out && best.is_some() {
+            continue;
+        }
         let mut problems = Diagnostics::default();
         check_rule(rules, one, place, &mut problems);
         if problems.is_empty() {
@@ -106,14 +124,17 @@ fn fit(rules: &Rules, id: RuleId, node: &Node) -> Fit {
     let rule = rules.get(id);
     let mut total = fit_of_keys(rules, rule, node);
     if let Some(choices) = &rule.choices {
-        total.constants += if choices.iter().any(|choice| equals(node, choice)) { 1 } else { -1 };
+        total.constant(choices.iter().any(|choice| equals(node, choice)));
     }
-    let parts = rule.all_of.iter().map(|&part| fit(rules, part, node));
-    let best = rule.one_of.iter().filter_map(|inner| inner.iter().map(|&one| fit(rules, one, node)).max());
-    for part in parts.chain(best) {
-        total.constants += part.constants;
-        total.required += part.required;
-        total.keys += part.keys;
+    for &part in &rule.all_of {
+        total.add(fit(rules, part, node));
+    }
+    for alternatives in &rule.one_of {
+        let inner: Vec<Fit> = alternatives.iter().map(|&one| fit(rules, one, node)).collect();
+        let is_out = inner.iter().all(|fit| fit.is_out);
+        if let Some(&best) = inner.iter().max() {
+            total.add(Fit { is_out, ..best });
+        }
     }
     total
 }
@@ -121,21 +142,33 @@ fn fit(rules: &Rules, id: RuleId, node: &Node) -> Fit {
 fn fit_of_keys(rules: &Rules, rule: &Rule, node: &Node) -> Fit {
     let mut fit = Fit::default();
     for name in &rule.required {
-        if node.get(name).is_some() { fit.required += 1 } else { fit.keys -= 1 }
+        if node.get(name).is_some() {
+            fit.required += 1;
+        } else {
+            fit.keys -= 1;
+            fit.is_out = true;
+        }
     }
     for entry in node.entries() {
         match rule.properties.get(&entry.key.value).map(|&property| rules.get(property)) {
             Some(Rule { choices: Some(choices), .. }) if choices.len() == 1 => {
-                let same = choices.iter().any(|choice| equals(&entry.value, choice));
-                fit.constants += if same { 1 } else { -1 };
+                fit.constant(choices.iter().any(|choice| equals(&entry.value, choice)));
                 fit.keys += 1;
             }
             Some(_) => fit.keys += 1,
-            None if matches!(rule.additional, Additional::Forbidden) => fit.keys -= 1,
+            None if is_forbidden(rule, &entry.key.value) => {
+                fit.keys -= 1;
+                fit.is_out = true;
+            }
             None => {}
         }
     }
     fit
+}
+
+fn is_forbidden(rule: &Rule, key: &str) -> bool {
+    matches!(rule.additional, Additional::Forbidden)
+        && !rule.pattern_properties.iter().any(|(pattern, _)| pattern.is_match(key))
 }
 
 /// The keys that tell alternatives apart: of each the first required one that not all require. Where there are none,

@@ -216,3 +216,21 @@ fn what_is_not_checked_is_listed() {
     let checker = Checker::new(&schemars::Schema::try_from(schema).expect("it is an object"));
     assert_eq!(checker.unsupported(), ["$ref #/$defs/gone", "not", "pattern (?=a)"]);
 }
+
+#[test]
+fn nested_alternatives_that_share_a_key_stay_affordable() {
+    let alternatives: Vec<serde_json::Value> = (0..10)
+        .map(|index| {
+            let kind = format!("kind{index}");
+            serde_json::json!({
+                "type": "object",
+                "properties": {kind.as_str(): {"type": "string"}, "next": {"$ref": "#/$defs/step"}},
+                "required": [kind],
+                "additionalProperties": false,
+            })
+        })
+        .collect();
+    let schema = serde_json::json!({"$ref": "#/$defs/step", "$defs": {"step": {"anyOf": alternatives}}});
+    let nested = format!("{}{{kind1: 5}}{}", "{kind0: x, next: ".repeat(60), "}".repeat(60));
+    check_with(&schema, &nested, &["wrong-type"]);
+}
