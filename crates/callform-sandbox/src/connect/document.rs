@@ -9,6 +9,7 @@ use crate::error::AwsError;
 use crate::handler::Environment;
 
 use super::error::{duplicate, invalid_parameter, not_found};
+use super::input::Input;
 use super::resource::{INSTANCE, Kind, is_uuid, locate};
 use super::{quota, tags};
 
@@ -128,6 +129,39 @@ pub(super) fn remove(environment: &Environment, kind: &Kind, instance: &str, id:
     find(environment, kind, instance, id)?;
     environment.tx.delete(kind.document, kind.scope(instance), id_of(id))?;
     Ok(())
+}
+
+/// Sets the members that a request has in a document. An empty text takes a member away.
+pub(super) fn assign(body: &mut Document, input: &Input, members: &[&str]) {
+    for member in members {
+        match input.value(member) {
+            Some(Value::String(text)) if text.is_empty() => drop(body.remove(*member)),
+            Some(value) => drop(body.insert((*member).to_owned(), value.clone())),
+            None => {}
+        }
+    }
+}
+
+/// The answer of a Create operation: id and ARN under the names it gives them.
+pub(super) fn created(kind: &Kind, body: &Document, [id, arn]: [&str; 2]) -> Value {
+    let mut answer = Map::new();
+    answer.insert(id.to_owned(), text(body, kind.id).into());
+    answer.insert(arn.to_owned(), text(body, kind.arn).into());
+    answer.into()
+}
+
+/// Copies region and time of a resource's last change into an answer about it.
+pub(super) fn copy_change(body: &Document, answer: &mut Document) {
+    for member in ["LastModifiedTime", "LastModifiedRegion"] {
+        answer.extend(body.get(member).map(|value| (member.to_owned(), value.clone())));
+    }
+}
+
+/// Takes members away that the sandbox keeps with a resource but Describe does not show.
+pub(super) fn hide(body: &mut Document, members: &[&str]) {
+    for member in members {
+        body.remove(*member);
+    }
 }
 
 /// A text member of a document; empty where it has none.

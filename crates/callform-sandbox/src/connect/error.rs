@@ -22,15 +22,36 @@ pub(super) fn duplicate(message: impl Into<String>) -> AwsError {
     AwsError::new(409, "DuplicateResourceException", message)
 }
 
-/// Other resources refer to this one. `resource_type` is one of the service's own words (`USER`, `HIERARCHY_GROUP`, …);
-/// `resource_id` names one resource that refers to it.
-pub(super) fn in_use(message: impl Into<String>, resource_type: &str, resource_id: &str) -> AwsError {
-    AwsError::new(409, "ResourceInUseException", message)
-        .with("ResourceType", resource_type)
-        .with("ResourceId", resource_id)
+/// The resource `id` is in use. `resource_type` is the service's word for its type; the service has none for most types.
+pub(super) fn in_use(message: impl Into<String>, resource_type: Option<&str>, id: &str) -> AwsError {
+    let error = AwsError::new(409, "ResourceInUseException", message).with("ResourceId", id);
+    match resource_type {
+        Some(resource_type) => error.with("ResourceType", resource_type),
+        None => error,
+    }
 }
 
 /// A quota of a core resource type is reached.
 pub(super) fn limit_exceeded(message: impl Into<String>) -> AwsError {
     AwsError::new(429, "LimitExceededException", message)
+}
+
+/// An association is there already.
+pub(super) fn resource_conflict(message: impl Into<String>) -> AwsError {
+    AwsError::new(409, "ResourceConflictException", message)
+}
+
+/// A quota of associations is reached.
+pub(super) fn quota_exceeded(message: impl Into<String>) -> AwsError {
+    AwsError::new(402, "ServiceQuotaExceededException", message)
+}
+
+/// The account may not do this.
+pub(super) fn access_denied(message: impl Into<String>) -> AwsError {
+    AwsError::new(403, "AccessDeniedException", message)
+}
+
+/// A client token was used before for another request.
+pub(super) fn idempotency(message: impl Into<String>) -> AwsError {
+    AwsError::new(409, "IdempotencyException", message)
 }

@@ -66,6 +66,13 @@ pub(super) const SEARCH_TOKEN: Member = optional("NextToken", Shape::Text(1, 250
 /// The instance of an operation that has no instance in its path.
 pub(super) const INSTANCE: Member = required("InstanceId", Shape::Text(1, 250));
 
+/// The members of Search operations with pages of up to 100.
+pub(super) const SEARCH_100: &[Member] = &[INSTANCE, SEARCH_TOKEN, search_size(100), FILTER, CRITERIA];
+/// The members of Search operations with pages of up to 500.
+pub(super) const SEARCH_500: &[Member] = &[INSTANCE, SEARCH_TOKEN, search_size(500), FILTER, CRITERIA];
+const FILTER: Member = optional("SearchFilter", Shape::Object(&[]));
+const CRITERIA: Member = optional("SearchCriteria", Shape::Object(&[]));
+
 /// Page size in a query.
 pub(super) const fn max_results(most: i64) -> Member {
     query("maxResults", "MaxResults", Shape::Number(1, most))
@@ -267,7 +274,7 @@ fn check(path: &str, shape: &Shape, value: &Value) -> Result<(), AwsError> {
     }
 }
 
-fn in_range<N: PartialOrd + std::fmt::Display>(
+fn in_range<N: Copy + PartialOrd + std::fmt::Display>(
     path: &str,
     what: &str,
     is: N,

@@ -12,6 +12,7 @@ use super::document::Document;
 use super::error::invalid_parameter;
 use super::input::Input;
 use super::resource::Kind;
+use super::search::{Fields, Search, Special};
 
 /// Where the next page starts.
 #[derive(Serialize, Deserialize, Default)]
@@ -124,15 +125,28 @@ impl Page {
         answer.into()
     }
 
-    /// The answer of a Search operation.
-    pub(super) fn search(self, member: &str, entry: impl Fn(&Kind, Document) -> Value) -> Value {
+    /// The answer of a Search operation: the documents as they are.
+    pub(super) fn search(self, member: &str) -> Value {
         let total = self.total;
-        let mut answer = self.list(member, entry);
+        let mut answer = self.list(member, |_, body| body.into());
         if let Value::Object(members) = &mut answer {
             members.insert("ApproximateTotalCount".to_owned(), total.into());
         }
         answer
     }
+}
+
+/// The page of a Search operation over all resources of a type.
+pub(super) fn search(
+    environment: &Environment,
+    input: &Input,
+    kind: &'static Kind,
+    fields: &Fields,
+    special: Special,
+) -> Result<Page, AwsError> {
+    let search = Search::new(input, fields, special)?;
+    let accepts = |body: &Document| search.accepts(body);
+    stored(environment, input, &[kind], if search.takes_all() { None } else { Some(&accepts) })
 }
 
 /// The answer of a List operation over a short list in memory.

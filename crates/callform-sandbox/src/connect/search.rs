@@ -10,7 +10,8 @@ use super::input::Input;
 
 /// What can be searched in a type's documents.
 pub(super) struct Fields {
-    /// `FieldName` of a string condition (in any case) and the member of the document: text, number or list of texts.
+    /// `FieldName` of a string condition (in any case) and the member of the document: text, number or list of texts;
+    /// `Outer.Inner` for a member of a member.
     pub(super) text: &'static [(&'static str, &'static str)],
     /// Conditions whose value is a word a member must be equal to: `StateCondition` and `State`.
     pub(super) words: &'static [(&'static str, &'static str)],
@@ -92,7 +93,7 @@ impl<'a> Search<'a> {
                 inner.peek().is_none() || inner.any(|inner| self.meets(inner, body))
             }
             "StringCondition" => {
-                let value = self.field(member(condition, "FieldName")).and_then(|field| body.get(field));
+                let value = self.field(member(condition, "FieldName")).and_then(|field| member_at(body, field));
                 value.is_some_and(|value| string_condition(condition, value))
             }
             _ => self.word(name, condition, body),
@@ -159,6 +160,13 @@ pub(super) fn compare(text: &str, wanted: &str, comparison: &str) -> bool {
         "STARTS_WITH" => text.starts_with(&wanted),
         "CONTAINS" => text.contains(&wanted),
         _ => text == wanted,
+    }
+}
+
+fn member_at<'a>(body: &'a Document, path: &str) -> Option<&'a Value> {
+    match path.split_once('.') {
+        Some((outer, inner)) => body.get(outer)?.get(inner),
+        None => body.get(path),
     }
 }
 

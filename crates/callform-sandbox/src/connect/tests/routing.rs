@@ -1,0 +1,346 @@
+//! Hours, queues, quick connects and routing profiles.
+
+use serde_json::{Value, json};
+
+use super::{ARN, Instance, but};
+
+const AGENT_TRANSFER: &str = "aaaaaaaa-2222-4333-8444-555555555555";
+const QUEUE_TRANSFER: &str = "bbbbbbbb-2222-4333-8444-555555555555";
+const NUMBER: &str = "cccccccc-2222-4333-8444-555555555555";
+const NOTHING: &str = "dddddddd-2222-4333-8444-555555555555";
+
+fn day(day: &str, from: (u8, u8), to: (u8, u8)) -> Value {
+    json!({
+        "Day": day,
+        "StartTime": { "Hours": from.0, "Minutes": from.1 },
+        "EndTime": { "Hours": to.0, "Minutes": to.1 },
+    })
+}
+
+#[test]
+fn hours_may_not_pass_midnight() {
+    let instance = Instance::new();
+    let hours = |name: &str, from, to| json!({ "Name": name, "TimeZone": "America/Los_Angeles", "Config": [day("MONDAY", from, to)] });
+    assert_eq!(
+        instance.refusal("CreateHoursOfOperation", hours("night", (16, 0), (6, 0))),
+        "InvalidParameterException: Start time: 16:0 cannot be greater than end time: 6:0"
+    );
+    for (name, from, to) in [("evening", (16, 0), (0, 0)), ("always", (0, 0), (0, 0)), ("day", (9, 0), (18, 30))] {
+        instance.call("CreateHoursOfOperation", hours(name, from, to));
+    }
+    let zone = but(hours("zone", (9, 0), (17, 0)), json!({ "TimeZone": "America/Portland" }));
+    assert_eq!(
+        instance.refusal("CreateHoursOfOperation", zone),
+        "InvalidParameterException: The time zone America/Portland is not valid"
+    );
+    assert_eq!(
+        instance.refusal("CreateHoursOfOperation", hours("day", (9, 0), (10, 0))),
+        "DuplicateResourceException: A hours of operation with the name day exists already."
+    );
+}
+
+#[test]
+fn hours_in_use_stay() {
+    let instance = Instance::new();
+    let hours = instance.made(
+        "CreateHoursOfOperation",
+        json!({ "Name": "day", "TimeZone": "UTC", "Config": [] }),
+        "HoursOfOperationId",
+    );
+    let queue = instance.made("CreateQueue", json!({ "Name": "q", "HoursOfOperationId": hours }), "QueueId");
+    let error = instance.attempt("DeleteHoursOfOperation", json!({ "HoursOfOperationId": hours })).expect_err("in use");
+    assert_eq!((error.code.as_str(), error.status), ("ResourceInUseException", 409));
+    assert_eq!(error.members["ResourceId"], hours.as_str());
+    let basic = instance.id_of("ListHoursOfOperations", "HoursOfOperationSummaryList", "Basic Hours");
+    instance.call("UpdateQueueHoursOfOperation", json!({ "QueueId": queue, "HoursOfOperationId": basic }));
+    instance.call("DeleteHoursOfOperation", json!({ "HoursOfOperationId": hours }));
+    let refusal = instance.refusal("DescribeHoursOfOperation", json!({ "HoursOfOperationId": hours }));
+    assert!(refusal.starts_with("ResourceNotFoundException"), "{refusal}");
+}
+
+#[test]
+fn hours_have_overrides() {
+    let instance = Instance::new();
+    let hours = instance.id_of("ListHoursOfOperations", "HoursOfOperationSummaryList", "Basic Hours");
+    let input = json!({
+        "HoursOfOperationId": hours,
+        "Name": "Christmas",
+        "Config": [],
+        "EffectiveFrom": "2026-12-24",
+        "EffectiveTill": "2026-12-26",
+        "OverrideType": "CLOSED",
+    });
+    let id = instance.made("CreateHoursOfOperationOverride", input.clone(), "HoursOfOperationOverrideId");
+    let refusal = instance.refusal("CreateHoursOfOperationOverride", input.clone());
+    assert!(refusal.starts_with("DuplicateResourceException"), "{refusal}");
+    let backwards = but(input, json!({ "Name": "x", "EffectiveTill": "2026-12-23" }));
+    assert_eq!(
+        instance.refusal("CreateHoursOfOperationOverride", backwards),
+        "InvalidParameterException: EffectiveFrom cannot be after EffectiveTill"
+    );
+    let path = json!({ "HoursOfOperationId": hours, "HoursOfOperationOverrideId": id });
+    instance.call("UpdateHoursOfOperationOverride", but(path.clone(), json!({ "EffectiveTill": "2026-12-27" })));
+    let described = instance.call("DescribeHoursOfOperationOverride", path);
+    assert_eq!(described["HoursOfOperationOverride"]["EffectiveTill"], "2026-12-27");
+    let listed = instance.call("ListHoursOfOperationOverrides", json!({ "HoursOfOperationId": hours }));
+    assert_eq!(listed["HoursOfOperationOverrideList"].as_array().map(Vec::len), Some(1));
+    let after = |date: &str| {
+        let condition = json!({ "FieldName": "EffectiveFrom", "Value": date, "ComparisonType": "GREATER_THAN" });
+        let found = instance
+            .call("SearchHoursOfOperationOverrides", json!({ "SearchCriteria": { "DateCondition": condition } }));
+        found["ApproximateTotalCount"].clone()
+    };
+    assert_eq!((after("2026-12-23"), after("2026-12-24")), (json!(1), json!(0)));
+}
+
+#[test]
+fn a_queue_refers_to_what_exists() {
+    let instance = Instance::new();
+    let hours = instance.id_of("ListHoursOfOperations", "HoursOfOperationSummaryList", "Basic Hours");
+    let queue = |changes: Value| but(json!({ "Name": "q", "HoursOfOperationId": hours }), changes);
+    let cases = [
+        (json!({ "HoursOfOperationId": NOTHING }), "ResourceNotFoundException"),
+        (json!({ "HoursOfOperationId": "nine-to-five" }), "InvalidParameterException"),
+        (json!({ "HoursOfOperationId": format!("{ARN}/queue/{hours}") }), "InvalidParameterException"),
+        (json!({ "QuickConnectIds": [NOTHING] }), "ResourceNotFoundException"),
+        (json!({ "OutboundCallerConfig": { "OutboundCallerIdNumberId": NOTHING } }), "ResourceNotFoundException"),
+        (json!({ "OutboundCallerConfig": { "OutboundFlowId": NOTHING } }), "ResourceNotFoundException"),
+        (json!({ "Name": "BasicQueue" }), "DuplicateResourceException"),
+    ];
+    for (changes, code) in cases {
+        let refusal = instance.refusal("CreateQueue", queue(changes));
+        assert!(refusal.starts_with(code), "{refusal}");
+    }
+    let number = instance.phone_number(NUMBER, "arn:aws:connect:us-west-2:123456789012:instance/other");
+    let caller =
+        json!({ "OutboundCallerConfig": { "OutboundCallerIdName": "KW", "OutboundCallerIdNumberId": number } });
+    let refusal = instance.refusal("CreateQueue", queue(caller.clone()));
+    assert!(refusal.ends_with("was not found in this instance."), "{refusal}");
+    instance.phone_number(NUMBER, ARN);
+    let full = but(caller, json!({ "HoursOfOperationId": format!("{ARN}/operating-hours/{hours}") }));
+    let id = instance.made("CreateQueue", queue(full), "QueueId");
+    let described = instance.call("DescribeQueue", json!({ "QueueId": id }))["Queue"].clone();
+    assert_eq!(described["HoursOfOperationId"], hours.as_str());
+    assert_eq!(described["OutboundCallerConfig"]["OutboundCallerIdNumberId"], NUMBER);
+    assert_eq!(described["Status"], "ENABLED");
+    assert_eq!(described["QueueArn"], format!("{ARN}/queue/{id}"));
+    assert_eq!(described.get("QuickConnectIds"), None);
+}
+
+#[test]
+fn queues_are_changed_part_by_part() {
+    let instance = Instance::new();
+    let id = instance.queue("sales");
+    let update = |operation: &str, members: Value| instance.call(operation, but(members, json!({ "QueueId": id })));
+    update("UpdateQueueName", json!({ "Name": "Sales", "Description": "all of them" }));
+    update("UpdateQueueMaxContacts", json!({ "MaxContacts": 5 }));
+    update("UpdateQueueStatus", json!({ "Status": "DISABLED" }));
+    update("UpdateQueueOutboundCallerConfig", json!({ "OutboundCallerConfig": { "OutboundCallerIdName": "KW" } }));
+    let queue = |member: &str| instance.call("DescribeQueue", json!({ "QueueId": id }))["Queue"][member].clone();
+    assert_eq!(queue("Name"), "Sales");
+    assert_eq!(queue("Description"), "all of them");
+    assert_eq!(queue("MaxContacts"), 5);
+    assert_eq!(queue("Status"), "DISABLED");
+    assert_eq!(queue("OutboundCallerConfig"), json!({ "OutboundCallerIdName": "KW" }));
+    update("UpdateQueueMaxContacts", json!({}));
+    assert_eq!(queue("MaxContacts"), Value::Null);
+    let refusal = instance.refusal("UpdateQueueName", json!({ "QueueId": id, "Name": "BasicQueue" }));
+    assert!(refusal.starts_with("DuplicateResourceException"), "{refusal}");
+}
+
+#[test]
+fn every_user_has_an_agent_queue() {
+    let instance = Instance::new();
+    let user = instance.made("CreateUser", instance.user_input("mary"), "UserId");
+    let queues = |types: Value| instance.call("ListQueues", json!({ "QueueTypes": types }))["QueueSummaryList"].clone();
+    let agent = queues(json!(["AGENT"]));
+    assert_eq!(agent[0]["Arn"], format!("{ARN}/queue/agent/{user}"));
+    assert_eq!(agent[0]["QueueType"], "AGENT");
+    assert_eq!(queues(json!(["STANDARD"])).as_array().map(Vec::len), Some(1));
+    assert_eq!(queues(json!([])).as_array().map(Vec::len), Some(2));
+    let first = instance.call("ListQueues", json!({ "MaxResults": 1 }));
+    let second = instance.call("ListQueues", json!({ "MaxResults": 1, "NextToken": first["NextToken"] }));
+    assert_eq!(second["QueueSummaryList"], agent);
+    assert_eq!(second["NextToken"], Value::Null);
+}
+
+fn phone(name: &str) -> Value {
+    json!({
+        "Name": name,
+        "QuickConnectConfig": { "QuickConnectType": "PHONE_NUMBER", "PhoneConfig": { "PhoneNumber": "+15550100100" } },
+    })
+}
+
+#[test]
+fn quick_connects_lead_where_their_type_says() {
+    let instance = Instance::new();
+    instance.flow(AGENT_TRANSFER, "AGENT_TRANSFER");
+    instance.flow(QUEUE_TRANSFER, "QUEUE_TRANSFER");
+    let queue = instance.queue("sales");
+    let user = instance.made("CreateUser", instance.user_input("mary"), "UserId");
+    let refused =
+        |config: Value| instance.refusal("CreateQuickConnect", json!({ "Name": "x", "QuickConnectConfig": config }));
+    let cases = [
+        (json!({ "QuickConnectType": "QUEUE" }), "QueueConfig is required for a quick connect of type QUEUE"),
+        (
+            json!({ "QuickConnectType": "PHONE_NUMBER", "PhoneConfig": { "PhoneNumber": "555 0100" } }),
+            "555 0100 is not a phone number in E.164 format",
+        ),
+        (
+            json!({ "QuickConnectType": "QUEUE", "QueueConfig": { "QueueId": queue, "ContactFlowId": AGENT_TRANSFER } }),
+            "The flow AGENT_TRANSFER is not of type QUEUE_TRANSFER",
+        ),
+        (
+            json!({ "QuickConnectType": "QUEUE", "QueueConfig": { "QueueId": queue, "ContactFlowId": QUEUE_TRANSFER }, "FlowConfig": { "ContactFlowId": QUEUE_TRANSFER } }),
+            "FlowConfig does not belong to a quick connect of type QUEUE",
+        ),
+        (
+            json!({ "QuickConnectType": "USER", "UserConfig": { "UserId": NOTHING, "ContactFlowId": AGENT_TRANSFER } }),
+            "was not found.",
+        ),
+    ];
+    for (config, expected) in cases {
+        let refusal = refused(config);
+        assert!(refusal.ends_with(expected), "{refusal}");
+    }
+    let config =
+        json!({ "QuickConnectType": "USER", "UserConfig": { "UserId": user, "ContactFlowId": AGENT_TRANSFER } });
+    let id =
+        instance.made("CreateQuickConnect", json!({ "Name": "mary", "QuickConnectConfig": config }), "QuickConnectId");
+    let described = instance.call("DescribeQuickConnect", json!({ "QuickConnectId": id }))["QuickConnect"].clone();
+    assert_eq!(described["QuickConnectConfig"], config);
+    assert_eq!(described["QuickConnectARN"], format!("{ARN}/transfer-destination/{id}"));
+    instance.call("UpdateQuickConnectConfig", but(phone("x"), json!({ "QuickConnectId": id })));
+    let users = instance.call("ListQuickConnects", json!({ "QuickConnectTypes": ["USER"] }));
+    assert_eq!(users["QuickConnectSummaryList"], json!([]));
+}
+
+#[test]
+fn queues_and_quick_connects_are_associated_50_at_a_time() {
+    let instance = Instance::new();
+    let queue = instance.queue("sales");
+    let ids: Vec<String> =
+        (0..51).map(|at| instance.made("CreateQuickConnect", phone(&format!("qc {at}")), "QuickConnectId")).collect();
+    let input = |ids: &[String]| json!({ "QueueId": queue, "QuickConnectIds": ids });
+    assert_eq!(
+        instance.refusal("AssociateQueueQuickConnects", input(&ids)),
+        "InvalidParameterException: QuickConnectIds must include at most 50 items"
+    );
+    instance.call("AssociateQueueQuickConnects", input(&ids[..50]));
+    instance.call("AssociateQueueQuickConnects", input(&ids[49..]));
+    instance.call("DisassociateQueueQuickConnects", input(&ids[..1]));
+    instance.call("DeleteQuickConnect", json!({ "QuickConnectId": ids[1] }));
+    let listed = instance.call("ListQueueQuickConnects", json!({ "QueueId": queue }));
+    let list = listed["QuickConnectSummaryList"].as_array().expect("a list");
+    assert_eq!(list.len(), 49);
+    assert_eq!(list[0]["QuickConnectType"], "PHONE_NUMBER");
+}
+
+fn profile(instance: &Instance, queue: &str) -> Value {
+    let outbound = instance.id_of("ListQueues", "QueueSummaryList", "BasicQueue");
+    json!({
+        "Name": "sales",
+        "Description": "for sales",
+        "DefaultOutboundQueueId": outbound,
+        "MediaConcurrencies": [{ "Channel": "VOICE", "Concurrency": 1 }],
+        "QueueConfigs": [config(queue, "VOICE", 1)],
+    })
+}
+
+fn config(queue: &str, channel: &str, priority: u8) -> Value {
+    json!({ "QueueReference": { "QueueId": queue, "Channel": channel }, "Priority": priority, "Delay": 15 })
+}
+
+#[test]
+fn routing_profiles_hold_their_rules() {
+    let instance = Instance::new();
+    let queue = instance.queue("sales");
+    let input = profile(&instance, &queue);
+    let concurrency = |channel: &str, count: u8| json!({ "Channel": channel, "Concurrency": count });
+    let cases = [
+        (
+            json!({ "MediaConcurrencies": [concurrency("VOICE", 2)] }),
+            "The concurrency of VOICE must be between 1 and 1, but is 2",
+        ),
+        (
+            json!({ "MediaConcurrencies": [concurrency("VOICE", 1), concurrency("CHAT", 0)] }),
+            "between 1 and 10, but is 0",
+        ),
+        (
+            json!({ "MediaConcurrencies": [concurrency("VOICE", 1), concurrency("VOICE", 1)] }),
+            "has the channel VOICE twice",
+        ),
+        (json!({ "QueueConfigs": [config(&queue, "CHAT", 1)] }), "the channel CHAT, which MediaConcurrencies lacks"),
+        (json!({ "QueueConfigs": vec![config(&queue, "VOICE", 1); 11] }), "QueueConfigs must include at most 10 items"),
+        (json!({ "QueueConfigs": vec![config(&queue, "VOICE", 1); 2] }), "with the channel VOICE twice"),
+        (json!({ "QueueConfigs": [config(NOTHING, "VOICE", 1)] }), "was not found."),
+        (json!({ "QueueConfigs": [config(&queue, "VOICE", 100)] }), "Member must have value less than or equal to 99"),
+    ];
+    for (changes, expected) in cases {
+        let refusal = instance.refusal("CreateRoutingProfile", but(input.clone(), changes));
+        assert!(refusal.ends_with(expected), "{refusal}");
+    }
+    let id = instance.made("CreateRoutingProfile", input, "RoutingProfileId");
+    let described =
+        instance.call("DescribeRoutingProfile", json!({ "RoutingProfileId": id }))["RoutingProfile"].clone();
+    assert_eq!(described["NumberOfAssociatedQueues"], 1);
+    assert_eq!(described["NumberOfAssociatedUsers"], 0);
+    assert_eq!(described["IsDefault"], false);
+    assert_eq!(described.get("AssociatedQueueIds"), None);
+    assert_eq!(described.get("QueueConfigs"), None);
+    let condition = json!({ "FieldName": "associatedQueueIds", "Value": queue, "ComparisonType": "EXACT" });
+    let found = instance.call("SearchRoutingProfiles", json!({ "SearchCriteria": { "StringCondition": condition } }));
+    assert_eq!(found["RoutingProfiles"][0]["AssociatedQueueIds"], json!([queue]));
+    assert_eq!(found["RoutingProfiles"][0].get("LastModifiedTime"), None);
+    assert_eq!(found["ApproximateTotalCount"], 1);
+}
+
+#[test]
+fn queues_of_a_routing_profile_change() {
+    let instance = Instance::new();
+    let (sales, service) = (instance.queue("sales"), instance.queue("service"));
+    let id = instance.made("CreateRoutingProfile", profile(&instance, &sales), "RoutingProfileId");
+    let update =
+        |operation: &str, members: Value| instance.attempt(operation, but(members, json!({ "RoutingProfileId": id })));
+    update("AssociateRoutingProfileQueues", json!({ "QueueConfigs": [config(&service, "VOICE", 2)] })).expect("added");
+    update("UpdateRoutingProfileQueues", json!({ "QueueConfigs": [config(&service, "VOICE", 9)] })).expect("changed");
+    update(
+        "DisassociateRoutingProfileQueues",
+        json!({ "QueueReferences": [{ "QueueId": sales, "Channel": "VOICE" }] }),
+    )
+    .expect("removed");
+    let listed = instance.call("ListRoutingProfileQueues", json!({ "RoutingProfileId": id }));
+    assert_eq!(
+        listed["RoutingProfileQueueConfigSummaryList"],
+        json!([{
+            "QueueId": service,
+            "QueueArn": format!("{ARN}/queue/{service}"),
+            "QueueName": "service",
+            "Priority": 9,
+            "Delay": 15,
+            "Channel": "VOICE",
+        }])
+    );
+    let gone = update("UpdateRoutingProfileQueues", json!({ "QueueConfigs": [config(&sales, "VOICE", 1)] }));
+    assert_eq!(gone.expect_err("gone").code, "ResourceNotFoundException");
+    instance.call("DeleteQueue", json!({ "QueueId": sales }));
+    let refusal = instance.refusal("DeleteQueue", json!({ "QueueId": service }));
+    assert_eq!(refusal, format!("ResourceInUseException: The queue is in use by the routing profile {id}."));
+}
+
+#[test]
+fn what_is_in_use_stays() {
+    let instance = Instance::new();
+    let queue = instance.queue("sales");
+    let id = instance.made("CreateRoutingProfile", profile(&instance, &queue), "RoutingProfileId");
+    let user =
+        instance.made("CreateUser", but(instance.user_input("mary"), json!({ "RoutingProfileId": id })), "UserId");
+    let refusal = instance.refusal("DeleteRoutingProfile", json!({ "RoutingProfileId": id }));
+    assert_eq!(refusal, format!("ResourceInUseException: The routing profile is in use by the user {user}."));
+    instance.call("DeleteUser", json!({ "UserId": user }));
+    instance.call("DeleteRoutingProfile", json!({ "RoutingProfileId": id }));
+    instance.call("DeleteQueue", json!({ "QueueId": queue }));
+    let basic = instance.id_of("ListQueues", "QueueSummaryList", "BasicQueue");
+    let refusal = instance.refusal("DeleteQueue", json!({ "QueueId": basic }));
+    assert!(refusal.starts_with("ResourceInUseException"), "{refusal}");
+}
