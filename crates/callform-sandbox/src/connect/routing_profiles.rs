@@ -31,8 +31,24 @@ const CONCURRENCIES: Shape = Shape::List(
                 Shape::OneOf(&["ROUTE_CURRENT_CHANNEL_ONLY", "ROUTE_ANY_CHANNEL"]),
             )]),
         ),
+        optional("WorkloadTypeConcurrencies", Shape::List(1, 5, &WORKLOAD)),
     ]),
 );
+const WORKLOAD: Shape = Shape::Object(&[
+    required("WorkloadType", TEXT),
+    required("Concurrency", Shape::Number(1, 10)),
+    optional(
+        "CrossChannelWorkloadBehavior",
+        Shape::Object(&[optional(
+            "ChannelWorkloadBehaviorType",
+            Shape::OneOf(&[
+                "ROUTE_CURRENT_CHANNEL_CURRENT_WORKLOADTYPE_ONLY",
+                "ROUTE_CURRENT_CHANNEL_ANY_WORKLOADTYPE_ONLY",
+                "ROUTE_ANY_CHANNEL_ANY_WORKLOAD_TYPE",
+            ]),
+        )]),
+    ),
+]);
 const TIMER: Shape = Shape::OneOf(&["TIME_SINCE_LAST_ACTIVITY", "TIME_SINCE_LAST_INBOUND"]);
 
 pub(super) const OPERATIONS: &[Operation] = &[

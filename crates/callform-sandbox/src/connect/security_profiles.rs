@@ -26,10 +26,16 @@ const RESTRICTED: Shape = Shape::List(0, 10, &WORD);
 const APPLICATIONS: Shape = Shape::List(
     0,
     10,
-    &Shape::Object(&[optional("Namespace", WORD), optional("ApplicationPermissions", Shape::List(1, 50, &WORD))]),
+    &Shape::Object(&[
+        optional("Namespace", WORD),
+        optional("ApplicationPermissions", Shape::List(1, 50, &WORD)),
+        optional("Type", Shape::OneOf(&["MCP", "THIRD_PARTY_APPLICATION"])),
+    ]),
 );
-const MODULES: Shape = Shape::List(0, 10, &Shape::Object(&[optional("FlowModuleId", WORD)]));
-const AGENTS: Shape = Shape::List(0, 100, &Shape::Object(&[optional("Arn", TEXT)]));
+const MODULES: Shape =
+    Shape::List(0, 10, &Shape::Object(&[optional("FlowModuleId", WORD), optional("Type", Shape::OneOf(&["MCP"]))]));
+const AGENTS: Shape =
+    Shape::List(0, 100, &Shape::Object(&[optional("Arn", TEXT), optional("Type", Shape::OneOf(&["THIRD_PARTY"]))]));
 const USERS: Shape = Shape::OneOf(&["USER"]);
 const PROFILES: Shape = Shape::List(1, 10, &Shape::Object(&[optional("Id", TEXT)]));
 

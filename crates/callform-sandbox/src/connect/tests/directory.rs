@@ -258,3 +258,76 @@ fn proficiencies_are_values_of_predefined_attributes() {
     instance.call("DisassociateUserProficiencies", input("en", 4.0));
     instance.call("DeletePredefinedAttribute", json!({ "Name": "language" }));
 }
+
+#[test]
+fn everything_can_be_searched_by_name() {
+    let instance = Instance::new();
+    hierarchy(&instance);
+    instance.call("CreatePredefinedAttribute", json!({ "Name": "language", "Values": { "StringList": ["en"] } }));
+    let cases = [
+        ("SearchAgentStatuses", "AgentStatuses", "Name", "Available"),
+        ("SearchSecurityProfiles", "SecurityProfiles", "SecurityProfileName", "QualityAnalyst"),
+        ("SearchUserHierarchyGroups", "UserHierarchyGroups", "Name", "West"),
+        ("SearchPredefinedAttributes", "PredefinedAttributes", "Name", "language"),
+    ];
+    for (operation, list, member, name) in cases {
+        let condition = json!({ "FieldName": "name", "Value": name, "ComparisonType": "EXACT" });
+        let found = instance.call(operation, json!({ "SearchCriteria": { "StringCondition": condition } }));
+        assert_eq!(found["ApproximateTotalCount"], 1, "{operation}");
+        assert_eq!(found[list][0][member], name, "{operation}");
+        assert_eq!(found[list][0].get("Permissions"), None, "{operation}");
+    }
+    let groups = instance.call("ListUserHierarchyGroups", json!({}));
+    assert_eq!(groups["UserHierarchyGroupSummaryList"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn attributes_change_their_values() {
+    let instance = Instance::new();
+    instance.call("CreatePredefinedAttribute", json!({ "Name": "language", "Values": { "StringList": ["en"] } }));
+    let path = json!({ "Name": "language" });
+    instance.call("UpdatePredefinedAttribute", but(path.clone(), json!({ "Values": { "StringList": ["en", "de"] } })));
+    let attribute = instance.call("DescribePredefinedAttribute", path)["PredefinedAttribute"].clone();
+    assert_eq!(attribute["Values"], json!({ "StringList": ["en", "de"] }));
+    let listed = instance.call("ListPredefinedAttributes", json!({}));
+    assert_eq!(listed["PredefinedAttributeSummaryList"][0]["Name"], "language");
+    let refusal = instance.refusal("CreatePredefinedAttribute", json!({ "Name": "connect:Language" }));
+    assert!(refusal.starts_with("InvalidParameterException"), "{refusal}");
+}
+
+#[test]
+fn a_changed_routing_profile_is_counted() {
+    let instance = Instance::new();
+    let user = instance.made("CreateUser", instance.user_input("mary"), "UserId");
+    let basic = instance.id_of("ListRoutingProfiles", "RoutingProfileSummaryList", "Basic Routing Profile");
+    let outbound = instance.id_of("ListQueues", "QueueSummaryList", "BasicQueue");
+    let input = json!({
+        "Name": "other",
+        "Description": "d",
+        "DefaultOutboundQueueId": outbound,
+        "MediaConcurrencies": [{ "Channel": "VOICE", "Concurrency": 1 }],
+    });
+    let other = instance.made("CreateRoutingProfile", input, "RoutingProfileId");
+    instance.call("UpdateUserRoutingProfile", json!({ "UserId": user, "RoutingProfileId": other }));
+    let users = |id: &str| {
+        let described = instance.call("DescribeRoutingProfile", json!({ "RoutingProfileId": id }));
+        described["RoutingProfile"]["NumberOfAssociatedUsers"].clone()
+    };
+    assert_eq!((users(&basic), users(&other)), (json!(0), json!(1)));
+}
+
+#[test]
+fn security_profiles_list_what_else_they_allow() {
+    let instance = Instance::new();
+    let application =
+        json!({ "Namespace": "crm", "ApplicationPermissions": ["ACCESS"], "Type": "THIRD_PARTY_APPLICATION" });
+    let module = json!({ "Type": "MCP", "FlowModuleId": "dddddddd-2222-4333-8444-555555555555" });
+    let input =
+        json!({ "SecurityProfileName": "Team lead", "Applications": [application], "AllowedFlowModules": [module] });
+    let id = instance.made("CreateSecurityProfile", input, "SecurityProfileId");
+    let list =
+        |operation: &str, member: &str| instance.call(operation, json!({ "SecurityProfileId": id }))[member].clone();
+    assert_eq!(list("ListSecurityProfileApplications", "Applications"), json!([application]));
+    assert_eq!(list("ListSecurityProfileFlowModules", "AllowedFlowModules"), json!([module]));
+    assert_eq!(list("ListSecurityProfileAIAgents", "AllowedAIAgents"), json!([]));
+}

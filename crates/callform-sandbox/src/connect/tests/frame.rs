@@ -237,3 +237,23 @@ fn default_quotas_hold_where_they_are_asked_for() {
     Faults::default().save(instance.folder()).expect("a file");
     instance.call("CreateAgentStatus", one_more);
 }
+
+#[test]
+fn queries_carry_lists_and_numbers() {
+    let instance = Instance::new();
+    let queue = instance.queue("sales");
+    let arn = format!("{ARN}/queue/{queue}");
+    instance.call("TagResource", json!({ "resourceArn": arn, "tags": { "a": "1", "b": "2", "c": "3" } }));
+    let query = [("tagKeys".to_owned(), "a".to_owned()), ("tagKeys".to_owned(), "c".to_owned())];
+    let path = format!("/tags/{}", arn.replace('/', "%2F"));
+    instance.with(|environment| handle(environment, "DELETE", &path, &query, b""));
+    assert_eq!(get(&instance, &path, &[]), Ok(json!({ "tags": { "b": "2" } })));
+    let listed = get(&instance, &format!("/queues-summary/{ID}"), &[("maxResults", "1"), ("queueTypes", "STANDARD")]);
+    let listed = listed.expect("queues");
+    assert_eq!(listed["QueueSummaryList"].as_array().map(Vec::len), Some(1));
+    assert!(listed["NextToken"].is_string());
+    for (name, value) in [("maxResults", "many"), ("maxResults", "1001"), ("queueTypes", "OTHER")] {
+        let refusal = get(&instance, &format!("/queues-summary/{ID}"), &[(name, value)]).expect_err("refused");
+        assert!(refusal.starts_with("InvalidParameterException"), "{refusal}");
+    }
+}

@@ -344,3 +344,115 @@ fn what_is_in_use_stays() {
     let refusal = instance.refusal("DeleteQueue", json!({ "QueueId": basic }));
     assert!(refusal.starts_with("ResourceInUseException"), "{refusal}");
 }
+
+#[test]
+fn hours_have_parents_and_are_changed() {
+    let instance = Instance::new();
+    let hours = |name: &str| {
+        let input = json!({ "Name": name, "TimeZone": "UTC", "Config": [day("MONDAY", (9, 0), (17, 0))] });
+        instance.made("CreateHoursOfOperation", input, "HoursOfOperationId")
+    };
+    let (parent, child) = (hours("parent"), hours("child"));
+    let path = json!({ "HoursOfOperationId": child });
+    let parents = json!({ "ParentHoursOfOperationConfigs": [{ "HoursOfOperationId": parent }] });
+    instance.call("AssociateHoursOfOperations", but(path.clone(), parents));
+    instance
+        .call("UpdateHoursOfOperation", json!({ "HoursOfOperationId": parent, "Name": "Company", "Description": "x" }));
+    instance.call("UpdateHoursOfOperation", json!({ "HoursOfOperationId": parent, "Description": "" }));
+    let described = instance.call("DescribeHoursOfOperation", path.clone())["HoursOfOperation"].clone();
+    assert_eq!(described["ParentHoursOfOperations"][0]["Name"], "Company");
+    let children = instance.call("ListChildHoursOfOperations", json!({ "HoursOfOperationId": parent }));
+    assert_eq!(children["ChildHoursOfOperationsSummaryList"][0]["Id"], child.as_str());
+    let refusal = instance.refusal("DeleteHoursOfOperation", json!({ "HoursOfOperationId": parent }));
+    assert!(refusal.starts_with("ResourceInUseException"), "{refusal}");
+    instance.call("DisassociateHoursOfOperations", but(path, json!({ "ParentHoursOfOperationIds": [parent] })));
+    let company = json!({ "StringCondition": { "FieldName": "timezone", "Value": "utc", "ComparisonType": "EXACT" } });
+    let found = instance.call("SearchHoursOfOperations", json!({ "SearchCriteria": company }));
+    assert_eq!(found["ApproximateTotalCount"], 2);
+    let input = json!({ "HoursOfOperationId": parent });
+    assert_eq!(instance.call("DescribeHoursOfOperation", input.clone())["HoursOfOperation"].get("Description"), None);
+    instance.call("DeleteHoursOfOperation", input);
+    let bad = json!({ "HoursOfOperationId": child, "Config": [day("SUNDAY", (22, 0), (6, 0))] });
+    let refusal = instance.refusal("UpdateHoursOfOperation", bad);
+    assert!(refusal.starts_with("InvalidParameterException"), "{refusal}");
+}
+
+#[test]
+fn overrides_go_with_their_hours() {
+    let instance = Instance::new();
+    let hours = json!({ "Name": "h", "TimeZone": "UTC", "Config": [] });
+    let id = instance.made("CreateHoursOfOperation", hours, "HoursOfOperationId");
+    let new = |name: &str| {
+        let input = json!({
+            "HoursOfOperationId": id,
+            "Name": name,
+            "Config": [],
+            "EffectiveFrom": "2026-12-24",
+            "EffectiveTill": "2026-12-24",
+        });
+        instance.made("CreateHoursOfOperationOverride", input, "HoursOfOperationOverrideId")
+    };
+    let (first, _second) = (new("first"), new("second"));
+    let path = json!({ "HoursOfOperationId": id, "HoursOfOperationOverrideId": first });
+    instance.call("DeleteHoursOfOperationOverride", path);
+    let count = || instance.call("SearchHoursOfOperationOverrides", json!({}))["ApproximateTotalCount"].clone();
+    assert_eq!(count(), 1);
+    instance.call("DeleteHoursOfOperation", json!({ "HoursOfOperationId": id }));
+    assert_eq!(count(), 0);
+}
+
+#[test]
+fn quick_connects_are_renamed_and_searched() {
+    let instance = Instance::new();
+    let id = instance.made("CreateQuickConnect", phone("management"), "QuickConnectId");
+    instance.call("CreateQuickConnect", phone("reception"));
+    let rename =
+        |members: Value| instance.attempt("UpdateQuickConnectName", but(members, json!({ "QuickConnectId": id })));
+    assert_eq!(rename(json!({})).expect_err("nothing").code, "InvalidParameterException");
+    assert_eq!(rename(json!({ "Name": "reception" })).expect_err("taken").code, "InvalidRequestException");
+    rename(json!({ "Name": "Management", "Description": "the boss" })).expect("renamed");
+    let condition = json!({ "FieldName": "description", "Value": "boss", "ComparisonType": "CONTAINS" });
+    let found = instance.call("SearchQuickConnects", json!({ "SearchCriteria": { "StringCondition": condition } }));
+    assert_eq!(found["QuickConnects"][0]["Name"], "Management");
+}
+
+#[test]
+fn routing_profiles_are_changed_part_by_part() {
+    let instance = Instance::new();
+    let queue = instance.queue("sales");
+    let input = but(
+        profile(&instance, &queue),
+        json!({ "ManualAssignmentQueueConfigs": [{ "QueueReference": { "QueueId": queue, "Channel": "VOICE" } }] }),
+    );
+    let id = instance.made("CreateRoutingProfile", input, "RoutingProfileId");
+    let update =
+        |operation: &str, members: Value| instance.call(operation, but(members, json!({ "RoutingProfileId": id })));
+    let chat = json!({
+        "Channel": "CHAT",
+        "Concurrency": 5,
+        "CrossChannelBehavior": { "BehaviorType": "ROUTE_ANY_CHANNEL" },
+    });
+    update("UpdateRoutingProfileName", json!({ "Name": "Sales", "Description": "d" }));
+    update("UpdateRoutingProfileDefaultOutboundQueue", json!({ "DefaultOutboundQueueId": queue }));
+    update(
+        "UpdateRoutingProfileAgentAvailabilityTimer",
+        json!({ "AgentAvailabilityTimer": "TIME_SINCE_LAST_INBOUND" }),
+    );
+    update("UpdateRoutingProfileConcurrency", json!({ "MediaConcurrencies": [chat] }));
+    let described =
+        instance.call("DescribeRoutingProfile", json!({ "RoutingProfileId": id }))["RoutingProfile"].clone();
+    assert_eq!(described["Name"], "Sales");
+    assert_eq!(described["DefaultOutboundQueueId"], queue.as_str());
+    assert_eq!(described["AgentAvailabilityTimer"], "TIME_SINCE_LAST_INBOUND");
+    assert_eq!(described["MediaConcurrencies"], json!([chat]));
+    assert_eq!(described["NumberOfAssociatedManualAssignmentQueues"], 1);
+    let condition = json!({ "FieldName": "name", "Value": "Sales", "ComparisonType": "EXACT" });
+    let found = instance.call("SearchRoutingProfiles", json!({ "SearchCriteria": { "StringCondition": condition } }));
+    assert_eq!(found["RoutingProfiles"][0]["MediaConcurrencies"], json!([{ "Channel": "CHAT", "Concurrency": 5 }]));
+    let manual = instance.call("ListRoutingProfileManualAssignmentQueues", json!({ "RoutingProfileId": id }));
+    let list = &manual["RoutingProfileManualAssignmentQueueConfigSummaryList"];
+    assert_eq!((&list[0]["QueueName"], list[0].get("Priority")), (&json!("sales"), None));
+    let basic = instance.id_of("ListRoutingProfiles", "RoutingProfileSummaryList", "Basic Routing Profile");
+    let refusal = instance.refusal("DeleteRoutingProfile", json!({ "RoutingProfileId": basic }));
+    assert!(refusal.starts_with("InvalidRequestException"), "{refusal}");
+}
