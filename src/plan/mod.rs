@@ -1,12 +1,36 @@
 //! Stage 7: what has to happen for the deployed center to equal the blueprint.
 //!
 //! Pure and synchronous. The plan leaves no choice to applying: every template, parameter and call is in it.
+//!
+//! ```text
+//! deployed templates ─evaluate→ definitions with names ─┐
+//! artifacts ─────────evaluate→ definitions with names ──┴─diff→ changes ─waves→ steps
+//! ```
 
 mod action;
 mod types;
+mod error;
+mod symbol;
+mod evaluate;
+mod known;
+mod diff;
+mod changes;
+mod associations;
+mod proposal;
+mod waves;
+mod build;
+mod destroy;
+mod base;
+mod summary;
+mod file;
 
 pub use action::{Action, Reason};
+pub use build::build;
+pub use destroy::destroy;
+pub use error::PlanError;
+pub use file::PlanFileError;
+pub use summary::Summary;
 pub use types::{
     AssociationChange, Base, BaseStack, Change, FORMAT_VERSION, Identifier, OperationKind, ParameterValue, Plan,
-    PropertyChange, StackOperation, Step,
+    PropertyChange, StackChange, StackOperation, Step,
 };

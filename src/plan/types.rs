@@ -30,6 +30,8 @@ pub struct Plan {
     /// What happens to each resource, in the order of the blueprint, then what is deleted. Contains
     /// [`Action::NoOp`] for what was considered and stays.
     pub changes: Vec<Change>,
+    /// What changes about stacks as a whole: tags, protection from deletion.
+    pub stack_changes: Vec<StackChange>,
     /// What to do, one after the other.
     pub steps: Vec<Step>,
 }
@@ -100,6 +102,16 @@ pub struct PropertyChange {
     pub after: Option<Value>,
     /// The difference in lines for people, where the values are documents of their own (flow content, policies).
     pub description: Vec<String>,
+}
+
+/// What changes about a stack as a whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StackChange {
+    /// The stack's name.
+    pub stack: String,
+    /// What differs: `Tags[key]`, `TerminationProtection`.
+    pub properties: Vec<PropertyChange>,
 }
 
 /// A step of the plan. Every step needs the ones before it to be done.

@@ -56,7 +56,7 @@ pub(crate) fn arn_form(kind: Kind) -> ArnForm {
 }
 
 /// The attribute of `Fn::GetAtt` that is the ARN; none where `Ref` is all there is.
-pub(super) fn arn_attribute(kind: Kind) -> Option<&'static str> {
+pub(crate) fn arn_attribute(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::Queue => "QueueArn",
         Kind::Hours => "HoursOfOperationArn",

@@ -1,0 +1,175 @@
+//! From what is wanted and what is deployed to the plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::associations;
+use super::changes::resource_changes;
+use super::known::{Definition, Known};
+use super::waves::Waves;
+use super::{Action, Base, Change, FORMAT_VERSION, Plan, PlanError, PropertyChange, StackChange, StackOperation, Step};
+use crate::graph;
+use crate::inventory::{DeployedStack, Inventory};
+use crate::model::{Address, Asset, Instance, Model, Target};
+use crate::render::{Artifacts, ParameterSource, StackArtifact};
+
+/// Plans the way from what is deployed to the blueprint.
+///
+/// `artifacts` must be rendered from `model` with the placement of `inventory`
+/// ([`crate::render::Placement::of`]), so that what exists stays in its stack.
+pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Result<Plan, PlanError> {
+    refuse_busy(inventory)?;
+    refuse_missing(artifacts, model, inventory)?;
+    let known = Known::new(inventory, Some(artifacts));
+    let desired = known.desired(artifacts);
+    let deployed = known.deployed();
+    let resources = resource_changes(model, inventory, &desired, &deployed);
+    refuse_prevented(&resources, &desired, &deployed)?;
+    let links = associations::compare(model, inventory, &known, &deployed, &resources);
+
+    let (graph, _) = graph::build(model);
+    let mut waves = Waves::new(artifacts, model, &graph, inventory, &known, &deployed, &resources);
+    let mut steps = first_steps(inventory);
+    let removed: Vec<(Address, Option<Target>)> = links.before.iter().map(|number| (number.clone(), None)).collect();
+    push_links(&removed, &waves, &mut steps);
+    let held = deployed
+        .iter()
+        .filter(|(_, existing)| links.held.contains(&existing.address))
+        .map(|(logical_id, _)| logical_id.clone())
+        .filter(|logical_id| !desired.contains_key(logical_id))
+        .collect();
+    waves.run(&held, &mut steps)?;
+    push_links(&links.after, &waves, &mut steps);
+    if !held.is_empty() {
+        waves.run(&BTreeSet::new(), &mut steps)?;
+    }
+    let uploads = uploads(artifacts, inventory);
+    if !uploads.is_empty() && steps.iter().any(|step| matches!(step, Step::Stacks(_))) {
+        steps.insert(0, Step::Upload(uploads));
+    }
+    let mut changes = resources;
+    changes.extend(links.changes);
+    Ok(Plan {
+        format_version: FORMAT_VERSION,
+        center: artifacts.center.clone(),
+        region: artifacts.region.clone(),
+        environment: artifacts.environment.clone(),
+        digest: artifacts.digest.clone(),
+        base: Base::of(inventory),
+        changes,
+        stack_changes: artifacts.stacks.iter().filter_map(|stack| stack_change(stack, inventory)).collect(),
+        steps,
+    })
+}
+
+fn push_links(links: &[(Address, Option<Target>)], waves: &Waves, steps: &mut Vec<Step>) {
+    if !links.is_empty() {
+        steps.push(Step::Associate(associations::calls(links, &|reference| waves.identifier(reference))));
+    }
+}
+
+/// What has to be repaired before anything else: rollbacks to finish, half-made stacks to clear away.
+fn first_steps(inventory: &Inventory) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let with_status = |status: &'static str| inventory.stacks.values().filter(move |stack| stack.status == status);
+    let stuck: Vec<String> = with_status("UPDATE_ROLLBACK_FAILED").map(|stack| stack.name.clone()).collect();
+    if !stuck.is_empty() {
+        steps.push(Step::ContinueRollback(stuck));
+    }
+    let incomplete: Vec<StackOperation> = inventory
+        .stacks
+        .values()
+        .filter(|stack| !stack.exists() && stack.status != "DELETE_COMPLETE")
+        .map(|stack| StackOperation::delete(&stack.name))
+        .collect();
+    if !incomplete.is_empty() {
+        steps.push(Step::Stacks(incomplete));
+    }
+    steps
+}
+
+/// Refuses to plan while CloudFormation works on a stack.
+pub(super) fn refuse_busy(inventory: &Inventory) -> Result<(), PlanError> {
+    let busy = |stack: &&DeployedStack| stack.status.ends_with("_IN_PROGRESS") && stack.status != "REVIEW_IN_PROGRESS";
+    match inventory.stacks.values().find(busy) {
+        Some(stack) => Err(PlanError::Busy { stack: stack.name.clone(), status: stack.status.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn refuse_missing(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Result<(), PlanError> {
+    if inventory.instance.is_none() {
+        return match &model.instance {
+            Instance::Existing(name) => Err(PlanError::NoInstance(name.clone())),
+            Instance::Created(_) => Ok(()),
+        };
+    }
+    let sources = artifacts.stacks.iter().flat_map(|stack| stack.parameters.values());
+    let references = sources.flat_map(|source| match source {
+        ParameterSource::References(references) => references.as_slice(),
+        ParameterSource::ArtifactBucket => &[],
+    });
+    let linked = artifacts.associations.iter().map(|link| &link.flow);
+    for target in references.map(|reference| &reference.target).chain(linked) {
+        if let Target::Builtin { kind, name } = target
+            && !inventory.builtins.contains_key(&(*kind, name.clone()))
+        {
+            return Err(PlanError::NoBuiltin { kind: *kind, name: name.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn refuse_prevented(
+    changes: &[Change],
+    desired: &BTreeMap<String, Definition>,
+    deployed: &BTreeMap<String, Definition>,
+) -> Result<(), PlanError> {
+    let prevents = |definitions: &BTreeMap<String, Definition>, change: &Change| {
+        definitions.get(&change.logical_id).is_some_and(|definition| definition.prevent_destroy)
+    };
+    let prevented = changes.iter().find(|change| match change.action {
+        // What the blueprint says now holds; what it has no longer is protected by what it said last.
+        Action::Replace => prevents(desired, change),
+        Action::Delete => prevents(deployed, change),
+        _ => false,
+    });
+    match prevented {
+        Some(change) => Err(PlanError::Prevented { address: change.address.clone(), action: change.action }),
+        None => Ok(()),
+    }
+}
+
+/// Files no deployed template has yet. Keys contain the content's hash, so what a template has is in the bucket.
+fn uploads(artifacts: &Artifacts, inventory: &Inventory) -> Vec<Asset> {
+    if artifacts.assets.is_empty() {
+        return Vec::new();
+    }
+    let deployed: Vec<String> =
+        inventory.stacks.values().filter(|stack| stack.exists()).map(|stack| stack.template.to_string()).collect();
+    let is_there = |asset: &&Asset| deployed.iter().any(|template| template.contains(&asset.key));
+    artifacts.assets.iter().filter(|asset| !is_there(asset)).cloned().collect()
+}
+
+fn stack_change(artifact: &StackArtifact, inventory: &Inventory) -> Option<StackChange> {
+    let deployed = inventory.stacks.get(&artifact.name).filter(|stack| stack.exists())?;
+    let keys: BTreeSet<&String> = deployed.tags.keys().chain(artifact.tags.keys()).collect();
+    let mut properties: Vec<PropertyChange> = keys
+        .into_iter()
+        .filter(|key| deployed.tags.get(*key) != artifact.tags.get(*key))
+        .map(|key| PropertyChange {
+            path: format!("Tags[{key}]"),
+            before: deployed.tags.get(key).map(|value| value.clone().into()),
+            after: artifact.tags.get(key).map(|value| value.clone().into()),
+            description: Vec::new(),
+        })
+        .collect();
+    if deployed.termination_protection != artifact.termination_protection {
+        properties.push(PropertyChange {
+            path: "TerminationProtection".to_owned(),
+            before: Some(deployed.termination_protection.into()),
+            after: Some(artifact.termination_protection.into()),
+            description: Vec::new(),
+        });
+    }
+    (!properties.is_empty()).then(|| StackChange { stack: artifact.name.clone(), properties })
+}

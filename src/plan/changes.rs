@@ -1,0 +1,173 @@
+//! What happens to each resource, and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::diff::{create_only_changes, differences};
+use super::known::Definition;
+use super::{Action, Change, Reason};
+use crate::inventory::Inventory;
+use crate::model::{Address, Kind, Model};
+
+/// The changes to resources: those of the model in its order, then what is deleted.
+pub(super) fn resource_changes(
+    model: &Model,
+    inventory: &Inventory,
+    desired: &BTreeMap<String, Definition>,
+    deployed: &BTreeMap<String, Definition>,
+) -> Vec<Change> {
+    let mut changes: Vec<Change> = model
+        .resources
+        .values()
+        .filter_map(|resource| {
+            let wanted = desired.get(&resource.logical_id)?;
+            Some(match deployed.get(&resource.logical_id) {
+                Some(existing) => compared(&resource.logical_id, existing, wanted),
+                None => created(&resource.logical_id, wanted, inventory),
+            })
+        })
+        .collect();
+    follow_replacements(&mut changes, desired);
+    for change in &mut changes {
+        let retained = deployed.get(&change.logical_id).is_some_and(Definition::is_retained_when_replaced);
+        if change.action == Action::Replace && !retained {
+            change.irreversible = loss(change.address.kind);
+        }
+    }
+    let gone = deployed.iter().filter(|(logical_id, _)| !desired.contains_key(*logical_id));
+    let protected = |stack: &str| {
+        inventory.stacks.get(stack).is_some_and(|stack| stack.termination_protection)
+            && !desired.values().any(|wanted| wanted.stack == stack)
+    };
+    changes.extend(
+        gone.filter(|(_, existing)| !protected(&existing.stack))
+            .map(|(logical_id, existing)| removed(logical_id, existing, Reason::NotInBlueprint)),
+    );
+    changes
+}
+
+fn change(logical_id: &str, definition: &Definition, action: Action, reasons: Vec<Reason>) -> Change {
+    Change {
+        address: definition.address.clone(),
+        renamed_from: None,
+        stack: definition.stack.clone(),
+        logical_id: logical_id.to_owned(),
+        resource_type: definition.resource_type.clone(),
+        action,
+        reasons,
+        properties: Vec::new(),
+        irreversible: None,
+    }
+}
+
+fn created(logical_id: &str, wanted: &Definition, inventory: &Inventory) -> Change {
+    let incomplete = inventory.stacks.get(&wanted.stack).is_some_and(|stack| !stack.exists());
+    let reason = if incomplete { Reason::StackIncomplete } else { Reason::NotDeployed };
+    change(logical_id, wanted, Action::Create, vec![reason])
+}
+
+/// The change of a resource that leaves.
+pub(super) fn removed(logical_id: &str, existing: &Definition, reason: Reason) -> Change {
+    let mut change = if existing.is_retained() {
+        change(logical_id, existing, Action::Retain, vec![reason, Reason::DeletionPolicyRetain])
+    } else {
+        let mut change = change(logical_id, existing, Action::Delete, vec![reason]);
+        change.irreversible = loss(existing.address.kind);
+        change
+    };
+    change.address = existing.rendered_as.clone();
+    change
+}
+
+fn compared(logical_id: &str, existing: &Definition, wanted: &Definition) -> Change {
+    let properties = differences(&wanted.resource_type, &existing.properties, &wanted.properties);
+    let mut change = if existing.resource_type != wanted.resource_type {
+        change(logical_id, wanted, Action::Replace, vec![Reason::TypeChanged])
+    } else if properties.is_empty() {
+        if existing.policies == wanted.policies {
+            change(logical_id, wanted, Action::NoOp, Vec::new())
+        } else {
+            change(logical_id, wanted, Action::Update, vec![Reason::AttributesDiffer])
+        }
+    } else {
+        let create_only = create_only_changes(&wanted.resource_type, &existing.properties, &wanted.properties);
+        if create_only.is_empty() {
+            change(logical_id, wanted, Action::Update, vec![Reason::PropertiesDiffer])
+        } else {
+            change(logical_id, wanted, Action::Replace, vec![Reason::CreateOnly(create_only)])
+        }
+    };
+    change.properties = properties;
+    change.renamed_from = (existing.rendered_as != wanted.address).then(|| existing.rendered_as.clone());
+    change
+}
+
+/// What refers to something that is replaced gets the new identifier: it changes too, and is replaced itself where
+/// the reference is create-only.
+fn follow_replacements(changes: &mut [Change], desired: &BTreeMap<String, Definition>) {
+    let mut seen: BTreeSet<Address> = BTreeSet::new();
+    loop {
+        let new: Vec<Address> = changes
+            .iter()
+            .filter(|change| change.action == Action::Replace && !seen.contains(&change.address))
+            .map(|change| change.address.clone())
+            .collect();
+        if new.is_empty() {
+            return;
+        }
+        for change in changes.iter_mut() {
+            let Some(wanted) = desired.get(&change.logical_id) else { continue };
+            if change.action == Action::Create {
+                continue;
+            }
+            for target in new.iter().filter(|target| wanted.mentions.contains(target) && **target != change.address) {
+                change.reasons.push(Reason::TargetReplaced(target.clone()));
+                let replaces = is_create_only_reference(wanted, target);
+                if replaces {
+                    change.action = Action::Replace;
+                } else if change.action == Action::NoOp {
+                    change.action = Action::Update;
+                }
+            }
+        }
+        seen.extend(new);
+    }
+}
+
+fn is_create_only_reference(wanted: &Definition, target: &Address) -> bool {
+    let Some(schema) = callform_schemas::get(&wanted.resource_type) else { return false };
+    wanted.properties.as_object().into_iter().flatten().any(|(name, value)| {
+        schema.is_create_only(&format!("/{name}")) && super::symbol::mentioned(value).contains(target)
+    })
+}
+
+/// What is lost for good when a resource of this kind is deleted.
+pub(super) fn loss(kind: Kind) -> Option<String> {
+    let loss = match kind {
+        Kind::Instance => "the instance is deleted with everything in it",
+        Kind::PhoneNumber => "the number is released",
+        Kind::Table => "the items of the table are lost",
+        Kind::Queue => "reports lose the history of the queue",
+        Kind::User => "reports lose the history of the user",
+        Kind::Bucket => "the files in the bucket are lost",
+        Kind::Stream | Kind::DeliveryStream => "records on their way are lost",
+        Kind::LogGroup => "the logs are lost",
+        Kind::Storage
+        | Kind::HierarchyLevels
+        | Kind::HierarchyGroup
+        | Kind::AgentStatus
+        | Kind::Hours
+        | Kind::QuickConnect
+        | Kind::RoutingProfile
+        | Kind::SecurityProfile
+        | Kind::Prompt
+        | Kind::Flow
+        | Kind::FlowModule
+        | Kind::Integration
+        | Kind::Role
+        | Kind::Policy
+        | Kind::Lambda
+        | Kind::LambdaPermission
+        | Kind::BucketPolicy => return None,
+    };
+    Some(loss.to_owned())
+}

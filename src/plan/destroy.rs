@@ -1,0 +1,101 @@
+//! The plan that takes a center away.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::associations::{calls, live_flow};
+use super::build::refuse_busy;
+use super::changes::removed;
+use super::known::{Definition, Known};
+use super::{Action, Base, Change, FORMAT_VERSION, Identifier, Plan, PlanError, Reason, StackOperation, Step};
+use crate::inventory::Inventory;
+use crate::model::{Address, Kind, Reference, Target};
+
+/// Plans the deletion of everything that is deployed, in reverse order.
+///
+/// Links of phone numbers go first. Stacks that are protected from deletion stay, and so does what has the deletion
+/// policy `Retain`; the plan lists both as [`Action::Retain`].
+pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan, PlanError> {
+    refuse_busy(inventory)?;
+    let known = Known::new(inventory, None);
+    let deployed = known.deployed();
+    let is_protected = |stack: &str| inventory.stacks.get(stack).is_some_and(|stack| stack.termination_protection);
+    let mut changes: Vec<Change> = deployed
+        .iter()
+        .map(|(logical_id, existing)| {
+            let mut change = removed(logical_id, existing, Reason::Destroy);
+            if is_protected(&existing.stack) {
+                change.action = Action::Retain;
+                change.reasons = vec![Reason::TerminationProtection];
+                change.irreversible = None;
+            }
+            change
+        })
+        .collect();
+    changes.sort_by(|one, other| other.address.cmp(&one.address));
+    let prevented = changes.iter().find(|change| {
+        change.action == Action::Delete
+            && deployed.get(&change.logical_id).is_some_and(|existing| existing.prevent_destroy)
+    });
+    if let Some(change) = prevented {
+        return Err(PlanError::Prevented { address: change.address.clone(), action: Action::Delete });
+    }
+
+    let mut steps = Vec::new();
+    let links: Vec<(Address, Option<Target>)> = changes
+        .iter()
+        .filter(|change| change.address.kind == Kind::PhoneNumber && change.action == Action::Delete)
+        .filter(|change| live_flow(inventory, &known, &change.address).is_some())
+        .map(|change| (change.address.clone(), None))
+        .collect();
+    if !links.is_empty() {
+        let identifier = |reference: &Reference| Identifier::Known(known.identifier(reference).unwrap_or_default());
+        steps.push(Step::Associate(calls(&links, &identifier)));
+    }
+    let doomed: BTreeSet<&str> = inventory
+        .stacks
+        .values()
+        .filter(|stack| !stack.termination_protection && stack.status != "DELETE_COMPLETE")
+        .map(|stack| stack.name.as_str())
+        .collect();
+    for wave in deletion_waves(doomed, &deployed) {
+        steps.push(Step::Stacks(wave.into_iter().map(StackOperation::delete).collect()));
+    }
+    Ok(Plan {
+        format_version: FORMAT_VERSION,
+        center: center.to_owned(),
+        region: region.to_owned(),
+        environment: None,
+        digest: String::new(),
+        base: Base::of(inventory),
+        changes,
+        stack_changes: Vec::new(),
+        steps,
+    })
+}
+
+/// The stacks in waves: first those no other refers to. Where they refer to one another, the last one goes first.
+fn deletion_waves<'a>(mut rest: BTreeSet<&'a str>, deployed: &BTreeMap<String, Definition>) -> Vec<Vec<&'a str>> {
+    let stack_of: BTreeMap<&Address, &str> =
+        deployed.values().map(|existing| (&existing.address, existing.stack.as_str())).collect();
+    let mut referred: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for existing in deployed.values() {
+        for target in existing.mentions.iter().filter_map(|address| stack_of.get(address)) {
+            if *target != existing.stack {
+                referred.entry(target).or_default().insert(&existing.stack);
+            }
+        }
+    }
+    let mut waves = Vec::new();
+    while let Some(last) = rest.iter().copied().max_by_key(|name| (name.len(), *name)) {
+        let is_free = |name: &&str| referred.get(name).is_none_or(|by| by.is_disjoint(&rest));
+        let mut wave: Vec<&str> = rest.iter().copied().filter(is_free).collect();
+        if wave.is_empty() {
+            wave.push(last);
+        }
+        for name in &wave {
+            rest.remove(name);
+        }
+        waves.push(wave);
+    }
+    waves
+}

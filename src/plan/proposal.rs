@@ -1,0 +1,205 @@
+//! What a stack can become in the next wave.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::waves::{Patience, Standing, Waves, is_final};
+use crate::graph::Graph;
+use crate::model::{Address, Kind, Model, Target};
+use crate::render::{Artifacts, Form};
+
+/// Logical IDs of resources that are not wanted any more and must stay for now.
+pub(super) type Held = BTreeSet<String>;
+
+/// A wanted resource and what it needs.
+pub(super) struct Resource<'a> {
+    pub(super) address: &'a Address,
+    pub(super) logical_id: &'a str,
+    needs: Vec<Need<'a>>,
+}
+
+struct Need<'a> {
+    target: &'a Address,
+    /// Logical ID, where the template names the target directly.
+    direct: Option<&'a str>,
+    /// The property it occurs in, where that may be left out at first.
+    deferrable: Option<&'a str>,
+}
+
+/// What a stack becomes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Proposal {
+    /// How its resources stand afterwards; what is not in it is not in the stack.
+    pub(super) standing: BTreeMap<String, Standing>,
+    /// Targets that resources wait for which cannot do without.
+    pub(super) missing: BTreeSet<Address>,
+    /// Targets that only deferrable properties wait for.
+    pub(super) deferred: BTreeSet<Address>,
+}
+
+/// The resources of each stack with their needs, each after those it needs.
+pub(super) fn wanted<'a>(
+    artifacts: &'a Artifacts,
+    model: &'a Model,
+    graph: &'a Graph,
+    logical_ids: &BTreeMap<&'a Address, (&'a str, &'a str)>,
+) -> BTreeMap<&'a str, Vec<Resource<'a>>> {
+    let instance = model.resources.keys().find(|address| address.kind == Kind::Instance);
+    let mut wanted: BTreeMap<&str, Vec<Resource>> = BTreeMap::new();
+    for artifact in &artifacts.stacks {
+        wanted.entry(&artifact.name).or_default();
+    }
+    for address in &graph.order {
+        let (Some(resource), Some(&(stack, logical_id))) = (model.resources.get(address), logical_ids.get(address))
+        else {
+            continue;
+        };
+        let direct = |target: &Address| {
+            let (other, id) = logical_ids.get(target)?;
+            (*other == stack && !graph.is_deferred(address, target)).then_some(*id)
+        };
+        let mut needs = Vec::new();
+        for (name, value) in &resource.properties {
+            let deferrable = resource.deferrable.contains_key(name).then_some(name.as_str());
+            for reference in value.references() {
+                let target = match &reference.target {
+                    Target::Resource(target) => Some(target),
+                    Target::Builtin { .. } | Target::Instance => instance,
+                };
+                needs.extend(target.map(|target| Need { target, direct: direct(target), deferrable }));
+            }
+        }
+        needs.extend(resource.depends_on.iter().map(|target| Need {
+            target,
+            direct: direct(target),
+            deferrable: None,
+        }));
+        wanted.entry(stack).or_default().push(Resource { address, logical_id, needs });
+    }
+    wanted
+}
+
+impl<'a> Waves<'a> {
+    /// The best the next operation on a stack can make of it.
+    pub(super) fn propose(&self, stack: &str, held: &Held, patience: Patience) -> Proposal {
+        let mut proposal = Proposal::default();
+        let now = self.standing.get(stack);
+        for resource in self.wanted.get(stack).into_iter().flatten() {
+            let current = now.and_then(|now| now.get(resource.logical_id));
+            if let Some(standing) = self.next_standing(resource, current, &mut proposal, patience) {
+                proposal.standing.insert(resource.logical_id.to_owned(), standing);
+            }
+        }
+        self.keep_unwanted(stack, held, patience, &mut proposal);
+        proposal
+    }
+
+    fn next_standing(
+        &self,
+        resource: &Resource<'a>,
+        current: Option<&Standing>,
+        proposal: &mut Proposal,
+        patience: Patience,
+    ) -> Option<Standing> {
+        if let Some(current) = current.filter(|current| is_final(current)) {
+            return Some(current.clone());
+        }
+        let mut left_out = BTreeSet::new();
+        let (mut missing, mut deferred) = (BTreeSet::new(), BTreeSet::new());
+        let mut settled = true;
+        for need in &resource.needs {
+            let available = match need.direct {
+                Some(logical_id) => proposal.standing.contains_key(logical_id),
+                None => self.is_there(need.target),
+            };
+            let renewed_later = need.direct.is_none() && available && self.awaits_replacement(need.target);
+            settled &= !renewed_later;
+            if available && !(renewed_later && patience < Patience::OldIdentifiers) {
+                continue;
+            }
+            match need.deferrable {
+                Some(property) => {
+                    left_out.insert(property.to_owned());
+                    deferred.insert(need.target.clone());
+                }
+                None => {
+                    missing.insert(need.target.clone());
+                }
+            }
+        }
+        proposal.missing.extend(missing.iter().cloned());
+        proposal.deferred.extend(deferred);
+        if missing.is_empty() && left_out.is_empty() {
+            return Some(Standing { form: Form::Final, settled });
+        }
+        match current {
+            Some(Standing { form: Form::Without(_), .. }) | None if missing.is_empty() => {
+                Some(Standing { form: Form::Without(left_out), settled: true })
+            }
+            // A live resource is never taken back to less than it is.
+            Some(current) => Some(current.clone()),
+            None => None,
+        }
+    }
+
+    fn is_there(&self, target: &Address) -> bool {
+        if target.kind == Kind::Instance && self.inventory.instance.is_some() && !self.replaced.contains(target) {
+            return true;
+        }
+        self.logical_ids.get(target).is_some_and(|(stack, logical_id)| self.stands(stack, logical_id))
+    }
+
+    fn awaits_replacement(&self, target: &Address) -> bool {
+        self.replaced.contains(target) && !self.is_replaced_by_now(target)
+    }
+
+    /// Adds what is not wanted any more and cannot go yet.
+    fn keep_unwanted(&self, stack: &str, held: &Held, patience: Patience, proposal: &mut Proposal) {
+        let wanted: BTreeSet<&str> =
+            self.wanted.get(stack).into_iter().flatten().map(|resource| resource.logical_id).collect();
+        let now = self.standing.get(stack).into_iter().flatten();
+        let mut unwanted: Vec<(&String, &Standing)> =
+            now.filter(|(logical_id, _)| !wanted.contains(logical_id.as_str())).collect();
+        let elsewhere = if patience == Patience::Forced { BTreeSet::new() } else { self.mentioned_outside(stack) };
+        loop {
+            let inside = self.mentioned_as_deployed(&proposal.standing);
+            let (kept, rest): (Vec<_>, Vec<_>) = unwanted.into_iter().partition(|(logical_id, _)| {
+                let mentioned = self.deployed.get(*logical_id).is_some_and(|existing| {
+                    inside.contains(&existing.address) || elsewhere.contains(&existing.address)
+                });
+                mentioned || held.contains(*logical_id)
+            });
+            if kept.is_empty() {
+                return;
+            }
+            proposal
+                .standing
+                .extend(kept.into_iter().map(|(logical_id, standing)| (logical_id.clone(), standing.clone())));
+            unwanted = rest;
+        }
+    }
+
+    /// What the deployed definitions among these resources refer to.
+    fn mentioned_as_deployed(&self, standing: &BTreeMap<String, Standing>) -> BTreeSet<&Address> {
+        standing
+            .iter()
+            .filter(|(_, standing)| standing.form == Form::Deployed)
+            .filter_map(|(logical_id, _)| self.deployed.get(logical_id))
+            .flat_map(|existing| &existing.mentions)
+            .collect()
+    }
+
+    /// What the deployed definitions in other stacks refer to.
+    fn mentioned_outside(&self, stack: &str) -> BTreeSet<&Address> {
+        let others = self.standing.iter().filter(|(other, _)| **other != stack);
+        others.flat_map(|(_, standing)| self.mentioned_as_deployed(standing)).collect()
+    }
+
+    /// True where a stack can be deleted as a whole.
+    pub(super) fn can_leave(&self, stack: &str, held: &Held, patience: Patience) -> bool {
+        let elsewhere = if patience == Patience::Forced { BTreeSet::new() } else { self.mentioned_outside(stack) };
+        self.standing.get(stack).into_iter().flatten().all(|(logical_id, _)| {
+            let mentioned = self.deployed.get(logical_id).is_some_and(|existing| elsewhere.contains(&existing.address));
+            !mentioned && !held.contains(logical_id)
+        })
+    }
+}
