@@ -17,6 +17,9 @@ pub mod validate;
 pub mod steps;
 pub mod compile;
 pub mod lint;
+pub mod template;
 
 pub use flow_type::{FlowType, FlowTypeSet};
 pub use json::{Action, ConditionBranch, DecodeError, ErrorBranch, Flow, OmittedMembers, Transitions};
+#[cfg(test)]
+mod testing;

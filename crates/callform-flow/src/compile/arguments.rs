@@ -78,8 +78,8 @@ impl Builder<'_> {
     pub(super) fn unknown_reference(&mut self, kind: &str, name: &str, span: Span) {
         let words = kind.replace('_', " ");
         let names = self.names.suggestions(kind);
-        let diagnostic = Diagnostic::error("unknown-reference", format!("no {words} is named `{name}`"))
-            .at(span, format!("not a {words} of this blueprint"));
+        let diagnostic = Diagnostic::error("unknown-reference", format!("unknown {words} `{name}`"))
+            .at(span, "not defined in this blueprint");
         let diagnostic = match did_you_mean(name, names.iter().map(String::as_str)) {
             Some(similar) => diagnostic.help(format!("Did you mean `{similar}`?")),
             None if names.is_empty() => diagnostic.help(format!("Define the {words}, or write `builtin/<name>`.")),

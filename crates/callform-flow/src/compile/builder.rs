@@ -83,14 +83,15 @@ pub(super) struct Builder<'a> {
     pub(super) has_on_error: bool,
     pub(super) names: &'a dyn Names,
     pub(super) diagnostics: &'a mut Diagnostics,
-    drafts: Vec<(Option<Draft>, Span)>,
+    drafts: Vec<(Option<Draft>, Option<Span>)>,
     slots: Vec<Option<Target>>,
     labels: BTreeMap<String, (usize, Span)>,
     /// Where errors without a branch of their own go at the moment.
     error_target: Target,
     error_slot: usize,
     end_slot: usize,
-    span: Span,
+    /// Where the step at hand was written; none for what the builder adds by itself.
+    place: Option<Span>,
     named: Option<String>,
 }
 
@@ -118,12 +119,12 @@ pub(super) fn build(
         error_target: Target::Slot(0),
         error_slot: 0,
         end_slot: 1,
-        span: definition.span,
+        place: None,
         named: None,
     };
     let start = builder.sequence(definition.steps, Target::Slot(builder.end_slot));
     builder.finish_error_branch(definition.on_error);
-    builder.finish_end(definition.span);
+    builder.finish_end();
     builder.join(&start, definition.span)
 }
 
@@ -134,7 +135,7 @@ impl Builder<'_> {
         for (index, step) in steps.iter().enumerate() {
             let next = slots.get(index + 1).map_or_else(|| after.clone(), |slot| Target::Slot(*slot));
             self.label(step, slots[index]);
-            self.span = step.span;
+            self.place = Some(step.span);
             self.named = step.name().map(|name| name.value.clone());
             let entry = blocks::step(self, step, next);
             self.slots[slots[index]] = Some(entry);
@@ -163,7 +164,7 @@ impl Builder<'_> {
 
     /// Takes the next place in the list of actions.
     pub(super) fn reserve(&mut self) -> Reserved {
-        self.drafts.push((None, self.span));
+        self.drafts.push((None, self.place));
         Reserved(self.drafts.len() - 1)
     }
 
@@ -184,11 +185,6 @@ impl Builder<'_> {
     /// What the identifier of the step's main action is made of: the step's name, or these words.
     pub(super) fn title(&mut self, words: impl FnOnce() -> String) -> String {
         self.named.take().unwrap_or_else(words)
-    }
-
-    /// Where the step at hand was written.
-    pub(super) fn span(&self) -> Span {
-        self.span
     }
 
     /// The end of the flow where nothing else is said.
@@ -225,11 +221,11 @@ impl Builder<'_> {
         self.slots[self.error_slot] = Some(entry);
     }
 
-    fn finish_end(&mut self, span: Span) {
+    fn finish_end(&mut self) {
         if !self.is_used(self.end_slot) {
             return;
         }
-        self.span = span;
+        self.place = None;
         let (action_type, title) = match self.flow_type {
             FlowType::Module => ("EndFlowModuleExecution", "Return"),
             FlowType::CustomerQueue => ("EndFlowExecution", "End"),
@@ -261,10 +257,10 @@ impl Builder<'_> {
             .collect();
         let mut actions = Vec::new();
         let mut places = Places::new();
-        for (index, (draft, span)) in drafts.into_iter().enumerate() {
+        for (index, (draft, place)) in drafts.into_iter().enumerate() {
             let (Some(draft), Some(identifier)) = (draft, names.get(index)) else { continue };
-            places.insert(identifier.clone(), span);
-            actions.push(self.action(draft, identifier, &names, span)?);
+            places.extend(place.map(|place| (identifier.clone(), place)));
+            actions.push(self.action(draft, identifier, &names, place.unwrap_or(span))?);
         }
         Some((Flow::new(names.get(start)?.clone(), actions), places))
     }
@@ -334,7 +330,7 @@ impl Builder<'_> {
         if already {
             return;
         }
-        let mut diagnostic = Diagnostic::error("unknown-label", format!("no step is named `{label}`"))
+        let mut diagnostic = Diagnostic::error("unknown-label", format!("unknown step name `{label}`"))
             .at(label.span, "not the name of a step of this flow");
         diagnostic = match did_you_mean(label, self.labels.keys().map(String::as_str)) {
             Some(name) => diagnostic.help(format!("Did you mean `{name}`?")),

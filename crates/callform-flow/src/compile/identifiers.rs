@@ -27,6 +27,7 @@ impl Identifiers {
 
 fn clean(words: &str) -> String {
     let replaced: String = words
+        .replace("$.", "")
         .chars()
         .map(|character| {
             let kept = !character.is_control() && !FORBIDDEN_IN_IDENTIFIERS.contains(&character);
@@ -64,7 +65,7 @@ mod tests {
         for (words, expected) in [
             ("Say hello", "Say hello"),
             ("Say hello", "Say hello 2"),
-            ("If $.Attributes.x = 1; {y}", "If .Attributes.x 1 y"),
+            ("If $.Attributes.x = 1; {y}", "If Attributes.x 1 y"),
             ("", "Step"),
             ("%%", "Step 2"),
             ("constructor", "Step constructor"),

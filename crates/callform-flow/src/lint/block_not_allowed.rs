@@ -16,15 +16,11 @@ pub(super) const RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     for action in &subject.flow.actions {
         let Some(spec) = catalog::find(&action.action_type) else { continue };
-        if spec.flow_types.contains(subject.flow_type) {
+        if spec.flow_types.contains(subject.flow_type) || subject.is_implicit(action) {
             continue;
         }
         let title = format!("`{}` in a flow of type `{}`", spec.block, subject.flow_type);
         let diagnostic = if spec.disputed_flow_types.contains(subject.flow_type) {
-            // Ends that Callform adds by itself have nothing better to be.
-            if spec.is_terminal() {
-                continue;
-            }
             Diagnostic::warning(RULE.code, title).note("Of AWS's pages, some allow it and some do not.")
         } else {
             Diagnostic::error(RULE.code, title).note("Amazon Connect has no such block for this type of flow.")

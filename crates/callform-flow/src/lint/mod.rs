@@ -85,6 +85,11 @@ impl Subject<'_> {
         }
     }
 
+    /// True for an end that was not written but added, because a flow has to end.
+    fn is_implicit(&self, action: &Action) -> bool {
+        !self.places.is_empty() && !self.places.contains_key(&action.identifier)
+    }
+
     /// Puts a diagnostic at an action.
     fn at(&self, diagnostic: Diagnostic, action: &Action) -> Diagnostic {
         diagnostic.at(self.place(action), self.label(action))

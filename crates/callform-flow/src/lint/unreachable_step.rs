@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     let reached = graph::reachable(subject.flow, |_| true);
     for action in &subject.flow.actions {
-        if !reached.contains(action.identifier.as_str()) {
+        if !reached.contains(action.identifier.as_str()) && !subject.is_implicit(action) {
             let diagnostic = Diagnostic::warning(RULE.code, "a step that no contact comes to").help(
                 "Take it out, or lead to it: give it a `name:` and write `goto:` where it is meant to be reached.",
             );

@@ -33,6 +33,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
+use crate::FlowType;
 use keyed::{BareText, keyed_enum};
 
 keyed_enum! {
@@ -148,6 +149,19 @@ impl Step {
         };
         name.as_ref()
     }
+}
+
+/// What a flow does: what a template renders to, and the same keys as in a blueprint's flow.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlowSteps {
+    /// Type of the flow.
+    pub r#type: Spanned<FlowType>,
+    /// What the flow does, in order. What follows the last step is `hang_up`; `end` in customer queue, whisper and hold
+    /// flows; `return` in modules.
+    pub steps: Vec<Spanned<Step>>,
+    /// What to do when a step fails that has no branch for it.
+    pub on_error: Option<Branch>,
 }
 
 /// One step or a list of steps.

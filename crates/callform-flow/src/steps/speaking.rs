@@ -78,7 +78,7 @@ pub struct CollectStep {
 #[serde(deny_unknown_fields)]
 pub struct PlayStep {
     /// The messages in order.
-    pub play: Vec<Spanned<Speech>>,
+    pub play: Spanned<Vec<Spanned<Speech>>>,
     /// How often the messages are interrupted for `steps`, at least 20 seconds. Needs `steps`.
     pub interrupt_every: Option<Spanned<Duration>>,
     /// What is done at each interruption; afterwards the messages start again. Needs `interrupt_every`.

@@ -2,11 +2,12 @@
 
 use callform_source::Diagnostic;
 
+use super::short;
 use crate::compile::builder::{Builder, Draft, Target};
 use crate::steps::{HoursStep, IfStep, LoopStep, ModuleStep, StaffedBy, StaffingStep, SwitchStep};
 
 pub(super) fn hours(builder: &mut Builder<'_>, step: &HoursStep, next: &Target) -> Target {
-    let title = builder.title(|| format!("Hours {}", step.hours));
+    let title = builder.title(|| format!("Hours {}", short(&step.hours)));
     let mut draft = Draft::new("CheckHoursOfOperation", title);
     if step.hours.value != "queue" {
         draft = draft.parameter("HoursOfOperationId", builder.reference("hours", &step.hours));
@@ -67,7 +68,7 @@ pub(super) fn compare(builder: &mut Builder<'_>, step: &IfStep, next: &Target) -
         );
         return next.clone();
     };
-    let title = builder.title(|| format!("If {} {word} {}", step.r#if.trim_start_matches("$."), operand.value.0));
+    let title = builder.title(|| format!("If {} {word} {}", step.r#if, operand.value.0));
     let path = builder.path(&step.r#if);
     let operand = builder.scalar(operand);
     let reserved = builder.reserve();
@@ -82,7 +83,7 @@ pub(super) fn compare(builder: &mut Builder<'_>, step: &IfStep, next: &Target) -
 }
 
 pub(super) fn switch(builder: &mut Builder<'_>, step: &SwitchStep, next: &Target) -> Target {
-    let title = builder.title(|| format!("Switch {}", step.switch.trim_start_matches("$.")));
+    let title = builder.title(|| format!("Switch {}", step.switch));
     let mut draft = Draft::new("Compare", title).parameter("ComparisonValue", builder.path(&step.switch));
     let reserved = builder.reserve();
     for (value, branch) in &step.cases {
@@ -108,7 +109,7 @@ pub(super) fn repeat(builder: &mut Builder<'_>, step: &LoopStep, next: &Target) 
 }
 
 pub(super) fn module(builder: &mut Builder<'_>, step: &ModuleStep, next: &Target) -> Target {
-    let title = builder.title(|| format!("Module {}", step.module));
+    let title = builder.title(|| format!("Module {}", short(&step.module)));
     let module = builder.reference("flow_module", &step.module);
     let draft = Draft::new("InvokeFlowModule", title).parameter("FlowModuleId", module);
     super::plain(builder, draft, step.error.as_ref(), next)

@@ -61,9 +61,27 @@ fn words_of(speech: &Speech) -> String {
     match speech {
         Speech::Text(text) => text.clone(),
         Speech::Ssml(ssml) => without_tags(&ssml.ssml),
-        Speech::Prompt(prompt) => prompt.prompt.value.clone(),
+        Speech::Prompt(prompt) => short(&prompt.prompt).to_owned(),
         Speech::Audio(audio) => audio.audio.rsplit('/').next().unwrap_or_default().to_owned(),
     }
+}
+
+/// A name without the word that says that it is built in.
+fn short(name: &str) -> &str {
+    name.strip_prefix("builtin/").unwrap_or(name)
+}
+
+/// `CustomerQueue` as `Customer queue`.
+fn spaced(camel: &str) -> String {
+    let mut words = String::new();
+    for (index, character) in camel.char_indices() {
+        let starts_word = index > 0 && character.is_ascii_uppercase();
+        if starts_word {
+            words.push(' ');
+        }
+        words.push(if starts_word { character.to_ascii_lowercase() } else { character });
+    }
+    words
 }
 
 fn without_tags(ssml: &str) -> String {

@@ -3,6 +3,7 @@
 use callform_source::{Diagnostic, Spanned};
 use serde_json::json;
 
+use super::{short, spaced};
 use crate::FlowType;
 use crate::compile::builder::{Builder, Draft, Target};
 use crate::steps::{
@@ -15,7 +16,7 @@ pub(super) fn queue(
     error: Option<&Branch>,
     next: &Target,
 ) -> Target {
-    let title = builder.title(|| format!("Queue {queue}"));
+    let title = builder.title(|| format!("Queue {}", short(queue)));
     let draft = Draft::new("UpdateContactTargetQueue", title).parameter("QueueId", builder.reference("queue", queue));
     super::plain(builder, draft, error, next)
 }
@@ -34,7 +35,7 @@ pub(super) fn hook(
     error: Option<&Branch>,
     next: &Target,
 ) -> Target {
-    let title = builder.title(|| format!("{key} flow {flow}"));
+    let title = builder.title(|| format!("{} flow {}", spaced(key), short(flow)));
     let reference = builder.reference("flow", flow);
     let draft = Draft::new("UpdateContactEventHooks", title).parameter("EventHooks", json!({ key: reference }));
     super::plain(builder, draft, error, next)
@@ -49,7 +50,7 @@ pub(super) fn transfer(builder: &mut Builder<'_>, step: &TransferStep, next: &Ta
             builder.add(Draft::new("TransferContactToAgent", title))
         }
         TransferTarget::Queue(target) if builder.flow_type == FlowType::CustomerQueue => {
-            let title = builder.title(|| format!("Transfer to queue {}", target.queue));
+            let title = builder.title(|| format!("Transfer to queue {}", short(&target.queue)));
             let queue = builder.reference("queue", &target.queue);
             let draft = Draft::new("DequeueContactAndTransferToQueue", title).parameter("QueueId", queue);
             let reserved = builder.reserve();
@@ -60,20 +61,20 @@ pub(super) fn transfer(builder: &mut Builder<'_>, step: &TransferStep, next: &Ta
             builder.fill(reserved, draft)
         }
         TransferTarget::Queue(target) => {
-            let title = builder.title(|| format!("Queue {}", target.queue));
+            let title = builder.title(|| format!("Transfer to queue {}", short(&target.queue)));
             let queue = builder.reference("queue", &target.queue);
             let set = builder.reserve();
             let full = builder.error_branch(step.full.as_ref(), next);
             let error = builder.error_branch(step.error.as_ref(), next);
-            let transfer = builder.add(to_queue(format!("Transfer {title}"), full, error.clone()));
-            let draft = Draft::new("UpdateContactTargetQueue", title)
+            let transfer = builder.add(to_queue(title, full, error.clone()));
+            let draft = Draft::new("UpdateContactTargetQueue", format!("Queue {}", short(&target.queue)))
                 .parameter("QueueId", queue)
                 .next(transfer)
                 .error("NoMatchingError", error);
             builder.fill(set, draft)
         }
         TransferTarget::Flow(target) => {
-            let title = builder.title(|| format!("Transfer to flow {}", target.flow));
+            let title = builder.title(|| format!("Transfer to flow {}", short(&target.flow)));
             let flow = builder.reference("flow", &target.flow);
             let draft = Draft::new("TransferToFlow", title).parameter("ContactFlowId", flow);
             let reserved = builder.reserve();

@@ -173,7 +173,7 @@ pub(super) fn play(builder: &mut Builder<'_>, step: &PlayStep, next: &Target) ->
         format!("Play {first}")
     });
     let mut messages = Vec::new();
-    for speech in &step.play {
+    for speech in &step.play.value {
         let (name, value) = builder.speech(speech);
         messages.push(json!({ name: value }));
     }
@@ -192,8 +192,7 @@ pub(super) fn play(builder: &mut Builder<'_>, step: &PlayStep, next: &Target) ->
         (None, None) => {}
         (Some(every), None) => half(builder, "`interrupt_every` without `steps`", every.span, "Add `steps:`."),
         (None, Some(_)) => {
-            let span = step.play.first().map_or_else(|| builder.span(), |speech| speech.span);
-            half(builder, "`steps` without `interrupt_every`", span, "Add `interrupt_every:`.");
+            half(builder, "`steps` without `interrupt_every`", step.play.span, "Add `interrupt_every:`.");
         }
     }
     if step.error.is_some() || builder.has_on_error {

@@ -1,0 +1,120 @@
+//! Flow templates: Handlebars text that renders to steps.
+//!
+//! A template file has two parts with a line `---` between them: a header in YAML that declares the parameters, and
+//! the text that renders to a flow (`type:`, `steps:`, `on_error:`). In the text, `{{value name}}` writes a parameter
+//! as a YAML value, whatever its type, and `{{name}}` writes it inside double quotes. An unknown name is an error.
+
+mod header;
+mod parameters;
+mod render;
+#[cfg(test)]
+mod tests;
+
+pub use header::{Parameter, ParameterType};
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use callform_source::{Diagnostic, Diagnostics, SourceMap, Spanned, de, did_you_mean, schema, yaml};
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use crate::steps::FlowSteps;
+
+/// The templates that come with Callform.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("callback-in-queue", include_str!("../../../../contact-flows/callback-in-queue.yaml")),
+    ("hours-gate", include_str!("../../../../contact-flows/hours-gate.yaml")),
+    ("menu", include_str!("../../../../contact-flows/menu.yaml")),
+];
+
+/// The templates a flow can be made of.
+#[derive(Clone, Debug)]
+pub struct Library {
+    by_name: BTreeMap<String, Text>,
+}
+
+#[derive(Clone, Debug)]
+struct Text {
+    path: String,
+    text: Cow<'static, str>,
+}
+
+impl Default for Library {
+    /// The templates that come with Callform.
+    fn default() -> Self {
+        let by_name = BUILT_IN
+            .iter()
+            .map(|(name, text)| {
+                let path = format!("contact-flows/{name}.yaml");
+                ((*name).to_owned(), Text { path, text: Cow::Borrowed(text) })
+            })
+            .collect();
+        Self { by_name }
+    }
+}
+
+impl Library {
+    /// Adds a template; one of the same name is replaced. The path is shown in diagnostics.
+    pub fn insert(&mut self, name: impl Into<String>, path: impl Into<String>, text: impl Into<String>) {
+        self.by_name.insert(name.into(), Text { path: path.into(), text: Cow::Owned(text.into()) });
+    }
+
+    /// The names of all templates.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+}
+
+/// A flow made of a template.
+#[derive(Clone, Copy, Debug)]
+pub struct Use<'a> {
+    /// Key of the flow in the blueprint.
+    pub flow: &'a str,
+    /// Name of the template.
+    pub template: &'a Spanned<String>,
+    /// The parameters.
+    pub with: &'a IndexMap<Spanned<String>, Spanned<Value>>,
+}
+
+/// Renders a template and reads the result like steps of a blueprint.
+///
+/// The template and the rendered text join the source map, so that problems are shown where they are. `None` after an
+/// error.
+pub fn expand(
+    library: &Library,
+    usage: &Use<'_>,
+    sources: &mut SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Option<FlowSteps> {
+    let Some(template) = library.by_name.get(&usage.template.value) else {
+        diagnostics.push(unknown_template(library, usage.template));
+        return None;
+    };
+    let file = sources.add(&template.path, template.text.clone());
+    let header = header::read(sources, file, diagnostics)?;
+    let values = parameters::values(&header, usage, diagnostics)?;
+    let text = render::render(&header, &values, diagnostics)?;
+    let rendered = sources.add(format!("{} (rendered for {})", template.path, usage.flow), text);
+    let node = yaml::parse(sources, rendered, &yaml::Limits::default(), diagnostics)?;
+    let mut own = Diagnostics::default();
+    schema::check(&node, &schemars::schema_for!(FlowSteps), &mut own);
+    let is_sound = !own.has_errors();
+    diagnostics.extend(own);
+    if !is_sound {
+        return None;
+    }
+    de::from_node(&node).map_err(|diagnostic| diagnostics.push(diagnostic)).ok()
+}
+
+fn unknown_template(library: &Library, name: &Spanned<String>) -> Diagnostic {
+    let diagnostic = Diagnostic::error("unknown-template", format!("unknown template `{name}`"))
+        .at(name.span, "neither yours nor built in");
+    match did_you_mean(name, library.names()) {
+        Some(similar) => diagnostic.help(format!("Did you mean `{similar}`?")),
+        None => {
+            let names: Vec<String> = library.names().map(|name| format!("`{name}`")).collect();
+            diagnostic.help(format!("There are {}.", names.join(", ")))
+        }
+    }
+}
