@@ -14,6 +14,7 @@
 pub mod digest;
 pub mod blueprint;
 pub mod model;
+pub mod check;
 pub mod inventory;
 pub mod observe;
 pub mod graph;

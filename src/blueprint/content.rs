@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use callform_flow::FlowType;
 use callform_flow::steps::{Branch, Step};
 use callform_source::Spanned;
-use serde_json::{Map, Value};
+use indexmap::IndexMap;
+use serde_json::Value;
 
 use super::notation::resource;
 
@@ -40,7 +41,7 @@ resource! {
         /// Name of a flow template, such as `callback-in-queue`.
         pub template: Option<Spanned<String>>,
         /// The template's parameters.
-        pub with: Option<Spanned<Map<String, Value>>>,
+        pub with: Option<Spanned<IndexMap<Spanned<String>, Spanned<Value>>>>,
         /// A flow in the JSON form that Connect exports, as a file beside the blueprint.
         pub json: Option<Spanned<String>>,
         /// What the ARNs of an exported flow stand for here: ARN to address, such as `queue/customer_service`.
@@ -66,7 +67,7 @@ resource! {
         /// Name of a flow template.
         pub template: Option<Spanned<String>>,
         /// The template's parameters.
-        pub with: Option<Spanned<Map<String, Value>>>,
+        pub with: Option<Spanned<IndexMap<Spanned<String>, Spanned<Value>>>>,
         /// A module in the JSON form that Connect exports, as a file beside the blueprint.
         pub json: Option<Spanned<String>>,
         /// What the ARNs of an exported module stand for here: ARN to address.

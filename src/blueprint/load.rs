@@ -1,11 +1,14 @@
 //! Reads a blueprint and every file it names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use callform_flow::steps::FlowSteps;
+use callform_flow::template::{self, Library, Use};
 use callform_source::de::from_node;
 use callform_source::schema::Checker;
 use callform_source::yaml::{Entry, Node, NodeValue};
 use callform_source::{Diagnostic, Diagnostics, FileId, SourceMap, Spanned};
+use indexmap::IndexMap;
 
 use super::aws::Architecture;
 use super::center::Blueprint;
@@ -38,6 +41,7 @@ pub struct Loaded {
     /// Path of the blueprint as it was given.
     pub path: String,
     files: BTreeMap<(FileId, String), LoadedFile>,
+    templates: BTreeMap<(Kind, String), FlowSteps>,
     broken: Broken,
 }
 
@@ -56,6 +60,11 @@ impl Loaded {
     /// The file that a text of the blueprint names; `None` where it could not be read.
     pub fn file(&self, name: &Spanned<String>) -> Option<&LoadedFile> {
         self.files.get(&(name.span.file, name.value.clone()))
+    }
+
+    /// The steps that the template of a flow or module gave; `None` where it has none or could not be rendered.
+    pub fn template(&self, kind: Kind, key: &str) -> Option<&FlowSteps> {
+        self.templates.get(&(kind, key.to_owned()))
     }
 
     /// True where the blueprint has a thing of this name that the schema refused.
@@ -95,6 +104,7 @@ fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>) -> 
     let properties = schema.get("properties").and_then(serde_json::Value::as_object);
     let known_keys: Vec<String> = properties.into_iter().flatten().map(|(name, _)| name.clone()).collect();
     let mut tree = reader.environment(tree, environment, &known_keys);
+    hide_passwords(&tree, reader);
     variables::substitute(&mut tree, &mut reader.diagnostics);
     let mut broken = Broken::new();
     check_schema(&mut tree, &Checker::new(&schema), &mut broken, &mut reader.diagnostics);
@@ -114,11 +124,24 @@ fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>) -> 
         digest: String::new(),
         path: path.to_owned(),
         files: BTreeMap::new(),
+        templates: BTreeMap::new(),
         broken,
     };
     read_files(reader, &mut loaded);
+    expand_templates(reader, &mut loaded);
     loaded.digest = digest(reader, environment);
     Some(loaded)
+}
+
+/// Makes literal passwords unreadable in the source texts, so that no message can show them.
+fn hide_passwords(tree: &Node, reader: &mut Reader<'_>) {
+    for user in tree.get("users").map(Node::entries).unwrap_or_default() {
+        if let Some(password) = user.value.get("password")
+            && !matches!(password.value, NodeValue::Mapping(_) | NodeValue::Null)
+        {
+            reader.sources.redact(password.span);
+        }
+    }
 }
 
 /// Reports what the schema refuses, and takes it out of the tree.
@@ -194,8 +217,33 @@ fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
     if let Some(file) = &blueprint.users_file {
         let path = reader.beside(file.span, file);
         if let Some(text) = reader.text(&path, Some(file.span)) {
-            let users = users_file::read(&reader.sources, text, &mut reader.diagnostics);
+            let users = users_file::read(&mut reader.sources, text, &mut reader.diagnostics);
             users_file::add(&mut loaded.blueprint.users, users, &mut reader.diagnostics);
+        }
+    }
+}
+
+/// Renders the flows that are made of templates: those in `contact-flows/` beside the blueprint, and those that come
+/// with Callform.
+fn expand_templates(reader: &mut Reader<'_>, loaded: &mut Loaded) {
+    let blueprint = &loaded.blueprint;
+    let flows = blueprint.flows.iter().map(|(key, flow)| (Kind::Flow, key, &flow.template, &flow.with));
+    let modules =
+        blueprint.flow_modules.iter().map(|(key, module)| (Kind::FlowModule, key, &module.template, &module.with));
+    let mut library = Library::default();
+    let mut looked_for = BTreeSet::new();
+    let nothing = IndexMap::new();
+    for (kind, key, template, with) in flows.chain(modules) {
+        let Some(template) = template else { continue };
+        let path = reader.beside(template.span, &format!("contact-flows/{}.yaml", template.value));
+        if looked_for.insert(path.clone())
+            && let Some(text) = reader.text_if_there(&path, template.span)
+        {
+            library.insert(template.value.clone(), path, text);
+        }
+        let usage = Use { flow: key, template, with: with.as_ref().map_or(&nothing, |with| &with.value) };
+        if let Some(steps) = template::expand(&library, &usage, &mut reader.sources, &mut reader.diagnostics) {
+            loaded.templates.insert((kind, key.value.clone()), steps);
         }
     }
 }

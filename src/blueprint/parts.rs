@@ -47,6 +47,23 @@ impl<'f> Reader<'f> {
         }
     }
 
+    /// The text of a file that need not exist.
+    pub(super) fn text_if_there(&mut self, path: &str, at: Span) -> Option<String> {
+        match self.files.read(path, self.limits.bytes) {
+            Err(FileError::NotFound) => None,
+            _ => {
+                let bytes = self.bytes(path, self.limits.bytes, Some(at))?;
+                match yaml::decode(path, bytes, &self.limits) {
+                    Ok(text) => Some(text),
+                    Err(diagnostic) => {
+                        self.diagnostics.push(diagnostic.at(at, ""));
+                        None
+                    }
+                }
+            }
+        }
+    }
+
     /// Reads a file of any content.
     pub(super) fn bytes(&mut self, path: &str, limit: u64, at: Option<Span>) -> Option<Vec<u8>> {
         let diagnostic = match self.files.read(path, limit) {

@@ -57,9 +57,20 @@ pub(super) fn add(users: &mut Section<User>, more: Vec<Named>, diagnostics: &mut
     }
 }
 
-/// Reads the users of a file; lines with errors are reported and left out.
-pub(super) fn read(sources: &SourceMap, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Named> {
-    let text = sources.file(file).text();
+/// Reads the users of a file; lines with errors are reported and left out. Literal passwords are made unreadable.
+pub(super) fn read(sources: &mut SourceMap, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Named> {
+    let users = read_lines(sources.file(file).text(), file, diagnostics);
+    for (_, user) in &users {
+        let Some(Spanned { value: Short::Short(text), span }) = &user.password else { continue };
+        let Some(offset) = sources.slice(*span).find(text.as_str()) else { continue };
+        let start = span.start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+        let end = start.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        sources.redact(Span::new(file, start, end));
+    }
+    users
+}
+
+fn read_lines(text: &str, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Named> {
     let mut lines = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns: Vec<String> = match lines.headers() {
         Ok(header) => header.iter().map(str::to_owned).collect(),

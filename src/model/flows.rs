@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use callform_flow::compile::{self, FlowDefinition, Names};
 use callform_flow::references::{self, Piece};
 use callform_flow::steps::{Branch, Step};
-use callform_flow::{Flow, FlowType, validate};
-use callform_source::{Diagnostic, Diagnostics, Spanned};
+use callform_flow::{Flow, FlowType, lint};
+use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
 
 use super::members::Members;
 use super::resolver::Resolver;
@@ -18,10 +18,11 @@ use crate::blueprint::Definition as _;
 struct Source<'a> {
     key: &'a Spanned<String>,
     flow_type: FlowType,
+    type_is_given: bool,
     steps: Option<&'a [Spanned<Step>]>,
     on_error: Option<&'a Branch>,
     template: Option<&'a Spanned<String>>,
-    with: Option<&'a Spanned<serde_json::Map<String, serde_json::Value>>>,
+    with: Option<Span>,
     json: Option<&'a Spanned<String>>,
     arns: &'a BTreeMap<String, Spanned<String>>,
 }
@@ -39,10 +40,11 @@ impl Resolver<'_> {
             let source = Source {
                 key,
                 flow_type: flow.kind.as_ref().map_or(FlowType::ContactFlow, |kind| kind.value),
+                type_is_given: flow.kind.is_some(),
                 steps: flow.steps.as_deref(),
                 on_error: flow.on_error.as_ref(),
                 template: flow.template.as_ref(),
-                with: flow.with.as_ref(),
+                with: flow.with.as_ref().map(|with| with.span),
                 json: flow.json.as_ref(),
                 arns: &flow.arns,
             };
@@ -56,7 +58,7 @@ impl Resolver<'_> {
                 );
                 continue;
             }
-            let Some(compiled) = self.compile(&source, flow.kind.is_some()) else { continue };
+            let Some(compiled) = self.compile(&source) else { continue };
             let stub = stub_content(compiled.flow_type);
             let properties = Members::of_instance()
                 .with("Name", name_of(flow.name.as_ref(), key))
@@ -77,14 +79,15 @@ impl Resolver<'_> {
             let source = Source {
                 key,
                 flow_type: FlowType::Module,
+                type_is_given: true,
                 steps: module.steps.as_deref(),
                 on_error: module.on_error.as_ref(),
                 template: module.template.as_ref(),
-                with: module.with.as_ref(),
+                with: module.with.as_ref().map(|with| with.span),
                 json: module.json.as_ref(),
                 arns: &module.arns,
             };
-            let Some(compiled) = self.compile(&source, true) else { continue };
+            let Some(compiled) = self.compile(&source) else { continue };
             let stub = stub_content(FlowType::Module);
             let properties = Members::of_instance()
                 .with("Name", name_of(module.name.as_ref(), key))
@@ -101,10 +104,10 @@ impl Resolver<'_> {
         }
     }
 
-    fn compile(&mut self, source: &Source<'_>, type_is_given: bool) -> Option<Compiled> {
+    fn compile(&mut self, source: &Source<'_>) -> Option<Compiled> {
         let (flow_type, flow) = match (source.steps, source.template, source.json) {
             (Some(steps), None, None) => (source.flow_type, self.from_steps(source, source.flow_type, steps, source.on_error)?),
-            (None, Some(template), None) => self.from_template(source, template, type_is_given)?,
+            (None, Some(_), None) => self.from_template(source)?,
             (None, None, Some(file)) => (source.flow_type, self.from_json(source, file)?),
             _ => {
                 self.diagnostics.push(
@@ -116,7 +119,7 @@ impl Resolver<'_> {
             }
         };
         self.only_with(source);
-        self.publishable(source, &flow, flow_type);
+        self.lint_exported(source, &flow);
         let settings = flow.settings.as_ref().map(|settings| Value::String(settings.to_string()));
         let content = self.bound(&flow.to_json().to_string());
         Some(Compiled { flow_type, content, settings })
@@ -136,14 +139,23 @@ impl Resolver<'_> {
         flow
     }
 
-    fn from_template(
-        &mut self,
-        _source: &Source<'_>,
-        template: &Spanned<String>,
-        _type_is_given: bool,
-    ) -> Option<(FlowType, Flow)> {
-        self.diagnostics.push(Diagnostic::error("unknown-template", "there is no such template").at(template.span, ""));
-        None
+    /// The steps of a template; its text may say the type, unless the flow does.
+    fn from_template(&mut self, source: &Source<'_>) -> Option<(FlowType, Flow)> {
+        let kind = if source.flow_type == FlowType::Module { Kind::FlowModule } else { Kind::Flow };
+        // What kept a template from being rendered is reported where it was.
+        let loaded = self.loaded;
+        let rendered = loaded.template(kind, source.key)?;
+        let flow_type = rendered.r#type.value;
+        if source.type_is_given && flow_type != source.flow_type {
+            self.diagnostics.push(
+                Diagnostic::error("wrong-flow-type", "the template is of another type")
+                    .at(source.template.map_or(source.key.span, |template| template.span), "")
+                    .note(format!("The template makes a flow of the type {flow_type}, not {}.", source.flow_type))
+                    .help("Remove `type:`, or use another template."),
+            );
+        }
+        let on_error = source.on_error.or(rendered.on_error.as_ref());
+        self.from_steps(source, flow_type, &rendered.steps, on_error).map(|flow| (flow_type, flow))
     }
 
     fn from_json(&mut self, source: &Source<'_>, file: &Spanned<String>) -> Option<Flow> {
@@ -185,7 +197,7 @@ impl Resolver<'_> {
         if let Some(with) = source.with
             && source.template.is_none()
         {
-            self.diagnostics.push(Diagnostic::error("flow-source", "only a template has parameters").at(with.span, ""));
+            self.diagnostics.push(Diagnostic::error("flow-source", "only a template has parameters").at(with, ""));
         }
         if let Some(address) = source.arns.values().next()
             && source.json.is_none()
@@ -196,17 +208,17 @@ impl Resolver<'_> {
         }
     }
 
-    /// What the service would say when the flow is published.
-    fn publishable(&mut self, source: &Source<'_>, flow: &Flow, flow_type: FlowType) {
-        // Steps are compiled into what the service takes; their own messages are better.
+    /// What is wrong with an exported flow. Steps are looked at where they are compiled.
+    fn lint_exported(&mut self, source: &Source<'_>, flow: &Flow) {
         let Some(file) = source.json else { return };
-        for problem in validate::problems(&flow.to_json(), &validate::EverythingExists, flow_type) {
-            self.diagnostics.push(
-                Diagnostic::error("flow-not-publishable", "Connect would refuse to publish this flow")
-                    .at(file.span, "")
-                    .note(problem.message),
-            );
-        }
+        let subject = lint::Subject {
+            name: source.key,
+            flow_type: source.flow_type,
+            flow,
+            places: &lint::Places::new(),
+            span: file.span,
+        };
+        lint::check(&subject, &mut self.diagnostics);
     }
 
     /// Turns the markers of a text into references.

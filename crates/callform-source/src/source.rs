@@ -115,6 +115,17 @@ impl SourceMap {
         start..if has_return { without_return } else { end }
     }
 
+    /// Puts asterisks in the place of a text, byte by byte, so that nothing that shows the source can show it.
+    pub fn redact(&mut self, span: Span) {
+        let file = &mut self.files[span.file.0 as usize];
+        let range = span.start as usize..span.end as usize;
+        if let Some(secret) = file.text.get(range.clone()) {
+            let hidden: String =
+                secret.bytes().map(|byte| if byte == b'\n' || byte == b'\r' { char::from(byte) } else { '*' }).collect();
+            file.text.replace_range(range, &hidden);
+        }
+    }
+
     /// Where a span starts.
     pub fn location(&self, span: Span) -> Location {
         let file = self.file(span.file);

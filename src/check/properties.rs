@@ -1,0 +1,71 @@
+//! Everything CloudFormation's own resource schemas say: lengths, patterns, ranges, required properties.
+
+use callform_source::{Diagnostic, Diagnostics};
+use serde_json::{Map, json};
+
+use super::{Context, Rule};
+use crate::model::{self, Kind, Value};
+
+pub(super) const INVALID: Rule = Rule {
+    codes: &["invalid-property"],
+    about: "A value is too long, too short, out of range or of the wrong form for its resource type.",
+    why: "CloudFormation checks resources against these schemas before it creates anything.",
+    check: invalid,
+};
+
+fn invalid(context: Context<'_>, diagnostics: &mut Diagnostics) {
+    for resource in context.model.resources.values() {
+        let Some(schema) = callform_schemas::get(&resource.resource_type) else { continue };
+        let properties: Map<String, serde_json::Value> =
+            resource.properties.iter().map(|(name, value)| (name.clone(), rendered(value))).collect();
+        let mut last = String::new();
+        for violation in schema.validate(&serde_json::Value::Object(properties)) {
+            // A text of the wrong length usually has the wrong form as well.
+            if has_own_rule(resource.address.kind, &violation.path) || violation.path == last {
+                continue;
+            }
+            last.clone_from(&violation.path);
+            let words = model::words(resource.address.kind);
+            diagnostics.push(
+                Diagnostic::error("invalid-property", format!("CloudFormation would refuse this {words}"))
+                    .at(resource.span, format!("its property {}", violation.path))
+                    .note(format!("{}.", violation.message.trim_end_matches('.')))
+            );
+        }
+    }
+}
+
+/// Properties that a rule of their own looks at, with better words and the exact place.
+fn has_own_rule(kind: Kind, path: &str) -> bool {
+    let beginnings: &[&str] = match kind {
+        Kind::Instance => &["/InstanceAlias"],
+        Kind::HierarchyGroup => &["/Name"],
+        Kind::PhoneNumber => &["/CountryCode", "/Prefix"],
+        Kind::QuickConnect => &["/QuickConnectConfig/PhoneConfig"],
+        Kind::RoutingProfile => &["/MediaConcurrencies", "/QueueConfigs"],
+        Kind::User => &["/Username", "/IdentityInfo/Mobile", "/SecurityProfileArns"],
+        _ => &[],
+    };
+    beginnings.iter().any(|beginning| path.starts_with(beginning))
+}
+
+/// A value as a template has it, with something that any schema accepts in the place of references.
+fn rendered(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Bool(value) => json!(value),
+        Value::Integer(value) => json!(value),
+        // Which kind of thing an ARN names is looked at where it is written.
+        Value::String(value) if !value.starts_with("arn:") => json!(value),
+        Value::List(items) => items.iter().map(rendered).collect(),
+        Value::Object(members) => {
+            serde_json::Value::Object(members.iter().map(|(name, value)| (name.clone(), rendered(value))).collect())
+        }
+        Value::String(_)
+        | Value::Reference(_)
+        | Value::Text(_)
+        | Value::Secret(_)
+        | Value::AssetUri(_)
+        | Value::AssetBucket
+        | Value::Pseudo(_) => json!({ "Ref": "Anything" }),
+    }
+}

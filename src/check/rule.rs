@@ -1,0 +1,61 @@
+//! The registry of rules.
+
+use callform_source::Diagnostics;
+
+use super::{
+    Context, hierarchy, lambdas, names, passwords, permissions, phones, places, properties, quick_connects, routing,
+    secrets, time_zones, usernames,
+};
+
+/// One rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Codes of the diagnostics it reports.
+    pub codes: &'static [&'static str],
+    /// What it looks for, one sentence.
+    pub about: &'static str,
+    /// Why that matters, and where the fact comes from.
+    pub why: &'static str,
+    /// Looks.
+    pub check: fn(Context<'_>, &mut Diagnostics),
+}
+
+/// Every rule, in the order they run.
+pub const RULES: &[Rule] = &[
+    places::CENTER,
+    places::REGION,
+    places::COUNTRY,
+    places::ALIAS,
+    names::DUPLICATES,
+    usernames::CHARACTERS,
+    usernames::DUPLICATES,
+    usernames::IDENTITY,
+    passwords::LITERAL,
+    passwords::MISSING,
+    secrets::PLAIN_SIGHT,
+    phones::NUMBERS,
+    phones::DESK_PHONES,
+    time_zones::UNKNOWN,
+    routing::CONCURRENCY,
+    routing::ENTRIES,
+    permissions::UNKNOWN,
+    hierarchy::NAMES,
+    quick_connects::TOO_MANY,
+    lambdas::TOO_SLOW,
+    properties::INVALID,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_described_and_codes_are_in_kebab_case() {
+        for rule in RULES {
+            assert!(rule.about.ends_with('.') && rule.why.ends_with('.'), "{:?}", rule.codes);
+            for code in rule.codes {
+                assert!(code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+            }
+        }
+    }
+}

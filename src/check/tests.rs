@@ -1,0 +1,220 @@
+//! Whole blueprints through all of reading, lowering and checking.
+
+use std::collections::BTreeMap;
+
+use callform_source::Severity;
+
+use super::*;
+use crate::blueprint::{Disk, FileError};
+use crate::model::{Address, Instance, Kind, Target, Value};
+
+/// Files in memory.
+struct Memory(BTreeMap<String, Vec<u8>>);
+
+impl Files for Memory {
+    fn read(&self, path: &str, _limit: u64) -> Result<Vec<u8>, FileError> {
+        self.0.get(path).cloned().ok_or(FileError::NotFound)
+    }
+}
+
+fn in_repository(path: &str) -> String {
+    format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Code and place of every problem of one blueprint, without its head, which is on one line before it.
+fn problems(text: &str) -> Vec<String> {
+    problems_with("instance: { existing: a }", text, &[])
+}
+
+fn problems_with(instance: &str, text: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let head = format!("{{ center: a, region: us-west-2, {instance} }}");
+    let mut map: BTreeMap<String, Vec<u8>> =
+        files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+    map.insert("head.yaml".to_owned(), head.into_bytes());
+    map.insert("a.yaml".to_owned(), format!("include: [head.yaml]\n{text}").into_bytes());
+    let checked = center(&Memory(map), "a.yaml", None);
+    checked
+        .diagnostics
+        .sorted()
+        .into_iter()
+        .map(|problem| {
+            let place = problem.primary.as_ref().map(|place| checked.sources.location(place.span));
+            let line = place.map(|place| if place.path == "a.yaml" { place.line - 1 } else { 0 });
+            format!("{}:{}", problem.code, line.unwrap_or_default())
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check_problems(text: &str, expected: &[&str]) {
+    assert_eq!(problems(text), expected, "{text}");
+}
+
+#[test]
+fn kwglobal_is_right() {
+    for environment in [None, Some("test")] {
+        let checked = center(&Disk, &in_repository("blueprints/kwglobal.yaml"), environment);
+        let found: Vec<String> = checked
+            .diagnostics
+            .iter()
+            .map(|problem| {
+                let place = problem.primary.as_ref().map(|place| checked.sources.location(place.span).to_string());
+                format!("{} {place:?} {} {:?}", problem.code, problem.title, problem.notes)
+            })
+            .collect();
+        assert!(found.is_empty(), "{found:#?}");
+        let model = checked.model.unwrap();
+        assert_eq!(model.instance, Instance::Created(Address::new(Kind::Instance, "instance")));
+        let flow = &model.resources[&Address::new(Kind::Flow, "callback_in_queue")];
+        assert_eq!(flow.properties["Type"], Value::from("CUSTOMER_QUEUE"));
+        let association = &model.associations[0];
+        assert_eq!(association.flow, Target::Resource(Address::new(Kind::Flow, "main_menu")));
+    }
+}
+
+#[test]
+fn every_reference_of_kwglobal_leads_somewhere() {
+    let model = center(&Disk, &in_repository("blueprints/kwglobal.yaml"), None).model.unwrap();
+    for resource in model.resources.values() {
+        let targets = resource.properties.values().flat_map(Value::references).filter_map(|reference| match &reference.target {
+            Target::Resource(address) => Some(address),
+            Target::Builtin { .. } | Target::Instance => None,
+        });
+        for target in targets.chain(&resource.depends_on) {
+            assert!(model.resources.contains_key(target), "{} -> {target}", resource.address);
+        }
+        for property in resource.deferrable.keys() {
+            assert!(resource.properties.contains_key(property), "{} {property}", resource.address);
+        }
+    }
+    let kinds: BTreeMap<Kind, usize> = model.resources.keys().fold(BTreeMap::new(), |mut kinds, address| {
+        *kinds.entry(address.kind).or_default() += 1;
+        kinds
+    });
+    let expected = BTreeMap::from([
+        (Kind::Instance, 1),
+        (Kind::Storage, 2),
+        (Kind::HierarchyLevels, 1),
+        (Kind::HierarchyGroup, 5),
+        (Kind::AgentStatus, 3),
+        (Kind::Hours, 1),
+        (Kind::PhoneNumber, 1),
+        (Kind::Queue, 2),
+        (Kind::QuickConnect, 4),
+        (Kind::RoutingProfile, 2),
+        (Kind::User, 4),
+        (Kind::Flow, 2),
+        (Kind::Table, 1),
+        (Kind::Role, 1),
+        (Kind::Bucket, 1),
+        (Kind::BucketPolicy, 1),
+    ]);
+    assert_eq!(kinds, expected);
+}
+
+#[test]
+fn ten_mistakes_are_ten_diagnostics() {
+    let path = in_repository("tests/data/ten-mistakes.yaml");
+    let checked = center(&Disk, &path, None);
+    let found: Vec<(&str, usize)> = checked
+        .diagnostics
+        .sorted()
+        .iter()
+        .map(|problem| (problem.code, checked.sources.location(problem.primary.as_ref().unwrap().span).line))
+        .collect();
+    let expected = [
+        ("unknown-time-zone", 8),
+        ("unknown-key", 14),
+        ("misspelled-reference", 16),
+        ("wrong-type", 19),
+        ("duplicate-name", 20),
+        ("unknown-reference", 23),
+        ("too-many-quick-connects", 24),
+        ("phone-number-not-e164", 29),
+        ("literal-password", 86),
+        ("duplicate-flow-name", 91),
+    ];
+    assert_eq!(found, expected);
+    assert!(checked.model.is_none());
+    for problem in checked.diagnostics.iter() {
+        assert!(!problem.help.is_empty(), "{} says not what to do", problem.code);
+        assert_eq!(problem.severity, Severity::Error);
+    }
+    let file = checked.diagnostics.iter().next().unwrap().primary.as_ref().unwrap().span.file;
+    assert!(!checked.sources.file(file).text().contains("Sesame-2026"), "no output may repeat the password");
+}
+
+/// The faults that neither `cfn-lint` nor `cloudformation-validate` finds on `AWS::Connect` types.
+#[test]
+fn faults_that_linters_miss_are_found() {
+    let hours = "hours: { h: { time_zone: UTC, open: { daily: 24h } } }\nqueues: { q: { hours: h } }\n";
+    check_problems(
+        "users:\n  joe: { name: Joe Doe, security: [builtin/Agent], phone: { type: desk } }",
+        &["desk-phone-without-number:2"],
+    );
+    check_problems(
+        "users:\n  jo'e: { name: Joe Doe, security: [builtin/Agent] }\n  Ann: { name: A B, security: [builtin/Agent] }\n  ann: { name: A B, security: [builtin/Agent] }",
+        &["invalid-username:2", "duplicate-username:4"],
+    );
+    let arn = "arn:aws:connect:us-west-2:123456789012:instance/i/queue/q";
+    check_problems(&format!("queues: {{ q: {{ hours: \"{arn}\" }} }}"), &["wrong-arn-kind:1"]);
+    check_problems("hours: { h: { time_zone: Mars/Base, open: { daily: 24h } } }", &["unknown-time-zone:1"]);
+    check_problems(
+        "hours:\n  h:\n    time_zone: UTC\n    open: { mon: 09:00-09:00 }\n    overrides:\n      o: { from: 2026-02-02, till: 2026-02-01 }",
+        &["invalid-hours:4", "end-before-start:6"],
+    );
+    check_problems(
+        &format!("{hours}routing_profiles: {{ r: {{ channels: {{ voice: 2 }}, outbound: q }} }}"),
+        &["concurrency-out-of-range:3"],
+    );
+    check_problems("quick_connects: { q: { transfer_flow: builtin/Default queue transfer } }", &["quick-connect-target:1"]);
+    check_problems("security_profiles: { s: { permissions: [BasicAgentAcess] } }", &["unknown-permission:1"]);
+    check_problems(&format!("hierarchy: {{ levels: [{}] }}", "x".repeat(51)), &["hierarchy-name-too-long:1"]);
+    let dangling = r#"{"Version":"2019-10-30","StartAction":"a","Actions":[{"Identifier":"a","Type":"MessageParticipant","Parameters":{"Text":"Hi"},"Transitions":{"NextAction":"b","Errors":[{"ErrorType":"NoMatchingError","NextAction":"b"}]}}]}"#;
+    let flow = "flows: { f: { json: f.json } }";
+    let instance = "instance: { existing: a }";
+    assert_eq!(problems_with(instance, flow, &[("f.json", "not JSON")]), ["flow-not-json:1"]);
+    assert_eq!(problems_with(instance, flow, &[("f.json", "[]")]), ["flow-not-valid:1"]);
+    assert!(problems_with(instance, flow, &[("f.json", dangling)]).iter().any(|code| code.starts_with("refused-by-connect")));
+}
+
+#[test]
+fn limits_of_the_resource_schemas_are_checked() {
+    let long = "x".repeat(128);
+    check_problems(
+        &format!("hours:\n  h: {{ name: {long}, time_zone: UTC, open: {{ daily: 24h }} }}\n  i: {{ description: \"\", time_zone: UTC, open: {{}} }}"),
+        &["invalid-property:2", "invalid-property:3"],
+    );
+}
+
+#[test]
+fn lints_have_levels() {
+    let profile = "security_profiles: { s: { permissions: [BasicAgentAcess] } }\n";
+    check_problems(&format!("{profile}lints: {{ unknown-permission: allow }}"), &[]);
+    check_problems(&format!("{profile}lints: {{ unknown-permision: allow }}"), &["unknown-permission:1", "unknown-lint:2"]);
+    let files = Memory(BTreeMap::from([(
+        "a.yaml".to_owned(),
+        format!("center: a\nregion: us-west-2\ninstance: {{ existing: a }}\n{profile}lints: {{ unknown-permission: deny }}")
+            .into_bytes(),
+    )]));
+    let checked = center(&files, "a.yaml", None);
+    assert!(checked.model.is_none() && checked.diagnostics.has_errors());
+}
+
+#[test]
+fn a_broken_thing_can_still_be_referred_to() {
+    check_problems(
+        "hours:\n  h: { time_zone: 5, open: {} }\nqueues:\n  q: { hours: h }",
+        &["wrong-type:2"],
+    );
+}
+
+#[test]
+fn secrets_and_places() {
+    check_problems(
+        "phone_numbers: { p: { country: XX, type: DID } }\nlambdas: { l: { code: l.zip, timeout: 20s, environment: { API_TOKEN: abc, KEY_NAME: x } } }",
+        &["unknown-country:1", "file-not-found:2", "lambda-too-slow:2", "secret-in-plain-sight:2"],
+    );
+    let found = problems_with("instance: { alias: d-x }", "", &[]);
+    assert_eq!(found, ["invalid-instance-alias:0"]);
+}
