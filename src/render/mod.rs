@@ -118,4 +118,6 @@ fn in_order<'a>(
 }
 
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod tests;
