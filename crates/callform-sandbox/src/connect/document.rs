@@ -119,7 +119,7 @@ pub(super) fn check_name(
     let Some(key) = kind.name_key(body) else { return Ok(()) };
     let holders = environment.tx.keys_by_name(kind.document, kind.scope(instance), &key)?;
     if holders.iter().any(|holder| Some(holder.as_str()) != own) {
-        return Err(duplicate(format!("A {} with the name {} exists already.", kind.noun, text(body, kind.name))));
+        return Err(duplicate(format!("The {} {} exists already.", kind.noun, text(body, kind.name))));
     }
     Ok(())
 }

@@ -143,7 +143,7 @@ fn check(environment: &Environment, input: &Input, body: &Document) -> Result<()
     }
     let same = |other: &Document| text(other, "Name") == name && key(other) != key(body);
     if of_hours(environment, input.instance(), text(body, "HoursOfOperationId"))?.iter().any(same) {
-        return Err(duplicate(format!("An override with the name {name} exists already.")));
+        return Err(duplicate(format!("The hours of operation override {name} exists already.")));
     }
     Ok(())
 }

@@ -34,11 +34,6 @@ impl<'a> Input<'a> {
         self.operation
     }
 
-    /// All members as given.
-    pub(super) fn members(&self) -> &'a Map<String, Value> {
-        self.members
-    }
-
     /// Id of the instance; empty for operations that have no instance in their path or required members.
     pub(super) fn instance(&self) -> &str {
         self.instance.get("Id").and_then(Value::as_str).unwrap_or_default()

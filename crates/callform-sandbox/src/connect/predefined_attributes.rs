@@ -64,7 +64,7 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let name = input.need("Name")?;
     let kind = &PREDEFINED_ATTRIBUTE;
     if environment.tx.get::<Document>(kind.document, input.instance(), name)?.is_some() {
-        return Err(duplicate(format!("A predefined attribute with the name {name} exists already.")));
+        return Err(duplicate(format!("The predefined attribute {name} exists already.")));
     }
     if name.starts_with("aws:") || name.starts_with("connect:") {
         return Err(invalid_parameter("Names of predefined attributes may not begin with aws: or connect:"));

@@ -41,10 +41,7 @@ fn new_users_hold_the_rules() {
         assert!(refusal.ends_with(expected), "{refusal}");
     }
     instance.call("CreateUser", instance.user_input("Mary.Jane"));
-    assert_eq!(
-        refused(&instance, json!({})),
-        "DuplicateResourceException: A user with the name mary.jane exists already."
-    );
+    assert_eq!(refused(&instance, json!({})), "DuplicateResourceException: The user mary.jane exists already.");
 }
 
 #[test]
@@ -249,10 +246,12 @@ fn proficiencies_are_values_of_predefined_attributes() {
     assert!(refusal.ends_with("does not have the value fr"), "{refusal}");
     let refusal = instance.refusal("AssociateUserProficiencies", input("en", 5.5));
     assert!(refusal.ends_with("less than or equal to 5"), "{refusal}");
+    instance.call("AssociateUserProficiencies", input("en", 2.0));
     instance.call("AssociateUserProficiencies", input("en", 3.0));
     instance.call("UpdateUserProficiencies", input("en", 4.0));
     let listed = instance.call("ListUserProficiencies", json!({ "UserId": user }));
     assert_eq!(listed["UserProficiencyList"][0]["Level"], json!(4.0));
+    assert_eq!(listed["UserProficiencyList"].as_array().map(Vec::len), Some(1));
     let refusal = instance.refusal("DeletePredefinedAttribute", json!({ "Name": "language" }));
     assert!(refusal.starts_with("ResourceInUseException"), "{refusal}");
     instance.call("DisassociateUserProficiencies", input("en", 4.0));

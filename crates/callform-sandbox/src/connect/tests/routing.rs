@@ -35,7 +35,7 @@ fn hours_may_not_pass_midnight() {
     );
     assert_eq!(
         instance.refusal("CreateHoursOfOperation", hours("day", (9, 0), (10, 0))),
-        "DuplicateResourceException: A hours of operation with the name day exists already."
+        "DuplicateResourceException: The hours of operation day exists already."
     );
 }
 
