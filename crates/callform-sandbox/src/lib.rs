@@ -9,14 +9,20 @@
 //! operations are carried out by whichever process holds the worker lock, one durable step after the other, and go on
 //! in the next process when that one is killed.
 
+pub mod clock;
 pub mod cloudformation;
 pub mod connect;
+pub mod dispatch;
 pub mod error;
 pub mod faults;
 pub mod handler;
 pub mod protocol;
 pub mod resources;
+mod server;
 pub mod services;
 pub mod store;
+mod worker;
 
 pub use error::AwsError;
+pub use faults::Faults;
+pub use server::{Options, Running, reset, start};

@@ -47,7 +47,7 @@ impl Store {
     }
 
     fn prepare(connection: Connection) -> Result<Self, AwsError> {
-        connection.busy_timeout(Duration::from_secs(60))?;
+        connection.busy_timeout(Duration::from_mins(1))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // The folder must survive the death of a process, not of the machine.
         connection.pragma_update(None, "synchronous", "OFF")?;
@@ -57,6 +57,11 @@ impl Store {
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number that changes when another connection, of this process or another, commits to the file.
+    pub fn data_version(&self) -> Result<i64, AwsError> {
+        Ok(self.connection().pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
     /// Runs `work` in a transaction that other processes see whole or not at all. An `Err` rolls everything back.
@@ -106,6 +111,14 @@ impl Tx<'_> {
         Ok(removed > 0)
     }
 
+    /// Removes all documents of a scope whose kind begins with a prefix, such as `connect/`.
+    pub fn delete_kinds(&self, prefix: &str, scope: &str) -> Result<(), AwsError> {
+        self.transaction
+            .prepare_cached("DELETE FROM document WHERE substr(kind, 1, length(?1)) = ?1 AND scope = ?2")?
+            .execute(params![prefix, scope])?;
+        Ok(())
+    }
+
     /// All documents of a kind and scope, by key.
     pub fn list<T: DeserializeOwned>(&self, kind: &str, scope: &str) -> Result<Vec<(String, T)>, AwsError> {
         let mut statement = self
@@ -140,6 +153,36 @@ impl Tx<'_> {
             Ok((key, serde_json::from_str(&body)?))
         })
         .collect()
+    }
+
+    /// The document with the smallest key of a kind and scope.
+    pub fn first<T: DeserializeOwned>(&self, kind: &str, scope: &str) -> Result<Option<(String, T)>, AwsError> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT key, body FROM document WHERE kind = ?1 AND scope = ?2 ORDER BY key LIMIT 1")?;
+        let row: Option<(String, String)> =
+            statement.query_row(params![kind, scope], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        row.map(|(key, body)| Ok((key, serde_json::from_str(&body)?))).transpose()
+    }
+
+    /// Removes all documents of a kind and scope.
+    pub fn delete_all(&self, kind: &str, scope: &str) -> Result<(), AwsError> {
+        self.transaction
+            .prepare_cached("DELETE FROM document WHERE kind = ?1 AND scope = ?2")?
+            .execute(params![kind, scope])?;
+        Ok(())
+    }
+
+    /// Runs a part of the transaction: where it ends with an `Err`, what it wrote is undone, and the rest of the
+    /// transaction goes on.
+    pub fn attempt<R, E>(&self, work: impl FnOnce() -> Result<R, E>) -> Result<Result<R, E>, AwsError> {
+        self.transaction.execute_batch("SAVEPOINT attempt")?;
+        let outcome = work();
+        if outcome.is_err() {
+            self.transaction.execute_batch("ROLLBACK TO attempt")?;
+        }
+        self.transaction.execute_batch("RELEASE attempt")?;
+        Ok(outcome)
     }
 
     /// Keys of the documents of a kind and scope that carry a name.

@@ -1,17 +1,126 @@
 //! The wire protocols: which service and operation a request names, and how answers and errors look.
 
+pub mod answer;
+pub mod form;
+pub mod identify;
+pub mod xml;
+
 /// A service of the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
     /// Amazon Connect.
     Connect,
+    /// AWS CloudFormation.
+    CloudFormation,
+    /// Amazon S3.
+    S3,
+    /// AWS STS.
+    Sts,
+    /// AWS IAM.
+    Iam,
+    /// AWS Lambda.
+    Lambda,
+    /// Amazon DynamoDB and DynamoDB Streams.
+    DynamoDb,
+    /// Amazon Kinesis Data Streams.
+    Kinesis,
+    /// Amazon Data Firehose.
+    Firehose,
+    /// Amazon EventBridge.
+    EventBridge,
+    /// AWS Secrets Manager.
+    SecretsManager,
+    /// AWS Systems Manager parameters.
+    Ssm,
+    /// Amazon CloudWatch Logs.
+    Logs,
 }
+
+/// How a service speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// JSON bodies, the operation in `X-Amz-Target`; `1.0` or `1.1`.
+    Json(&'static str),
+    /// JSON bodies, the operation in method and path.
+    RestJson,
+    /// Forms in, XML out; the namespace of answers and the API version.
+    Query(&'static str, &'static str),
+    /// S3.
+    RestXml,
+}
+
+const SERVICES: [Service; 13] = [
+    Service::Connect,
+    Service::CloudFormation,
+    Service::S3,
+    Service::Sts,
+    Service::Iam,
+    Service::Lambda,
+    Service::DynamoDb,
+    Service::Kinesis,
+    Service::Firehose,
+    Service::EventBridge,
+    Service::SecretsManager,
+    Service::Ssm,
+    Service::Logs,
+];
 
 impl Service {
     /// The service's name in credential scopes and in `faults.json`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",
+            Self::CloudFormation => "cloudformation",
+            Self::S3 => "s3",
+            Self::Sts => "sts",
+            Self::Iam => "iam",
+            Self::Lambda => "lambda",
+            Self::DynamoDb => "dynamodb",
+            Self::Kinesis => "kinesis",
+            Self::Firehose => "firehose",
+            Self::EventBridge => "events",
+            Self::SecretsManager => "secretsmanager",
+            Self::Ssm => "ssm",
+            Self::Logs => "logs",
         }
+    }
+
+    /// How the service speaks.
+    pub fn wire(self) -> Wire {
+        match self {
+            Self::Connect | Self::Lambda => Wire::RestJson,
+            Self::CloudFormation => Wire::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/", "2010-05-15"),
+            Self::Sts => Wire::Query("https://sts.amazonaws.com/doc/2011-06-15/", "2011-06-15"),
+            Self::Iam => Wire::Query("https://iam.amazonaws.com/doc/2010-05-08/", "2010-05-08"),
+            Self::S3 => Wire::RestXml,
+            Self::DynamoDb => Wire::Json("1.0"),
+            Self::Kinesis | Self::Firehose | Self::EventBridge | Self::SecretsManager | Self::Ssm | Self::Logs => {
+                Wire::Json("1.1")
+            }
+        }
+    }
+
+    /// The service of a credential scope.
+    pub fn of_scope(scope: &str) -> Option<Self> {
+        SERVICES.into_iter().find(|service| service.name() == scope)
+    }
+
+    /// The service of an `X-Amz-Target` prefix.
+    pub fn of_target(prefix: &str) -> Option<Self> {
+        Some(match prefix {
+            "DynamoDB_20120810" | "DynamoDBStreams_20120810" => Self::DynamoDb,
+            "Kinesis_20131202" => Self::Kinesis,
+            "Firehose_20150804" => Self::Firehose,
+            "AWSEvents" => Self::EventBridge,
+            "secretsmanager" => Self::SecretsManager,
+            "AmazonSSM" => Self::Ssm,
+            "Logs_20140328" => Self::Logs,
+            _ => return None,
+        })
+    }
+
+    /// The service of the `Version` of a form.
+    pub fn of_version(version: &str) -> Option<Self> {
+        SERVICES.into_iter().find(|service| matches!(service.wire(), Wire::Query(_, own) if own == version))
     }
 }

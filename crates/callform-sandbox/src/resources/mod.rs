@@ -1,4 +1,25 @@
 //! The resource types that stacks can have.
+//!
+//! A handler translates CloudFormation's properties into calls of the service, so that a resource of a stack obeys the
+//! service's rules and is seen through its API. What the service's API does not keep of a resource (which roles an
+//! inline policy was put on, say) is a document of the handler, under the physical id.
+
+mod dynamodb_table;
+mod events_rule;
+mod firehose_stream;
+mod iam_policies;
+mod iam_role;
+mod kinesis_stream;
+mod lambda_function;
+mod lambda_parts;
+mod logs_group;
+mod properties;
+mod s3_bucket;
+mod s3_bucket_policy;
+mod s3_lifecycle;
+mod secret;
+mod ssm_parameter;
+mod stored;
 
 use std::collections::BTreeMap;
 
@@ -9,5 +30,25 @@ pub type HandlerRegistry = BTreeMap<&'static str, Box<dyn ResourceHandler>>;
 
 /// Every resource type the sandbox knows.
 pub fn registry() -> HandlerRegistry {
-    HandlerRegistry::new()
+    let mut registry = HandlerRegistry::new();
+    registry.insert("AWS::DynamoDB::Table", Box::new(dynamodb_table::Table));
+    registry.insert("AWS::Events::Rule", Box::new(events_rule::Rule));
+    registry.insert("AWS::IAM::ManagedPolicy", Box::new(iam_policies::ManagedPolicy));
+    registry.insert("AWS::IAM::Policy", Box::new(iam_policies::InlinePolicy));
+    registry.insert("AWS::IAM::Role", Box::new(iam_role::Role));
+    registry.insert("AWS::Kinesis::Stream", Box::new(kinesis_stream::Stream));
+    registry.insert("AWS::KinesisFirehose::DeliveryStream", Box::new(firehose_stream::DeliveryStream));
+    registry.insert("AWS::Lambda::Alias", Box::new(lambda_parts::Alias));
+    registry.insert("AWS::Lambda::Function", Box::new(lambda_function::Function));
+    registry.insert("AWS::Lambda::Permission", Box::new(lambda_parts::Permission));
+    registry.insert("AWS::Lambda::Version", Box::new(lambda_parts::Version));
+    registry.insert("AWS::Logs::LogGroup", Box::new(logs_group::LogGroup));
+    registry.insert("AWS::S3::Bucket", Box::new(s3_bucket::Bucket));
+    registry.insert("AWS::S3::BucketPolicy", Box::new(s3_bucket_policy::BucketPolicy));
+    registry.insert("AWS::SSM::Parameter", Box::new(ssm_parameter::Parameter));
+    registry.insert("AWS::SecretsManager::Secret", Box::new(secret::Secret));
+    for stored in &stored::TYPES {
+        registry.insert(stored.name, Box::new(stored));
+    }
+    registry
 }

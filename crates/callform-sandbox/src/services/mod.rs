@@ -1,3 +1,20 @@
-//! The services besides Amazon Connect and CloudFormation.
+//! The services besides Amazon Connect and CloudFormation, as far as a contact center needs them.
+//!
+//! A service is a function from an operation's name and input to its output, all in the shapes of the service model
+//! as JSON; [`crate::dispatch`] puts it on the wire. Resource handlers call the same functions, so that a resource made
+//! by a stack and one made by a client obey the same rules.
 
+pub mod dynamodb;
+pub mod events;
+pub mod firehose;
+pub mod iam;
+pub mod input;
+pub mod kinesis;
+pub mod lambda;
+pub mod logs;
+pub mod s3;
 pub mod secrets;
+pub mod secretsmanager;
+pub mod ssm;
+pub mod sts;
+pub mod tags;

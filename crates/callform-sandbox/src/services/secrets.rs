@@ -1,9 +1,68 @@
 //! Dynamic references of templates, resolved against Secrets Manager and SSM parameters.
 
+use serde_json::{Value, json};
+
+use super::input::object;
+use super::{secretsmanager, ssm};
 use crate::error::AwsError;
 use crate::handler::Environment;
 
 /// The value of a dynamic reference (`secretsmanager:…`, `ssm:…`, `ssm-secure:…`, without the braces).
-pub fn resolve(_environment: &Environment, reference: &str) -> Result<String, AwsError> {
-    Err(AwsError::new(400, "ValidationError", format!("Could not resolve {reference}.")))
+///
+/// `secretsmanager:<name or ARN>[:SecretString[:<JSON key>[:<stage>[:<version id>]]]]`, `ssm:<name>[:<version>]`.
+pub fn resolve(environment: &Environment, reference: &str) -> Result<String, AwsError> {
+    let failed = |reason: &str| {
+        AwsError::new(
+            400,
+            "ValidationError",
+            format!("Could not resolve the dynamic reference {{{{resolve:{reference}}}}}: {reason}"),
+        )
+    };
+    let (service, rest) = reference.split_once(':').ok_or_else(|| failed("it has no service"))?;
+    match service {
+        "secretsmanager" => secret(environment, rest, &failed),
+        "ssm" | "ssm-secure" => {
+            let answer =
+                ssm::call(environment, "GetParameter", &object(json!({ "Name": rest, "WithDecryption": true })));
+            let answer = answer.map_err(|error| failed(&error.message))?;
+            let kind = answer.pointer("/Parameter/Type").and_then(Value::as_str);
+            match (service, kind) {
+                ("ssm", Some("SecureString")) => Err(failed("a SecureString needs ssm-secure")),
+                ("ssm-secure", Some("String" | "StringList")) => Err(failed("the parameter is no SecureString")),
+                _ => text_at(&answer, "/Parameter/Value").ok_or_else(|| failed("it has no value")),
+            }
+        }
+        _ => Err(failed("the service is none of ssm, ssm-secure and secretsmanager")),
+    }
+}
+
+fn text_at(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn secret(environment: &Environment, rest: &str, failed: &dyn Fn(&str) -> AwsError) -> Result<String, AwsError> {
+    // An ARN holds six colons of its own.
+    let colons = if rest.starts_with("arn:") { 7 } else { 1 };
+    let mut parts = rest.splitn(colons + 1, ':');
+    let id: Vec<_> = parts.by_ref().take(colons).collect();
+    let mut options =
+        parts.next().unwrap_or_default().split(':').map(|part| Some(part).filter(|part| !part.is_empty()));
+    let mut option = || options.next().flatten();
+    if option().is_some_and(|kind| kind != "SecretString") {
+        return Err(failed("only SecretString can be referred to"));
+    }
+    let (key, stage, version) = (option(), option(), option());
+    let input = json!({ "SecretId": id.join(":"), "VersionStage": stage, "VersionId": version });
+    let answer = secretsmanager::call(environment, "GetSecretValue", &object(input));
+    let answer = answer.map_err(|error| failed(&error.message))?;
+    let text = text_at(&answer, "/SecretString").ok_or_else(|| failed("the secret is binary"))?;
+    let Some(key) = key else {
+        return Ok(text);
+    };
+    let value: Value = serde_json::from_str(&text).map_err(|_| failed("the secret is no JSON"))?;
+    match value.get(key) {
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(other) => Ok(other.to_string()),
+        None => Err(failed(&format!("the secret has no key {key}"))),
+    }
 }

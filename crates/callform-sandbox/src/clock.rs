@@ -1,0 +1,29 @@
+//! Times in the forms that AWS services write them.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// Seconds since 1970, to the millisecond: timestamps of the JSON protocols.
+pub fn epoch_seconds(time: SystemTime) -> f64 {
+    let milliseconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    // Milliseconds of any year below 280,000 fit a double exactly.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay far below 2^53")]
+    let seconds = milliseconds as f64 / 1000.0;
+    seconds
+}
+
+/// Milliseconds since 1970: timestamps of CloudWatch Logs.
+pub fn epoch_milliseconds(time: SystemTime) -> u64 {
+    u64::try_from(time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `2026-11-23T10:00:00.000Z`: timestamps of the XML protocols.
+pub fn iso8601(time: SystemTime) -> String {
+    DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// `Mon, 23 Nov 2026 10:00:00 GMT`: timestamps of HTTP headers.
+pub fn http_date(time: SystemTime) -> String {
+    DateTime::<Utc>::from(time).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}

@@ -1,0 +1,357 @@
+//! The HTTP server on 127.0.0.1.
+
+use std::convert::Infallible;
+use std::io::{Read, Seek, SeekFrom};
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
+use uuid::Uuid;
+
+use crate::dispatch::{Outcome, Request, Sandbox};
+use crate::error::AwsError;
+use crate::faults::Faults;
+use crate::protocol::answer::{self, Answer, Content};
+use crate::protocol::{Service, identify};
+use crate::resources::registry;
+use crate::services::s3::{route, upload::Receiver};
+use crate::store::Store;
+use crate::worker::{LOCK, Waker, Worker};
+
+/// The file that tells a sandbox from any other folder; it holds the version of the folder's format.
+const MARKER: &str = "callform-sandbox";
+const FORMAT: &str = "1\n";
+
+/// Largest body of a request that is no S3 upload: Lambda takes 50 MB of code, in Base64.
+const LARGEST_BODY: usize = 80 * 1024 * 1024;
+/// Size of the pieces in which files are answered.
+const PIECE: usize = 64 * 1024;
+
+/// How a sandbox is started.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder it lives in; made where it is not there.
+    pub folder: PathBuf,
+    /// Port on 127.0.0.1; 0 for any that is free.
+    pub port: u16,
+    /// Region of requests whose signature names none.
+    pub region: String,
+    /// Faults to write to the folder's `faults.json`, in place of any there; they hold until that file is changed.
+    pub faults: Option<Faults>,
+}
+
+/// A sandbox that answers requests.
+pub struct Running {
+    url: String,
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+    worker: Worker,
+}
+
+impl Running {
+    /// Where it answers: `http://127.0.0.1:<port>`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Stops answering. Stack operations are not waited for: they go on when a process next opens the folder.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.accepting.await {
+            tracing::error!(%error, "the sandbox's server has panicked");
+        }
+        let worker = self.worker;
+        if tokio::task::spawn_blocking(move || worker.stop()).await.is_err() {
+            tracing::error!("the sandbox's worker could not be stopped");
+        }
+    }
+}
+
+/// Starts a sandbox in a folder. Any number of processes may serve one folder at the same time.
+pub async fn start(options: Options) -> std::io::Result<Running> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let (sandbox, worker) =
+        tokio::task::spawn_blocking(move || open(&options)).await.map_err(std::io::Error::other)??;
+    let (stop, stopped) = watch::channel(false);
+    let accepting = tokio::spawn(accept(listener, sandbox, worker.waker(), stopped));
+    Ok(Running { url, stop, accepting, worker })
+}
+
+fn open(options: &Options) -> std::io::Result<(Arc<Sandbox>, Worker)> {
+    let folder = prepare(&options.folder)?;
+    if let Some(faults) = &options.faults {
+        faults.save(&folder)?;
+    }
+    let store = Store::open(&folder.join("state.db")).map_err(std::io::Error::other)?;
+    let sandbox = Arc::new(Sandbox { store, registry: registry(), folder, region: options.region.clone() });
+    let worker = Worker::start(Arc::clone(&sandbox))?;
+    Ok((sandbox, worker))
+}
+
+/// Makes the folder of a sandbox, or checks that it is one of this version.
+fn prepare(folder: &Path) -> std::io::Result<PathBuf> {
+    std::fs::create_dir_all(folder.join("s3"))?;
+    let marker = folder.join(MARKER);
+    match std::fs::read_to_string(&marker) {
+        Ok(format) if format == FORMAT => {}
+        Ok(format) => {
+            let message = format!("{} is a sandbox of another version ({})", folder.display(), format.trim());
+            return Err(std::io::Error::other(message));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            // Another process may be doing the same: each writes a file of its own and moves it in place.
+            let new = folder.join(format!("{MARKER}.{}", Uuid::new_v4()));
+            std::fs::write(&new, FORMAT)?;
+            std::fs::rename(new, marker)?;
+        }
+        Err(error) => return Err(error),
+    }
+    folder.canonicalize()
+}
+
+/// Empties the folder of a sandbox. Refuses a folder that is no sandbox, and one that a process is serving.
+pub fn reset(folder: &Path) -> std::io::Result<()> {
+    if !folder.join(MARKER).is_file() {
+        return Err(std::io::Error::other(format!("{} is no sandbox", folder.display())));
+    }
+    let folder = folder.canonicalize()?;
+    let lock = std::fs::File::options().create(true).truncate(false).write(true).open(folder.join(LOCK))?;
+    if lock.try_lock().is_err() {
+        return Err(std::io::Error::other(format!("{} is in use by another process", folder.display())));
+    }
+    crate::services::dynamodb::close(&folder);
+    for entry in ["s3", "lambda"] {
+        match std::fs::remove_dir_all(folder.join(entry)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    let databases =
+        ["state.db", "dynamodb.db"].into_iter().flat_map(|name| ["", "-wal", "-shm"].map(|end| format!("{name}{end}")));
+    // The marker goes last: what an interrupted reset leaves can be reset again.
+    for entry in databases.chain([crate::faults::FILE.to_owned(), LOCK.to_owned(), MARKER.to_owned()]) {
+        match std::fs::remove_file(folder.join(entry)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn accept(listener: TcpListener, sandbox: Arc<Sandbox>, waker: Waker, mut stopped: watch::Receiver<bool>) {
+    // Connections end with the set.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(stream, Arc::clone(&sandbox), waker.clone()));
+                }
+                // Too many open files, say: others may be closed soon.
+                Err(error) => {
+                    tracing::warn!(%error, "sandbox: a connection was not accepted");
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, sandbox: Arc<Sandbox>, waker: Waker) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    let service = service_fn(move |request| answer(request, Arc::clone(&sandbox), waker.clone()));
+    if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await {
+        tracing::debug!(%error, "sandbox: a connection ended");
+    }
+}
+
+/// The connection is to be closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("cut by faults.json")]
+struct Cut;
+
+async fn answer(
+    request: http::Request<Incoming>,
+    sandbox: Arc<Sandbox>,
+    waker: Waker,
+) -> Result<Response<AnswerBody>, Cut> {
+    let (head, body) = request.into_parts();
+    tracing::debug!(method = %head.method, uri = %head.uri, "request");
+    let is_s3 = identify::scope(&head).service == Some(Service::S3);
+    let received = receive(&sandbox.folder, head, body, is_s3).await;
+    let request = match received {
+        Ok(request) => request,
+        Err((service, error)) => return Ok(respond(answer::error(service, &error))),
+    };
+    let is_head = request.head.method == http::Method::HEAD;
+    let outcome = tokio::task::spawn_blocking(move || sandbox.answer(&request)).await;
+    let Ok(Outcome { mut answer, service, cut, delay }) = outcome else {
+        let error = AwsError::new(500, "InternalFailure", "The sandbox has failed; its log tells more.");
+        return Ok(respond(answer::error(Service::Lambda, &error)));
+    };
+    if service == Some(Service::CloudFormation) {
+        waker.wake();
+    }
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    if cut {
+        return Err(Cut);
+    }
+    if is_head && matches!(answer.body, Content::Bytes(_)) {
+        answer.body = Content::Bytes(Vec::new());
+    }
+    Ok(respond(answer))
+}
+
+/// Reads the body of a request: to a file where it is an upload, to memory else.
+async fn receive(folder: &Path, head: Parts, body: Incoming, is_s3: bool) -> Result<Request, (Service, AwsError)> {
+    if is_s3 && route(&head).takes_upload() {
+        let upload = receive_file(folder, &head, body).await.map_err(|error| (Service::S3, error))?;
+        return Ok(Request { head, body: Vec::new(), upload: Some(upload) });
+    }
+    let service = if is_s3 { Service::S3 } else { Service::Lambda };
+    match http_body_util::Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => Ok(Request { head, body: body.to_bytes().to_vec(), upload: None }),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+            Err((service, AwsError::new(413, "RequestEntityTooLargeException", "The request is too large.")))
+        }
+        Err(error) => Err((service, AwsError::new(400, "IncompleteBody", error.to_string()))),
+    }
+}
+
+async fn receive_file(
+    folder: &Path,
+    head: &Parts,
+    mut body: Incoming,
+) -> Result<crate::services::s3::Upload, AwsError> {
+    let mut receiver = Receiver::new(folder, &head.headers)?;
+    loop {
+        let fed = match body.frame().await {
+            None => break,
+            Some(Ok(frame)) => match frame.into_data() {
+                // Pieces are small and the file is buffered: the write is no longer than a task may take.
+                Ok(piece) => receiver.feed(&piece),
+                Err(_) => Ok(()),
+            },
+            Some(Err(error)) => Err(AwsError::new(400, "IncompleteBody", error.to_string())),
+        };
+        if let Err(error) = fed {
+            receiver.discard();
+            return Err(error);
+        }
+    }
+    receiver.finish()
+}
+
+fn respond(answer: Answer) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::Done);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    for (name, value) in answer.headers {
+        // What clients stored as metadata may be no header value of HTTP.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.append(name, value);
+        }
+    }
+    let request_id = Uuid::new_v4().to_string();
+    if let Ok(value) = HeaderValue::try_from(request_id) {
+        headers.insert("x-amzn-requestid", value.clone());
+        headers.insert("x-amz-request-id", value);
+    }
+    match answer.body {
+        Content::Bytes(bytes) if bytes.is_empty() => {}
+        Content::Bytes(bytes) => *response.body_mut() = AnswerBody::Whole(Bytes::from(bytes)),
+        Content::Length(length) => {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        Content::File { path, offset, length } => {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+            *response.body_mut() = AnswerBody::Pieces { pieces: read_file(path, offset, length), left: length };
+        }
+    }
+    response
+}
+
+/// Reads a part of a file piece by piece; the pieces end early where it cannot be read.
+fn read_file(path: PathBuf, offset: u64, length: u64) -> mpsc::Receiver<Bytes> {
+    let (sender, receiver) = mpsc::channel(4);
+    tokio::task::spawn_blocking(move || {
+        let read = || -> std::io::Result<()> {
+            let mut file = std::fs::File::open(&path)?;
+            file.seek(SeekFrom::Start(offset))?;
+            let mut part = file.take(length);
+            loop {
+                let mut piece = vec![0; PIECE];
+                let size = part.read(&mut piece)?;
+                piece.truncate(size);
+                if size == 0 || sender.blocking_send(Bytes::from(piece)).is_err() {
+                    return Ok(());
+                }
+            }
+        };
+        if let Err(error) = read() {
+            tracing::error!(file = %path.display(), %error, "sandbox: an object's file cannot be read");
+        }
+    });
+    receiver
+}
+
+/// The body of an answer.
+enum AnswerBody {
+    Done,
+    Whole(Bytes),
+    Pieces { pieces: mpsc::Receiver<Bytes>, left: u64 },
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match &mut *self {
+            Self::Done => Poll::Ready(None),
+            Self::Whole(bytes) => {
+                let bytes = std::mem::take(bytes);
+                *self = Self::Done;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Self::Pieces { pieces, left } => pieces.poll_recv(context).map(|piece| {
+                let piece = piece?;
+                *left = left.saturating_sub(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+                Some(Ok(Frame::data(piece)))
+            }),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Done)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Done => SizeHint::with_exact(0),
+            Self::Whole(bytes) => SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX)),
+            Self::Pieces { left, .. } => SizeHint::with_exact(*left),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The code of functions: zip files under `lambda/` of the folder, named by their SHA-256.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::error::AwsError;
+use crate::handler::Environment;
+use crate::services::input::Input;
+use crate::services::s3::object;
+use crate::services::s3::upload::hexadecimal;
+
+/// What a function knows of its code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Code {
+    /// SHA-256 in Base64.
+    pub sha256: String,
+    /// Name of the file under `lambda/`.
+    pub file: String,
+    /// Size in bytes.
+    pub size: usize,
+}
+
+/// The file of some code.
+pub fn path(folder: &Path, file: &str) -> PathBuf {
+    folder.join("lambda").join(file)
+}
+
+/// Takes the code that an input names: `ZipFile`, or `S3Bucket`, `S3Key` and `S3ObjectVersion`.
+pub(super) fn take(environment: &Environment, input: &Input) -> Result<Code, AwsError> {
+    let bytes = match (input.text("ZipFile"), input.text("S3Bucket"), input.text("S3Key")) {
+        (Some(zip), None, None) => BASE64.decode(zip).map_err(|_| input.wrong("ZipFile is not in Base64."))?,
+        (None, Some(bucket), Some(key)) => from_bucket(environment, input, bucket, key)?,
+        _ if input.value("ImageUri").is_some() => {
+            return Err(AwsError::unsupported("Lambda", "functions from container images"));
+        }
+        _ => return Err(input.wrong("Please provide a source for function code.")),
+    };
+    store(environment.folder, &bytes)
+        .map_err(|error| AwsError::new(500, "ServiceException", format!("sandbox file: {error}")))
+        .and_then(|code| {
+            if bytes.starts_with(b"PK") {
+                Ok(code)
+            } else {
+                Err(input.wrong("Could not unzip uploaded file. Please check your file, then try to upload again."))
+            }
+        })
+}
+
+fn from_bucket(environment: &Environment, input: &Input, bucket: &str, key: &str) -> Result<Vec<u8>, AwsError> {
+    let failed = |code: &str, message: &str| {
+        input.wrong(format!("Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"))
+    };
+    let version = input.value("S3ObjectVersion").and_then(Value::as_str);
+    match object::read(environment, bucket, key, version) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(failed("NoSuchKey", "The specified key does not exist.")),
+        Err(error) => Err(failed(&error.code, &error.message)),
+    }
+}
+
+/// Writes code under its digest; the same code is one file.
+fn store(folder: &Path, bytes: &[u8]) -> std::io::Result<Code> {
+    let digest = Sha256::digest(bytes);
+    let file = format!("{}.zip", hexadecimal(&digest));
+    let target = path(folder, &file);
+    if !target.exists() {
+        let new = path(folder, &format!("{file}.{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("lambda"))?;
+        std::fs::write(&new, bytes)?;
+        std::fs::rename(new, target)?;
+    }
+    Ok(Code { sha256: BASE64.encode(digest), file, size: bytes.len() })
+}
+
+/// A zip file with one stored (uncompressed) file, in Base64.
+pub fn zip_of(name: &str, content: &[u8]) -> String {
+    let mut crc = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc32IsoHdlc);
+    crc.update(content);
+    let crc = u32::try_from(crc.finalize()).unwrap_or_default();
+    let size = u32::try_from(content.len()).unwrap_or(u32::MAX);
+    let name_length = u16::try_from(name.len()).unwrap_or_default();
+    // The members that the local header and the directory entry have in common: version 2.0, no flags, stored,
+    // 1 January 1980, checksum, both sizes, length of the name, no extra field.
+    let mut common = Vec::new();
+    for field in [20_u16, 0, 0, 0, 33] {
+        common.extend(field.to_le_bytes());
+    }
+    for field in [crc, size, size] {
+        common.extend(field.to_le_bytes());
+    }
+    common.extend(name_length.to_le_bytes());
+    common.extend(0_u16.to_le_bytes());
+    let mut zip = Vec::from(*b"PK\x03\x04");
+    zip.extend(&common);
+    zip.extend(name.as_bytes());
+    zip.extend(content);
+    let directory = u32::try_from(zip.len()).unwrap_or_default();
+    zip.extend(b"PK\x01\x02");
+    zip.extend(20_u16.to_le_bytes());
+    zip.extend(&common);
+    // No comment, first disk, binary, no attributes, local header at the start.
+    zip.extend([0; 14]);
+    zip.extend(name.as_bytes());
+    let end = u32::try_from(zip.len()).unwrap_or_default();
+    zip.extend(b"PK\x05\x06");
+    for field in [0_u16, 0, 1, 1] {
+        zip.extend(field.to_le_bytes());
+    }
+    zip.extend((end - directory).to_le_bytes());
+    zip.extend(directory.to_le_bytes());
+    zip.extend(0_u16.to_le_bytes());
+    BASE64.encode(zip)
+}

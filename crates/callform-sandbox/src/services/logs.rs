@@ -1,0 +1,133 @@
+//! Amazon CloudWatch Logs: log groups and their retention, without events.
+
+use serde_json::{Map, Value, json};
+
+use super::input::{Input, page};
+use super::tags;
+use crate::clock::epoch_milliseconds;
+use crate::error::AwsError;
+use crate::handler::Environment;
+
+const KIND: &str = "logs/group";
+
+/// Days that a retention may have.
+const RETENTIONS: [i64; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/// Carries out an operation.
+pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
+    let input = Input::new(input, "InvalidParameterException");
+    match operation {
+        "CreateLogGroup" => create(environment, &input),
+        "DescribeLogGroups" => {
+            let prefix = input.text("logGroupNamePrefix").unwrap_or_default();
+            let pattern = input.text("logGroupNamePattern").unwrap_or_default();
+            let groups = environment.tx.list::<Map<String, Value>>(KIND, environment.region)?;
+            let groups = groups.into_iter().filter(|(name, _)| name.starts_with(prefix) && name.contains(pattern)).map(
+                |(_, mut group)| {
+                    group.remove("Tags");
+                    Value::Object(group)
+                },
+            );
+            let size = usize::try_from(input.number("limit").unwrap_or(50)).unwrap_or(50).max(1);
+            let (groups, next) = page(groups.collect(), input.text("nextToken"), size);
+            let mut answer = json!({ "logGroups": groups });
+            if let Some(next) = next {
+                answer["nextToken"] = next.into();
+            }
+            Ok(answer)
+        }
+        "DeleteLogGroup"
+        | "PutRetentionPolicy"
+        | "DeleteRetentionPolicy"
+        | "AssociateKmsKey"
+        | "DisassociateKmsKey"
+        | "TagResource"
+        | "UntagResource"
+        | "ListTagsForResource"
+        | "TagLogGroup"
+        | "UntagLogGroup"
+        | "ListTagsLogGroup" => {
+            let name = group_name(&input)?;
+            let group = environment.tx.get::<Map<String, Value>>(KIND, environment.region, name)?.ok_or_else(|| {
+                AwsError::new(400, "ResourceNotFoundException", "The specified log group does not exist.")
+            })?;
+            on_group(environment, operation, name, group, &input)
+        }
+        _ => Err(AwsError::unsupported("CloudWatch Logs", operation)),
+    }
+}
+
+fn group_name<'a>(input: &Input<'a>) -> Result<&'a str, AwsError> {
+    match input.text("logGroupName") {
+        Some(name) => Ok(name),
+        None => {
+            let arn = input.text("resourceArn").or_else(|| input.text("resourceIdentifier")).unwrap_or_default();
+            let name = arn.split(":log-group:").nth(1).unwrap_or_default().trim_end_matches(":*");
+            if name.is_empty() { input.need("logGroupName") } else { Ok(name) }
+        }
+    }
+}
+
+fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let name = input.need("logGroupName")?;
+    let right = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/#".contains(&byte);
+    if name.len() > 512 || !name.bytes().all(right) {
+        return Err(input.wrong(format!("1 validation error detected: Value '{name}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+")));
+    }
+    if environment.tx.get::<Value>(KIND, environment.region, name)?.is_some() {
+        return Err(AwsError::new(400, "ResourceAlreadyExistsException", "The specified log group already exists"));
+    }
+    let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", environment.region, environment.account);
+    let mut group = Map::new();
+    group.insert("logGroupName".to_owned(), name.into());
+    group.insert("creationTime".to_owned(), epoch_milliseconds(environment.now).into());
+    group.insert("metricFilterCount".to_owned(), 0.into());
+    group.insert("arn".to_owned(), format!("{arn}:*").into());
+    group.insert("logGroupArn".to_owned(), arn.into());
+    group.insert("storedBytes".to_owned(), 0.into());
+    group.insert("logGroupClass".to_owned(), input.text("logGroupClass").unwrap_or("STANDARD").into());
+    input.copy(&["kmsKeyId", "deletionProtectionEnabled"], &mut group);
+    tags::add(&mut group, tags::from_object(&input.object("tags")));
+    environment.tx.put(KIND, environment.region, name, None, &group)?;
+    Ok(Value::Null)
+}
+
+fn on_group(
+    environment: &Environment,
+    operation: &str,
+    name: &str,
+    mut group: Map<String, Value>,
+    input: &Input,
+) -> Result<Value, AwsError> {
+    match operation {
+        "DeleteLogGroup" => {
+            environment.tx.delete(KIND, environment.region, name)?;
+            return Ok(Value::Null);
+        }
+        "ListTagsForResource" | "ListTagsLogGroup" => return Ok(json!({ "tags": tags::stored(&group) })),
+        "PutRetentionPolicy" => {
+            let days = input.number("retentionInDays").unwrap_or_default();
+            if !RETENTIONS.contains(&days) {
+                return Err(input.wrong(format!(
+                    "1 validation error detected: Value '{days}' at 'retentionInDays' failed to satisfy constraint"
+                )));
+            }
+            group.insert("retentionInDays".to_owned(), days.into());
+        }
+        "DeleteRetentionPolicy" => {
+            group.remove("retentionInDays");
+        }
+        "AssociateKmsKey" => {
+            group.insert("kmsKeyId".to_owned(), input.need("kmsKeyId")?.into());
+        }
+        "DisassociateKmsKey" => {
+            group.remove("kmsKeyId");
+        }
+        "TagResource" | "TagLogGroup" => tags::add(&mut group, tags::from_object(&input.object("tags"))),
+        "UntagLogGroup" => tags::remove(&mut group, &input.texts("tags")),
+        _ => tags::remove(&mut group, &input.texts("tagKeys")),
+    }
+    environment.tx.put(KIND, environment.region, name, None, &group)?;
+    Ok(Value::Null)
+}

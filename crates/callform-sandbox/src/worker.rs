@@ -1,0 +1,152 @@
+//! Carrying out stack operations: one worker per process, one of them at work per folder.
+//!
+//! Whoever holds the lock on `worker.lock` works. The kernel releases it when its process dies, however it dies, and
+//! the worker of another process, or of the next one, goes on: every step of the engine is durable.
+
+use std::fs::{File, TryLockError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::cloudformation::engine::{self, Progress};
+use crate::dispatch::{ACCOUNT, Sandbox};
+use crate::error::AwsError;
+use crate::store::Store;
+
+/// Name of the lock file in the folder.
+pub(crate) const LOCK: &str = "worker.lock";
+
+/// How often a worker looks for the lock, or for work that other processes queued.
+const POLL: Duration = Duration::from_millis(20);
+/// How often the engine is asked although nothing was written: some of its work waits for a time.
+const ASK: Duration = Duration::from_millis(500);
+/// How long the worker rests after a failure of the store.
+const REST: Duration = Duration::from_secs(1);
+
+/// A running worker.
+pub(crate) struct Worker {
+    signal: Arc<Signal>,
+    thread: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Signal {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, Default)]
+struct State {
+    stop: bool,
+    work: bool,
+}
+
+impl Signal {
+    fn set(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_all();
+    }
+
+    /// Waits for a signal, at most so long. True to stop.
+    fn wait(&self, time: Duration) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = self
+            .changed
+            .wait_timeout_while(state, time, |state| !state.stop && !state.work)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.work = false;
+        state.stop
+    }
+
+    fn stopped(&self) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).stop
+    }
+}
+
+/// Wakes the worker of this process.
+#[derive(Clone)]
+pub(crate) struct Waker(Arc<Signal>);
+
+impl Waker {
+    /// There may be work.
+    pub(crate) fn wake(&self) {
+        self.0.set(|state| state.work = true);
+    }
+}
+
+impl Worker {
+    /// Starts the worker of this process. It has a store of its own, so that it sees what requests write.
+    pub(crate) fn start(sandbox: Arc<Sandbox>) -> std::io::Result<Self> {
+        let store = Store::open(&sandbox.folder.join("state.db")).map_err(std::io::Error::other)?;
+        let lock = File::options().create(true).truncate(false).write(true).open(sandbox.folder.join(LOCK))?;
+        let signal = Arc::new(Signal::default());
+        let own = Arc::clone(&signal);
+        let thread = std::thread::Builder::new()
+            .name("sandbox-worker".to_owned())
+            .spawn(move || work(&sandbox, &store, &lock, &own))?;
+        Ok(Self { signal, thread })
+    }
+
+    pub(crate) fn waker(&self) -> Waker {
+        Waker(Arc::clone(&self.signal))
+    }
+
+    /// Waits for the step that is being done, and ends the worker.
+    pub(crate) fn stop(self) {
+        self.signal.set(|state| state.stop = true);
+        if self.thread.join().is_err() {
+            tracing::error!("the sandbox's worker has panicked");
+        }
+    }
+}
+
+fn work(sandbox: &Sandbox, store: &Store, lock: &File, signal: &Signal) {
+    loop {
+        match lock.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => tracing::error!(%error, "sandbox: no lock on {LOCK}"),
+        }
+        if signal.wait(POLL) {
+            return;
+        }
+    }
+    // Closing the file, at the latest when the process dies, releases the lock.
+    let mut seen = None;
+    let mut asked: Option<Instant> = None;
+    while !signal.stopped() {
+        let version = store.data_version().ok();
+        let due = asked.is_none_or(|asked| asked.elapsed() >= ASK);
+        if version == seen && version.is_some() && !due {
+            if signal.wait(POLL) {
+                return;
+            }
+            continue;
+        }
+        seen = version;
+        asked = Some(Instant::now());
+        let stepped = catch_unwind(AssertUnwindSafe(|| run(sandbox, store, signal)));
+        let failure = match stepped {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "panic".to_owned(),
+        };
+        tracing::error!(failure, "sandbox: a step of a stack operation failed");
+        if signal.wait(REST) {
+            return;
+        }
+    }
+}
+
+/// Steps until there is nothing to do.
+fn run(sandbox: &Sandbox, store: &Store, signal: &Signal) -> Result<(), AwsError> {
+    let now = || SystemTime::now();
+    while !signal.stopped() {
+        match engine::step(store, &sandbox.registry, ACCOUNT, &sandbox.folder, &now)? {
+            Progress::Idle => return Ok(()),
+            Progress::Worked => {}
+        }
+    }
+    Ok(())
+}
