@@ -18,6 +18,8 @@ pub mod steps;
 pub mod compile;
 pub mod lint;
 pub mod template;
+pub mod import;
+pub mod compare;
 
 pub use flow_type::{FlowType, FlowTypeSet};
 pub use json::{Action, ConditionBranch, DecodeError, ErrorBranch, Flow, OmittedMembers, Transitions};

@@ -83,7 +83,7 @@ pub(super) const TABLE: &[ActionSpec] = &[
         name: "UpdateContactEventHooks",
         block: "Set customer queue, hold, whisper or disconnect flow",
         parameters: &[
-            required("EventHooks", Class::StaticOrPath, Shape::Map),
+            optional("EventHooks", Class::StaticOrPath, Shape::Map),
             optional("EventHooksConfiguration", Class::Static, Shape::Any),
         ],
         verified: true,
