@@ -9,16 +9,50 @@
 //!
 //! Source of names, paths and limits: the public service model; of behavior: the notes in each file.
 
+mod agent_statuses;
+mod associations;
+mod attributes;
+mod builtin_permissions;
+mod builtins;
+mod builtins_flows;
 mod document;
 mod error;
+mod flow_associations;
+mod flow_documents;
+mod flow_modules;
+mod flow_versions;
+mod flows;
+pub mod handlers;
+mod hierarchy;
+mod hierarchy_groups;
+mod hours;
+mod hours_overrides;
 mod input;
+mod instance;
+mod integrations;
+mod number_pool;
 mod operation;
 mod page;
+mod phone_numbers;
+mod predefined_attributes;
+mod proficiencies;
+mod prompts;
+mod queues;
+mod quick_connects;
 mod quota;
 mod reference;
 mod resource;
+mod routing_profile_queues;
+mod routing_profiles;
 mod search;
+mod security_profiles;
+mod storage;
 mod tags;
+mod task_templates;
+mod user_rules;
+mod user_updates;
+mod users;
+mod views;
 
 use serde_json::{Map, Value};
 
@@ -28,7 +62,36 @@ use crate::handler::Environment;
 use operation::Operation;
 
 /// All operations of the service, by topic.
-const TABLES: &[&[Operation]] = &[tags::OPERATIONS];
+const TABLES: &[&[Operation]] = &[
+    agent_statuses::OPERATIONS,
+    associations::OPERATIONS,
+    attributes::OPERATIONS,
+    flow_associations::OPERATIONS,
+    flow_modules::OPERATIONS,
+    flow_versions::OPERATIONS,
+    flows::OPERATIONS,
+    hierarchy::OPERATIONS,
+    hierarchy_groups::OPERATIONS,
+    hours::OPERATIONS,
+    hours_overrides::OPERATIONS,
+    instance::OPERATIONS,
+    integrations::OPERATIONS,
+    phone_numbers::OPERATIONS,
+    predefined_attributes::OPERATIONS,
+    proficiencies::OPERATIONS,
+    prompts::OPERATIONS,
+    queues::OPERATIONS,
+    quick_connects::OPERATIONS,
+    routing_profile_queues::OPERATIONS,
+    routing_profiles::OPERATIONS,
+    security_profiles::OPERATIONS,
+    storage::OPERATIONS,
+    tags::OPERATIONS,
+    task_templates::OPERATIONS,
+    user_updates::OPERATIONS,
+    users::OPERATIONS,
+    views::OPERATIONS,
+];
 
 /// Answers a REST-JSON request: HTTP status and body.
 ///
@@ -43,8 +106,9 @@ pub fn handle(
     let (operation, mut members) =
         route(method, path)?.ok_or_else(|| AwsError::unsupported("Connect", &format!("{method} {path}")))?;
     operation.read_query(query, &mut members)?;
-    members.extend(operation::read_body(body)?);
-    Ok((200, operation.run(environment, &members)?))
+    let mut all = operation::read_body(body)?;
+    all.extend(members);
+    Ok((200, operation.run(environment, &all)?))
 }
 
 /// The operation a request is for; `None` where the sandbox does not have it.
@@ -60,8 +124,11 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
         .run(environment, input)
 }
 
+/// An operation, and the values of its path's labels.
+type Route = (&'static Operation, Map<String, Value>);
+
 /// The operation of a method and path, with the values of the path's labels; a path without labels is the better match.
-fn route(method: &str, path: &str) -> Result<Option<(&'static Operation, Map<String, Value>)>, AwsError> {
+fn route(method: &str, path: &str) -> Result<Option<Route>, AwsError> {
     let segments = operation::path_segments(path)?;
     Ok(operations()
         .filter(|operation| operation.method == method)
@@ -72,3 +139,6 @@ fn route(method: &str, path: &str) -> Result<Option<(&'static Operation, Map<Str
 fn operations() -> impl Iterator<Item = &'static Operation> {
     TABLES.iter().copied().flatten()
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,7 +73,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "UpdateQueueName",
         "POST",
         "/queues/{InstanceId}/{QueueId}/name",
-        &[optional("Name", Shape::Text(1, 127)), optional("Description", Shape::Text(1, 250))],
+        // The model asks for a character; without the empty text no description could ever be removed (?).
+        &[optional("Name", Shape::Text(1, 127)), optional("Description", Shape::Text(0, 250))],
         update_name,
     ),
     operation(

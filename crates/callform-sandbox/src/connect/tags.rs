@@ -85,7 +85,8 @@ fn tagged(environment: &Environment, input: &Input) -> Result<(&'static Kind, St
         .iter()
         .copied()
         .chain([&resource::INSTANCE])
-        .find(|kind| kind.segment == segment)
+        // The ARNs of phone numbers that name an instance lead nowhere, as the service's documentation warns.
+        .find(|kind| kind.segment == segment && (kind.scope(instance) == instance || segment == "instance"))
         .ok_or_else(missing)?;
     let body = environment.tx.get(kind.document, kind.scope(instance), id)?.ok_or_else(missing)?;
     Ok((kind, instance.to_owned(), body))

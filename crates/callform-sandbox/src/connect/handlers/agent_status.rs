@@ -86,6 +86,7 @@ impl ResourceHandler for AgentStatus {
 fn existing(service: Service, properties: &Properties) -> HandlerResult<Option<String>> {
     let input = json!({"InstanceId": properties.get("InstanceArn"), "AgentStatusTypes": ["CUSTOM"]});
     let statuses = service.list("ListAgentStatuses", input, "AgentStatusSummaryList")?;
-    let named = statuses.iter().find(|status| status.get("Name").and_then(Value::as_str) == Some(text(properties, "Name")));
+    let named =
+        statuses.iter().find(|status| status.get("Name").and_then(Value::as_str) == Some(text(properties, "Name")));
     Ok(named.and_then(|status| status.get("Arn")).and_then(Value::as_str).map(str::to_owned))
 }

@@ -95,7 +95,7 @@ fn update_overrides(service: Service, hours: &str, wanted: &[Value]) -> HandlerR
         let name = name_of(wanted, "OverrideName");
         match live.iter().find(|one| name_of(one, "Name") == name) {
             None => create_override(service, hours, wanted)?,
-            Some(one) if override_matches(one, wanted) => {}
+            Some(one) if override_properties(one) == *wanted => {}
             Some(one) => {
                 let members = override_members(wanted);
                 service.call("UpdateHoursOfOperationOverride", override_input(hours, one, members)?)?;
@@ -103,14 +103,6 @@ fn update_overrides(service: Service, hours: &str, wanted: &[Value]) -> HandlerR
         }
     }
     Ok(())
-}
-
-fn override_matches(live: &Value, wanted: &Value) -> bool {
-    let mut live = override_properties(live);
-    if let (Some(live), None) = (live.as_object_mut(), wanted.get("HoursOfOperationOverrideId")) {
-        live.remove("HoursOfOperationOverrideId");
-    }
-    live == *wanted
 }
 
 fn create_override(service: Service, hours: &str, wanted: &Value) -> HandlerResult<()> {
@@ -142,11 +134,11 @@ fn override_members(wanted: &Value) -> Value {
     })
 }
 
+/// An override as the property has it, without its id, which the service chooses.
 fn override_properties(live: &Value) -> Value {
     let empty = Map::new();
     let live = live.as_object().unwrap_or(&empty);
     let mut properties = present(json!({
-        "HoursOfOperationOverrideId": live.get("HoursOfOperationOverrideId"),
         "OverrideName": text(live, "Name"),
         "OverrideDescription": text(live, "Description"),
         "EffectiveFrom": live.get("EffectiveFrom"),

@@ -93,7 +93,10 @@ pub(super) fn present(properties: Value) -> Properties {
 
 /// The instance's ARN in the ARN of something in it.
 pub(super) fn instance_arn(arn: &str) -> HandlerResult<&str> {
-    arn.match_indices('/').nth(1).and_then(|(at, _)| arn.get(..at)).ok_or_else(|| invalid_request(format!("Invalid ARN: {arn}")))
+    arn.match_indices('/')
+        .nth(1)
+        .and_then(|(at, _)| arn.get(..at))
+        .ok_or_else(|| invalid_request(format!("Invalid ARN: {arn}")))
 }
 
 /// The ARN of a thing in an instance, from its id or ARN; null where there is neither.

@@ -41,13 +41,9 @@ impl ResourceHandler for Queue {
         let service = Service::new(context);
         let instance = instance_arn(physical_id)?;
         let input = json!({"InstanceId": instance, "QueueId": physical_id});
-        let Some(queue) = service.describe("DescribeQueue", input.clone(), "Queue")? else {
+        let Some(queue) = service.describe("DescribeQueue", input, "Queue")? else {
             return Ok(None);
         };
-        let linked = service.list("ListQueueQuickConnects", input, "QuickConnectSummaryList")?;
-        let mut linked: Vec<&str> =
-            linked.iter().filter_map(|quick_connect| quick_connect.get("Arn").and_then(Value::as_str)).collect();
-        linked.sort_unstable();
         Ok(Some(present(json!({
             "QueueArn": physical_id,
             "InstanceArn": instance,
@@ -57,7 +53,7 @@ impl ResourceHandler for Queue {
             "MaxContacts": queue.get("MaxContacts"),
             "OutboundCallerConfig": caller_from_service(instance, queue.get("OutboundCallerConfig")),
             "OutboundEmailConfig": queue.get("OutboundEmailConfig"),
-            "QuickConnectArns": linked,
+            "QuickConnectArns": linked(service, physical_id)?,
             "Status": queue.get("Status"),
             "Type": "STANDARD",
             "Tags": tag_list(queue.get("Tags")),
@@ -99,7 +95,11 @@ impl ResourceHandler for Queue {
             update_status(service, physical_id, new)?;
         }
         let (before, after) = (texts(old, "QuickConnectArns"), texts(new, "QuickConnectArns"));
-        quick_connects(service, "DisassociateQueueQuickConnects", physical_id, &missing(&before, &after))?;
+        // A quick connect that was deleted is off the queue already.
+        let live = linked(service, physical_id)?;
+        let gone: Vec<&str> =
+            missing(&before, &after).into_iter().filter(|arn| live.iter().any(|one| one == arn)).collect();
+        quick_connects(service, "DisassociateQueueQuickConnects", physical_id, &gone)?;
         quick_connects(service, "AssociateQueueQuickConnects", physical_id, &missing(&after, &before))?;
         service.retag(physical_id, old, new)
     }
@@ -115,6 +115,16 @@ fn update_status(service: Service, arn: &str, properties: &Properties) -> Handle
     let status = properties.get("Status").cloned().unwrap_or_else(|| "ENABLED".into());
     let input = json!({"InstanceId": instance_arn(arn)?, "QueueId": arn, "Status": status});
     service.call("UpdateQueueStatus", input).map(drop)
+}
+
+/// The ARNs of a queue's quick connects, sorted.
+fn linked(service: Service, arn: &str) -> HandlerResult<Vec<String>> {
+    let input = json!({"InstanceId": instance_arn(arn)?, "QueueId": arn});
+    let linked = service.list("ListQueueQuickConnects", input, "QuickConnectSummaryList")?;
+    let mut arns: Vec<String> =
+        linked.iter().filter_map(|quick_connect| Some(quick_connect.get("Arn")?.as_str()?.to_owned())).collect();
+    arns.sort_unstable();
+    Ok(arns)
 }
 
 fn quick_connects(service: Service, operation: &str, arn: &str, ids: &[&str]) -> HandlerResult<()> {

@@ -20,7 +20,7 @@ impl<'a> Service<'a> {
     }
 
     /// Calls an operation. Members of `input` that are null are left out.
-    pub(super) fn call(&self, operation: &str, input: Value) -> HandlerResult<Value> {
+    pub(super) fn call(self, operation: &str, input: Value) -> HandlerResult<Value> {
         let Value::Object(input) = compact(input) else {
             return Err(invalid_request("The request is not an object."));
         };
@@ -28,7 +28,7 @@ impl<'a> Service<'a> {
     }
 
     /// Calls an operation and returns one text of its answer, such as the ARN of what it made.
-    pub(super) fn call_for(&self, operation: &str, input: Value, member: &str) -> HandlerResult<String> {
+    pub(super) fn call_for(self, operation: &str, input: Value, member: &str) -> HandlerResult<String> {
         let answer = self.call(operation, input)?;
         let text = answer.get(member).and_then(Value::as_str).map(str::to_owned);
         text.ok_or_else(|| general(format!("{operation} did not return {member}.")))
@@ -36,7 +36,7 @@ impl<'a> Service<'a> {
 
     /// The object that a Describe operation returns under `member`; `None` where it does not exist.
     pub(super) fn describe(
-        &self,
+        self,
         operation: &str,
         input: Value,
         member: &str,
@@ -52,7 +52,7 @@ impl<'a> Service<'a> {
     }
 
     /// All entries of a list operation, over all its pages.
-    pub(super) fn list(&self, operation: &str, input: Value, member: &str) -> HandlerResult<Vec<Value>> {
+    pub(super) fn list(self, operation: &str, input: Value, member: &str) -> HandlerResult<Vec<Value>> {
         let mut entries = Vec::new();
         let mut input = input;
         loop {
@@ -70,14 +70,17 @@ impl<'a> Service<'a> {
     }
 
     /// Makes a resource's tags the new ones: removes what is gone, then sets what is new or has another value.
-    pub(super) fn retag(&self, arn: &str, old: &Properties, new: &Properties) -> HandlerResult<()> {
+    pub(super) fn retag(self, arn: &str, old: &Properties, new: &Properties) -> HandlerResult<()> {
         let (old, new) = (tag_map(old), tag_map(new));
         let gone: Vec<&String> = old.keys().filter(|key| !new.contains_key(*key)).collect();
         if !gone.is_empty() {
             self.call("UntagResource", json!({"resourceArn": arn, "tagKeys": gone}))?;
         }
-        let changed: Map<String, Value> =
-            new.iter().filter(|(key, value)| old.get(*key) != Some(*value)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let changed: Map<String, Value> = new
+            .iter()
+            .filter(|(key, value)| old.get(*key) != Some(*value))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         if !changed.is_empty() {
             self.call("TagResource", json!({"resourceArn": arn, "tags": changed}))?;
         }
@@ -85,11 +88,11 @@ impl<'a> Service<'a> {
     }
 
     /// The client token of creations: the same for the same step, whatever the operation.
-    pub(super) fn client_token(&self) -> String {
+    pub(super) fn client_token(self) -> String {
         Uuid::new_v5(&Uuid::NAMESPACE_OID, self.context.token.as_bytes()).to_string()
     }
 
-    fn failure(&self, operation: &str, error: &AwsError) -> HandlerError {
+    fn failure(self, operation: &str, error: &AwsError) -> HandlerError {
         let seed = format!("{} {operation}", self.context.token);
         let request = Uuid::new_v5(&Uuid::NAMESPACE_OID, seed.as_bytes());
         let text = if error.message.is_empty() {
