@@ -165,7 +165,8 @@ fn check_concurrencies(body: &Document) -> Result<(), AwsError> {
         let most = if channel == "VOICE" { 1 } else { 10 };
         let by_workload = entry.get("WorkloadTypeConcurrencies").is_some();
         if !(1..=most).contains(&concurrency) && !by_workload {
-            let message = format!("The concurrency of {channel} must be between 1 and {most}, but is {concurrency}");
+            let range = if most == 1 { "1" } else { "between 1 and 10" };
+            let message = format!("The concurrency of {channel} must be {range}, but is {concurrency}");
             return Err(invalid_parameter(message));
         }
         if !channels.insert(channel) {

@@ -258,10 +258,7 @@ fn routing_profiles_hold_their_rules() {
     let input = profile(&instance, &queue);
     let concurrency = |channel: &str, count: u8| json!({ "Channel": channel, "Concurrency": count });
     let cases = [
-        (
-            json!({ "MediaConcurrencies": [concurrency("VOICE", 2)] }),
-            "The concurrency of VOICE must be between 1 and 1, but is 2",
-        ),
+        (json!({ "MediaConcurrencies": [concurrency("VOICE", 2)] }), "The concurrency of VOICE must be 1, but is 2"),
         (
             json!({ "MediaConcurrencies": [concurrency("VOICE", 1), concurrency("CHAT", 0)] }),
             "between 1 and 10, but is 0",
