@@ -1,2 +1,7 @@
 //! The `callform` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    callform::cli::run().into()
+}

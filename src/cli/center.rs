@@ -1,0 +1,80 @@
+//! From a path on the command line to a model that is fit for use.
+
+use std::path::{Path, PathBuf};
+
+use callform_source::{Diagnostics, SourceMap, render};
+
+use super::args::{CenterArgs, DiagnosticFormat};
+use super::exit_code::Exit;
+use super::ui::Ui;
+use crate::blueprint::{self, Disk};
+use crate::model::{self, Address, Model};
+use crate::{check, graph};
+
+/// A center read from its blueprint.
+pub(super) struct Center {
+    /// The model.
+    pub(super) model: Model,
+    /// All texts that were read.
+    pub(super) sources: SourceMap,
+    /// The blueprint's folder; paths of assets are relative to it.
+    folder: PathBuf,
+}
+
+impl Center {
+    /// Reads an asset by its path in the plan.
+    pub(super) fn read_asset(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        std::fs::read(self.folder.join(path))
+    }
+
+    /// Where the blueprint defines a resource: `file:line:column`.
+    pub(super) fn place(&self, address: &Address) -> Option<String> {
+        let resource = self.model.resources.get(address)?;
+        Some(self.sources.location(resource.span).to_string())
+    }
+}
+
+/// Everything that can be found out about a blueprint without an account.
+pub(super) fn examine(args: &CenterArgs) -> (Option<Model>, SourceMap, Diagnostics) {
+    let path = args.blueprint.to_string_lossy();
+    let (loaded, sources, mut diagnostics) = blueprint::load(&Disk, &path, args.env.as_deref());
+    let Some(loaded) = loaded else { return (None, sources, diagnostics) };
+    let (model, found) = model::resolve(&loaded, &sources);
+    diagnostics.extend(found);
+    diagnostics.extend(check::check(&loaded, &model));
+    if !diagnostics.has_errors() {
+        let (_, found) = graph::build(&model);
+        diagnostics.extend(found);
+    }
+    let diagnostics = check::apply_levels(&loaded, &diagnostics);
+    (Some(model), sources, diagnostics)
+}
+
+/// Reads a blueprint for a command that needs a valid one. Warnings are said; errors end the command.
+pub(super) fn load(ui: &Ui, args: &CenterArgs) -> Result<Center, Exit> {
+    let (model, sources, diagnostics) = examine(args);
+    report(ui, DiagnosticFormat::Human, &diagnostics, &sources);
+    match model {
+        Some(model) if !diagnostics.has_errors() => {
+            let folder = args.blueprint.parent().map_or_else(PathBuf::new, Path::to_owned);
+            Ok(Center { model, sources, folder })
+        }
+        _ => Err(Exit::InvalidBlueprint),
+    }
+}
+
+/// Prints diagnostics: for people to stderr, as data to stdout.
+pub(super) fn report(ui: &Ui, format: DiagnosticFormat, diagnostics: &Diagnostics, sources: &SourceMap) {
+    match format {
+        DiagnosticFormat::Human => {
+            let text = render::human(diagnostics, sources, ui.color_err, ui.width);
+            if !text.is_empty() {
+                ui.say(text.trim_end());
+            }
+        }
+        DiagnosticFormat::Json => ui.data(&render::json(diagnostics, sources)),
+        DiagnosticFormat::Markdown => ui.data(&render::markdown(diagnostics, sources)),
+        DiagnosticFormat::Sarif => ui.data(&render::sarif(diagnostics, sources)),
+        DiagnosticFormat::Github => ui.data(&render::github(diagnostics, sources)),
+    }
+}

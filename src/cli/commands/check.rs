@@ -1,0 +1,25 @@
+//! `callform check`
+
+use crate::cli::args::{CheckArgs, DiagnosticFormat};
+use crate::cli::center::{examine, report};
+use crate::cli::exit_code::Exit;
+use crate::cli::ui::Ui;
+use crate::render::words;
+
+/// Finds everything that is wrong with a blueprint.
+pub(in crate::cli) fn run(ui: &Ui, args: &CheckArgs) -> Exit {
+    let (model, sources, diagnostics) = examine(&args.center);
+    report(ui, args.format, &diagnostics, &sources);
+    match model {
+        Some(model) if !diagnostics.has_errors() => {
+            if args.format == DiagnosticFormat::Human {
+                let count = model.resources.len();
+                let last = model.resources.keys().next_back().map(words).unwrap_or_default();
+                tracing::debug!(count, last, "checked");
+                ui.say(&format!("{}: {count} resources, no errors", model.center));
+            }
+            Exit::Success
+        }
+        _ => Exit::InvalidBlueprint,
+    }
+}

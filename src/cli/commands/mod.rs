@@ -1,0 +1,13 @@
+//! One file per command.
+
+pub(super) mod apply;
+pub(super) mod check;
+pub(super) mod completions;
+pub(super) mod destroy;
+pub(super) mod drift;
+pub(super) mod init;
+pub(super) mod plan;
+pub(super) mod reconcile;
+pub(super) mod render;
+pub(super) mod sandbox;
+pub(super) mod schema;

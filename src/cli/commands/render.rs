@@ -1,0 +1,38 @@
+//! `callform render`
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::cli::args::RenderArgs;
+use crate::cli::center::load;
+use crate::cli::exit_code::Exit;
+use crate::cli::ui::Ui;
+use crate::render::{Placement, files, render};
+
+/// Writes templates, flows and the manifest of a blueprint.
+pub(in crate::cli) fn run(ui: &Ui, args: &RenderArgs) -> Exit {
+    let center = match load(ui, &args.center) {
+        Ok(center) => center,
+        Err(exit) => return exit,
+    };
+    let (artifacts, _) = render(&center.model, &Placement::default());
+    let files = files(&artifacts);
+    for (name, content) in &files {
+        if let Err(error) = write(&args.out.join(name), content) {
+            ui.error(&format!("cannot write `{}`: {error}", args.out.join(name).display()));
+            return Exit::Failed;
+        }
+    }
+    ui.say(&format!("wrote {} files to `{}`", files.len(), args.out.display()));
+    Exit::Success
+}
+
+/// Writes a file whole or not at all.
+fn write(path: &Path, content: &str) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! `callform sandbox`
+
+use crate::cli::args::{ResetArgs, ServeArgs};
+use crate::cli::exit_code::Exit;
+use crate::cli::ui::Ui;
+
+/// Serves the sandbox until the process is interrupted.
+pub(in crate::cli) async fn serve(ui: &Ui, args: ServeArgs) -> Exit {
+    let faults = match args.faults.as_deref().map(read_faults).transpose() {
+        Ok(faults) => faults,
+        Err(error) => {
+            ui.error(&error);
+            return Exit::Usage;
+        }
+    };
+    let folder = args.sandbox.display().to_string();
+    let options =
+        callform_sandbox::Options { folder: args.sandbox, port: args.port, region: args.region, faults };
+    let running = match callform_sandbox::start(options).await {
+        Ok(running) => running,
+        Err(error) => {
+            ui.error(&format!("cannot serve the sandbox in `{folder}`: {error}"));
+            return Exit::Failed;
+        }
+    };
+    ui.data(&format!("{}\n", running.url()));
+    ui.say(&format!(
+        "Serving the sandbox in `{folder}`; end with Ctrl-C. Any AWS client can use it, for example:\n  \
+         AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws --endpoint-url {} --region us-west-2 connect list-instances",
+        running.url()
+    ));
+    let _interrupted = tokio::signal::ctrl_c().await;
+    running.stop().await;
+    Exit::Success
+}
+
+/// Forgets everything in the sandbox.
+pub(in crate::cli) fn reset(ui: &Ui, args: &ResetArgs) -> Exit {
+    match callform_sandbox::reset(&args.sandbox) {
+        Ok(()) => {
+            ui.say(&format!("The sandbox in `{}` is empty.", args.sandbox.display()));
+            Exit::Success
+        }
+        Err(error) => {
+            ui.error(&format!("cannot reset `{}`: {error}", args.sandbox.display()));
+            Exit::Failed
+        }
+    }
+}
+
+fn read_faults(path: &std::path::Path) -> Result<callform_sandbox::Faults, String> {
+    let text = std::fs::read(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+    serde_json::from_slice(&text).map_err(|error| format!("`{}` describes no faults: {error}", path.display()))
+}

@@ -1,0 +1,82 @@
+//! The command line: parses arguments, calls the stages, prints what comes of it.
+
+mod args;
+mod carry_out;
+mod center;
+mod commands;
+mod environment;
+mod exit_code;
+mod guard;
+mod preview;
+mod progress;
+mod show;
+mod target;
+mod ui;
+
+pub use exit_code::Exit;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command, SandboxCommand};
+use ui::Ui;
+
+/// Runs the program with the process's own arguments, and says how it ended.
+pub fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _closed_stream = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Success,
+                _ => Exit::Usage,
+            };
+        }
+    };
+    let ui = Ui::detect(cli.color);
+    trace(cli.verbose);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            ui.error(&format!("cannot start: {error}"));
+            return Exit::Failed;
+        }
+    };
+    let exit = runtime.block_on(async {
+        tokio::select! {
+            exit = dispatch(&ui, cli.command) => exit,
+            _ = tokio::signal::ctrl_c() => Exit::Interrupted,
+        }
+    });
+    // A request that is still on its way must not keep the process alive.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn dispatch(ui: &Ui, command: Command) -> Exit {
+    match command {
+        Command::Init(args) => commands::init::run(ui, &args),
+        Command::Check(args) => commands::check::run(ui, &args),
+        Command::Schema => commands::schema::run(ui),
+        Command::Render(args) => commands::render::run(ui, &args),
+        Command::Plan(args) => commands::plan::run(ui, &args).await,
+        Command::Apply(args) => commands::apply::run(ui, &args).await,
+        Command::Drift(args) => commands::drift::run(ui, &args).await,
+        Command::Reconcile(args) => commands::reconcile::run(ui, &args).await,
+        Command::Destroy(args) => commands::destroy::run(ui, &args).await,
+        Command::Sandbox(SandboxCommand::Serve(args)) => commands::sandbox::serve(ui, args).await,
+        Command::Sandbox(SandboxCommand::Reset(args)) => commands::sandbox::reset(ui, &args),
+        Command::Completions { shell } => commands::completions::run(ui, shell),
+    }
+}
+
+/// Traces go to stderr; what people are told never goes through here.
+fn trace(verbose: u8) {
+    let default = match verbose {
+        0 => "off",
+        1 => "callform=debug",
+        _ => "callform=debug,aws_smithy_runtime=debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::new(environment::value("CALLFORM_LOG").as_deref().unwrap_or(default));
+    let _already_set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,130 @@
+//! Progress of an apply: one bar per stack on a terminal, plain lines everywhere else.
+
+use std::collections::BTreeMap;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::ui::Ui;
+use crate::apply::Event;
+use crate::plan::OperationKind;
+use crate::render::words;
+
+/// Shows events until the sender is gone.
+pub(super) async fn show(ui: Ui, mut events: UnboundedReceiver<Event>) {
+    let mut progress = Progress::new(ui);
+    while let Some(event) = events.recv().await {
+        progress.event(&event);
+    }
+    progress.finish();
+}
+
+struct Progress {
+    ui: Ui,
+    bars: MultiProgress,
+    stacks: BTreeMap<String, StackProgress>,
+}
+
+struct StackProgress {
+    bar: ProgressBar,
+    done: usize,
+    total: usize,
+}
+
+impl Progress {
+    fn new(ui: Ui) -> Self {
+        let target = if ui.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self { ui, bars: MultiProgress::with_draw_target(target), stacks: BTreeMap::new() }
+    }
+
+    fn line(&self, text: &str) {
+        if self.ui.live {
+            // Where the terminal went away there is nobody to tell.
+            let _nobody_looks = self.bars.println(text);
+        } else {
+            self.ui.say(text);
+        }
+    }
+
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Bucket { name } => self.line(&format!("artifact bucket {name}")),
+            Event::Uploaded { key, new } => {
+                self.line(&format!("{} {key}", if *new { "uploaded" } else { "already uploaded:" }));
+            }
+            Event::StackStarted { stack, kind, resources } => self.started(stack, *kind, *resources),
+            Event::Resource { stack, address, logical_id, status, reason } => {
+                let name = address.as_ref().map_or_else(|| logical_id.clone(), words);
+                self.resource(stack, &name, status, reason.as_deref());
+            }
+            Event::StackFinished { stack, status } => self.finished(stack, status),
+            Event::StackUnchanged { stack } => self.finished(stack, "no change"),
+            Event::Associated { phone_number, flow } => {
+                let number = words(phone_number);
+                match flow {
+                    Some(flow) => self.line(&format!("{number} is answered by {flow}")),
+                    None => self.line(&format!("{number} is answered by no flow")),
+                }
+            }
+        }
+    }
+
+    fn started(&mut self, stack: &str, kind: OperationKind, resources: usize) {
+        let verb = match kind {
+            OperationKind::Create => "creating",
+            OperationKind::Update => "updating",
+            OperationKind::Delete => "deleting",
+        };
+        let bar = self.bars.add(ProgressBar::new(resources.max(1) as u64));
+        let style = ProgressStyle::with_template("{prefix:<24} [{bar:30}] {pos}/{len} {wide_msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+        bar.set_prefix(stack.to_owned());
+        bar.set_message(verb);
+        self.stacks.insert(stack.to_owned(), StackProgress { bar, done: 0, total: resources });
+        if !self.ui.live {
+            self.line(&format!("{stack}: {verb}, {resources} {}", if resources == 1 { "change" } else { "changes" }));
+        }
+    }
+
+    fn resource(&mut self, stack: &str, name: &str, status: &str, reason: Option<&str>) {
+        if status.ends_with("_FAILED") {
+            let reason = reason.unwrap_or("no reason given");
+            self.line(&format!("{stack}: {name} failed: {reason}"));
+            return;
+        }
+        let Some(progress) = self.stacks.get_mut(stack) else { return };
+        if !status.ends_with("_COMPLETE") && status != "DELETE_SKIPPED" {
+            progress.bar.set_message(name.to_owned());
+            return;
+        }
+        progress.done += 1;
+        progress.total = progress.total.max(progress.done);
+        progress.bar.set_length(progress.total as u64);
+        progress.bar.set_position(progress.done as u64);
+        let (done, total) = (progress.done, progress.total);
+        let verb = match status {
+            "CREATE_COMPLETE" => "created",
+            "UPDATE_COMPLETE" => "updated",
+            "DELETE_COMPLETE" => "deleted",
+            "IMPORT_COMPLETE" => "imported",
+            "DELETE_SKIPPED" => "kept",
+            other => other,
+        };
+        if !self.ui.live {
+            self.line(&format!("{stack}: {name} {verb} ({done}/{total})"));
+        }
+    }
+
+    fn finished(&mut self, stack: &str, status: &str) {
+        if let Some(progress) = self.stacks.remove(stack) {
+            progress.bar.finish_and_clear();
+        }
+        self.line(&format!("{stack}: {status}"));
+    }
+
+    fn finish(&self) {
+        for progress in self.stacks.values() {
+            progress.bar.abandon();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The account to work on: AWS, or the sandbox in a folder.
+
+use std::path::Path;
+
+use callform_aws::{Credentials, Gateway, Target};
+
+use super::args::AccountArgs;
+use super::exit_code::Exit;
+use super::ui::Ui;
+
+/// An account that calls can be sent to.
+pub(super) struct Account {
+    /// The calls.
+    pub(super) gateway: Gateway,
+    /// AWS account id, twelve digits.
+    pub(super) id: String,
+    sandbox: Option<callform_sandbox::Running>,
+}
+
+impl Account {
+    /// Opens the account. A sandbox is served from inside this process, on a port of 127.0.0.1 that nobody else knows;
+    /// nothing else tells a sandbox run from one against AWS.
+    pub(super) async fn open(ui: &Ui, args: &AccountArgs, region: &str) -> Result<Self, Exit> {
+        let sandbox = match &args.sandbox {
+            Some(folder) => Some(start(ui, folder, region).await?),
+            None => None,
+        };
+        let target = Target {
+            region: region.to_owned(),
+            endpoint_url: sandbox.as_ref().map(|running| running.url().to_owned()),
+            credentials: if sandbox.is_some() { Credentials::Sandbox } else { Credentials::Default },
+        };
+        let gateway = Gateway::connect_to(&target).await;
+        match gateway.account().await {
+            Ok(id) => Ok(Self { gateway, id, sandbox }),
+            Err(error) => {
+                ui.error(&error.to_string());
+                if sandbox.is_none() {
+                    ui.say("help: sign in to AWS first, or try it without an account: add --sandbox");
+                }
+                Err(Exit::Failed)
+            }
+        }
+    }
+
+    /// Ends the sandbox, where there is one. What it works on goes on when the folder is opened the next time.
+    pub(super) async fn close(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+async fn start(ui: &Ui, folder: &Path, region: &str) -> Result<callform_sandbox::Running, Exit> {
+    let options = callform_sandbox::Options {
+        folder: folder.to_owned(),
+        port: 0,
+        region: region.to_owned(),
+        faults: None,
+    };
+    callform_sandbox::start(options).await.map_err(|error| {
+        ui.error(&format!("cannot open the sandbox in `{}`: {error}", folder.display()));
+        Exit::Failed
+    })
+}
