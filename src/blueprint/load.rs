@@ -73,9 +73,7 @@ impl Loaded {
         let section = section.split(':').next().unwrap_or(section);
         // Of the hierarchy, only the whole is remembered.
         self.broken.contains(&(section.to_owned(), name.to_owned()))
-            || self.broken.iter().any(|(broken, key)| {
-                broken == section && (key.is_empty() || section == "hierarchy")
-            })
+            || self.broken.iter().any(|(broken, key)| broken == section && (key.is_empty() || section == "hierarchy"))
     }
 }
 
@@ -184,9 +182,11 @@ fn fill_root(tree: &mut Node) {
 fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
     let blueprint = &loaded.blueprint;
     let mut binaries: Vec<(Spanned<String>, u64)> = Vec::new();
-    binaries.extend(blueprint.prompts.values().filter_map(|prompt| prompt.file.clone()).map(|file| (file, PROMPT_LIMIT)));
+    binaries
+        .extend(blueprint.prompts.values().filter_map(|prompt| prompt.file.clone()).map(|file| (file, PROMPT_LIMIT)));
     for lambda in blueprint.lambdas.values() {
-        let bundle = lambda.bundle.as_ref().map(|name| name.clone().map(|name| bundle_path(&name, lambda.architecture)));
+        let bundle =
+            lambda.bundle.as_ref().map(|name| name.clone().map(|name| bundle_path(&name, lambda.architecture)));
         binaries.extend(bundle.or_else(|| lambda.code.clone()).map(|file| (file, ZIP_LIMIT)));
     }
     let mut texts: Vec<Spanned<String>> = blueprint.flows.values().filter_map(|flow| flow.json.clone()).collect();
@@ -208,9 +208,9 @@ fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
                     let entry = LoadedFile { path: relative(&loaded.path, &path), sha256, text };
                     loaded.files.insert((file.span.file, file.value), entry);
                 }
-                Err(_) => reader.diagnostics.push(
-                    Diagnostic::error("not-text", format!("{path} is not UTF-8 text")).at(file.span, ""),
-                ),
+                Err(_) => reader
+                    .diagnostics
+                    .push(Diagnostic::error("not-text", format!("{path} is not UTF-8 text")).at(file.span, "")),
             }
         }
     }

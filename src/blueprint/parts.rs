@@ -139,9 +139,8 @@ impl<'f> Reader<'f> {
         let span = part.span;
         let NodeValue::Mapping(added) = part.value else {
             if part.value != NodeValue::Null {
-                self.diagnostics.push(
-                    Diagnostic::error("wrong-type", "an included file is a mapping of sections").at(span, ""),
-                );
+                self.diagnostics
+                    .push(Diagnostic::error("wrong-type", "an included file is a mapping of sections").at(span, ""));
             }
             return;
         };
@@ -177,7 +176,8 @@ impl<'f> Reader<'f> {
                 _ => tree,
             },
             None => {
-                let diagnostic = Diagnostic::error("unknown-environment", format!("there is no environment `{chosen}`"));
+                let diagnostic =
+                    Diagnostic::error("unknown-environment", format!("there is no environment `{chosen}`"));
                 let names = entries.iter().map(|entry| entry.key.value.as_str());
                 let diagnostic = match did_you_mean(chosen, names) {
                     Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
@@ -205,7 +205,8 @@ impl<'f> Reader<'f> {
             let diagnostic = Diagnostic::error("unknown-key", format!("unknown key `{key}`")).at(entry.key.span, "");
             self.diagnostics.push(match did_you_mean(key, known_keys.iter().map(String::as_str)) {
                 Some(meant) if meant != key => diagnostic.help(format!("Did you mean `{meant}`?")),
-                _ => diagnostic.help("An environment has sections of a blueprint, but neither `include` nor `environments`."),
+                _ => diagnostic
+                    .help("An environment has sections of a blueprint, but neither `include` nor `environments`."),
             });
         }
     }
@@ -225,10 +226,13 @@ fn refuse_include(path: &str, depth: usize, chain: &[String], seen: &BTreeSet<St
         );
     }
     if seen.contains(path) {
-        return Some(Diagnostic::error("included-twice", format!("{path} is included already")).help("Remove this include."));
+        return Some(
+            Diagnostic::error("included-twice", format!("{path} is included already")).help("Remove this include."),
+        );
     }
-    (depth > DEEPEST_INCLUDE)
-        .then(|| Diagnostic::error("include-too-deep", format!("more than {DEEPEST_INCLUDE} files include one another")))
+    (depth > DEEPEST_INCLUDE).then(|| {
+        Diagnostic::error("include-too-deep", format!("more than {DEEPEST_INCLUDE} files include one another"))
+    })
 }
 
 fn join_section(known: &mut Entry, added: Entry, diagnostics: &mut Diagnostics) {

@@ -45,7 +45,6 @@ resource! {
     }
 }
 
-
 /// Agent statuses: a list of names, or names with details.
 #[derive(Clone, Debug, Default)]
 pub struct AgentStatuses(pub Section<Option<AgentStatus>>);
@@ -192,4 +191,3 @@ pub enum PhoneKind {
     /// A phone on the desk, reached by its number.
     Desk,
 }
-

@@ -73,12 +73,15 @@ fn include_loops_and_duplicates_are_reported() {
         ("a.yaml", &head),
         ("b.yaml", "include: [a.yaml, missing.yaml]\nhours: { x: { time_zone: UTC, open: {} } }\ncenter: b\n"),
     ]);
-    assert_eq!(problems(&memory, None), [
-        "include-loop b.yaml:1:11",
-        "file-not-found b.yaml:1:19",
-        "duplicate-key b.yaml:2:10",
-        "duplicate-key b.yaml:3:1",
-    ]);
+    assert_eq!(
+        problems(&memory, None),
+        [
+            "include-loop b.yaml:1:11",
+            "file-not-found b.yaml:1:19",
+            "duplicate-key b.yaml:2:10",
+            "duplicate-key b.yaml:3:1",
+        ]
+    );
 }
 
 #[test]
@@ -125,7 +128,8 @@ fn variables_are_put_in() {
 
 #[test]
 fn users_come_from_a_file_too() {
-    let text = format!("{HEAD}users_file: u.csv\nusers: {{ mary: {{ name: Mary Jane, security: [builtin/Agent] }} }}\n");
+    let text =
+        format!("{HEAD}users_file: u.csv\nusers: {{ mary: {{ name: Mary Jane, security: [builtin/Agent] }} }}\n");
     let csv = "username,name,security,password,desk_phone\n\
                joe,Joe Doe,builtin/Agent;special,secret:joe#pw,+15550100123\n\
                mary,Mary Again,builtin/Agent,,\n\
@@ -138,23 +142,25 @@ fn users_come_from_a_file_too() {
     let joe = users.values().nth(1).unwrap();
     assert_eq!(joe.security.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["builtin/Agent", "special"]);
     assert_eq!(joe.phone.as_ref().unwrap().number.as_ref().unwrap().value, "+15550100123");
-    assert_eq!(problems(&memory, None), [
-        "duplicate-username u.csv:3:1",
-        "invalid-user u.csv:4:1",
-        "invalid-csv u.csv:5:1",
-    ]);
+    assert_eq!(
+        problems(&memory, None),
+        ["duplicate-username u.csv:3:1", "invalid-user u.csv:4:1", "invalid-csv u.csv:5:1",]
+    );
 }
 
 #[test]
 fn columns_of_the_users_file_are_checked() {
     let text = format!("{HEAD}users_file: u.csv\n");
     let memory = files(&[("a.yaml", &text), ("u.csv", "user_name,emial,email,email\n")]);
-    assert_eq!(problems(&memory, None), [
-        "duplicate-column u.csv:1:1",
-        "missing-column u.csv:1:1",
-        "unknown-column u.csv:1:1",
-        "unknown-column u.csv:1:1",
-    ]);
+    assert_eq!(
+        problems(&memory, None),
+        [
+            "duplicate-column u.csv:1:1",
+            "missing-column u.csv:1:1",
+            "unknown-column u.csv:1:1",
+            "unknown-column u.csv:1:1",
+        ]
+    );
 }
 
 #[test]
@@ -163,13 +169,16 @@ fn what_the_schema_refuses_does_not_hide_the_rest() {
                 hours: { h: { time_zone: UTC, open: {}, colour: red }, i: { time_zone: 5, open: {} } }\n\
                 users_file: missing.csv\n";
     let memory = files(&[("a.yaml", text)]);
-    assert_eq!(problems(&memory, None), [
-        "missing-key a.yaml:1:1",
-        "unknown-key a.yaml:2:37",
-        "unknown-key a.yaml:3:41",
-        "wrong-type a.yaml:3:72",
-        "file-not-found a.yaml:4:13",
-    ]);
+    assert_eq!(
+        problems(&memory, None),
+        [
+            "missing-key a.yaml:1:1",
+            "unknown-key a.yaml:2:37",
+            "unknown-key a.yaml:3:41",
+            "wrong-type a.yaml:3:72",
+            "file-not-found a.yaml:4:13",
+        ]
+    );
     let loaded = load(&memory, "a.yaml", None).0.unwrap();
     assert!(loaded.is_broken(crate::model::Kind::Hours, "i"));
     assert!(!loaded.is_broken(crate::model::Kind::Hours, "h"));

@@ -48,11 +48,7 @@ fn replace(node: &mut Node, variables: &BTreeMap<String, NodeValue>, diagnostics
         NodeValue::Mapping(entries) => {
             entries.iter_mut().for_each(|entry| replace(&mut entry.value, variables, diagnostics));
         }
-        NodeValue::Null
-        | NodeValue::Bool(_)
-        | NodeValue::Integer(_)
-        | NodeValue::Float(_)
-        | NodeValue::String(_) => {}
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::String(_) => {}
     }
 }
 
@@ -61,12 +57,7 @@ fn whole(text: &str) -> Option<&str> {
     text.strip_prefix(OPEN)?.strip_suffix('}').filter(|name| !name.contains(['$', '}']))
 }
 
-fn expand(
-    text: &str,
-    span: Span,
-    variables: &BTreeMap<String, NodeValue>,
-    diagnostics: &mut Diagnostics,
-) -> String {
+fn expand(text: &str, span: Span, variables: &BTreeMap<String, NodeValue>, diagnostics: &mut Diagnostics) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
@@ -78,9 +69,8 @@ fn expand(
         }
         result.push_str(before);
         let Some((name, behind)) = after.split_once('}') else {
-            diagnostics.push(
-                Diagnostic::error("unknown-variable", "a variable's name is not closed by `}`").at(span, ""),
-            );
+            diagnostics
+                .push(Diagnostic::error("unknown-variable", "a variable's name is not closed by `}`").at(span, ""));
             result.push_str(OPEN);
             rest = after;
             continue;

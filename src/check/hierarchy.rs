@@ -38,8 +38,11 @@ fn check(name: &Spanned<String>, what: &str, longest: usize, diagnostics: &mut D
     let length = name.chars().count();
     if length == 0 || length > longest {
         diagnostics.push(
-            Diagnostic::error("hierarchy-name-too-long", format!("the name of a hierarchy {what} has 1 to {longest} characters"))
-                .at(name.span, format!("{length} characters")),
+            Diagnostic::error(
+                "hierarchy-name-too-long",
+                format!("the name of a hierarchy {what} has 1 to {longest} characters"),
+            )
+            .at(name.span, format!("{length} characters")),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use callform_source::{Diagnostic, Diagnostics, Severity, did_you_mean};
 
-use crate::blueprint::{Blueprint, LintLevel};
+use crate::blueprint::{LintLevel, Loaded};
 
 /// Warnings whose level a blueprint can set, besides those of flows.
 const LINTS: [&str; 8] = [
@@ -16,8 +16,10 @@ const LINTS: [&str; 8] = [
     "lambda-too-slow",
 ];
 
-/// Raises, keeps or drops warnings as the blueprint says. Errors stay errors.
-pub(super) fn apply(blueprint: &Blueprint, found: Diagnostics) -> Diagnostics {
+/// Raises, keeps or drops warnings as the blueprint says, and reports lints it names that do not exist. Errors stay
+/// errors.
+pub fn apply_levels(loaded: &Loaded, found: &Diagnostics) -> Diagnostics {
+    let blueprint = &loaded.blueprint;
     let mut result = Diagnostics::default();
     for (code, level) in &blueprint.lints {
         let of_flows = callform_flow::lint::RULES.iter().map(|rule| rule.code);
@@ -34,7 +36,8 @@ pub(super) fn apply(blueprint: &Blueprint, found: Diagnostics) -> Diagnostics {
         });
     }
     for diagnostic in found.iter() {
-        let level = blueprint.lints.iter().find(|(code, _)| code.value == diagnostic.code).map(|(_, level)| level.value);
+        let level =
+            blueprint.lints.iter().find(|(code, _)| code.value == diagnostic.code).map(|(_, level)| level.value);
         match level.filter(|_| diagnostic.severity != Severity::Error) {
             Some(LintLevel::Allow) => {}
             Some(LintLevel::Deny) => result.push(Diagnostic { severity: Severity::Error, ..diagnostic.clone() }),

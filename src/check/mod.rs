@@ -19,12 +19,13 @@ mod places;
 mod lambdas;
 mod properties;
 
+pub use levels::apply_levels;
 pub use rule::{RULES, Rule};
 
-use callform_source::{Diagnostics, SourceMap};
+use callform_source::Diagnostics;
 
-use crate::blueprint::{self, Files, Loaded};
-use crate::model::{self, Model};
+use crate::blueprint::Loaded;
+use crate::model::Model;
 
 /// What rules look at.
 #[derive(Clone, Copy, Debug)]
@@ -35,31 +36,9 @@ pub struct Context<'a> {
     pub model: &'a Model,
 }
 
-/// A blueprint that was read, lowered and checked.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// The model, unless there are errors.
-    pub model: Option<Model>,
-    /// The files that were read.
-    pub sources: SourceMap,
-    /// Everything that was found, warnings of a usable model included.
-    pub diagnostics: Diagnostics,
-}
-
-/// Reads, lowers and checks the blueprint at a path: all problems of all stages in one run.
-pub fn center(files: &dyn Files, path: &str, environment: Option<&str>) -> Checked {
-    let (loaded, sources, mut diagnostics) = blueprint::load(files, path, environment);
-    let Some(loaded) = loaded else { return Checked { model: None, sources, diagnostics } };
-    let (model, problems) = model::resolve(&loaded, &sources);
-    diagnostics.extend(problems);
-    diagnostics.extend(check(Context { loaded: &loaded, model: &model }));
-    let diagnostics = levels::apply(&loaded.blueprint, diagnostics);
-    let model = (!diagnostics.has_errors()).then_some(model);
-    Checked { model, sources, diagnostics }
-}
-
 /// Runs every rule.
-pub fn check(context: Context<'_>) -> Diagnostics {
+pub fn check(loaded: &Loaded, model: &Model) -> Diagnostics {
+    let context = Context { loaded, model };
     let mut diagnostics = Diagnostics::default();
     for rule in RULES {
         (rule.check)(context, &mut diagnostics);

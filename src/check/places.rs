@@ -64,9 +64,9 @@ fn center(context: Context<'_>, diagnostics: &mut Diagnostics) {
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !valid {
         diagnostics.push(
-            Diagnostic::error("invalid-center-name", "this cannot be the name of a center").at(name.span, "").help(
-                format!("Use up to {LONGEST_CENTER} lower-case letters, digits and hyphens, a letter first."),
-            ),
+            Diagnostic::error("invalid-center-name", "this cannot be the name of a center")
+                .at(name.span, "")
+                .help(format!("Use up to {LONGEST_CENTER} lower-case letters, digits and hyphens, a letter first.")),
         );
     }
 }

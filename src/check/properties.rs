@@ -29,7 +29,7 @@ fn invalid(context: Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.push(
                 Diagnostic::error("invalid-property", format!("CloudFormation would refuse this {words}"))
                     .at(resource.span, format!("its property {}", violation.path))
-                    .note(format!("{}.", violation.message.trim_end_matches('.')))
+                    .note(format!("{}.", violation.message.trim_end_matches('.'))),
             );
         }
     }

@@ -59,7 +59,10 @@ fn entries(context: Context<'_>, diagnostics: &mut Diagnostics) {
         if count > MOST_ENTRIES {
             diagnostics.push(
                 Diagnostic::error("too-many-queue-entries", "a routing profile has too many queues")
-                    .at(key.span, format!("{count} combinations of queue and channel, at most {MOST_ENTRIES} are allowed"))
+                    .at(
+                        key.span,
+                        format!("{count} combinations of queue and channel, at most {MOST_ENTRIES} are allowed"),
+                    )
                     .help("Split the profile, or leave channels out with `channels:` of a queue."),
             );
         }
@@ -68,7 +71,8 @@ fn entries(context: Context<'_>, diagnostics: &mut Diagnostics) {
                 && !(1..=LOWEST_PRIORITY).contains(&priority.value)
             {
                 diagnostics.push(
-                    Diagnostic::error("priority-out-of-range", "a priority lies between 1 and 99").at(priority.span, ""),
+                    Diagnostic::error("priority-out-of-range", "a priority lies between 1 and 99")
+                        .at(priority.span, ""),
                 );
             }
             if let Some(delay) = &entry.delay

@@ -2,11 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use callform_source::Severity;
+use callform_source::{Severity, SourceMap};
 
 use super::*;
-use crate::blueprint::{Disk, FileError};
-use crate::model::{Address, Instance, Kind, Target, Value};
+use crate::blueprint::{self, Disk, FileError, Files};
+use crate::model::{self, Address, Instance, Kind, Target, Value};
+
+/// A blueprint that was read, lowered and checked.
+struct Checked {
+    /// `None` after errors.
+    model: Option<Model>,
+    sources: SourceMap,
+    diagnostics: Diagnostics,
+}
+
+fn center(files: &dyn Files, path: &str, environment: Option<&str>) -> Checked {
+    let (loaded, sources, mut diagnostics) = blueprint::load(files, path, environment);
+    let Some(loaded) = loaded else { return Checked { model: None, sources, diagnostics } };
+    let (model, problems) = model::resolve(&loaded, &sources);
+    diagnostics.extend(problems);
+    diagnostics.extend(check(&loaded, &model));
+    let diagnostics = apply_levels(&loaded, &diagnostics);
+    Checked { model: (!diagnostics.has_errors()).then_some(model), sources, diagnostics }
+}
 
 /// Files in memory.
 struct Memory(BTreeMap<String, Vec<u8>>);
@@ -76,10 +94,11 @@ fn kwglobal_is_right() {
 fn every_reference_of_kwglobal_leads_somewhere() {
     let model = center(&Disk, &in_repository("blueprints/kwglobal.yaml"), None).model.unwrap();
     for resource in model.resources.values() {
-        let targets = resource.properties.values().flat_map(Value::references).filter_map(|reference| match &reference.target {
-            Target::Resource(address) => Some(address),
-            Target::Builtin { .. } | Target::Instance => None,
-        });
+        let targets =
+            resource.properties.values().flat_map(Value::references).filter_map(|reference| match &reference.target {
+                Target::Resource(address) => Some(address),
+                Target::Builtin { .. } | Target::Instance => None,
+            });
         for target in targets.chain(&resource.depends_on) {
             assert!(model.resources.contains_key(target), "{} -> {target}", resource.address);
         }
@@ -167,7 +186,10 @@ fn faults_that_linters_miss_are_found() {
         &format!("{hours}routing_profiles: {{ r: {{ channels: {{ voice: 2 }}, outbound: q }} }}"),
         &["concurrency-out-of-range:3"],
     );
-    check_problems("quick_connects: { q: { transfer_flow: builtin/Default queue transfer } }", &["quick-connect-target:1"]);
+    check_problems(
+        "quick_connects: { q: { transfer_flow: builtin/Default queue transfer } }",
+        &["quick-connect-target:1"],
+    );
     check_problems("security_profiles: { s: { permissions: [BasicAgentAcess] } }", &["unknown-permission:1"]);
     check_problems(&format!("hierarchy: {{ levels: [{}] }}", "x".repeat(51)), &["hierarchy-name-too-long:1"]);
     let dangling = r#"{"Version":"2019-10-30","StartAction":"a","Actions":[{"Identifier":"a","Type":"MessageParticipant","Parameters":{"Text":"Hi"},"Transitions":{"NextAction":"b","Errors":[{"ErrorType":"NoMatchingError","NextAction":"b"}]}}]}"#;
@@ -175,14 +197,20 @@ fn faults_that_linters_miss_are_found() {
     let instance = "instance: { existing: a }";
     assert_eq!(problems_with(instance, flow, &[("f.json", "not JSON")]), ["flow-not-json:1"]);
     assert_eq!(problems_with(instance, flow, &[("f.json", "[]")]), ["flow-not-valid:1"]);
-    assert!(problems_with(instance, flow, &[("f.json", dangling)]).iter().any(|code| code.starts_with("refused-by-connect")));
+    assert!(
+        problems_with(instance, flow, &[("f.json", dangling)])
+            .iter()
+            .any(|code| code.starts_with("refused-by-connect"))
+    );
 }
 
 #[test]
 fn limits_of_the_resource_schemas_are_checked() {
     let long = "x".repeat(128);
     check_problems(
-        &format!("hours:\n  h: {{ name: {long}, time_zone: UTC, open: {{ daily: 24h }} }}\n  i: {{ description: \"\", time_zone: UTC, open: {{}} }}"),
+        &format!(
+            "hours:\n  h: {{ name: {long}, time_zone: UTC, open: {{ daily: 24h }} }}\n  i: {{ description: \"\", time_zone: UTC, open: {{}} }}"
+        ),
         &["invalid-property:2", "invalid-property:3"],
     );
 }
@@ -191,11 +219,16 @@ fn limits_of_the_resource_schemas_are_checked() {
 fn lints_have_levels() {
     let profile = "security_profiles: { s: { permissions: [BasicAgentAcess] } }\n";
     check_problems(&format!("{profile}lints: {{ unknown-permission: allow }}"), &[]);
-    check_problems(&format!("{profile}lints: {{ unknown-permision: allow }}"), &["unknown-permission:1", "unknown-lint:2"]);
+    check_problems(
+        &format!("{profile}lints: {{ unknown-permision: allow }}"),
+        &["unknown-permission:1", "unknown-lint:2"],
+    );
     let files = Memory(BTreeMap::from([(
         "a.yaml".to_owned(),
-        format!("center: a\nregion: us-west-2\ninstance: {{ existing: a }}\n{profile}lints: {{ unknown-permission: deny }}")
-            .into_bytes(),
+        format!(
+            "center: a\nregion: us-west-2\ninstance: {{ existing: a }}\n{profile}lints: {{ unknown-permission: deny }}"
+        )
+        .into_bytes(),
     )]));
     let checked = center(&files, "a.yaml", None);
     assert!(checked.model.is_none() && checked.diagnostics.has_errors());
@@ -203,10 +236,7 @@ fn lints_have_levels() {
 
 #[test]
 fn a_broken_thing_can_still_be_referred_to() {
-    check_problems(
-        "hours:\n  h: { time_zone: 5, open: {} }\nqueues:\n  q: { hours: h }",
-        &["wrong-type:2"],
-    );
+    check_problems("hours:\n  h: { time_zone: 5, open: {} }\nqueues:\n  q: { hours: h }", &["wrong-type:2"]);
 }
 
 #[test]
@@ -217,4 +247,15 @@ fn secrets_and_places() {
     );
     let found = problems_with("instance: { alias: d-x }", "", &[]);
     assert_eq!(found, ["invalid-instance-alias:0"]);
+}
+
+#[test]
+fn a_first_blueprint_is_right() {
+    for name in ["acme", "My Center!", ""] {
+        let text = crate::init::blueprint(name);
+        let files = Memory(BTreeMap::from([("a.yaml".to_owned(), text.into_bytes())]));
+        let checked = center(&files, "a.yaml", None);
+        assert!(checked.diagnostics.is_empty(), "{:#?}", checked.diagnostics);
+        assert!(checked.model.is_some());
+    }
 }

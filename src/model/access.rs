@@ -69,8 +69,7 @@ impl Resolver<'_> {
             .iter()
             .map(|statement| {
                 let actions = statement.actions.0.iter().map(Value::from).collect::<Vec<_>>();
-                let resources =
-                    statement.resources.0.iter().map(|text| self.policy_resource(text)).collect::<Vec<_>>();
+                let resources = statement.resources.0.iter().map(|text| self.policy_resource(text)).collect::<Vec<_>>();
                 let members = Members::new()
                     .with("Effect", if statement.deny { "Deny" } else { "Allow" })
                     .with("Action", actions)

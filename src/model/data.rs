@@ -117,10 +117,7 @@ impl Resolver<'_> {
             let properties = Members::new()
                 .with_some("DeliveryStreamName", stream.name.as_ref())
                 .with("DeliveryStreamType", "DirectPut")
-                .with(
-                    "DeliveryStreamEncryptionConfigurationInput",
-                    Members::new().with("KeyType", "AWS_OWNED_CMK"),
-                )
+                .with("DeliveryStreamEncryptionConfigurationInput", Members::new().with("KeyType", "AWS_OWNED_CMK"))
                 .with("ExtendedS3DestinationConfiguration", destination)
                 .with_tags(stream.tags.as_ref())
                 .finish();

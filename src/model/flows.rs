@@ -106,7 +106,9 @@ impl Resolver<'_> {
 
     fn compile(&mut self, source: &Source<'_>) -> Option<Compiled> {
         let (flow_type, flow) = match (source.steps, source.template, source.json) {
-            (Some(steps), None, None) => (source.flow_type, self.from_steps(source, source.flow_type, steps, source.on_error)?),
+            (Some(steps), None, None) => {
+                (source.flow_type, self.from_steps(source, source.flow_type, steps, source.on_error)?)
+            }
             (None, Some(_), None) => self.from_template(source)?,
             (None, None, Some(file)) => (source.flow_type, self.from_json(source, file)?),
             _ => {

@@ -28,13 +28,7 @@ impl Resolver<'_> {
         if let Some(first) = hierarchy.levels.first() {
             let key = Spanned::new("levels".to_owned(), first.span);
             let properties = Members::of_instance().with("UserHierarchyStructure", levels).finish();
-            self.add(
-                Kind::HierarchyLevels,
-                &key,
-                Common::NONE,
-                "AWS::Connect::UserHierarchyStructure",
-                properties,
-            );
+            self.add(Kind::HierarchyLevels, &key, Common::NONE, "AWS::Connect::UserHierarchyStructure", properties);
         }
         self.groups(hierarchy, &hierarchy.groups, None, 1);
         for (new, old) in &hierarchy.renamed {
@@ -63,8 +57,7 @@ impl Resolver<'_> {
                 .finish();
             let key = Spanned::new(path.clone(), name.span);
             let common = Common { renamed_from: hierarchy.renamed.get(&path), ..Common::NONE };
-            let group =
-                self.add(Kind::HierarchyGroup, &key, common, "AWS::Connect::UserHierarchyGroup", properties);
+            let group = self.add(Kind::HierarchyGroup, &key, common, "AWS::Connect::UserHierarchyGroup", properties);
             // A group can only be created on a level that has a name by then.
             group.depends_on.push(Address::new(Kind::HierarchyLevels, "levels"));
             if let Some(below) = below {

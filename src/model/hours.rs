@@ -130,7 +130,8 @@ impl Resolver<'_> {
             Some(open) => ("STANDARD", self.ranges(open)),
             None => ("CLOSED", vec![Range::ALL_DAY]),
         };
-        let mut slots: Vec<Slot> = ranges.iter().flat_map(|range| days.iter().flat_map(|&day| range.slots(day))).collect();
+        let mut slots: Vec<Slot> =
+            ranges.iter().flat_map(|range| days.iter().flat_map(|&day| range.slots(day))).collect();
         self.overlaps(&mut slots, key.span);
         let name = entry.name.as_ref().map_or_else(|| naming::display_name(key), |name| name.value.clone());
         let members = Members::new()
@@ -164,13 +165,18 @@ fn invalid_days(days: &Spanned<String>) -> Diagnostic {
 }
 
 fn config(slots: &[Slot]) -> Value {
-    Value::List(slots.iter().map(|slot| {
-        Members::new()
-            .with("Day", day_word(slot.day))
-            .with("StartTime", time(slot.start))
-            .with("EndTime", time(slot.end))
-            .into()
-    }).collect())
+    Value::List(
+        slots
+            .iter()
+            .map(|slot| {
+                Members::new()
+                    .with("Day", day_word(slot.day))
+                    .with("StartTime", time(slot.start))
+                    .with("EndTime", time(slot.end))
+                    .into()
+            })
+            .collect(),
+    )
 }
 
 fn time(minutes: u32) -> Members {

@@ -63,9 +63,12 @@ impl Resolver<'_> {
         ];
         for (name, _) in settings.into_iter().filter(|(_, set)| *set) {
             self.diagnostics.push(
-                Diagnostic::error("setting-of-existing-instance", format!("`{name}` cannot be set on an instance that exists"))
-                    .at(existing.span, "the instance is not created here")
-                    .help(format!("Remove `{name}`, or create the instance with `alias:`.")),
+                Diagnostic::error(
+                    "setting-of-existing-instance",
+                    format!("`{name}` cannot be set on an instance that exists"),
+                )
+                .at(existing.span, "the instance is not created here")
+                .help(format!("Remove `{name}`, or create the instance with `alias:`.")),
             );
         }
     }
@@ -75,8 +78,11 @@ impl Resolver<'_> {
         let identity = written.identity.unwrap_or_default();
         if (identity == Identity::ExistingDirectory) != written.directory_id.is_some() {
             self.diagnostics.push(
-                Diagnostic::error("directory-mismatch", "`directory_id` and `identity: existing-directory` belong together")
-                    .at(written.span, "only one of them is given"),
+                Diagnostic::error(
+                    "directory-mismatch",
+                    "`directory_id` and `identity: existing-directory` belong together",
+                )
+                .at(written.span, "only one of them is given"),
             );
         }
         let attributes = Members::new()
@@ -173,12 +179,11 @@ impl Resolver<'_> {
             );
         }
         let mut properties = Members::of_instance().with("ResourceType", resource_type);
-        let kms = target.kms_key.as_ref().map(|key| {
-            Members::new().with("EncryptionType", "KMS").with("KeyId", key)
-        });
+        let kms = target.kms_key.as_ref().map(|key| Members::new().with("EncryptionType", "KMS").with("KeyId", key));
         properties = match place {
             Place::Bucket => properties.with("StorageType", "S3").with("S3Config", {
-                let prefix = target.prefix.as_ref().map_or_else(|| self.default_prefix(key), |prefix| prefix.value.clone());
+                let prefix =
+                    target.prefix.as_ref().map_or_else(|| self.default_prefix(key), |prefix| prefix.value.clone());
                 Members::new()
                     .with_some("BucketName", target.bucket.as_ref().map(|bucket| self.bucket_name(bucket)))
                     .with("BucketPrefix", prefix)
@@ -188,10 +193,12 @@ impl Resolver<'_> {
                 let stream = target.stream.as_ref().map(|stream| self.arn(Kind::Stream, stream));
                 Members::new().with_some("StreamArn", stream)
             }),
-            Place::DeliveryStream => properties.with("StorageType", "KINESIS_FIREHOSE").with("KinesisFirehoseConfig", {
-                let stream = target.delivery_stream.as_ref().map(|stream| self.arn(Kind::DeliveryStream, stream));
-                Members::new().with_some("FirehoseArn", stream)
-            }),
+            Place::DeliveryStream => {
+                properties.with("StorageType", "KINESIS_FIREHOSE").with("KinesisFirehoseConfig", {
+                    let stream = target.delivery_stream.as_ref().map(|stream| self.arn(Kind::DeliveryStream, stream));
+                    Members::new().with_some("FirehoseArn", stream)
+                })
+            }
             Place::VideoStream => {
                 let Some(kms) = kms else {
                     self.diagnostics.push(
@@ -213,7 +220,8 @@ impl Resolver<'_> {
         };
         let key = Spanned::new(key.to_owned(), target.span);
         let common = crate::blueprint::Common::NONE;
-        let resource = self.add(Kind::Storage, &key, common, "AWS::Connect::InstanceStorageConfig", properties.finish());
+        let resource =
+            self.add(Kind::Storage, &key, common, "AWS::Connect::InstanceStorageConfig", properties.finish());
         if let Some(bucket) = &target.bucket
             && !bucket.contains('/')
         {

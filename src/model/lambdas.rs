@@ -32,8 +32,7 @@ impl Resolver<'_> {
                 }
                 None => self.own_role(key, lambda, &log_group),
             };
-            let log_group =
-                Reference { target: Target::Resource(log_group), attribute: Attribute::Ref };
+            let log_group = Reference { target: Target::Resource(log_group), attribute: Attribute::Ref };
             let logging = Members::new().with("LogFormat", "JSON").with("LogGroup", Value::Reference(log_group));
             let environment = self.environment(lambda);
             let default_handler = lambda.handler.as_ref().map_or("bootstrap", |handler| handler.value.as_str());
@@ -61,7 +60,9 @@ impl Resolver<'_> {
     fn code(&mut self, key: &Spanned<String>, lambda: &Lambda) -> Option<Members> {
         let file = match (&lambda.bundle, &lambda.code) {
             (None, Some(code)) => code.clone(),
-            (Some(bundle), None) => bundle.as_ref().map(|name| crate::blueprint::bundle_path(name, lambda.architecture)),
+            (Some(bundle), None) => {
+                bundle.as_ref().map(|name| crate::blueprint::bundle_path(name, lambda.architecture))
+            }
             _ => {
                 self.diagnostics.push(
                     Diagnostic::error("lambda-code", "a function's code comes from exactly one place")
@@ -136,19 +137,16 @@ impl Resolver<'_> {
             .with("IntegrationArn", lambda)
             .finish();
         let name = Spanned::new(integration_name(key), key.span);
-        let integration = self.add(
-            Kind::Integration,
-            &name,
-            Common::NONE,
-            "AWS::Connect::IntegrationAssociation",
-            association,
-        );
+        let integration =
+            self.add(Kind::Integration, &name, Common::NONE, "AWS::Connect::IntegrationAssociation", association);
         integration.depends_on.push(Address::new(Kind::LambdaPermission, key.value.clone()));
     }
 
     pub(super) fn lex_bots(&mut self) {
         for (key, bot) in &self.blueprint().lex_bots {
-            let valid = bot.alias_arn.starts_with("arn:") && bot.alias_arn.contains(":lex:") && bot.alias_arn.contains(":bot-alias/");
+            let valid = bot.alias_arn.starts_with("arn:")
+                && bot.alias_arn.contains(":lex:")
+                && bot.alias_arn.contains(":bot-alias/");
             if !valid {
                 self.diagnostics.push(
                     Diagnostic::error("wrong-arn-kind", "this ARN does not name a bot alias")

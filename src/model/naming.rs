@@ -101,10 +101,11 @@ mod tests {
 
     #[test]
     fn other_keys_keep_apart_by_their_hash() {
-        let ids: std::collections::BTreeSet<String> = ["mary.jane", "mary_jane", "Mary_Jane", "mary-jane", "mary__jane"]
-            .into_iter()
-            .map(|key| logical_id(Kind::User, key))
-            .collect();
+        let ids: std::collections::BTreeSet<String> =
+            ["mary.jane", "mary_jane", "Mary_Jane", "mary-jane", "mary__jane"]
+                .into_iter()
+                .map(|key| logical_id(Kind::User, key))
+                .collect();
         assert_eq!(ids.len(), 5);
         assert!(ids.iter().all(|id| id.starts_with("UserMaryJane") || id.starts_with("UserMary")));
         assert!(ids.iter().all(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric())));

@@ -25,8 +25,7 @@ impl Resolver<'_> {
                 .with_some("Description", number.description.as_ref())
                 .with_tags(number.tags.as_ref())
                 .finish();
-            let resource =
-                self.add(Kind::PhoneNumber, key, number.common(), "AWS::Connect::PhoneNumber", properties);
+            let resource = self.add(Kind::PhoneNumber, key, number.common(), "AWS::Connect::PhoneNumber", properties);
             if let Some(existing) = &number.existing {
                 resource.metadata.insert(EXISTING_PHONE_NUMBER.to_owned(), existing.value.clone());
             }

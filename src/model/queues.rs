@@ -15,7 +15,10 @@ impl Resolver<'_> {
                 .with("Name", name)
                 .with_some("Description", queue.description.as_ref())
                 .with("HoursOfOperationArn", self.arn(Kind::Hours, &queue.hours))
-                .with_some("OutboundCallerConfig", self.outbound_caller(queue.caller_id.as_ref(), queue.outbound_flow.as_ref()))
+                .with_some(
+                    "OutboundCallerConfig",
+                    self.outbound_caller(queue.caller_id.as_ref(), queue.outbound_flow.as_ref()),
+                )
                 .with_some("MaxContacts", queue.max_contacts.as_ref().map(|most| most.value))
                 .with("Status", if queue.enabled.unwrap_or(true) { "ENABLED" } else { "DISABLED" })
                 .with_list("QuickConnectArns", quick_connects)

@@ -48,9 +48,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn defines(&self, kind: Kind, name: &str) -> bool {
         match kind {
             Kind::HierarchyGroup => self.group_paths.contains(name) || self.loaded.is_broken(kind, name),
-            _ => {
-                self.names.get(&kind).is_some_and(|names| names.contains(name)) || self.loaded.is_broken(kind, name)
-            }
+            _ => self.names.get(&kind).is_some_and(|names| names.contains(name)) || self.loaded.is_broken(kind, name),
         }
     }
 
@@ -141,9 +139,7 @@ impl<'a> Resolver<'a> {
             Found::Target(target) => Value::Reference(Reference { target, attribute }),
             Found::Arn(arn) => Value::String(match attribute {
                 Attribute::Arn => arn,
-                Attribute::Id | Attribute::Ref => {
-                    arn.rsplit(['/', ':']).next().map(str::to_owned).unwrap_or_default()
-                }
+                Attribute::Id | Attribute::Ref => arn.rsplit(['/', ':']).next().map(str::to_owned).unwrap_or_default(),
             }),
         }
     }
@@ -188,15 +184,15 @@ impl<'a> Resolver<'a> {
         let words = super::words(kind);
         let candidates = self.candidates(kind);
         let diagnostic = match did_you_mean(name, candidates.iter().copied()) {
-            Some(similar) => {
-                Diagnostic::error("misspelled-reference", format!("there is no {words} of this name, but a similar one"))
-                    .at(span, "not defined")
-                    .help(format!("Did you mean `{similar}`?"))
-            }
+            Some(similar) => Diagnostic::error(
+                "misspelled-reference",
+                format!("there is no {words} of this name, but a similar one"),
+            )
+            .at(span, "not defined")
+            .help(format!("Did you mean `{similar}`?")),
             None => {
-                let diagnostic =
-                    Diagnostic::error("unknown-reference", format!("there is no {words} of this name"))
-                        .at(span, "not defined");
+                let diagnostic = Diagnostic::error("unknown-reference", format!("there is no {words} of this name"))
+                    .at(span, "not defined");
                 match super::section(kind) {
                     Some(section) => diagnostic.help(format!("Define it under `{section}:`.")),
                     None => diagnostic,

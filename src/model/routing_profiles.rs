@@ -65,9 +65,7 @@ impl Resolver<'_> {
         self.duplicate_entries(entries.iter().copied());
         entries
             .into_iter()
-            .map(|(queue, channel)| {
-                Members::new().with("QueueReference", self.queue_reference(queue, channel)).into()
-            })
+            .map(|(queue, channel)| Members::new().with("QueueReference", self.queue_reference(queue, channel)).into())
             .collect()
     }
 

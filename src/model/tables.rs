@@ -45,8 +45,7 @@ impl Resolver<'_> {
                     .into()
             })
             .collect();
-        let backups =
-            Members::new().with("PointInTimeRecoveryEnabled", table.point_in_time_recovery.unwrap_or(true));
+        let backups = Members::new().with("PointInTimeRecoveryEnabled", table.point_in_time_recovery.unwrap_or(true));
         Members::new()
             .with_some("TableName", table.name.as_ref())
             .with("AttributeDefinitions", attributes.definitions())

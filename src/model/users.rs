@@ -113,7 +113,9 @@ fn dynamic_reference(reference: &SecretReference) -> Option<String> {
             let arn = secret.starts_with("arn:");
             let valid = (arn || !secret.contains(':')) && !secret.contains(['{', '}']) && !secret.is_empty();
             let key = key.as_ref().map(|key| format!(":SecretString:{key}"));
-            valid.then(|| format!("{{{{resolve:secretsmanager:{secret}{}}}}}", key.as_deref().unwrap_or(":SecretString")))
+            valid.then(|| {
+                format!("{{{{resolve:secretsmanager:{secret}{}}}}}", key.as_deref().unwrap_or(":SecretString"))
+            })
         }
         SecretReference { secret: None, key: None, ssm: Some(parameter), version } => {
             let valid = !parameter.is_empty() && !parameter.contains([':', '{', '}']);
@@ -130,10 +132,13 @@ fn phone(written: Option<&Phone>) -> Members {
     let kind = kind.unwrap_or(if number.is_some() { PhoneKind::Desk } else { PhoneKind::Soft });
     let after_contact_work = written.and_then(|phone| phone.after_contact_work).map_or(0, |time| time.seconds);
     Members::new()
-        .with("PhoneType", match kind {
-            PhoneKind::Soft => "SOFT_PHONE",
-            PhoneKind::Desk => "DESK_PHONE",
-        })
+        .with(
+            "PhoneType",
+            match kind {
+                PhoneKind::Soft => "SOFT_PHONE",
+                PhoneKind::Desk => "DESK_PHONE",
+            },
+        )
         .with("AutoAccept", written.and_then(|phone| phone.auto_accept).unwrap_or(false))
         .with("AfterContactWorkTimeLimit", after_contact_work)
         .with_some("DeskPhoneNumber", number)

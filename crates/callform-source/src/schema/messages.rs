@@ -43,6 +43,10 @@ pub(super) fn wrong_type(expected: Types, place: &Place<'_>) -> Diagnostic {
         {
             diagnostic.help("Write `true` or `false`.")
         }
+        _ if diagnostic.help.is_empty() => match expected.example() {
+            Some(example) => diagnostic.help(format!("Write it like this: `{example}`.")),
+            None => diagnostic,
+        },
         _ => diagnostic,
     }
 }
@@ -52,6 +56,12 @@ pub(super) fn unknown_key(rule: &Rule, key: &Spanned<String>, place: &Place<'_>)
         Diagnostic::error("unknown-key", format!("unknown key `{}`", shortened(&key.value))).at(key.span, "");
     let missing = rule.properties.keys().map(String::as_str).filter(|name| place.node.get(name).is_none());
     let diagnostic = suggest(diagnostic, &key.value, missing);
+    // `{ say: Sorry, we are closed }` has a second key that nobody meant.
+    let diagnostic = if key.value.contains(' ') {
+        diagnostic.help("Inside `{ … }`, put a text with commas in quotes.")
+    } else {
+        diagnostic
+    };
     match listed(rule.properties.keys().map(String::as_str)) {
         Some(names) => diagnostic.help(format!("Known keys: {names}.")),
         None => diagnostic,
@@ -59,7 +69,9 @@ pub(super) fn unknown_key(rule: &Rule, key: &Spanned<String>, place: &Place<'_>)
 }
 
 pub(super) fn missing_key(name: &str, place: &Place<'_>) -> Diagnostic {
-    Diagnostic::error("missing-key", format!("the key `{name}` is missing")).at(place.span(), "")
+    Diagnostic::error("missing-key", format!("the key `{name}` is missing"))
+        .at(place.span(), "")
+        .help(format!("Add `{name}:`."))
 }
 
 pub(super) fn unknown_value(choices: &[&Value], place: &Place<'_>) -> Diagnostic {

@@ -158,6 +158,19 @@ impl Types {
         Self(self.0 & other.0)
     }
 
+    /// A value of the only type there is, for advice.
+    pub(super) fn example(self) -> Option<&'static str> {
+        match self.describe().as_str() {
+            "a string" => Some("\"text\""),
+            "`true` or `false`" => Some("true"),
+            "a number" => Some("1.5"),
+            "a whole number" => Some("5"),
+            "a list" => Some("[first, second]"),
+            "a mapping" => Some("{ key: value }"),
+            _ => None,
+        }
+    }
+
     /// For messages: `a string or a list`. Null is left out where anything else is allowed, since leaving the key out
     /// does the same.
     pub(super) fn describe(self) -> String {
