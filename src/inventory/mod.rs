@@ -59,7 +59,12 @@ pub struct DeployedStack {
 #[derive(Clone, Debug, PartialEq)]
 pub enum LiveResource {
     /// Its properties in CloudFormation's names and shape.
-    Present(Map<String, Value>),
+    Present {
+        /// The properties that are set.
+        properties: Map<String, Value>,
+        /// Paths of properties that were not read, set or not: `IdentityInfo/Email`, `List/*/Member`.
+        unread: Vec<String>,
+    },
     /// CloudFormation compared it: the template's properties, resolved, and their live values.
     Compared {
         /// The properties the template names.

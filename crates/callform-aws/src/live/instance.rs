@@ -1,6 +1,6 @@
 //! The instance, its storage and its associations.
 
-use aws_sdk_connect::types::{EncryptionConfig, InstanceStorageConfig, InstanceStorageResourceType};
+use aws_sdk_connect::types::{EncryptionConfig, InstanceStorageConfig, InstanceStorageResourceType, LexVersion};
 use serde_json::{Map, Value, json};
 
 use super::LiveObject;
@@ -110,17 +110,33 @@ impl Gateway {
                 objects.push(LiveObject { physical_id, properties });
             }
         }
-        for function in self.lambda_functions(instance).await? {
+        // Functions and bots have lists of their own.
+        let functions = self.lambda_functions(instance).await?.into_iter().map(|function| ("LAMBDA_FUNCTION", function));
+        let bots = self.bots(instance).await?.into_iter().map(|bot| ("LEX_BOT", bot));
+        for (kind, target) in functions.chain(bots) {
+            let physical_id = format!("{}|{kind}|{target}", instance.arn);
             let mut properties = Map::new();
             set(&mut properties, "InstanceId", Some(instance.arn.clone()));
-            set(&mut properties, "IntegrationType", Some("LAMBDA_FUNCTION"));
-            set(&mut properties, "IntegrationArn", Some(function.clone()));
-            let physical_id = format!("{}|LAMBDA_FUNCTION|{function}", instance.arn);
+            set(&mut properties, "IntegrationType", Some(kind));
+            set(&mut properties, "IntegrationArn", Some(target));
             if !objects.iter().any(|object| object.physical_id == physical_id) {
                 objects.push(LiveObject { physical_id, properties });
             }
         }
         Ok(objects)
+    }
+
+    /// ARNs of the aliases of all associated Lex V2 bots.
+    async fn bots(&self, instance: &ConnectInstance) -> Result<Vec<String>, GatewayError> {
+        let mut pages =
+            self.connect.list_bots().instance_id(&instance.id).lex_version(LexVersion::V2).into_paginator().send();
+        let mut aliases = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| GatewayError::from_sdk("Connect ListBots", &error))?;
+            let bots = page.lex_bots.unwrap_or_default().into_iter();
+            aliases.extend(bots.filter_map(|bot| bot.lex_v2_bot?.alias_arn));
+        }
+        Ok(aliases)
     }
 
     async fn lambda_functions(&self, instance: &ConnectInstance) -> Result<Vec<String>, GatewayError> {

@@ -1,8 +1,8 @@
 //! Live Connect objects in CloudFormation's property names and shapes, read in bulk.
 //!
-//! `Search*` returns whole objects, 100 or 500 a page. Three types need one call an object more: a queue's quick
-//! connects, a routing profile's queues, and a security profile's permissions and access control. Properties that are
-//! not set are absent; tags of AWS itself (`aws:…`) are left out; what can only be written (passwords, prompt audio) is
+//! `Search*` returns whole objects, 100 or 500 a page. Some types need calls of their own an object: a queue's quick
+//! connects, a routing profile's queues, a security profile's permissions and access control, a phone number's tags;
+//! these are made for the objects that are asked for only. Properties that are not set are absent; tags of AWS itself (`aws:…`) are left out; what can only be written (passwords, prompt audio) is
 //! never there.
 
 mod flows;

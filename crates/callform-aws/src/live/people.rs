@@ -1,5 +1,7 @@
 //! Users, hierarchy, agent statuses, security profiles.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::LiveObject;
@@ -7,15 +9,63 @@ use super::properties::{arn, set, set_list, set_text, tags};
 use crate::{ConnectInstance, Gateway, GatewayError};
 
 impl Gateway {
-    /// All users: 500 a call. Names are there; e-mail addresses and mobile numbers are not part of the bulk read.
-    pub async fn live_users(&self, instance: &ConnectInstance) -> Result<Vec<LiveObject>, GatewayError> {
+    /// The users with these ARNs: 500 a call. With `in_detail` two calls a user more, for what the search leaves out:
+    /// e-mail addresses, mobile numbers and proficiencies.
+    pub async fn live_users(
+        &self,
+        instance: &ConnectInstance,
+        wanted: &BTreeSet<&str>,
+        in_detail: bool,
+    ) -> Result<Vec<LiveObject>, GatewayError> {
         let mut pages = self.connect.search_users().instance_id(&instance.id).max_results(500).into_paginator().send();
         let mut users = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| GatewayError::from_sdk("Connect SearchUsers", &error))?;
-            users.extend(page.users.unwrap_or_default().into_iter().map(|user| user_object(instance, user)));
+            let found = page.users.unwrap_or_default().into_iter().map(|user| user_object(instance, user));
+            users.extend(found.filter(|user| wanted.contains(user.physical_id.as_str())));
+        }
+        if in_detail {
+            for user in &mut users {
+                self.add_details(instance, user).await?;
+            }
         }
         Ok(users)
+    }
+
+    async fn add_details(&self, instance: &ConnectInstance, user: &mut LiveObject) -> Result<(), GatewayError> {
+        let described = self
+            .connect
+            .describe_user()
+            .instance_id(&instance.id)
+            .user_id(&user.physical_id)
+            .send()
+            .await
+            .map_err(|error| GatewayError::from_sdk("Connect DescribeUser", &error))?;
+        if let Some(identity) = described.user.and_then(|user| user.identity_info) {
+            let mut info = Map::new();
+            set_text(&mut info, "FirstName", identity.first_name);
+            set_text(&mut info, "LastName", identity.last_name);
+            set_text(&mut info, "Email", identity.email);
+            set_text(&mut info, "SecondaryEmail", identity.secondary_email);
+            set_text(&mut info, "Mobile", identity.mobile);
+            user.properties.insert("IdentityInfo".to_owned(), Value::Object(info));
+        }
+        let mut pages = self
+            .connect
+            .list_user_proficiencies()
+            .instance_id(&instance.id)
+            .user_id(&user.physical_id)
+            .into_paginator()
+            .send();
+        let mut proficiencies = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| GatewayError::from_sdk("Connect ListUserProficiencies", &error))?;
+            proficiencies.extend(page.user_proficiency_list.unwrap_or_default().into_iter().map(|one| {
+                json!({ "AttributeName": one.attribute_name, "AttributeValue": one.attribute_value, "Level": one.level })
+            }));
+        }
+        set_list(&mut user.properties, "UserProficiencies", proficiencies);
+        Ok(())
     }
 
     /// All nodes of the agent hierarchy.
@@ -82,10 +132,18 @@ impl Gateway {
         Ok(statuses)
     }
 
-    /// All security profiles. Two calls a profile: its access control, and its permissions.
-    pub async fn live_security_profiles(&self, instance: &ConnectInstance) -> Result<Vec<LiveObject>, GatewayError> {
+    /// The security profiles with these ARNs. Three calls a profile: its access control, its permissions, its
+    /// applications.
+    pub async fn live_security_profiles(
+        &self,
+        instance: &ConnectInstance,
+        wanted: &BTreeSet<&str>,
+    ) -> Result<Vec<LiveObject>, GatewayError> {
         let mut profiles = Vec::new();
         for listed in self.list_objects(&instance.id, crate::ObjectType::SecurityProfile).await? {
+            if !wanted.contains(arn(&instance.arn, "security-profile", &listed.id).as_str()) {
+                continue;
+            }
             let described = self
                 .connect
                 .describe_security_profile()
@@ -95,11 +153,40 @@ impl Gateway {
                 .await
                 .map_err(|error| GatewayError::from_sdk("Connect DescribeSecurityProfile", &error))?;
             let permissions = self.permissions_of(instance, &listed.id).await?;
+            let applications = self.applications_of(instance, &listed.id).await?;
             if let Some(profile) = described.security_profile {
-                profiles.push(security_profile_object(instance, profile, permissions));
+                let mut object = security_profile_object(instance, profile, permissions);
+                set_list(&mut object.properties, "Applications", applications);
+                profiles.push(object);
             }
         }
         Ok(profiles)
+    }
+
+    async fn applications_of(&self, instance: &ConnectInstance, profile: &str) -> Result<Vec<Value>, GatewayError> {
+        let mut pages = self
+            .connect
+            .list_security_profile_applications()
+            .instance_id(&instance.id)
+            .security_profile_id(profile)
+            .into_paginator()
+            .send();
+        let mut applications = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| GatewayError::from_sdk("Connect ListSecurityProfileApplications", &error))?;
+            applications.extend(page.applications.unwrap_or_default().into_iter().map(|application| {
+                let mut object = Map::new();
+                set(&mut object, "Namespace", application.namespace);
+                set_list(
+                    &mut object,
+                    "ApplicationPermissions",
+                    application.application_permissions.unwrap_or_default().into_iter().map(Value::from).collect(),
+                );
+                Value::Object(object)
+            }));
+        }
+        Ok(applications)
     }
 
     async fn permissions_of(&self, instance: &ConnectInstance, profile: &str) -> Result<Vec<String>, GatewayError> {

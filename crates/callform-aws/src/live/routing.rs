@@ -1,5 +1,8 @@
 //! Queues, quick connects, routing profiles, phone numbers.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_connect::types::{MediaConcurrency, Queue, QuickConnect, RoutingProfile};
 use serde_json::{Map, Value, json};
 
 use super::LiveObject;
@@ -7,8 +10,12 @@ use super::properties::{arn, set, set_list, set_text, tags};
 use crate::{ConnectInstance, Gateway, GatewayError};
 
 impl Gateway {
-    /// All queues of type STANDARD. One call a queue for its quick connects.
-    pub async fn live_queues(&self, instance: &ConnectInstance) -> Result<Vec<LiveObject>, GatewayError> {
+    /// The queues with these ARNs. One call a queue for its quick connects.
+    pub async fn live_queues(
+        &self,
+        instance: &ConnectInstance,
+        wanted: &BTreeSet<&str>,
+    ) -> Result<Vec<LiveObject>, GatewayError> {
         let criteria = aws_sdk_connect::types::QueueSearchCriteria::builder()
             .queue_type_condition(aws_sdk_connect::types::SearchableQueueType::Standard)
             .build();
@@ -24,6 +31,9 @@ impl Gateway {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| GatewayError::from_sdk("Connect SearchQueues", &error))?;
             for queue in page.queues.unwrap_or_default() {
+                if !is_wanted(queue.queue_arn.as_deref(), wanted) {
+                    continue;
+                }
                 let Some(id) = queue.queue_id.clone() else { continue };
                 let quick_connects = self.quick_connects_of(instance, &id).await?;
                 queues.push(queue_object(instance, queue, quick_connects));
@@ -57,20 +67,53 @@ impl Gateway {
         Ok(objects)
     }
 
-    /// All routing profiles. One call a profile for its queues.
-    pub async fn live_routing_profiles(&self, instance: &ConnectInstance) -> Result<Vec<LiveObject>, GatewayError> {
+    /// The routing profiles with these ARNs. One call a profile for its queues, a second one where it has queues for
+    /// manual assignment, and with `in_detail` another one for what the search leaves out: `AgentAvailabilityTimer` and
+    /// `CrossChannelBehavior`.
+    pub async fn live_routing_profiles(
+        &self,
+        instance: &ConnectInstance,
+        wanted: &BTreeSet<&str>,
+        in_detail: bool,
+    ) -> Result<Vec<LiveObject>, GatewayError> {
         let mut pages =
             self.connect.search_routing_profiles().instance_id(&instance.id).max_results(500).into_paginator().send();
         let mut profiles = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| GatewayError::from_sdk("Connect SearchRoutingProfiles", &error))?;
             for profile in page.routing_profiles.unwrap_or_default() {
+                if !is_wanted(profile.routing_profile_arn.as_deref(), wanted) {
+                    continue;
+                }
                 let Some(id) = profile.routing_profile_id.clone() else { continue };
                 let queues = self.queues_of(instance, &id).await?;
-                profiles.push(routing_profile_object(instance, profile, queues));
+                let manual = match profile.number_of_associated_manual_assignment_queues {
+                    Some(1..) => self.manual_queues_of(instance, &id).await?,
+                    _ => Vec::new(),
+                };
+                let described = if in_detail { self.routing_profile(instance, &id).await? } else { None };
+                let mut object = routing_profile_object(instance, described.unwrap_or(profile), queues);
+                set_list(&mut object.properties, "ManualAssignmentQueueConfigs", manual);
+                profiles.push(object);
             }
         }
         Ok(profiles)
+    }
+
+    async fn routing_profile(
+        &self,
+        instance: &ConnectInstance,
+        id: &str,
+    ) -> Result<Option<RoutingProfile>, GatewayError> {
+        let answer = self
+            .connect
+            .describe_routing_profile()
+            .instance_id(&instance.id)
+            .routing_profile_id(id)
+            .send()
+            .await
+            .map_err(|error| GatewayError::from_sdk("Connect DescribeRoutingProfile", &error))?;
+        Ok(answer.routing_profile)
     }
 
     async fn queues_of(&self, instance: &ConnectInstance, profile: &str) -> Result<Vec<Value>, GatewayError> {
@@ -95,33 +138,66 @@ impl Gateway {
         Ok(queues)
     }
 
-    /// All phone numbers claimed to the instance.
-    pub async fn live_phone_numbers(&self, instance: &ConnectInstance) -> Result<Vec<LiveObject>, GatewayError> {
-        let mut pages = self.connect.list_phone_numbers_v2().target_arn(&instance.arn).into_paginator().send();
-        let mut numbers = Vec::new();
+    async fn manual_queues_of(&self, instance: &ConnectInstance, profile: &str) -> Result<Vec<Value>, GatewayError> {
+        let mut pages = self
+            .connect
+            .list_routing_profile_manual_assignment_queues()
+            .instance_id(&instance.id)
+            .routing_profile_id(profile)
+            .into_paginator()
+            .send();
+        let mut queues = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| GatewayError::from_sdk("Connect ListPhoneNumbersV2", &error))?;
-            for number in page.list_phone_numbers_summary_list.unwrap_or_default() {
-                let mut properties = Map::new();
-                set(&mut properties, "TargetArn", number.target_arn);
-                set_text(&mut properties, "Description", number.phone_number_description);
-                set(
-                    &mut properties,
-                    "CountryCode",
-                    number.phone_number_country_code.map(|code| code.as_str().to_owned()),
-                );
-                set(&mut properties, "Type", number.phone_number_type.map(|kind| kind.as_str().to_owned()));
-                set(&mut properties, "Address", number.phone_number);
-                numbers.push(LiveObject { physical_id: number.phone_number_arn.unwrap_or_default(), properties });
-            }
+            let page = page
+                .map_err(|error| GatewayError::from_sdk("Connect ListRoutingProfileManualAssignmentQueues", &error))?;
+            let items = page.routing_profile_manual_assignment_queue_config_summary_list.unwrap_or_default();
+            queues.extend(items.into_iter().map(
+                |item| json!({ "QueueReference": { "Channel": item.channel.as_str(), "QueueArn": item.queue_arn } }),
+            ));
+        }
+        Ok(queues)
+    }
+
+    /// The claimed phone numbers with these ARNs, wherever they are routed to. One call a number: the list has no tags.
+    pub async fn live_phone_numbers(&self, wanted: &BTreeSet<&str>) -> Result<Vec<LiveObject>, GatewayError> {
+        let mut numbers = Vec::new();
+        for arn in wanted {
+            let answer = self.connect.describe_phone_number().phone_number_id(*arn).send().await;
+            let found = match answer {
+                Ok(answer) => answer.claimed_phone_number_summary,
+                Err(error) => {
+                    let error = GatewayError::from_sdk("Connect DescribePhoneNumber", &error);
+                    if !error.is_not_found() {
+                        return Err(error);
+                    }
+                    None
+                }
+            };
+            let Some(number) = found else { continue };
+            let mut properties = Map::new();
+            set(&mut properties, "TargetArn", number.target_arn);
+            set_text(&mut properties, "Description", number.phone_number_description);
+            set(
+                &mut properties,
+                "CountryCode",
+                number.phone_number_country_code.map(|code| code.as_str().to_owned()),
+            );
+            set(&mut properties, "Type", number.phone_number_type.map(|kind| kind.as_str().to_owned()));
+            set(&mut properties, "Address", number.phone_number);
+            set_list(&mut properties, "Tags", tags(number.tags));
+            numbers.push(LiveObject { physical_id: (*arn).to_owned(), properties });
         }
         Ok(numbers)
     }
 }
 
+fn is_wanted(arn: Option<&str>, wanted: &BTreeSet<&str>) -> bool {
+    arn.is_some_and(|arn| wanted.contains(arn))
+}
+
 fn queue_object(
     instance: &ConnectInstance,
-    queue: aws_sdk_connect::types::Queue,
+    queue: Queue,
     quick_connects: Vec<String>,
 ) -> LiveObject {
     let mut properties = Map::new();
@@ -162,7 +238,7 @@ fn phone_number_arn(instance: &ConnectInstance, id: &str) -> String {
     if id.starts_with("arn:") { id.to_owned() } else { format!("{account}:phone-number/{id}") }
 }
 
-fn quick_connect_object(instance: &ConnectInstance, quick_connect: aws_sdk_connect::types::QuickConnect) -> LiveObject {
+fn quick_connect_object(instance: &ConnectInstance, quick_connect: QuickConnect) -> LiveObject {
     let mut properties = Map::new();
     let flow = |id: &str| arn(&instance.arn, "contact-flow", id);
     set(&mut properties, "InstanceArn", Some(instance.arn.clone()));
@@ -205,7 +281,7 @@ fn quick_connect_object(instance: &ConnectInstance, quick_connect: aws_sdk_conne
 
 fn routing_profile_object(
     instance: &ConnectInstance,
-    profile: aws_sdk_connect::types::RoutingProfile,
+    profile: RoutingProfile,
     queues: Vec<Value>,
 ) -> LiveObject {
     let mut properties = Map::new();
@@ -217,17 +293,7 @@ fn routing_profile_object(
         "DefaultOutboundQueueArn",
         profile.default_outbound_queue_id.map(|id| arn(&instance.arn, "queue", &id)),
     );
-    let concurrencies = profile.media_concurrencies.unwrap_or_default().into_iter().map(|media| {
-        let mut object = Map::new();
-        set(&mut object, "Channel", Some(media.channel.as_str()));
-        set(&mut object, "Concurrency", Some(media.concurrency));
-        set(
-            &mut object,
-            "CrossChannelBehavior",
-            media.cross_channel_behavior.map(|given| json!({ "BehaviorType": given.behavior_type.as_str() })),
-        );
-        Value::Object(object)
-    });
+    let concurrencies = profile.media_concurrencies.unwrap_or_default().into_iter().map(concurrency);
     set_list(&mut properties, "MediaConcurrencies", concurrencies.collect());
     set_list(&mut properties, "QueueConfigs", queues);
     set(
@@ -237,4 +303,16 @@ fn routing_profile_object(
     );
     set_list(&mut properties, "Tags", tags(profile.tags));
     LiveObject { physical_id: profile.routing_profile_arn.unwrap_or_default(), properties }
+}
+
+fn concurrency(media: MediaConcurrency) -> Value {
+    let mut object = Map::new();
+    set(&mut object, "Channel", Some(media.channel.as_str()));
+    set(&mut object, "Concurrency", Some(media.concurrency));
+    set(
+        &mut object,
+        "CrossChannelBehavior",
+        media.cross_channel_behavior.map(|given| json!({ "BehaviorType": given.behavior_type.as_str() })),
+    );
+    Value::Object(object)
 }

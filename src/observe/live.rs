@@ -1,0 +1,167 @@
+//! The center's resources as they are now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callform_aws::{ConnectInstance, Gateway, GatewayError, LiveObject};
+use serde_json::{Map, Value};
+
+use crate::inventory::{DeployedStack, Inventory, LiveResource};
+
+/// Reads the live properties of everything in the deployed stacks: Connect objects in bulk, one type at a time;
+/// everything else through CloudFormation's own comparison, one call a resource.
+pub async fn live(gateway: &Gateway, inventory: &mut Inventory) -> Result<(), GatewayError> {
+    let mut found = BTreeMap::new();
+    let mut bulk = Bulk {
+        gateway,
+        instance: inventory.instance.clone().map(connect_instance),
+        managed: managed(inventory),
+        read: BTreeMap::new(),
+    };
+    for stack in inventory.stacks.values() {
+        for (logical_id, physical_id) in &stack.physical_ids {
+            let resource = match bulk.find(inventory, resource_type(stack, logical_id), physical_id).await? {
+                Some(resource) => resource,
+                None => compared(gateway, stack, logical_id).await?,
+            };
+            found.insert((stack.name.clone(), logical_id.clone()), resource);
+        }
+    }
+    inventory.live = found;
+    Ok(())
+}
+
+fn connect_instance(instance: crate::inventory::ObservedInstance) -> ConnectInstance {
+    ConnectInstance { id: instance.id, arn: instance.arn, alias: instance.alias, active: true }
+}
+
+fn resource_type<'a>(stack: &'a DeployedStack, logical_id: &str) -> &'a str {
+    stack.template["Resources"][logical_id]["Type"].as_str().unwrap_or_default()
+}
+
+/// Objects of a type are also read one by one, for what the bulk read leaves out, while a center has at most so many.
+const MOST_IN_DETAIL: usize = 25;
+
+/// What the bulk read of a type leaves out.
+fn left_out(resource_type: &str) -> &'static [&'static str] {
+    match resource_type {
+        "AWS::Connect::User" => {
+            &["IdentityInfo/Email", "IdentityInfo/SecondaryEmail", "IdentityInfo/Mobile", "UserProficiencies"]
+        }
+        "AWS::Connect::RoutingProfile" => &["AgentAvailabilityTimer", "MediaConcurrencies/*/CrossChannelBehavior"],
+        _ => &[],
+    }
+}
+
+/// Live objects of each type that was asked for, by physical id.
+struct Bulk<'a> {
+    gateway: &'a Gateway,
+    instance: Option<ConnectInstance>,
+    /// Physical ids of the center's resources, by type.
+    managed: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    read: BTreeMap<String, Option<BTreeMap<String, Map<String, Value>>>>,
+}
+
+impl Bulk<'_> {
+    /// The live state of an object; `None` for types that are not read in bulk.
+    async fn find(
+        &mut self,
+        inventory: &Inventory,
+        resource_type: &str,
+        physical_id: &str,
+    ) -> Result<Option<LiveResource>, GatewayError> {
+        if !resource_type.starts_with("AWS::Connect::") {
+            return Ok(None);
+        }
+        let Some(instance) = self.instance.clone() else { return Ok(Some(LiveResource::Gone)) };
+        let in_detail = self.managed.get(resource_type).map_or(0, BTreeSet::len) <= MOST_IN_DETAIL;
+        if !self.read.contains_key(resource_type) {
+            let objects = self.objects(inventory, &instance, resource_type, in_detail).await?;
+            let by_id = objects
+                .map(|objects| objects.into_iter().map(|object| (object.physical_id, object.properties)).collect());
+            self.read.insert(resource_type.to_owned(), by_id);
+        }
+        let Some(Some(objects)) = self.read.get(resource_type) else { return Ok(None) };
+        let unread = if in_detail { &[] } else { left_out(resource_type) };
+        Ok(Some(match objects.get(physical_id) {
+            Some(properties) => LiveResource::Present {
+                properties: properties.clone(),
+                unread: unread.iter().map(|path| (*path).to_owned()).collect(),
+            },
+            None => LiveResource::Gone,
+        }))
+    }
+
+    async fn objects(
+        &self,
+        inventory: &Inventory,
+        instance: &ConnectInstance,
+        resource_type: &str,
+        in_detail: bool,
+    ) -> Result<Option<Vec<LiveObject>>, GatewayError> {
+        let gateway = self.gateway;
+        let none = BTreeSet::new();
+        let managed = self.managed.get(resource_type).unwrap_or(&none);
+        let objects = match resource_type.trim_start_matches("AWS::Connect::") {
+            "AgentStatus" => gateway.live_agent_statuses(instance).await?,
+            "ContactFlow" => gateway.live_flows(instance).await?,
+            "ContactFlowModule" => gateway.live_flow_modules(instance).await?,
+            "HoursOfOperation" => gateway.live_hours(instance).await?,
+            "Instance" => vec![gateway.live_instance(instance).await?],
+            "InstanceStorageConfig" => gateway.live_storage(instance, &storage_types(inventory)).await?,
+            "IntegrationAssociation" => gateway.live_integrations(instance).await?,
+            "PhoneNumber" => gateway.live_phone_numbers(managed).await?,
+            "Prompt" => gateway.live_prompts(instance).await?,
+            "Queue" => gateway.live_queues(instance, managed).await?,
+            "QuickConnect" => gateway.live_quick_connects(instance).await?,
+            "RoutingProfile" => gateway.live_routing_profiles(instance, managed, in_detail).await?,
+            "SecurityProfile" => gateway.live_security_profiles(instance, managed).await?,
+            "User" => gateway.live_users(instance, managed, in_detail).await?,
+            "UserHierarchyGroup" => gateway.live_hierarchy_groups(instance).await?,
+            "UserHierarchyStructure" => vec![gateway.live_hierarchy_levels(instance).await?],
+            _ => return Ok(None),
+        };
+        Ok(Some(objects))
+    }
+}
+
+/// Physical ids of the center's resources, by type.
+fn managed(inventory: &Inventory) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut managed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for stack in inventory.stacks.values() {
+        for (logical_id, physical_id) in &stack.physical_ids {
+            managed.entry(resource_type(stack, logical_id)).or_default().insert(physical_id);
+        }
+    }
+    managed
+}
+
+/// The storage resource types the center configures.
+fn storage_types(inventory: &Inventory) -> Vec<String> {
+    let resources = inventory.stacks.values().filter_map(|stack| stack.template["Resources"].as_object());
+    let mut types: Vec<String> = resources
+        .flat_map(Map::values)
+        .filter(|resource| resource["Type"] == "AWS::Connect::InstanceStorageConfig")
+        .filter_map(|resource| Some(resource["Properties"]["ResourceType"].as_str()?.to_owned()))
+        .collect();
+    types.sort();
+    types.dedup();
+    types
+}
+
+async fn compared(
+    gateway: &Gateway,
+    stack: &DeployedStack,
+    logical_id: &str,
+) -> Result<LiveResource, GatewayError> {
+    let drift = gateway.resource_drift(&stack.name, logical_id).await?;
+    let object = |text: Option<String>| -> Map<String, Value> {
+        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    };
+    Ok(match drift.status.as_str() {
+        "DELETED" => LiveResource::Gone,
+        "IN_SYNC" | "MODIFIED" => {
+            LiveResource::Compared { expected: object(drift.expected), actual: object(drift.actual) }
+        }
+        other => LiveResource::NotChecked(format!("CloudFormation answers {other}")),
+    })
+}
