@@ -42,6 +42,9 @@ pub struct Faults {
     /// Hold Amazon Connect instances to the default quotas of a new account (500 users, 50 queues, …); without it an
     /// instance takes as many resources as are made.
     pub default_quotas: bool,
+    /// Dynamic references to secrets and secure parameters that are not there fail, as in AWS; without it they get an
+    /// invented value, so that a center can be tried before its secrets exist.
+    pub strict_secrets: bool,
     /// Calls that fail.
     pub fail_operation: Vec<OperationFault>,
     /// Resources whose stack operation fails.
@@ -244,8 +247,85 @@ pub fn resource_failure(
     Ok(None)
 }
 
-/// How long each step of a stack operation takes longer. A file that is not understood delays nothing here; requests
-/// report it.
-pub fn step_delay(environment: &Environment) -> Duration {
-    Duration::from_millis(Faults::load(environment.folder).map(|faults| faults.delay_ms.step).unwrap_or_default())
+/// How long the worker waits after each step of a stack operation. A file that is not understood delays nothing here;
+/// requests report it.
+pub fn step_delay(folder: &Path) -> Duration {
+    Duration::from_millis(Faults::load(folder).map(|faults| faults.delay_ms.step).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn fates(faults: &Faults, calls: &[(&str, &str, u64)]) -> Vec<Option<u16>> {
+        let store = Store::in_memory().unwrap();
+        let fate = |(service, operation, seconds): &(&str, &str, u64)| {
+            let now = UNIX_EPOCH + Duration::from_secs(*seconds);
+            let fate = store.transaction(|tx| faults.fate(tx, now, service, operation)).unwrap();
+            fate.error.map(|error| error.status).or(fate.cut.then_some(0))
+        };
+        calls.iter().map(fate).collect()
+    }
+
+    #[test]
+    fn the_nth_call_fails_or_is_cut() {
+        let faults: Faults = serde_json::from_str(
+            r#"{ "fail_operation": [{ "service": "iam", "operation": "GetRole", "nth": 2, "code": "ServiceUnavailable" }],
+                 "cut": [{ "service": "s3", "operation": "PutObject", "nth": 1 }] }"#,
+        )
+        .unwrap();
+        let calls = [
+            ("iam", "GetRole", 0),
+            ("iam", "ListRoles", 0),
+            ("iam", "GetRole", 0),
+            ("iam", "GetRole", 0),
+            ("s3", "PutObject", 0),
+        ];
+        assert_eq!(fates(&faults, &calls), [None, None, Some(503), None, Some(0)]);
+    }
+
+    #[test]
+    fn connect_is_throttled_at_its_quota() {
+        let faults = Faults { throttle: true, ..Faults::default() };
+        let mut calls = vec![("connect", "ListQueues", 100); 6];
+        calls.push(("connect", "ListUsers", 100));
+        calls.push(("s3", "GetObject", 100));
+        calls.extend([("connect", "ListQueues", 101); 3]);
+        let expected = [None, None, None, None, None, Some(429), None, None, None, None, Some(429)];
+        assert_eq!(fates(&faults, &calls), expected);
+    }
+
+    #[test]
+    fn a_resource_fails_so_many_times() {
+        let folder = tempfile::tempdir().unwrap();
+        let fault = ResourceFault {
+            logical_id: "A".to_owned(),
+            operation: ResourceOperation::Create,
+            reason: "no".to_owned(),
+            times: 2,
+        };
+        Faults { fail_resource: vec![fault], ..Faults::default() }.save(folder.path()).unwrap();
+        let store = Store::in_memory().unwrap();
+        let failure = |logical_id, operation| {
+            store
+                .transaction(|tx| {
+                    let environment =
+                        Environment { tx, account: "", region: "", now: UNIX_EPOCH, folder: folder.path() };
+                    resource_failure(&environment, logical_id, operation)
+                })
+                .unwrap()
+        };
+        assert_eq!(failure("A", "update"), None);
+        assert_eq!(failure("B", "create"), None);
+        let reasons = [failure("A", "create"), failure("A", "create"), failure("A", "create")];
+        assert_eq!(reasons, [Some("no".to_owned()), Some("no".to_owned()), None]);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), r#"{ "throtle": true }"#).unwrap();
+        assert!(Faults::load(folder.path()).unwrap_err().message.contains("throtle"));
+    }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::cloudformation::engine::{self, Progress};
 use crate::dispatch::{ACCOUNT, Sandbox};
 use crate::error::AwsError;
+use crate::faults::step_delay;
 use crate::store::Store;
 
 /// Name of the lock file in the folder.
@@ -57,6 +58,13 @@ impl Signal {
             .unwrap_or_else(PoisonError::into_inner);
         state.work = false;
         state.stop
+    }
+
+    /// Waits the whole time, or until it is time to stop.
+    fn sleep(&self, time: Duration) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(state, time, |state| !state.stop);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
     fn stopped(&self) -> bool {
@@ -145,7 +153,12 @@ fn run(sandbox: &Sandbox, store: &Store, signal: &Signal) -> Result<(), AwsError
     while !signal.stopped() {
         match engine::step(store, &sandbox.registry, ACCOUNT, &sandbox.folder, &now)? {
             Progress::Idle => return Ok(()),
-            Progress::Worked => {}
+            Progress::Worked => {
+                let delay = step_delay(&sandbox.folder);
+                if !delay.is_zero() {
+                    signal.sleep(delay);
+                }
+            }
         }
     }
     Ok(())

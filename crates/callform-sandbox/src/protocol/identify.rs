@@ -1,7 +1,7 @@
 //! Which service, region and operation a request means.
 
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, Method};
 
 use super::form::{form, query_parameters};
 use super::{Service, Wire};
@@ -55,8 +55,12 @@ fn target(headers: &HeaderMap) -> Option<(&str, &str)> {
 
 /// The REST services by path: Lambda's paths begin with a date, Connect's are in its operation table, S3 has the rest.
 fn service_of_path(head: &Parts) -> Option<Service> {
-    if is_form(&head.headers) {
+    if head.method == Method::POST && is_form(&head.headers) {
         return None;
+    }
+    // Only S3 is signed in the old way.
+    if head.uri.query().is_some_and(|query| query.contains("AWSAccessKeyId=")) {
+        return Some(Service::S3);
     }
     let path = head.uri.path();
     let first = path.split('/').nth(1).unwrap_or_default();

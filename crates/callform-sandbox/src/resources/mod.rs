@@ -47,8 +47,13 @@ pub fn registry() -> HandlerRegistry {
     registry.insert("AWS::S3::BucketPolicy", Box::new(s3_bucket_policy::BucketPolicy));
     registry.insert("AWS::SSM::Parameter", Box::new(ssm_parameter::Parameter));
     registry.insert("AWS::SecretsManager::Secret", Box::new(secret::Secret));
+    registry.extend(crate::connect::handlers::handlers());
+    registry.extend(crate::connect::handlers::handlers());
     for stored in &stored::TYPES {
         registry.insert(stored.name, Box::new(stored));
     }
     registry
 }
+
+#[cfg(test)]
+mod tests;

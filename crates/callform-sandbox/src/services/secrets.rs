@@ -1,13 +1,17 @@
 //! Dynamic references of templates, resolved against Secrets Manager and SSM parameters.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::input::object;
 use super::{secretsmanager, ssm};
 use crate::error::AwsError;
+use crate::faults::Faults;
 use crate::handler::Environment;
 
 /// The value of a dynamic reference (`secretsmanager:…`, `ssm:…`, `ssm-secure:…`, without the braces).
+///
+/// A secret or secure parameter that is not there has an invented value, unless the faults ask for strictness.
 ///
 /// `secretsmanager:<name or ARN>[:SecretString[:<JSON key>[:<stage>[:<version id>]]]]`, `ssm:<name>[:<version>]`.
 pub fn resolve(environment: &Environment, reference: &str) -> Result<String, AwsError> {
@@ -24,7 +28,12 @@ pub fn resolve(environment: &Environment, reference: &str) -> Result<String, Aws
         "ssm" | "ssm-secure" => {
             let answer =
                 ssm::call(environment, "GetParameter", &object(json!({ "Name": rest, "WithDecryption": true })));
-            let answer = answer.map_err(|error| failed(&error.message))?;
+            let answer = match answer {
+                Err(error) if service == "ssm-secure" && may_invent(environment, &error, "ParameterNotFound") => {
+                    return Ok(invented(reference));
+                }
+                answer => answer.map_err(|error| failed(&error.message))?,
+            };
             let kind = answer.pointer("/Parameter/Type").and_then(Value::as_str);
             match (service, kind) {
                 ("ssm", Some("SecureString")) => Err(failed("a SecureString needs ssm-secure")),
@@ -34,6 +43,19 @@ pub fn resolve(environment: &Environment, reference: &str) -> Result<String, Aws
         }
         _ => Err(failed("the service is none of ssm, ssm-secure and secretsmanager")),
     }
+}
+
+/// True where something secret is not there and the sandbox is to make do without it.
+fn may_invent(environment: &Environment, error: &AwsError, code: &str) -> bool {
+    error.code == code && !Faults::load(environment.folder).is_ok_and(|faults| faults.strict_secrets)
+}
+
+/// A value for a secret nobody has put into the sandbox: the same for the same reference, and good enough for any
+/// password policy of the emulated services.
+fn invented(reference: &str) -> String {
+    let digest = Sha256::digest(reference.as_bytes());
+    let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    format!("Sandbox-1{hex}")
 }
 
 fn text_at(value: &Value, pointer: &str) -> Option<String> {
@@ -54,7 +76,10 @@ fn secret(environment: &Environment, rest: &str, failed: &dyn Fn(&str) -> AwsErr
     let (key, stage, version) = (option(), option(), option());
     let input = json!({ "SecretId": id.join(":"), "VersionStage": stage, "VersionId": version });
     let answer = secretsmanager::call(environment, "GetSecretValue", &object(input));
-    let answer = answer.map_err(|error| failed(&error.message))?;
+    let answer = match answer {
+        Err(error) if may_invent(environment, &error, "ResourceNotFoundException") => return Ok(invented(rest)),
+        answer => answer.map_err(|error| failed(&error.message))?,
+    };
     let text = text_at(&answer, "/SecretString").ok_or_else(|| failed("the secret is binary"))?;
     let Some(key) = key else {
         return Ok(text);

@@ -1,0 +1,4 @@
+//! The sandbox as clients see it: plain HTTP.
+
+mod http;
+mod server;
