@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::services::s3::bucket;
+use crate::services::{firehose, kinesis};
 
 use super::document::{self, Document};
 use super::error::{invalid_parameter, invalid_request, not_found, resource_conflict};
@@ -144,13 +145,28 @@ fn check(environment: &Environment, config: &Document) -> Result<(), AwsError> {
             _ => {}
         }
     }
-    let bucket = config.get("S3Config").and_then(|part| part.get("BucketName")).and_then(Value::as_str);
-    match bucket {
-        Some(name) if bucket::find(environment, name)?.is_none() => {
-            Err(invalid_request(format!("The bucket {name} does not exist.")))
-        }
-        _ => Ok(()),
+    check_target(environment, config)
+}
+
+/// Buckets and streams have to exist. (The sandbox has no video streams.)
+fn check_target(environment: &Environment, config: &Document) -> Result<(), AwsError> {
+    let part = |part: &str, member: &str| config.get(part)?.get(member)?.as_str();
+    let asked = |member: &str, value: &str| Document::from_iter([(member.to_owned(), value.into())]);
+    if let Some(name) = part("S3Config", "BucketName")
+        && bucket::find(environment, name)?.is_none()
+    {
+        return Err(invalid_request(format!("The bucket {name} does not exist.")));
     }
+    if let Some(arn) = part("KinesisStreamConfig", "StreamArn") {
+        kinesis::call(environment, "DescribeStreamSummary", &asked("StreamARN", arn))
+            .map_err(|error| invalid_request(error.message))?;
+    }
+    if let Some(arn) = part("KinesisFirehoseConfig", "FirehoseArn") {
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        firehose::call(environment, "DescribeDeliveryStream", &asked("DeliveryStreamName", name))
+            .map_err(|error| invalid_request(error.message))?;
+    }
+    Ok(())
 }
 
 /// The configuration of an id, which must be of the given resource type.

@@ -103,6 +103,30 @@ fn storage_configurations() {
     assert!(error.message.starts_with("The bucket nowhere does not exist."), "{error:?}");
 }
 
+#[test]
+fn streams_of_storage_configurations_must_exist() {
+    let world = World::new();
+    let config = |kind: &str, member: &str, arn: &str| {
+        let mut properties =
+            json!({"InstanceArn": world.instance, "ResourceType": "CONTACT_TRACE_RECORDS", "StorageType": kind});
+        let name = if kind == "KINESIS_STREAM" { "KinesisStreamConfig" } else { "KinesisFirehoseConfig" };
+        properties[name] = json!({member: arn});
+        properties
+    };
+    let stream = config("KINESIS_STREAM", "StreamArn", "arn:aws:kinesis:us-west-2:123456789012:stream/none");
+    let firehose = "arn:aws:firehose:us-west-2:123456789012:deliverystream/none";
+    let firehose = config("KINESIS_FIREHOSE", "FirehoseArn", firehose);
+    for properties in [stream, firehose] {
+        let error = world.try_create("InstanceStorageConfig", "stream", &properties).unwrap_err();
+        assert!(error.message.contains("not found"), "{error:?}");
+    }
+    let mut mixed =
+        config("KINESIS_FIREHOSE", "FirehoseArn", "arn:aws:firehose:us-west-2:123456789012:deliverystream/x");
+    mixed["S3Config"] = json!({"BucketName": "b", "BucketPrefix": "p"});
+    let error = world.try_create("InstanceStorageConfig", "mixed", &mixed).unwrap_err();
+    assert!(error.message.starts_with("S3Config does not go with KINESIS_FIREHOSE"), "{error:?}");
+}
+
 /// Created, found, refused a second time, deleted.
 #[track_caller]
 fn association(world: &World, kind: &str, properties: &Value) {
