@@ -54,4 +54,8 @@ pub enum Reason {
     Destroy,
     /// Attributes around the properties differ: deletion policy, dependencies.
     AttributesDiffer,
+    /// It was changed by hand.
+    ChangedByHand,
+    /// It was deleted by hand.
+    DeletedByHand,
 }

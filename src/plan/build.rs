@@ -31,12 +31,7 @@ pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Res
     let mut steps = first_steps(inventory);
     let removed: Vec<(Address, Option<Target>)> = links.before.iter().map(|number| (number.clone(), None)).collect();
     push_links(&removed, &waves, &mut steps);
-    let held = deployed
-        .iter()
-        .filter(|(_, existing)| links.held.contains(&existing.address))
-        .map(|(logical_id, _)| logical_id.clone())
-        .filter(|logical_id| !desired.contains_key(logical_id))
-        .collect();
+    let held = held(&links.held, &desired, &deployed);
     waves.run(&held, &mut steps)?;
     push_links(&links.after, &waves, &mut steps);
     if !held.is_empty() {
@@ -64,6 +59,31 @@ pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Res
 fn push_links(links: &[(Address, Option<Target>)], waves: &Waves, steps: &mut Vec<Step>) {
     if !links.is_empty() {
         steps.push(Step::Associate(associations::calls(links, &|reference| waves.identifier(reference))));
+    }
+}
+
+/// The logical IDs of what has to stay until the links are set: flows that answer a number, and what they refer to.
+fn held(
+    flows: &BTreeSet<Address>,
+    desired: &BTreeMap<String, Definition>,
+    deployed: &BTreeMap<String, Definition>,
+) -> BTreeSet<String> {
+    let mut needed = flows.clone();
+    let mut held = BTreeSet::new();
+    loop {
+        let more: Vec<(&String, &Definition)> = deployed
+            .iter()
+            .filter(|(logical_id, existing)| {
+                needed.contains(&existing.address) && !desired.contains_key(*logical_id) && !held.contains(*logical_id)
+            })
+            .collect();
+        if more.is_empty() {
+            return held;
+        }
+        for (logical_id, existing) in more {
+            held.insert(logical_id.clone());
+            needed.extend(existing.mentions.iter().cloned());
+        }
     }
 }
 

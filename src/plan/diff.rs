@@ -9,7 +9,7 @@ use super::PropertyChange;
 use super::symbol::{readable, readable_text};
 
 /// The differences between two property objects whose identifiers are symbols.
-pub(super) fn differences(resource_type: &str, before: &Json, after: &Json) -> Vec<PropertyChange> {
+pub(crate) fn differences(resource_type: &str, before: &Json, after: &Json) -> Vec<PropertyChange> {
     let mut comparison = Comparison { schema: callform_schemas::get(resource_type), changes: Vec::new() };
     comparison.compare(&Place::default(), Some(before), Some(after));
     comparison.changes

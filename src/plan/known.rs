@@ -15,20 +15,20 @@ use crate::render::{
 
 /// A resource as a template has it, with names for identifiers.
 #[derive(Clone, Debug)]
-pub(super) struct Definition {
+pub(crate) struct Definition {
     /// The stack it is in.
-    pub(super) stack: String,
+    pub(crate) stack: String,
     /// Its name in the blueprint; for what the blueprint has no longer, the one it was deployed under.
-    pub(super) address: Address,
+    pub(crate) address: Address,
     /// Its name in the blueprint the template was rendered from.
     pub(super) rendered_as: Address,
-    pub(super) resource_type: String,
-    pub(super) properties: Json,
+    pub(crate) resource_type: String,
+    pub(crate) properties: Json,
     /// `DeletionPolicy` and `UpdateReplacePolicy`.
     pub(super) policies: [Option<String>; 2],
     pub(super) prevent_destroy: bool,
     /// Resources its properties refer to.
-    pub(super) mentions: BTreeSet<Address>,
+    pub(crate) mentions: BTreeSet<Address>,
 }
 
 impl Definition {
@@ -44,7 +44,7 @@ impl Definition {
 }
 
 /// The deployed center with names for identifiers.
-pub(super) struct Known<'a> {
+pub(crate) struct Known<'a> {
     inventory: &'a Inventory,
     /// Logical ID -> the name the blueprint has for it now; where it has none, the name it was deployed under.
     addresses: BTreeMap<String, Address>,
@@ -56,7 +56,7 @@ pub(super) struct Known<'a> {
 
 impl<'a> Known<'a> {
     /// Reads the deployed stacks; the names of `artifacts` hold where a logical ID got a new name.
-    pub(super) fn new(inventory: &'a Inventory, artifacts: Option<&Artifacts>) -> Self {
+    pub(crate) fn new(inventory: &'a Inventory, artifacts: Option<&Artifacts>) -> Self {
         let wanted = artifacts.into_iter().flat_map(|artifacts| &artifacts.stacks).flat_map(|stack| &stack.resources);
         let mut addresses: BTreeMap<String, Address> =
             wanted.map(|(logical_id, address)| (logical_id.clone(), address.clone())).collect();
@@ -89,17 +89,17 @@ impl<'a> Known<'a> {
     }
 
     /// The physical id of what exists.
-    pub(super) fn physical_id(&self, address: &Address) -> Option<&str> {
+    pub(crate) fn physical_id(&self, address: &Address) -> Option<&str> {
         self.physical.get(address).map(String::as_str)
     }
 
     /// What a traveling identifier belongs to.
-    pub(super) fn target_of(&self, kind: Kind, identifier: &str) -> Option<&Target> {
+    pub(crate) fn target_of(&self, kind: Kind, identifier: &str) -> Option<&Target> {
         self.identifiers.get(&(kind, identifier.to_owned()))
     }
 
     /// The bare id or name of a target that exists now.
-    pub(super) fn identifier(&self, reference: &Reference) -> Option<String> {
+    pub(crate) fn identifier(&self, reference: &Reference) -> Option<String> {
         match &reference.target {
             Target::Resource(address) => self.physical_id(address).map(|id| reference.identifier(id).to_owned()),
             Target::Builtin { kind, name } => self.inventory.builtins.get(&(*kind, name.clone())).cloned(),
@@ -111,7 +111,7 @@ impl<'a> Known<'a> {
     }
 
     /// All resources of the deployed stacks, by logical ID.
-    pub(super) fn deployed(&self) -> BTreeMap<String, Definition> {
+    pub(crate) fn deployed(&self) -> BTreeMap<String, Definition> {
         let mut definitions = BTreeMap::new();
         for stack in self.inventory.stacks.values().filter(|stack| stack.exists()) {
             let parameters = parameter_values(stack)

@@ -10,7 +10,7 @@
 mod action;
 mod types;
 mod error;
-mod symbol;
+pub(crate) mod symbol;
 mod evaluate;
 mod known;
 mod diff;
@@ -27,10 +27,15 @@ mod file;
 pub use action::{Action, Reason};
 pub use build::build;
 pub use destroy::destroy;
+pub(crate) use diff::differences;
 pub use error::PlanError;
 pub use file::PlanFileError;
+pub(crate) use known::{Definition, Known};
 pub use summary::Summary;
 pub use types::{
     AssociationChange, Base, BaseStack, Change, FORMAT_VERSION, Identifier, OperationKind, ParameterValue, Plan,
     PropertyChange, StackChange, StackOperation, Step,
 };
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::render::{ArnForm, arn_form};
 const START: char = '\u{E000}';
 const END: char = '\u{E001}';
 /// The symbol of the artifact bucket's name.
-pub(super) const ARTIFACT_BUCKET: &str = "artifact bucket";
+pub(crate) const ARTIFACT_BUCKET: &str = "artifact bucket";
 
 /// The symbol around any text.
 pub(super) fn symbol(inner: &str) -> String {
@@ -20,7 +20,7 @@ pub(super) fn symbol(inner: &str) -> String {
 }
 
 /// The symbol of a reference; the ARN of a Connect resource is also what `Ref` gives.
-pub(super) fn of(target: &Target, attribute: Attribute) -> String {
+pub(crate) fn of(target: &Target, attribute: Attribute) -> String {
     let kind = kind_of(target);
     let attribute = match attribute {
         Attribute::Ref if !matches!(arn_form(kind), ArnForm::ByName(_)) => Attribute::Arn,
@@ -44,12 +44,12 @@ fn kind_of(target: &Target) -> Kind {
 }
 
 /// A part of a text.
-enum Part<'a> {
+pub(crate) enum Part<'a> {
     Literal(&'a str),
     Symbol(&'a str),
 }
 
-fn parts(text: &str) -> Vec<Part<'_>> {
+pub(crate) fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(START) {
@@ -135,7 +135,7 @@ fn pseudo_symbols(text: &str) -> String {
 }
 
 /// A value for people: `queue/consulting` where it is nothing but a reference, `${queue/consulting}` inside texts.
-pub(super) fn readable(json: &Json) -> Json {
+pub(crate) fn readable(json: &Json) -> Json {
     match json {
         Json::String(text) => json!(readable_text(text)),
         Json::Array(items) => items.iter().map(readable).collect(),
@@ -146,7 +146,7 @@ pub(super) fn readable(json: &Json) -> Json {
     }
 }
 
-pub(super) fn readable_text(text: &str) -> String {
+pub(crate) fn readable_text(text: &str) -> String {
     if let Some(inner) = only(text) {
         return without_attribute(inner).to_owned();
     }

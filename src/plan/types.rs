@@ -136,6 +136,9 @@ pub enum OperationKind {
     Create,
     /// The stack is updated.
     Update,
+    /// What was changed by hand is brought back to the template (`DeploymentMode` `REVERT_DRIFT`); the template is the
+    /// deployed one where it is `null`.
+    RevertDrift,
     /// The stack is deleted, together with everything in it that is not retained.
     Delete,
 }
@@ -148,7 +151,7 @@ pub struct StackOperation {
     pub stack: String,
     /// What is done.
     pub kind: OperationKind,
-    /// The template; `null` for deletions.
+    /// The template; `null` for deletions, and where drift is reverted to the deployed one.
     pub template: Value,
     /// Values of the template's parameters.
     pub parameters: BTreeMap<String, ParameterValue>,

@@ -118,14 +118,16 @@ impl Center {
             ("OutboundCallerIdName", "KWGlobal".into()),
             ("OutboundCallerIdNumberArn", arn(Kind::PhoneNumber, "main")),
         ]);
-        let properties = properties([
+        let mut properties = properties([
             ("InstanceArn", Value::instance_arn()),
             ("Name", name.into()),
             ("HoursOfOperationArn", arn(Kind::Hours, "business")),
             ("MaxContacts", Value::Integer(10)),
             ("OutboundCallerConfig", caller),
-            ("QuickConnectArns", arns(Kind::QuickConnect, quick_connects)),
         ]);
+        if !quick_connects.is_empty() {
+            properties.insert("QuickConnectArns".to_owned(), arns(Kind::QuickConnect, quick_connects));
+        }
         self.add(Kind::Queue, name, "AWS::Connect::Queue", properties);
     }
 

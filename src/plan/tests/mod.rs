@@ -1,0 +1,439 @@
+mod simulator;
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use self::simulator::Account;
+use super::*;
+use crate::model::{Address, Association, Instance, Kind, Model, Target, Value};
+use crate::render::fixture::{Center, arn, arns, content, kwglobal, large, open, queue_config};
+use crate::render::{Placement, render};
+
+#[track_caller]
+fn plan(model: &Model, account: &Account) -> Plan {
+    let (artifacts, diagnostics) = render(model, &Placement::of(&account.inventory));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    build(&artifacts, model, &account.inventory).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Applies the model and checks that nothing is left to do.
+#[track_caller]
+fn apply(model: &Model, account: &mut Account) -> Plan {
+    let made = plan(model, account);
+    account.play(&made);
+    let again = plan(model, account);
+    assert!(again.is_empty(), "{:?}\n{:#?}", again.effective_changes().collect::<Vec<_>>(), again.steps);
+    assert_eq!(again.effective_changes().count(), 0);
+    made
+}
+
+/// One line per change and per property.
+fn lines(plan: &Plan) -> Vec<String> {
+    plan.effective_changes()
+        .flat_map(|change| {
+            let head = format!("{:?} {}", change.action, change.address);
+            let text = |value: &Option<serde_json::Value>| value.as_ref().map_or("-".to_owned(), ToString::to_string);
+            let properties = change
+                .properties
+                .iter()
+                .map(|property| format!("  {}: {} -> {}", property.path, text(&property.before), text(&property.after)))
+                .collect::<Vec<_>>();
+            std::iter::once(head).chain(properties)
+        })
+        .collect()
+}
+
+fn deployed() -> (Center, Account) {
+    let center = kwglobal();
+    let mut account = Account::empty();
+    apply(&center.model, &mut account);
+    account.log.clear();
+    (center, account)
+}
+
+#[test]
+fn both_circles_are_solved_in_one_apply() {
+    let mut account = Account::empty();
+    let made = apply(&kwglobal().model, &mut account);
+    assert_eq!(
+        account.log,
+        ["upload 1", "create kwglobal-instance", "create kwglobal (transitional)", "update kwglobal", "associate main"]
+    );
+    let summary = made.summary();
+    assert_eq!((summary.create, summary.change, summary.delete), (18, 0, 0));
+}
+
+#[test]
+fn the_transitional_template_leaves_out_only_what_has_to_wait() {
+    let made = plan(&kwglobal().model, &Account::empty());
+    let Some(Step::Stacks(operations)) = made.steps.get(2) else { panic!("{:#?}", made.steps) };
+    let resources = &operations[0].template["Resources"];
+    assert_eq!(resources["QueueCustomerService"]["Properties"].get("QuickConnectArns"), None);
+    assert_ne!(resources["QueueConsulting"]["Properties"].get("QuickConnectArns"), None);
+    let stub = resources["FlowMainMenu"]["Properties"]["Content"].to_string();
+    assert!(stub.contains("One moment."), "{stub}");
+    let live = resources["FlowCallback"]["Properties"]["Content"].to_string();
+    assert!(live.contains("Please hold"), "{live}");
+    assert_eq!(resources["HoursBusiness"], made_final(&made, "kwglobal")["Resources"]["HoursBusiness"]);
+}
+
+fn made_final<'a>(plan: &'a Plan, stack: &str) -> &'a serde_json::Value {
+    plan.steps
+        .iter()
+        .rev()
+        .find_map(|step| match step {
+            Step::Stacks(operations) => operations.iter().find(|operation| operation.stack == stack),
+            _ => None,
+        })
+        .map(|operation| &operation.template)
+        .unwrap()
+}
+
+#[test]
+fn exactly_the_four_edits_are_planned() {
+    let (mut center, mut account) = deployed();
+    let hours = center.resource(Kind::Hours, "business");
+    hours.properties.insert("Config".to_owned(), Value::List(vec![open("MONDAY", 9, 17), open("SATURDAY", 9, 15)]));
+    let queue = center.resource(Kind::Queue, "consulting");
+    queue.properties.insert("QuickConnectArns".to_owned(), arns(Kind::QuickConnect, &["mary", "customer_service"]));
+    let profile = center.resource(Kind::RoutingProfile, "consulting");
+    let configs = vec![queue_config("customer_service", 3, 15), queue_config("consulting", 1, 0)];
+    profile.properties.insert("QueueConfigs".to_owned(), Value::List(configs));
+    let targets = [(Kind::Queue, "customer_service"), (Kind::Hours, "business"), (Kind::Flow, "callback")];
+    let flow = center.resource(Kind::Flow, "main_menu");
+    flow.properties.insert("Content".to_owned(), content("Welcome", &targets));
+    let made = plan(&center.model, &account);
+    let lines = lines(&made);
+    assert_eq!(
+        lines[..6],
+        [
+            "Update hours/business",
+            r#"  Config[MONDAY]: {"Day":"MONDAY","StartTime":{"Hours":9,"Minutes":0},"EndTime":{"Hours":18,"Minutes":0}} -> {"Day":"MONDAY","StartTime":{"Hours":9,"Minutes":0},"EndTime":{"Hours":17,"Minutes":0}}"#,
+            "Update queue/consulting",
+            r#"  QuickConnectArns: "quick_connect/management" -> -"#,
+            "Update routing_profile/consulting",
+            "  QueueConfigs[VOICE queue/customer_service]/Priority: 2 -> 3",
+        ]
+    );
+    assert_eq!(lines[6], "Update flow/main_menu");
+    assert_eq!(made.effective_changes().count(), 4);
+    apply(&center.model, &mut account);
+    assert_eq!(account.log, ["update kwglobal"]);
+}
+
+#[test]
+fn an_edit_of_comments_changes_nothing() {
+    let (mut center, account) = deployed();
+    center.model.digest = "1".repeat(64);
+    assert!(plan(&center.model, &account).is_empty());
+}
+
+#[test]
+fn a_new_member_of_a_circle_leaves_live_resources_alone_meanwhile() {
+    let (mut center, mut account) = deployed();
+    center.queue("sales", &["customer_service"]);
+    let config = crate::render::fixture::object([("QueueArn", arn(Kind::Queue, "sales"))]);
+    center.quick_connect("sales", "QUEUE", ("QueueConfig", config));
+    let queue = center.resource(Kind::Queue, "customer_service");
+    queue.properties.insert("QuickConnectArns".to_owned(), arns(Kind::QuickConnect, &["sales", "mary"]));
+    let made = plan(&center.model, &account);
+    let Some(Step::Stacks(first)) = made.steps.first() else { panic!("{:#?}", made.steps) };
+    let live = &first[0].template["Resources"]["QueueCustomerService"]["Properties"]["QuickConnectArns"];
+    assert_eq!(live.as_array().map(Vec::len), Some(3), "as deployed: {live}");
+    apply(&center.model, &mut account);
+    assert_eq!(account.log, ["update kwglobal (transitional)", "update kwglobal"]);
+}
+
+#[test]
+fn what_cannot_change_in_place_is_replaced_and_says_why() {
+    let (mut center, mut account) = deployed();
+    let user = center.resource(Kind::User, "mary.jane");
+    user.properties.insert("Username".to_owned(), "mary.smith".into());
+    let made = plan(&center.model, &account);
+    let change_of = |name: &str| made.effective_changes().find(|change| change.address.to_string() == name).unwrap();
+    let change = change_of("user/mary.jane");
+    assert_eq!(change.action, Action::Replace);
+    assert_eq!(change.reasons, [Reason::CreateOnly(vec!["Username".to_owned()])]);
+    assert_eq!(change.irreversible.as_deref(), Some("reports lose the history of the user"));
+    assert_eq!(change_of("quick_connect/mary").reasons, [Reason::TargetReplaced(Address::new(Kind::User, "mary.jane"))]);
+    apply(&center.model, &mut account);
+}
+
+#[test]
+fn replaced_flows_are_referred_to_by_their_new_identifier() {
+    let (mut center, mut account) = deployed();
+    let flow = center.resource(Kind::Flow, "callback");
+    flow.properties.insert("Type".to_owned(), "CUSTOMER_HOLD".into());
+    apply(&center.model, &mut account);
+}
+
+#[test]
+fn renamed_keys_are_no_changes() {
+    let (mut center, mut account) = deployed();
+    let mut resource = center.model.resources.shift_remove(&Address::new(Kind::QuickConnect, "management")).unwrap();
+    resource.address.name = "boss".to_owned();
+    center.model.resources.insert(resource.address.clone(), resource);
+    for queue in ["consulting", "customer_service"] {
+        let Value::List(items) = &mut center.resource(Kind::Queue, queue).properties["QuickConnectArns"] else {
+            panic!("a list")
+        };
+        items[1] = arn(Kind::QuickConnect, "boss");
+    }
+    let made = apply(&center.model, &mut account);
+    assert!(made.is_empty());
+    let renamed = made.changes.iter().find(|change| change.renamed_from.is_some()).unwrap();
+    assert_eq!(renamed.address.to_string(), "quick_connect/boss");
+}
+
+#[test]
+fn removed_resources_are_deleted_and_retained_ones_kept() {
+    let (mut center, mut account) = deployed();
+    center.model.resources.shift_remove(&Address::new(Kind::Table, "vanity_numbers"));
+    center.model.resources.shift_remove(&Address::new(Kind::Role, "vanity"));
+    let made = apply(&center.model, &mut account);
+    assert_eq!(lines(&made), ["Delete role/vanity", "Retain table/vanity_numbers"]);
+}
+
+#[test]
+fn a_flow_that_answers_a_number_is_deleted_after_the_number_has_another() {
+    let (mut center, mut account) = deployed();
+    center.model.resources.shift_remove(&Address::new(Kind::Flow, "main_menu"));
+    center.flow("callback", "CUSTOMER_QUEUE", content("Please hold", &[]));
+    center.flow("new_menu", "CONTACT_FLOW", content("Hello", &[]));
+    center.model.associations[0].flow = Target::Resource(Address::new(Kind::Flow, "new_menu"));
+    let made = apply(&center.model, &mut account);
+    assert_eq!(account.log, ["update kwglobal (transitional)", "associate main", "update kwglobal"]);
+    assert!(lines(&made).contains(&r#"  Flow: "flow/main_menu" -> "flow/new_menu""#.to_owned()), "{:?}", lines(&made));
+}
+
+#[test]
+fn a_number_without_a_flow_is_disassociated() {
+    let (mut center, mut account) = deployed();
+    center.model.associations.clear();
+    let made = apply(&center.model, &mut account);
+    assert_eq!(lines(&made)[0], "Disassociate phone_number/main");
+    assert_eq!(account.log, ["disassociate main"]);
+}
+
+#[test]
+fn an_association_made_by_hand_is_set_right() {
+    let (center, mut account) = deployed();
+    for flow in account.inventory.phone_number_flows.values_mut() {
+        *flow = "builtin-1".to_owned();
+    }
+    let made = apply(&center.model, &mut account);
+    assert_eq!(
+        lines(&made),
+        [
+            "Associate phone_number/main",
+            r#"  Flow: "builtin/flow/Default queue transfer" -> "flow/main_menu""#
+        ]
+    );
+    assert_eq!(made.summary().change, 1);
+}
+
+#[test]
+fn half_made_stacks_are_cleared_away_first() {
+    let center = kwglobal();
+    let mut account = Account::empty();
+    let first = plan(&center.model, &account);
+    account.play(&Plan { steps: first.steps[..3].to_vec(), ..first });
+    account.inventory.stacks.get_mut("kwglobal").unwrap().status = "ROLLBACK_COMPLETE".to_owned();
+    account.log.clear();
+    let made = apply(&center.model, &mut account);
+    assert_eq!(
+        account.log,
+        ["upload 1", "delete kwglobal", "create kwglobal (transitional)", "update kwglobal", "associate main"]
+    );
+    let reasons = &made.effective_changes().next().unwrap().reasons;
+    assert_eq!(*reasons, [Reason::StackIncomplete]);
+}
+
+#[test]
+fn an_interrupted_apply_is_taken_up_where_it_stopped() {
+    let center = kwglobal();
+    let steps = plan(&center.model, &Account::empty()).steps.len();
+    for done in 0..=steps {
+        let mut account = Account::empty();
+        let first = plan(&center.model, &account);
+        account.play(&Plan { steps: first.steps[..done].to_vec(), ..first });
+        apply(&center.model, &mut account);
+    }
+}
+
+#[test]
+fn a_failed_rollback_is_continued_first() {
+    let (mut center, mut account) = deployed();
+    account.inventory.stacks.get_mut("kwglobal").unwrap().status = "UPDATE_ROLLBACK_FAILED".to_owned();
+    center.resource(Kind::Queue, "consulting").properties.insert("MaxContacts".to_owned(), Value::Integer(20));
+    apply(&center.model, &mut account);
+    assert_eq!(account.log, ["continue rollback kwglobal", "update kwglobal"]);
+}
+
+#[test]
+fn a_busy_stack_refuses_a_plan() {
+    let (center, mut account) = deployed();
+    account.inventory.stacks.get_mut("kwglobal").unwrap().status = "UPDATE_IN_PROGRESS".to_owned();
+    let (artifacts, _) = render(&center.model, &Placement::of(&account.inventory));
+    let refused = build(&artifacts, &center.model, &account.inventory);
+    assert_eq!(
+        refused,
+        Err(PlanError::Busy { stack: "kwglobal".to_owned(), status: "UPDATE_IN_PROGRESS".to_owned() })
+    );
+}
+
+#[test]
+fn prevented_deletions_refuse_a_plan() {
+    let mut center = kwglobal();
+    center.resource(Kind::User, "mary.jane").prevent_destroy = true;
+    let mut account = Account::empty();
+    apply(&center.model, &mut account);
+    let prevented = |action| Err(PlanError::Prevented { address: Address::new(Kind::User, "mary.jane"), action });
+    assert_eq!(destroy("kwglobal", "us-west-2", &account.inventory), prevented(Action::Delete));
+    center.resource(Kind::User, "mary.jane").properties.insert("Username".to_owned(), "mary.smith".into());
+    let (artifacts, _) = render(&center.model, &Placement::of(&account.inventory));
+    assert_eq!(build(&artifacts, &center.model, &account.inventory), prevented(Action::Replace));
+}
+
+#[test]
+fn tags_alone_update_the_stacks() {
+    let (mut center, mut account) = deployed();
+    center.model.tags.insert("owner".to_owned(), "support".to_owned());
+    let made = apply(&center.model, &mut account);
+    assert_eq!(made.stack_changes.len(), 2);
+    assert_eq!(made.stack_changes[0].properties[0].path, "Tags[owner]");
+    assert_eq!(account.log, ["update kwglobal-instance", "update kwglobal"]);
+}
+
+#[test]
+fn destroy_keeps_the_protected_instance_and_says_so() {
+    let (_, mut account) = deployed();
+    let made = destroy("kwglobal", "us-west-2", &account.inventory).unwrap();
+    account.play(&made);
+    assert_eq!(account.log, ["disassociate main", "delete kwglobal"]);
+    let retained: Vec<String> = made
+        .changes
+        .iter()
+        .filter(|change| change.action == Action::Retain)
+        .map(|change| change.address.to_string())
+        .collect();
+    assert_eq!(retained, ["table/vanity_numbers", "instance/kwglobal"]);
+    assert_eq!(account.inventory.stacks.len(), 1);
+}
+
+#[test]
+fn several_stacks_are_made_in_waves_and_taken_down_in_reverse() {
+    let center = large(300, 700);
+    let mut account = Account::with_instance();
+    apply(&center.model, &mut account);
+    assert_eq!(
+        account.log,
+        ["create large (transitional)", "create large-2", "update large", "create large-3", "create large-4"]
+    );
+    account.log.clear();
+    account.tearing_down = true;
+    let made = destroy("large", "us-west-2", &account.inventory).unwrap();
+    account.play(&made);
+    assert_eq!(account.log, ["delete large-3", "delete large-4", "delete large-2", "delete large"]);
+}
+
+#[test]
+fn saved_plans_read_back() {
+    let made = plan(&kwglobal().model, &Account::empty());
+    assert_eq!(Plan::load(&made.save().unwrap()).unwrap(), made);
+    let other = made.save().unwrap().replacen("\"format_version\": 1", "\"format_version\": 2", 1);
+    assert!(matches!(Plan::load(&other), Err(PlanFileError::OtherFormat { found: 2 })));
+}
+
+#[test]
+fn the_base_tells_stale_plans() {
+    let (center, mut account) = deployed();
+    let made = plan(&center.model, &account);
+    assert_eq!(made.base, Base::of(&account.inventory));
+    account.inventory.stacks.get_mut("kwglobal").unwrap().parameters.insert("QuickConnectIds".to_owned(), "x".to_owned());
+    assert_ne!(made.base, Base::of(&account.inventory));
+}
+
+/// A center whose stacks are as small as a test needs: each resource is put into one of three stacks.
+fn scattered(center: &Center, stacks: &[usize]) -> Placement {
+    let names = ["small", "small-2", "small-3"];
+    let ids = center.model.resources.values().map(|resource| resource.logical_id.clone());
+    Placement { stacks: ids.zip(stacks.iter().cycle()).map(|(id, stack)| (id, names[stack % 3].to_owned())).collect() }
+}
+
+fn small(queues: &[Vec<usize>], flows: &[Vec<usize>]) -> Center {
+    let mut center = large(5, 3);
+    center.model.center = "small".to_owned();
+    center.model.instance = Instance::Existing("small".to_owned());
+    for (number, quick_connects) in queues.iter().enumerate() {
+        let names: Vec<String> = quick_connects.iter().map(|to| format!("q{to:04}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        center.queue(&format!("q{number:04}"), &names);
+    }
+    for (number, targets) in flows.iter().enumerate() {
+        let names: Vec<String> = targets.iter().filter(|to| **to < flows.len()).map(|to| format!("f{to}")).collect();
+        let targets: Vec<(Kind, &str)> = names.iter().map(|name| (Kind::Flow, name.as_str())).collect();
+        center.flow(&format!("f{number}"), "CONTACT_FLOW", content("Hello", &targets));
+    }
+    if !flows.is_empty() {
+        center.model.associations.push(Association {
+            phone_number: Address::new(Kind::PhoneNumber, "main"),
+            flow: Target::Resource(Address::new(Kind::Flow, format!("f{}", flows.len() - 1))),
+            span: center.model.resources[0].span,
+        });
+    }
+    center
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// From any center to any other, wherever the resources lie: no step needs what is not there, and at the end
+    /// nothing is left to do.
+    #[test]
+    fn every_way_from_one_center_to_another_works(
+        first in (prop::collection::vec(prop::collection::vec(0_usize..5, 0..3), 0..5),
+                  prop::collection::vec(prop::collection::vec(0_usize..4, 0..3), 0..4)),
+        second in (prop::collection::vec(prop::collection::vec(0_usize..5, 0..3), 0..5),
+                   prop::collection::vec(prop::collection::vec(0_usize..4, 0..3), 0..4)),
+        stacks in prop::collection::vec(0_usize..3, 1..12),
+        renamed in prop::option::of(0_usize..4),
+    ) {
+        let before = small(&first.0, &first.1);
+        let mut account = Account::with_instance();
+        let (artifacts, _) = render(&before.model, &scattered(&before, &stacks));
+        let made = build(&artifacts, &before.model, &account.inventory).unwrap();
+        account.play(&made);
+        prop_assert!(plan(&before.model, &account).is_empty());
+
+        let mut after = small(&second.0, &second.1);
+        if let Some(number) = renamed.filter(|number| *number < second.1.len()) {
+            let flow = after.resource(Kind::Flow, &format!("f{number}"));
+            flow.properties.insert("Type".to_owned(), "CUSTOMER_HOLD".into());
+        }
+        apply(&after.model, &mut account);
+    }
+}
+
+#[test]
+fn reports_say_what_a_parameter_stands_for() {
+    let made = plan(&kwglobal().model, &Account::empty());
+    let Some(Step::Stacks(operations)) = made.steps.get(2) else { panic!("{:#?}", made.steps) };
+    let instance = simulator::reference("instance");
+    assert_eq!(
+        operations[0].parameters["InstanceArn"],
+        ParameterValue::Join(vec![Identifier::AfterApply {
+            reference: instance,
+            stack: "kwglobal-instance".to_owned(),
+            logical_id: "InstanceKwglobal".to_owned(),
+        }])
+    );
+    assert_eq!(
+        operations[0].parameters["SecurityProfileIds"],
+        ParameterValue::Join(vec![Identifier::Lookup("builtin/security_profile/Agent".parse().unwrap())])
+    );
+    assert_eq!(json!(made.steps[2])["stacks"][0]["parameters"]["ArtifactBucket"], json!("artifact-bucket"));
+    let _: BTreeMap<String, ParameterValue> = operations[0].parameters.clone();
+}
