@@ -56,16 +56,13 @@ impl Replacement<'_> {
             let (before, from_arn) = rest.split_at(start);
             let (arn, after) = from_arn.split_at(end_of_arn(from_arn));
             replaced.push_str(before);
-            match self.named(arn) {
-                Some((known, address)) => {
-                    let (kind, name) = address.split_once('/').unwrap_or(("", address));
-                    replaced.push_str(&marker_of_name(kind, name));
-                    replaced.push_str(&arn[known.len()..]);
-                }
-                None => {
-                    self.unresolved.insert(arn.to_owned());
-                    replaced.push_str(arn);
-                }
+            if let Some((known, address)) = self.named(arn) {
+                let (kind, name) = address.split_once('/').unwrap_or(("", address));
+                replaced.push_str(&marker_of_name(kind, name));
+                replaced.push_str(&arn[known.len()..]);
+            } else {
+                self.unresolved.insert(arn.to_owned());
+                replaced.push_str(arn);
             }
             rest = after;
         }

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::compiled;
+use crate::testing::{compiled, corpus};
 
 fn menu() -> Value {
     compiled(
@@ -126,4 +126,20 @@ on_error: [{ say: Sorry }, hang_up]
 ",
     );
     insta::assert_snapshot!(describe_difference(&menu(), &other.to_json()).join("\n"));
+}
+
+#[test]
+fn real_flows_are_the_same_as_themselves_and_as_rewritten() {
+    let flows: Vec<(String, Value)> =
+        corpus().into_iter().map(|(name, text)| (name, serde_json::from_str(&text).unwrap())).collect();
+    for (name, flow) in &flows {
+        let mut shuffled = flow.clone();
+        shuffled["Actions"].as_array_mut().unwrap().reverse();
+        shuffled.as_object_mut().unwrap().shift_remove("Metadata");
+        assert!(same(flow, &shuffled), "{name}");
+        assert!(describe_difference(flow, &shuffled).is_empty(), "{name}");
+    }
+    for pair in flows.windows(2) {
+        assert_eq!(same(&pair[0].1, &pair[1].1), describe_difference(&pair[0].1, &pair[1].1).is_empty());
+    }
 }

@@ -302,14 +302,14 @@ impl Builder<'_> {
             let slot = match &target {
                 Target::Action(index) => return Some(*index),
                 Target::Slot(slot) => *slot,
-                Target::Label(label) => match self.labels.get(&label.value) {
-                    Some((slot, _)) => *slot,
-                    None => {
+                Target::Label(label) => {
+                    let Some((slot, _)) = self.labels.get(&label.value) else {
                         let label = label.clone();
                         self.unknown_label(&label);
                         return None;
-                    }
-                },
+                    };
+                    *slot
+                }
             };
             if !seen.insert(slot) {
                 self.diagnostics.push(

@@ -245,6 +245,7 @@ steps:
   - { raw: { type: PlayPrompt } }
   - { raw: { type: MessageParticipan } }
   - { loop: 101, steps: { say: Hi } }
+  - { menu: Choose, keys: {} }
 "
     ));
     assert_snapshot!(faults("{ type: inbound, steps: [{ say: Hi, nme: x }, { sai: Hi }, hangup, { say: 3 }] }"));

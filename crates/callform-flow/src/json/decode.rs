@@ -49,9 +49,8 @@ fn action(json: &Value, path: &str) -> Result<Action, DecodeError> {
     let identifier = members.string("Identifier")?;
     let action_type = members.string("Type")?;
     let parameters = members.optional_object("Parameters")?;
-    let omitted =
-        OmittedMembers { parameters: parameters.is_none(), transitions: !members.rest.contains_key("Transitions") };
-    let transitions = match members.rest.shift_remove("Transitions") {
+    let omitted = OmittedMembers { parameters: parameters.is_none(), transitions: !members.has("Transitions") };
+    let transitions = match members.take("Transitions") {
         Some(json) => transitions(&json, &format!("{path}.Transitions"))?,
         None => Transitions::default(),
     };
@@ -107,6 +106,10 @@ impl Members {
         }
     }
 
+    fn has(&self, name: &str) -> bool {
+        self.rest.get(name).is_some_and(|value| !value.is_null())
+    }
+
     fn at(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
@@ -119,12 +122,17 @@ impl Members {
         DecodeError::WrongType { path: self.at(name), expected }
     }
 
+    /// Takes a member out. A null stays among the others, where encoding finds it again.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        if self.has(name) { self.rest.shift_remove(name) } else { None }
+    }
+
     fn string(&mut self, name: &str) -> Result<String, DecodeError> {
         self.optional_string(name)?.ok_or_else(|| self.missing(name))
     }
 
     fn optional_string(&mut self, name: &str) -> Result<Option<String>, DecodeError> {
-        match self.rest.shift_remove(name) {
+        match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(self.wrong_type(name, "a string")),
@@ -132,7 +140,7 @@ impl Members {
     }
 
     fn optional_object(&mut self, name: &str) -> Result<Option<Map<String, Value>>, DecodeError> {
-        match self.rest.shift_remove(name) {
+        match self.take(name) {
             None => Ok(None),
             Some(Value::Object(members)) => Ok(Some(members)),
             Some(_) => Err(self.wrong_type(name, "an object")),
@@ -140,7 +148,7 @@ impl Members {
     }
 
     fn list(&mut self, name: &str) -> Result<Option<Vec<Value>>, DecodeError> {
-        match self.rest.shift_remove(name) {
+        match self.take(name) {
             None => Ok(None),
             Some(Value::Array(items)) => Ok(Some(items)),
             Some(_) => Err(self.wrong_type(name, "a list")),

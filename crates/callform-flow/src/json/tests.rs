@@ -48,15 +48,12 @@ fn unknown_members_and_empty_ones_survive() {
             },
             { "Identifier": "b", "Type": "DisconnectParticipant" },
             { "Identifier": "c", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} },
+            { "Identifier": "d", "Type": "X", "Parameters": null, "Transitions": { "NextAction": null, "Errors": null } },
+            { "Identifier": "e", "Type": "X", "Transitions": null },
         ],
     });
     let flow = Flow::from_json(&json).expect("a flow");
-    assert_eq!(flow.to_json(), json_in_order(&flow.to_json()));
     assert_eq!(sorted(&flow.to_json()), sorted(&json));
-}
-
-fn json_in_order(json: &Value) -> Value {
-    Flow::from_json(json).expect("a flow").to_json()
 }
 
 #[test]

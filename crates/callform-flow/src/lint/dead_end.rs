@@ -3,7 +3,7 @@
 use callform_source::{Diagnostic, Diagnostics};
 
 use super::{Rule, Subject};
-use crate::catalog;
+use crate::catalog::{self, ActionSpec};
 
 pub(super) const RULE: Rule = Rule {
     code: "dead-end",
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     for action in &subject.flow.actions {
-        let ends = catalog::find(&action.action_type).is_none_or(|spec| spec.is_terminal());
+        let ends = catalog::find(&action.action_type).is_none_or(ActionSpec::is_terminal);
         // Played for as long as the contact waits; the usual last action of these flows.
         let plays_on = action.action_type == "MessageParticipantIteratively";
         if !ends && !plays_on && action.transitions.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{Action, Flow};
 
 /// Identifiers of the actions a contact can come to, walking on only from actions that `passes` lets through.
-pub(super) fn reachable<'a>(flow: &'a Flow, passes: impl Fn(&Action) -> bool) -> BTreeSet<&'a str> {
+pub(super) fn reachable(flow: &Flow, passes: impl Fn(&Action) -> bool) -> BTreeSet<&str> {
     let mut reached = BTreeSet::new();
     let mut waiting = vec![flow.start_action.as_str()];
     while let Some(identifier) = waiting.pop() {

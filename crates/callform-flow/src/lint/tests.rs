@@ -1,6 +1,8 @@
+use callform_source::SourceMap;
 use insta::assert_snapshot;
 
-use crate::testing::faults;
+use super::*;
+use crate::testing::{corpus, faults};
 
 #[test]
 fn unreachable_steps() {
@@ -49,4 +51,31 @@ fn what_the_service_refuses() {
     assert_snapshot!(faults(
         "{ type: inbound, steps: [{ raw: { type: Wait, parameters: { TimeoutSeconds: '60' } } }] }"
     ));
+}
+
+#[test]
+fn real_flows_are_linted() {
+    let mut found = std::collections::BTreeMap::new();
+    for (name, text) in corpus() {
+        let flow = Flow::from_json(&serde_json::from_str(&text).expect("JSON")).expect("a flow");
+        let span = Span::whole_file(SourceMap::default().add(&name, ""));
+        for flow_type in FlowType::ALL {
+            let mut diagnostics = Diagnostics::default();
+            let places = Places::new();
+            check(&Subject { name: &name, flow_type, flow: &flow, places: &places, span }, &mut diagnostics);
+            for diagnostic in diagnostics.iter().filter(|_| flow_type == FlowType::ContactFlow) {
+                *found.entry(diagnostic.code).or_insert(0) += 1;
+            }
+        }
+    }
+    eprintln!("{found:?}");
+    // Real flows of other types are in the corpus, so the rule about types has to find some.
+    assert!(found.is_empty() || found.contains_key("block-not-allowed"));
+}
+
+#[test]
+fn every_rule_is_described() {
+    for rule in RULES {
+        assert!(rule.what.ends_with('.') && rule.why.ends_with('.') && !rule.example.is_empty(), "{}", rule.code);
+    }
 }

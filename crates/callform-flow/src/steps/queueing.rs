@@ -217,7 +217,8 @@ pub struct CallbackStep {
     pub callback: Spanned<String>,
     /// How long to wait before the callback is offered to agents, at least a second. Without it: 5 seconds.
     pub delay: Option<Spanned<Duration>>,
-    /// How many times the customer is called again when nobody answers. Without it: 1.
+    /// How many times the customer is called again when nobody answers, 1 to 10. Without it: 1. AWS's own texts disagree
+    /// on whether its number counts the first call too; Callform hands it over as it is.
     pub retries: Option<Spanned<u32>>,
     /// How long to wait before each of these. Without it: 10 minutes.
     pub retry_after: Option<Spanned<Duration>>,

@@ -14,6 +14,7 @@ pub use header::{Parameter, ParameterType};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use callform_source::{Diagnostic, Diagnostics, SourceMap, Spanned, de, did_you_mean, schema, yaml};
 use indexmap::IndexMap;
@@ -27,6 +28,9 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("hours-gate", include_str!("../../../../contact-flows/hours-gate.yaml")),
     ("menu", include_str!("../../../../contact-flows/menu.yaml")),
 ];
+
+/// Checks what templates render to; a center may use hundreds of them.
+static STEPS: LazyLock<schema::Checker> = LazyLock::new(|| schema::Checker::new(&schemars::schema_for!(FlowSteps)));
 
 /// The templates a flow can be made of.
 #[derive(Clone, Debug)]
@@ -98,7 +102,7 @@ pub fn expand(
     let rendered = sources.add(format!("{} (rendered for {})", template.path, usage.flow), text);
     let node = yaml::parse(sources, rendered, &yaml::Limits::default(), diagnostics)?;
     let mut own = Diagnostics::default();
-    schema::check(&node, &schemars::schema_for!(FlowSteps), &mut own);
+    STEPS.check(&node, &mut own);
     let is_sound = !own.has_errors();
     diagnostics.extend(own);
     if !is_sound {
@@ -110,11 +114,9 @@ pub fn expand(
 fn unknown_template(library: &Library, name: &Spanned<String>) -> Diagnostic {
     let diagnostic = Diagnostic::error("unknown-template", format!("unknown template `{name}`"))
         .at(name.span, "neither yours nor built in");
-    match did_you_mean(name, library.names()) {
-        Some(similar) => diagnostic.help(format!("Did you mean `{similar}`?")),
-        None => {
-            let names: Vec<String> = library.names().map(|name| format!("`{name}`")).collect();
-            diagnostic.help(format!("There are {}.", names.join(", ")))
-        }
+    if let Some(similar) = did_you_mean(name, library.names()) {
+        return diagnostic.help(format!("Did you mean `{similar}`?"));
     }
+    let names: Vec<String> = library.names().map(|name| format!("`{name}`")).collect();
+    diagnostic.help(format!("There are {}.", names.join(", ")))
 }

@@ -44,13 +44,11 @@ fn unknown_parameter(template: &Template, usage: &Use<'_>, name: &callform_sourc
     let names = || template.parameters.keys().map(|name| name.value.as_str());
     let diagnostic = Diagnostic::error("unknown-parameter", format!("unknown parameter `{name}`"))
         .at(name.span, format!("not a parameter of `{}`", usage.template));
-    match did_you_mean(name, names()) {
-        Some(similar) => diagnostic.help(format!("Did you mean `{similar}`?")),
-        None => {
-            let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-            diagnostic.help(format!("The template takes {}.", names.join(", ")))
-        }
+    if let Some(similar) = did_you_mean(name, names()) {
+        return diagnostic.help(format!("Did you mean `{similar}`?"));
     }
+    let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+    diagnostic.help(format!("The template takes {}.", names.join(", ")))
 }
 
 fn missing_parameter(usage: &Use<'_>, name: &str, parameter: &Parameter) -> Diagnostic {

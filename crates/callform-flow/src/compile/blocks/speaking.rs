@@ -21,6 +21,13 @@ pub(super) fn menu(builder: &mut Builder<'_>, step: &MenuStep, next: &Target) ->
         .with_speech(Draft::new("GetParticipantInput", title.clone()), &step.menu)
         .parameter("StoreInput", "False")
         .parameter("InputTimeLimitSeconds", timeout);
+    if step.keys.is_empty() {
+        builder.diagnostics.push(
+            Diagnostic::error("menu-key", "a menu without keys")
+                .at(step.menu.span, "nothing to choose")
+                .help("Write under `keys:` what each key does; to say something only, use `say:`."),
+        );
+    }
     let menu = builder.reserve();
     let mut draft = draft;
     for (key, branch) in &step.keys {
