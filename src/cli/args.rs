@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// and reconciled; against AWS, or with --sandbox against an emulated account in a folder.
 #[derive(Debug, Parser)]
 #[command(name = "callform", version, propagate_version = true, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -24,7 +24,7 @@ pub struct Cli {
 
 /// When to use colors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set.
     Auto,
     /// Always.
@@ -35,7 +35,7 @@ pub enum ColorChoice {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Write a first blueprint to start from.
     Init(InitArgs),
     /// Find everything that is wrong with a blueprint.
@@ -66,7 +66,7 @@ pub enum Command {
 
 /// Which center, and where it lives.
 #[derive(Clone, Debug, Args)]
-pub struct CenterArgs {
+pub(crate) struct CenterArgs {
     /// The blueprint file.
     #[arg(value_name = "BLUEPRINT")]
     pub blueprint: PathBuf,
@@ -77,18 +77,18 @@ pub struct CenterArgs {
 
 /// AWS or the sandbox.
 #[derive(Clone, Debug, Args)]
-pub struct AccountArgs {
+pub(crate) struct AccountArgs {
     /// Work on an emulated account in a folder instead of AWS.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = DEFAULT_SANDBOX)]
     pub sandbox: Option<PathBuf>,
 }
 
 /// The folder of the sandbox where none is named.
-pub const DEFAULT_SANDBOX: &str = ".callform/sandbox";
+pub(crate) const DEFAULT_SANDBOX: &str = ".callform/sandbox";
 
 /// Forms of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
+pub(crate) enum OutputFormat {
     /// For people.
     Human,
     /// For programs; versioned.
@@ -99,7 +99,7 @@ pub enum OutputFormat {
 
 /// Forms of diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DiagnosticFormat {
+pub(crate) enum DiagnosticFormat {
     /// For people.
     Human,
     /// For programs; versioned.
@@ -114,7 +114,7 @@ pub enum DiagnosticFormat {
 
 /// `callform init`
 #[derive(Debug, Args)]
-pub struct InitArgs {
+pub(crate) struct InitArgs {
     /// Where to write the blueprint.
     #[arg(value_name = "BLUEPRINT", default_value = "blueprint.yaml")]
     pub blueprint: PathBuf,
@@ -125,7 +125,7 @@ pub struct InitArgs {
 
 /// `callform check`
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
@@ -136,7 +136,7 @@ pub struct CheckArgs {
 
 /// `callform render`
 #[derive(Debug, Args)]
-pub struct RenderArgs {
+pub(crate) struct RenderArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
@@ -147,7 +147,7 @@ pub struct RenderArgs {
 
 /// `callform plan`
 #[derive(Debug, Args)]
-pub struct PlanArgs {
+pub(crate) struct PlanArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
@@ -164,7 +164,7 @@ pub struct PlanArgs {
 
 /// `callform apply`
 #[derive(Debug, Args)]
-pub struct ApplyArgs {
+pub(crate) struct ApplyArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
@@ -181,7 +181,7 @@ pub struct ApplyArgs {
 
 /// `callform drift`
 #[derive(Debug, Args)]
-pub struct DriftArgs {
+pub(crate) struct DriftArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
@@ -198,7 +198,7 @@ pub struct DriftArgs {
 
 /// `callform reconcile`
 #[derive(Debug, Args)]
-pub struct ReconcileArgs {
+pub(crate) struct ReconcileArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
@@ -215,7 +215,7 @@ pub struct ReconcileArgs {
 
 /// `callform destroy`
 #[derive(Debug, Args)]
-pub struct DestroyArgs {
+pub(crate) struct DestroyArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
@@ -229,7 +229,7 @@ pub struct DestroyArgs {
 
 /// `callform sandbox`
 #[derive(Debug, Subcommand)]
-pub enum SandboxCommand {
+pub(crate) enum SandboxCommand {
     /// Serve the sandbox to any AWS client, until interrupted. The first line of stdout is the endpoint's URL.
     Serve(ServeArgs),
     /// Forget everything in the sandbox.
@@ -238,7 +238,7 @@ pub enum SandboxCommand {
 
 /// `callform sandbox serve`
 #[derive(Debug, Args)]
-pub struct ServeArgs {
+pub(crate) struct ServeArgs {
     /// Folder of the sandbox.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_value = DEFAULT_SANDBOX, default_missing_value = DEFAULT_SANDBOX)]
     pub sandbox: PathBuf,
@@ -255,7 +255,7 @@ pub struct ServeArgs {
 
 /// `callform sandbox reset`
 #[derive(Debug, Args)]
-pub struct ResetArgs {
+pub(crate) struct ResetArgs {
     /// Folder of the sandbox.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_value = DEFAULT_SANDBOX, default_missing_value = DEFAULT_SANDBOX)]
     pub sandbox: PathBuf,

@@ -73,6 +73,7 @@ impl Progress {
         let verb = match kind {
             OperationKind::Create => "creating",
             OperationKind::Update => "updating",
+            OperationKind::RevertDrift => "reverting",
             OperationKind::Delete => "deleting",
         };
         let bar = self.bars.add(ProgressBar::new(resources.max(1) as u64));

@@ -6,7 +6,7 @@ use super::args::ColorChoice;
 
 /// How to talk to the person, or to the log, at the other end.
 #[derive(Clone, Copy, Debug)]
-pub struct Ui {
+pub(crate) struct Ui {
     /// Colors on stdout.
     pub color_out: bool,
     /// Colors on stderr.
@@ -19,7 +19,7 @@ pub struct Ui {
 
 impl Ui {
     /// Looks at the streams and the environment.
-    pub fn detect(choice: ColorChoice) -> Self {
+    pub(crate) fn detect(choice: ColorChoice) -> Self {
         let no_color = super::environment::is_set("NO_COLOR");
         let dumb = super::environment::value("TERM").as_deref() == Some("dumb");
         let color = |terminal: bool| match choice {
@@ -37,19 +37,19 @@ impl Ui {
     }
 
     /// Writes data to stdout. A reader that went away is no error.
-    pub fn data(&self, text: &str) {
+    pub(crate) fn data(&self, text: &str) {
         let mut out = io::stdout().lock();
         let _closed_pipe = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
     /// Writes a line for people to stderr.
-    pub fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         let mut err = io::stderr().lock();
         let _closed_pipe = writeln!(err, "{text}");
     }
 
     /// Writes an error for people to stderr.
-    pub fn error(&self, text: &str) {
+    pub(crate) fn error(&self, text: &str) {
         if self.color_err {
             self.say(&format!("\u{1b}[1;31merror\u{1b}[0m: {text}"));
         } else {
@@ -58,7 +58,7 @@ impl Ui {
     }
 
     /// Asks for `yes`; anything else, and a closed input, is no. Never asks where stdin is no terminal.
-    pub fn confirm(&self, question: &str) -> bool {
+    pub(crate) fn confirm(&self, question: &str) -> bool {
         if !io::stdin().is_terminal() {
             return false;
         }

@@ -34,7 +34,7 @@ connect.update_user_identity_info(
     InstanceId=instance, UserId=user, IdentityInfo={**identity, "LastName": "Changed"}
 )
 
-flow = flows["Main Menu"]
+flow = flows["Main menu"]
 content = json.loads(connect.describe_contact_flow(InstanceId=instance, ContactFlowId=flow)["ContactFlow"]["Content"])
 for action in content["Actions"]:
     if action["Parameters"].get("Text", "").startswith("Welcome"):

@@ -15,7 +15,7 @@ fn what_boto3_changes_by_hand_is_found_and_taken_back() {
     let seen: Value = serde_json::from_str(&foreign_script(&python, "change_by_hand.py", &[&serving.url])).unwrap();
     assert_eq!(seen["stacks"], json!(["kwglobal", "kwglobal-instance"]));
     assert!(seen["queues"].as_array().unwrap().contains(&json!("Customer Service")), "{seen}");
-    assert!(seen["flows"].as_array().unwrap().contains(&json!("Main Menu")), "{seen}");
+    assert!(seen["flows"].as_array().unwrap().contains(&json!("Main menu")), "{seen}");
     assert_eq!(seen["quick_connects"].as_array().unwrap().len(), 4);
     assert_eq!(seen["phone_numbers"].as_array().unwrap().len(), 1);
 

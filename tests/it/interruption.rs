@@ -38,7 +38,7 @@ fn an_apply_killed_at_ten_moments_is_completed_by_the_next_one() {
         let test = TestEnvironment::with_blueprints();
         // Slow enough to be killed in the middle.
         std::fs::create_dir_all(test.path(".callform/sandbox")).unwrap();
-        test.write(".callform/sandbox/faults.json", r#"{ "delay_ms": 3 }"#);
+        test.write(".callform/sandbox/faults.json", r#"{ "delay_ms": { "step": 3 } }"#);
         kill_after(&test, lines);
         std::fs::remove_file(test.path(".callform/sandbox/faults.json")).unwrap();
         test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);

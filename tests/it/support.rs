@@ -171,5 +171,5 @@ pub(crate) fn four_edits(test: &TestEnvironment) {
     test.edit(blueprint, "sat: 09:00-15:00", "sat: 10:00-15:00");
     test.edit(blueprint, "quick_connects: [consulting, management, mary]", "quick_connects: [consulting, mary]");
     test.edit(blueprint, "priority: 2", "priority: 3");
-    test.edit(blueprint, "say: Welcome to KWGlobal", "say: Hello and welcome to KWGlobal");
+    test.edit(blueprint, "say: Welcome to KWGlobal.", "say: Hello, this is KWGlobal.");
 }

@@ -114,6 +114,17 @@ pub struct StackEvent {
     pub reason: Option<String>,
 }
 
+/// What CloudFormation finds when it compares one resource with the template (`DetectStackResourceDrift`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceDrift {
+    /// `IN_SYNC`, `MODIFIED`, `DELETED`, `NOT_CHECKED`, ….
+    pub status: String,
+    /// The properties of the template, as JSON text.
+    pub expected: Option<String>,
+    /// The live values of the same properties, as JSON text.
+    pub actual: Option<String>,
+}
+
 impl ChangeSet {
     /// True where it failed because there is nothing to change.
     pub fn is_empty_change(&self) -> bool {
@@ -215,6 +226,25 @@ impl Gateway {
         Ok(ids)
     }
 
+    /// Compares one resource with the template. Only properties that the template names are compared.
+    pub async fn resource_drift(&self, stack: &str, logical_id: &str) -> Result<ResourceDrift, GatewayError> {
+        const OPERATION: &str = "CloudFormation DetectStackResourceDrift";
+        let answer = self
+            .cloudformation
+            .detect_stack_resource_drift()
+            .stack_name(stack)
+            .logical_resource_id(logical_id)
+            .send()
+            .await
+            .map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
+        let drift = answer.stack_resource_drift.ok_or_else(|| GatewayError::incomplete(OPERATION, "drift"))?;
+        Ok(ResourceDrift {
+            status: drift.stack_resource_drift_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+            expected: drift.expected_properties,
+            actual: drift.actual_properties,
+        })
+    }
+
     /// Makes a change set and returns its id.
     pub async fn create_change_set(&self, request: &ChangeSetRequest) -> Result<String, GatewayError> {
         const OPERATION: &str = "CloudFormation CreateChangeSet";
@@ -233,7 +263,8 @@ impl Gateway {
             TemplateSource::Deployed => call.use_previous_template(true),
         };
         let call = match &request.kind {
-            ChangeSetKind::Create => call.change_set_type(ChangeSetType::Create),
+            // What an earlier destroy retained under a name of its own is taken over instead of being in the way.
+            ChangeSetKind::Create => call.change_set_type(ChangeSetType::Create).import_existing_resources(true),
             ChangeSetKind::Update => call.change_set_type(ChangeSetType::Update),
             ChangeSetKind::RevertDrift => {
                 call.change_set_type(ChangeSetType::Update).deployment_mode(DeploymentMode::RevertDrift)

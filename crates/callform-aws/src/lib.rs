@@ -12,7 +12,7 @@ mod live;
 
 pub use artifact_bucket::BucketState;
 pub use cloudformation::{
-    ChangeSet, ChangeSetKind, ChangeSetRequest, ResourceChange, Stack, StackEvent, TemplateSource,
+    ChangeSet, ChangeSetKind, ChangeSetRequest, ResourceChange, ResourceDrift, Stack, StackEvent, TemplateSource,
 };
 pub use connect::{ConnectInstance, NamedObject, ObjectType};
 pub use error::{ErrorKind, GatewayError};

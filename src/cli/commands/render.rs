@@ -31,7 +31,11 @@ pub(in crate::cli) fn run(ui: &Ui, args: &RenderArgs) -> Exit {
 fn write(path: &Path, content: &str) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    // Temporary files are private; what is rendered is for everyone.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(folder)?;
     file.write_all(content.as_bytes())?;
     file.persist(path)?;
     Ok(())
