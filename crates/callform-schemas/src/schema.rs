@@ -7,6 +7,7 @@ use fancy_regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
 use crate::pointer::PropertyPointer;
+use crate::validate::types;
 
 /// The schema of one resource type.
 #[derive(Debug)]
@@ -86,14 +87,28 @@ impl ResourceSchema {
 
     /// True where the list at `path` has no order (`insertionOrder: false`), so that drift compares it as a set.
     pub fn is_unordered(&self, path: &str) -> bool {
+        let node = self.node(path);
+        node.and_then(|node| node.get("insertionOrder")).and_then(Value::as_bool) == Some(false)
+    }
+
+    /// True where the object at `path` has members of free names (environment variables, a policy), rather than those
+    /// of a structure.
+    pub fn is_map(&self, path: &str) -> bool {
+        self.node(path).is_some_and(|node| {
+            let types: Vec<&str> = node.as_object().into_iter().flat_map(types).collect();
+            types.contains(&"object") && node.get("properties").is_none()
+        })
+    }
+
+    /// The schema of the value at `path`.
+    fn node(&self, path: &str) -> Option<&Value> {
         let mut node = &self.document;
         for segment in path.split('/').filter(|segment| !segment.is_empty()) {
-            let next = self.resolve(node);
-            let by_name = next.get("properties").and_then(|properties| properties.get(segment));
-            let Some(found) = by_name.or_else(|| next.get("items")) else { return false };
-            node = found;
+            let here = self.resolve(node);
+            let by_name = here.get("properties").and_then(|properties| properties.get(segment));
+            node = by_name.or_else(|| here.get("items"))?;
         }
-        self.resolve(node).get("insertionOrder").and_then(Value::as_bool) == Some(false)
+        Some(self.resolve(node))
     }
 
     /// Follows `$ref`s within the document.

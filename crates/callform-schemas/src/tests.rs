@@ -152,3 +152,16 @@ fn scalars_take_the_schemas_type() {
     let normalized = schema.normalize(&json!({"MaxContacts": "5", "Name": 12, "Description": true}));
     assert_eq!(normalized, json!({"MaxContacts": 5, "Name": "12", "Description": "true"}));
 }
+
+#[test]
+fn unordered_lists_and_maps_are_known() {
+    let queue = get("AWS::Connect::Queue").unwrap();
+    assert!(queue.is_unordered("/QuickConnectArns"));
+    assert!(!queue.is_map("/OutboundCallerConfig"));
+    assert!(!queue.is_map("/Tags/0"));
+    let function = get("AWS::Lambda::Function").unwrap();
+    assert!(function.is_map("/Environment/Variables"));
+    assert!(!function.is_map("/Environment"));
+    assert!(!function.is_unordered("/Nowhere"));
+    assert!(get("AWS::SSM::Parameter").unwrap().is_map("/Tags"));
+}

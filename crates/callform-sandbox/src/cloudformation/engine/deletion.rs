@@ -1,0 +1,221 @@
+//! Deletion of resources: of whole stacks, of what an update leaves behind, of what a failed one made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Step;
+use super::handling::{Outcome, Subject};
+use super::operation::{self, Action, Before, Deletion, Kind, Phase, Task};
+use crate::cloudformation::events::{self, ResourceEvent};
+use crate::cloudformation::state::{self, StackResource};
+use crate::cloudformation::status::ResourceStatus;
+use crate::error::AwsError;
+
+/// How often a deletion in a cleanup is tried.
+const CLEANUP_TRIES: u32 = 3;
+
+/// Deletions by level; the highest level goes first.
+#[derive(Default)]
+struct Plan(BTreeMap<usize, Vec<Deletion>>);
+
+impl Plan {
+    fn add(&mut self, resource: &StackResource, physical_id: &str, retain: bool, superseded: bool) {
+        self.0.entry(resource.definition.level).or_default().push(Deletion {
+            logical_id: resource.definition.logical_id.clone(),
+            physical_id: physical_id.to_owned(),
+            type_name: resource.definition.type_name.clone(),
+            retain,
+            superseded,
+        });
+    }
+
+    fn enqueue(self, step: &Step) -> Result<(), AwsError> {
+        for (group, deletions) in self.0.into_values().rev().enumerate() {
+            operation::enqueue(step.tx(), step.stack_id(), group, vec![Task::BeginDeletion(deletions)])?;
+        }
+        Ok(())
+    }
+}
+
+fn policy_is(resource: &StackResource, policy: &str) -> bool {
+    resource.definition.deletion_policy.as_deref() == Some(policy)
+}
+
+/// Queues the deletion of all resources of the stack: it is deleted, or its creation is rolled back.
+pub(crate) fn plan_all(step: &Step) -> Result<(), AwsError> {
+    let is_rollback = step.operation.kind == Kind::Create;
+    let mut plan = Plan::default();
+    for resource in state::resources(step.tx(), step.stack_id())? {
+        if matches!(resource.status, ResourceStatus::DeleteComplete | ResourceStatus::DeleteSkipped) {
+            continue;
+        }
+        let by_policy = if is_rollback {
+            policy_is(&resource, "Retain") && !step.operation.retain_except_on_create
+        } else {
+            policy_is(&resource, "Retain") || policy_is(&resource, "RetainExceptOnCreate")
+        };
+        let retain = by_policy || step.operation.skip.contains(&resource.definition.logical_id);
+        plan.add(&resource, &resource.physical_id, retain && resource.exists(), false);
+    }
+    plan.enqueue(step)
+}
+
+/// Queues the deletion of what a successful update leaves behind: removed resources and earlier selves of replaced ones.
+pub(crate) fn plan_cleanup(step: &Step) -> Result<(), AwsError> {
+    let mut plan = Plan::default();
+    for resource in state::resources(step.tx(), step.stack_id())? {
+        let logical_id = &resource.definition.logical_id;
+        if operation::work(step.tx(), step.stack_id(), logical_id)?.is_none() {
+            let retain = policy_is(&resource, "Retain") || policy_is(&resource, "RetainExceptOnCreate");
+            plan.add(&resource, &resource.physical_id, retain && resource.exists(), false);
+        }
+        let Some(before) = operation::before(step.tx(), step.stack_id(), logical_id)? else { continue };
+        let retain = resource.definition.update_replace_policy.as_deref() == Some("Retain");
+        let old = before.resource.as_ref().filter(|_| !before.old_deleted).map(|old| old.physical_id.as_str());
+        let gone: BTreeSet<&str> = old
+            .into_iter()
+            .chain(before.made.iter().map(String::as_str))
+            .filter(|id| *id != resource.physical_id)
+            .collect();
+        for physical_id in gone {
+            plan.add(before.resource.as_ref().unwrap_or(&resource), physical_id, retain, true);
+        }
+    }
+    plan.enqueue(step)
+}
+
+/// Queues the deletion of what a rolled back update had made.
+pub(crate) fn plan_rollback_cleanup(step: &Step) -> Result<(), AwsError> {
+    let mut plan = Plan::default();
+    for (logical_id, before) in operation::all_before(step.tx(), step.stack_id())? {
+        let Some(resource) = state::resource(step.tx(), step.stack_id(), &logical_id)? else { continue };
+        if before.resource.is_none() {
+            let policy = policy_is(&resource, "Retain") && !step.operation.retain_except_on_create;
+            plan.add(&resource, &resource.physical_id, resource.exists() && (policy || before.imported), false);
+        }
+        for physical_id in abandoned(&before, &resource) {
+            plan.add(&resource, physical_id, false, true);
+        }
+    }
+    plan.enqueue(step)
+}
+
+/// The physical ids made since, but for the one the resource has now.
+fn abandoned<'a>(before: &'a Before, resource: &'a StackResource) -> impl Iterator<Item = &'a str> {
+    before.made.iter().map(String::as_str).filter(|id| *id != resource.physical_id)
+}
+
+/// Resources of a level are in deletion then; retained ones leave the stack at once.
+pub(crate) fn begin(step: &mut Step, key: &str, deletions: Vec<Deletion>) -> Result<(), AwsError> {
+    let needed = needed_by_failures(step)?;
+    let mut tasks = Vec::new();
+    for deletion in deletions {
+        if needed.contains(&deletion.logical_id) && !deletion.superseded {
+            continue;
+        }
+        if deletion.retain {
+            record(step, &deletion, ResourceStatus::DeleteSkipped, None)?;
+            leave_stack(step, &deletion, ResourceStatus::DeleteSkipped)?;
+        } else if deletion.physical_id.is_empty() {
+            record(step, &deletion, ResourceStatus::DeleteComplete, None)?;
+            leave_stack(step, &deletion, ResourceStatus::DeleteComplete)?;
+        } else {
+            record(step, &deletion, ResourceStatus::DeleteInProgress, None)?;
+            tasks.push(Task::Delete { deletion, attempts: 0 });
+        }
+    }
+    operation::expand_task(step.tx(), step.stack_id(), key, tasks)
+}
+
+/// Everything that resources need which could not be deleted: it cannot be deleted either.
+fn needed_by_failures(step: &Step) -> Result<BTreeSet<String>, AwsError> {
+    let mut needed = BTreeSet::new();
+    if step.operation.phase != Phase::Deletion {
+        return Ok(needed);
+    }
+    let mut open: Vec<String> = step.operation.failures.iter().map(|(id, _)| id.clone()).collect();
+    while let Some(id) = open.pop() {
+        let Some(resource) = state::resource(step.tx(), step.stack_id(), &id)? else { continue };
+        open.extend(resource.definition.dependencies.into_iter().filter(|id| needed.insert(id.clone())));
+    }
+    Ok(needed)
+}
+
+/// Records an event of a deletion, and the status where the stack's record is of the resource deleted.
+fn record(step: &Step, deletion: &Deletion, status: ResourceStatus, reason: Option<&str>) -> Result<(), AwsError> {
+    let resource = state::resource(step.tx(), step.stack_id(), &deletion.logical_id)?;
+    let in_cleanup = step.operation.phase != Phase::Deletion;
+    let properties = resource.as_ref().map(|resource| &resource.definition.properties).filter(|_| !in_cleanup);
+    let event = ResourceEvent {
+        logical_id: &deletion.logical_id,
+        physical_id: &deletion.physical_id,
+        type_name: &deletion.type_name,
+        status,
+        reason,
+        properties,
+    };
+    let time = events::record(&step.environment, &step.stack, event)?;
+    if let Some(mut resource) = resource.filter(|_| !deletion.superseded) {
+        resource.status = status;
+        resource.status_reason = reason.map(str::to_owned);
+        resource.updated = time;
+        state::save_resource(step.tx(), step.stack_id(), &resource)?;
+    }
+    Ok(())
+}
+
+/// A deleted resource stays on record, as deleted, only where its stack goes too.
+fn leave_stack(step: &Step, deletion: &Deletion, status: ResourceStatus) -> Result<(), AwsError> {
+    if deletion.superseded {
+        return Ok(());
+    }
+    state::forget_attributes(step.tx(), step.stack_id(), &deletion.logical_id)?;
+    if step.operation.phase != Phase::Deletion {
+        return state::remove_resource(step.tx(), step.stack_id(), &deletion.logical_id);
+    }
+    if let Some(mut resource) = state::resource(step.tx(), step.stack_id(), &deletion.logical_id)? {
+        resource.status = status;
+        state::save_resource(step.tx(), step.stack_id(), &resource)?;
+    }
+    Ok(())
+}
+
+/// Deletes a resource.
+pub(crate) fn carry_out(step: &mut Step, key: &str, deletion: &Deletion, attempts: u32) -> Result<(), AwsError> {
+    let subject =
+        Subject { logical_id: &deletion.logical_id, type_name: &deletion.type_name, action: Action::Delete, attempts };
+    let outcome = step.call(subject, |handler, context| handler.delete(context, &deletion.physical_id))?;
+    let again = |step: &Step| {
+        let task = Task::Delete { deletion: deletion.clone(), attempts: attempts + 1 };
+        operation::replace_task(step.tx(), step.stack_id(), key, &task)
+    };
+    match outcome {
+        Outcome::Done(()) | Outcome::Gone(_) => {
+            record(step, deletion, ResourceStatus::DeleteComplete, None)?;
+            leave_stack(step, deletion, ResourceStatus::DeleteComplete)?;
+        }
+        Outcome::Again => return again(step),
+        Outcome::Failed(reason) => {
+            record(step, deletion, ResourceStatus::DeleteFailed, Some(&reason))?;
+            if step.operation.phase != Phase::Deletion && attempts + 1 < CLEANUP_TRIES {
+                record(step, deletion, ResourceStatus::DeleteInProgress, None)?;
+                return again(step);
+            }
+            give_up(step, deletion)?;
+        }
+    }
+    operation::finish_task(step.tx(), step.stack_id(), key)
+}
+
+/// A resource that cannot be deleted: a cleanup leaves it behind, a deletion fails, a forced one retains it.
+fn give_up(step: &mut Step, deletion: &Deletion) -> Result<(), AwsError> {
+    if step.operation.phase == Phase::Deletion && step.operation.force {
+        record(step, deletion, ResourceStatus::DeleteSkipped, None)?;
+        return leave_stack(step, deletion, ResourceStatus::DeleteSkipped);
+    }
+    step.operation.failures.push((deletion.logical_id.clone(), Action::Delete));
+    step.save_operation()?;
+    if step.operation.phase == Phase::Deletion {
+        return Ok(());
+    }
+    leave_stack(step, deletion, ResourceStatus::DeleteFailed)
+}

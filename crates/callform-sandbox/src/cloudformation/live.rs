@@ -1,0 +1,106 @@
+//! Resources as they are: what `Ref` and `Fn::GetAtt` of a stack's existing resources come to.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::failure::validation;
+use super::state::{self, Stack, StackResource};
+use super::template::references::is_resolved;
+use super::template::scope::{Resources, Scope};
+use crate::error::AwsError;
+use crate::handler::{Context, Environment, Properties};
+use crate::resources::HandlerRegistry;
+
+/// A stack's existing resources.
+#[derive(Clone, Copy)]
+pub(crate) struct Live<'a> {
+    pub(crate) environment: &'a Environment<'a>,
+    pub(crate) registry: &'a HandlerRegistry,
+    pub(crate) stack: &'a Stack,
+}
+
+impl Live<'_> {
+    /// A value with its functions of resources carried out.
+    pub(crate) fn resolve(&self, value: &Value) -> Result<Value, AwsError> {
+        if is_resolved(value) {
+            return Ok(value.clone());
+        }
+        let (parameters, mappings, conditions) = (BTreeMap::new(), Map::new(), BTreeMap::new());
+        let scope = Scope {
+            parameters: &parameters,
+            mappings: &mappings,
+            conditions: &conditions,
+            resources: self,
+            extensions: true,
+        };
+        Ok(scope.evaluate(value)?.unwrap_or_default())
+    }
+
+    fn resource(&self, logical_id: &str) -> Result<StackResource, AwsError> {
+        state::resource(self.environment.tx, &self.stack.id, logical_id)?.filter(StackResource::exists).ok_or_else(
+            || {
+                validation(format!(
+                    "Unresolved resource dependencies [{logical_id}] in the Resources block of the template"
+                ))
+            },
+        )
+    }
+
+    /// What a handler reads of a resource; `None` where it is gone.
+    pub(crate) fn read(&self, resource: &StackResource) -> Result<Option<Properties>, AwsError> {
+        let definition = &resource.definition;
+        let handler = self
+            .registry
+            .get(definition.type_name.as_str())
+            .ok_or_else(|| validation(format!("Unrecognized resource types: [{}]", definition.type_name)))?;
+        let context = Context {
+            environment: *self.environment,
+            token: "",
+            stack_name: &self.stack.name,
+            logical_id: &definition.logical_id,
+        };
+        handler.read(&context, &resource.physical_id).map_err(|error| validation(error.message))
+    }
+
+    /// What the handler read of a resource, once for each time it changes.
+    fn attributes(&self, resource: &StackResource) -> Result<Properties, AwsError> {
+        let logical_id = &resource.definition.logical_id;
+        if let Some(attributes) = state::attributes(self.environment.tx, &self.stack.id, logical_id)? {
+            return Ok(attributes);
+        }
+        let attributes = self.read(resource)?.unwrap_or_default();
+        state::save_attributes(self.environment.tx, &self.stack.id, logical_id, &attributes)?;
+        Ok(attributes)
+    }
+
+    /// An attribute of an existing resource.
+    pub(crate) fn attribute_of(&self, resource: &StackResource, attribute: &str) -> Result<Value, AwsError> {
+        let attributes = self.attributes(resource)?;
+        let direct = attributes.get(attribute);
+        let nested = || {
+            let mut parts = attribute.split('.');
+            let first = attributes.get(parts.next()?)?;
+            parts.try_fold(first, |value, part| value.get(part))
+        };
+        direct.or_else(nested).cloned().ok_or_else(|| {
+            let type_name = &resource.definition.type_name;
+            validation(format!("Resource type {type_name} does not support attribute {{{attribute}}}"))
+        })
+    }
+}
+
+impl Resources for Live<'_> {
+    fn reference(&self, logical_id: &str) -> Result<Option<Value>, AwsError> {
+        self.resource(logical_id).map(|resource| Some(resource.physical_id.into()))
+    }
+
+    fn attribute(&self, logical_id: &str, attribute: &str) -> Result<Option<Value>, AwsError> {
+        let resource = self.resource(logical_id)?;
+        self.attribute_of(&resource, attribute).map(Some)
+    }
+
+    fn export(&self, name: &str) -> Result<Option<String>, AwsError> {
+        Ok(state::export(self.environment.tx, name)?.map(|export| export.value))
+    }
+}

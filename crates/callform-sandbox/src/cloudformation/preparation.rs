@@ -1,0 +1,152 @@
+//! From a request to what a stack is to be: template, parameter values, tags.
+
+use super::failure::{constraint, insufficient_capabilities, validation};
+use super::request::Request;
+use super::state::{self, Settings, Stack};
+use super::template::evaluation::{self, Evaluation};
+use super::template::parameters::{self, StackParameter};
+use super::template::scope::Surroundings;
+use super::template::{Template, source};
+use crate::error::AwsError;
+use crate::handler::Environment;
+use crate::resources::HandlerRegistry;
+use crate::services::secrets;
+
+/// What a stack is to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    pub(crate) settings: Settings,
+    pub(crate) template: Template,
+    pub(crate) evaluation: Evaluation,
+}
+
+/// Reads the template, the parameters and the tags of a request for a stack; what the request leaves out is as it was.
+pub(crate) fn prepare(
+    environment: &Environment,
+    registry: &HandlerRegistry,
+    request: &Request,
+    stack: &Stack,
+    checks_expansion: bool,
+) -> Result<Prepared, AwsError> {
+    let template = if request.flag("UsePreviousTemplate") {
+        if request.text("TemplateBody").or(request.text("TemplateURL")).is_some() {
+            return Err(validation("You cannot specify both usePreviousTemplate and a template."));
+        }
+        if stack.settings.template.is_empty() {
+            return Err(validation("Either Template URL or Template Body must be specified."));
+        }
+        state::template(environment.tx, &stack.id, &stack.settings.template)?
+    } else {
+        source::read(environment, request)?
+    };
+    check_types(&template, registry)?;
+    let capabilities = request.texts("Capabilities");
+    check_capabilities(&template, &capabilities, checks_expansion)?;
+    let ssm = |name: &str| secrets::resolve(environment, &format!("ssm:{name}"));
+    let values = parameters::resolve(&template, &request.parameters(), &stack.settings.parameters, &ssm)?;
+    let notification_arns = if request.has("NotificationARNs") {
+        request.texts("NotificationARNs")
+    } else {
+        stack.settings.notification_arns.clone()
+    };
+    let mut settings = Settings {
+        template: state::save_template(environment.tx, &stack.id, &template)?,
+        description: template.description().map(str::to_owned),
+        parameters: values,
+        tags: request.tags()?.unwrap_or_else(|| stack.settings.tags.clone()),
+        capabilities,
+        notification_arns,
+        role_arn: request.text("RoleARN").map(str::to_owned).or_else(|| stack.settings.role_arn.clone()),
+        imports: std::collections::BTreeSet::new(),
+    };
+    let evaluation = evaluate(environment, stack, &template, &settings)?;
+    settings.imports.clone_from(&evaluation.imports);
+    Ok(Prepared { settings, template, evaluation })
+}
+
+/// The template with everything carried out that does not wait for a resource.
+pub(crate) fn evaluate(
+    environment: &Environment,
+    stack: &Stack,
+    template: &Template,
+    settings: &Settings,
+) -> Result<Evaluation, AwsError> {
+    let surroundings = Surroundings {
+        account: environment.account,
+        region: environment.region,
+        stack_name: &stack.name,
+        stack_id: &stack.id,
+        notification_arns: &settings.notification_arns,
+    };
+    let exports = |name: &str| Ok(state::export(environment.tx, name)?.map(|export| export.value));
+    evaluation::evaluate(template, &settings.parameters, surroundings, &exports)
+}
+
+/// Refuses resource types the sandbox does not have.
+pub(crate) fn check_types(template: &Template, registry: &HandlerRegistry) -> Result<(), AwsError> {
+    let unknown = unrecognized_types(template, registry);
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(validation(format!("Template format error: Unrecognized resource types: [{}]", unknown.join(", "))))
+}
+
+/// Resource types of a template that the sandbox does not have, sorted.
+pub(crate) fn unrecognized_types<'a>(template: &'a Template, registry: &HandlerRegistry) -> Vec<&'a str> {
+    let mut unknown: Vec<&str> =
+        template.resource_types().map(|(_, name)| name).filter(|name| !registry.contains_key(name)).collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    unknown
+}
+
+/// Refuses a template whose IAM resources or transforms were not acknowledged.
+fn check_capabilities(template: &Template, given: &[String], checks_expansion: bool) -> Result<(), AwsError> {
+    let has = |name: &str| given.iter().any(|capability| capability == name);
+    if let Some(transform) = template.transforms().into_iter().find(|name| *name != "AWS::LanguageExtensions") {
+        return Err(validation(format!("The sandbox does not support the transform {transform}.")));
+    }
+    let mut missing = Vec::new();
+    match template.required_capability() {
+        Some((capability @ "CAPABILITY_NAMED_IAM", _)) if !has(capability) => missing.push(capability),
+        Some((capability @ "CAPABILITY_IAM", _)) if !has(capability) && !has("CAPABILITY_NAMED_IAM") => {
+            missing.push(capability);
+        }
+        _ => {}
+    }
+    if checks_expansion && !template.transforms().is_empty() && !has("CAPABILITY_AUTO_EXPAND") {
+        missing.push("CAPABILITY_AUTO_EXPAND");
+    }
+    if missing.is_empty() { Ok(()) } else { Err(insufficient_capabilities(&missing)) }
+}
+
+/// Checks the name of a stack that is to be made.
+pub(crate) fn check_stack_name(name: &str) -> Result<(), AwsError> {
+    let mut bytes = name.bytes();
+    let is_name = bytes.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !is_name {
+        let pattern = "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*";
+        return Err(constraint(name, "stackName", pattern));
+    }
+    if name.len() > 128 {
+        return Err(constraint(name, "stackName", "have length less than or equal to 128"));
+    }
+    Ok(())
+}
+
+/// The parameters as Describe operations list them.
+pub(crate) fn listed_parameters(parameters: &[StackParameter]) -> serde_json::Value {
+    parameters
+        .iter()
+        .map(|parameter| {
+            let mut listed = serde_json::Map::new();
+            listed.insert("ParameterKey".to_owned(), parameter.key.as_str().into());
+            listed.insert("ParameterValue".to_owned(), parameter.shown().into());
+            if let Some(resolved) = &parameter.resolved {
+                listed.insert("ResolvedValue".to_owned(), resolved.as_str().into());
+            }
+            serde_json::Value::Object(listed)
+        })
+        .collect()
+}

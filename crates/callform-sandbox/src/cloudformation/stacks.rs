@@ -1,0 +1,241 @@
+//! Operations that read stacks, and small changes of their settings.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::change_set::describe::object;
+use super::events;
+use super::failure::validation;
+use super::preparation::listed_parameters;
+use super::request::Request;
+use super::state::{self, Settings, Stack, Tag};
+use super::status::StackStatus;
+use crate::clock::iso8601;
+use crate::error::AwsError;
+use crate::handler::Environment;
+
+/// Items on a page of a list.
+const PAGE: usize = 100;
+
+impl Stack {
+    /// A stack that is not saved yet.
+    pub(crate) fn new(environment: &Environment, name: &str) -> Self {
+        let (region, account) = (environment.region, environment.account);
+        Self {
+            id: format!("arn:aws:cloudformation:{region}:{account}:stack/{name}/{}", Uuid::new_v4()),
+            name: name.to_owned(),
+            status: StackStatus::ReviewInProgress,
+            status_reason: None,
+            created: iso8601(environment.now),
+            updated: None,
+            deleted: None,
+            settings: Settings::default(),
+            outputs: Vec::new(),
+            disable_rollback: false,
+            retain_except_on_create: false,
+            termination_protection: false,
+            timeout_minutes: None,
+            change_set: None,
+            policy: None,
+            drift_status: None,
+            drift_checked: None,
+            last_request: None,
+        }
+    }
+
+    /// True for a request that started an operation of the stack before and is only repeated.
+    pub(crate) fn is_repeated(&self, request: &Request, action: &str) -> bool {
+        let last = self.last_request.as_ref();
+        request.text("ClientRequestToken").is_some_and(|token| {
+            last.is_some_and(|(last_action, last_token)| last_action == action && last_token == token)
+        })
+    }
+
+    /// Notes the request that starts an operation.
+    pub(crate) fn remember(&mut self, request: &Request, action: &str) {
+        self.last_request = request.text("ClientRequestToken").map(|token| (action.to_owned(), token.to_owned()));
+    }
+
+    fn drift_information(&self) -> Value {
+        object(json!({
+            "StackDriftStatus": self.drift_status.as_deref().unwrap_or("NOT_CHECKED"),
+            "LastCheckTimestamp": self.drift_checked,
+        }))
+    }
+}
+
+/// Tags as Describe operations list them.
+pub(crate) fn listed_tags(tags: &[Tag]) -> Value {
+    tags.iter().map(|tag| json!({ "Key": tag.key, "Value": tag.value })).collect()
+}
+
+/// A page of a list, and the token of the next one. Tokens are the number of the first item.
+pub(crate) fn page<'a, T>(
+    items: &'a [T],
+    request: &Request,
+    size: usize,
+) -> Result<(&'a [T], Option<String>), AwsError> {
+    let start = match request.text("NextToken") {
+        None => 0,
+        Some(token) => token.parse().map_err(|_| validation(format!("Invalid NextToken: {token}")))?,
+    };
+    let start = items.len().min(start);
+    let end = items.len().min(start + size);
+    let next = (end < items.len()).then(|| end.to_string());
+    Ok((items.get(start..end).unwrap_or_default(), next))
+}
+
+pub(crate) fn describe(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    if let Some(name) = request.text("StackName") {
+        let stack = state::find_stack(environment.tx, name)?
+            .ok_or_else(|| validation(format!("Stack with id {name} does not exist")))?;
+        return Ok(json!({ "Stacks": [described(&stack)] }));
+    }
+    let stacks: Vec<Stack> =
+        newest_first(environment)?.into_iter().filter(|stack| stack.status != StackStatus::DeleteComplete).collect();
+    let (listed, next) = page(&stacks, request, PAGE)?;
+    let listed: Vec<Value> = listed.iter().map(described).collect();
+    Ok(object(json!({ "Stacks": listed, "NextToken": next })))
+}
+
+fn newest_first(environment: &Environment) -> Result<Vec<Stack>, AwsError> {
+    let mut stacks = state::stacks(environment.tx)?;
+    stacks.sort_by(|left, right| (&right.created, &left.name).cmp(&(&left.created, &right.name)));
+    Ok(stacks)
+}
+
+fn described(stack: &Stack) -> Value {
+    let outputs: Vec<Value> = stack
+        .outputs
+        .iter()
+        .map(|output| {
+            object(json!({
+                "OutputKey": output.key,
+                "OutputValue": output.value,
+                "Description": output.description,
+                "ExportName": output.export,
+            }))
+        })
+        .collect();
+    let settings = &stack.settings;
+    object(json!({
+        "StackId": stack.id,
+        "StackName": stack.name,
+        "ChangeSetId": stack.change_set,
+        "Description": settings.description,
+        "Parameters": listed_parameters(&settings.parameters),
+        "CreationTime": stack.created,
+        "DeletionTime": stack.deleted,
+        "LastUpdatedTime": stack.updated,
+        "RollbackConfiguration": {},
+        "StackStatus": stack.status,
+        "StackStatusReason": stack.status_reason,
+        "DisableRollback": stack.disable_rollback,
+        "NotificationARNs": settings.notification_arns,
+        "TimeoutInMinutes": stack.timeout_minutes,
+        "Capabilities": settings.capabilities,
+        "Outputs": outputs,
+        "RoleARN": settings.role_arn,
+        "Tags": listed_tags(&settings.tags),
+        "EnableTerminationProtection": stack.termination_protection,
+        "DriftInformation": stack.drift_information(),
+        "RetainExceptOnCreate": stack.retain_except_on_create,
+    }))
+}
+
+pub(crate) fn list(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    let wanted = request.texts("StackStatusFilter");
+    let stacks: Vec<Stack> = newest_first(environment)?
+        .into_iter()
+        .filter(|stack| wanted.is_empty() || wanted.iter().any(|status| status == stack.status.as_str()))
+        .collect();
+    let (listed, next) = page(&stacks, request, PAGE)?;
+    let listed: Vec<Value> = listed
+        .iter()
+        .map(|stack| {
+            object(json!({
+                "StackId": stack.id,
+                "StackName": stack.name,
+                "TemplateDescription": stack.settings.description,
+                "CreationTime": stack.created,
+                "LastUpdatedTime": stack.updated,
+                "DeletionTime": stack.deleted,
+                "StackStatus": stack.status,
+                "StackStatusReason": stack.status_reason,
+                "DriftInformation": stack.drift_information(),
+            }))
+        })
+        .collect();
+    Ok(object(json!({ "StackSummaries": listed, "NextToken": next })))
+}
+
+pub(crate) fn describe_events(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    let stack = state::require_stack(environment.tx, request.required("StackName")?)?;
+    let before = match request.text("NextToken") {
+        None => None,
+        Some(token) => Some(token.parse().map_err(|_| validation(format!("Invalid NextToken: {token}")))?),
+    };
+    let (found, next) = events::page(environment, &stack.id, before, PAGE)?;
+    let listed: Vec<Value> = found
+        .into_iter()
+        .map(|event| {
+            object(json!({
+                "StackId": stack.id,
+                "EventId": event.id,
+                "StackName": stack.name,
+                "LogicalResourceId": event.logical_id,
+                "PhysicalResourceId": event.physical_id,
+                "ResourceType": event.type_name,
+                "Timestamp": event.time,
+                "ResourceStatus": event.status,
+                "ResourceStatusReason": event.reason,
+                "ResourceProperties": event.properties,
+                "ClientRequestToken": event.token,
+            }))
+        })
+        .collect();
+    Ok(object(json!({ "StackEvents": listed, "NextToken": next.map(|number| number.to_string()) })))
+}
+
+pub(crate) fn set_termination_protection(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    let mut stack = state::require_stack(environment.tx, request.required("StackName")?)?;
+    request.required("EnableTerminationProtection")?;
+    stack.termination_protection = request.flag("EnableTerminationProtection");
+    state::save_stack(environment.tx, &stack)?;
+    Ok(json!({ "StackId": stack.id }))
+}
+
+pub(crate) fn set_policy(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    let mut stack = state::require_stack(environment.tx, request.required("StackName")?)?;
+    stack.policy = match request.text("StackPolicyURL") {
+        Some(url) => Some(super::template::source::fetch(environment, url)?),
+        None => request.text("StackPolicyBody").map(str::to_owned),
+    };
+    state::save_stack(environment.tx, &stack)?;
+    Ok(json!({}))
+}
+
+pub(crate) fn policy(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    let stack = state::require_stack(environment.tx, request.required("StackName")?)?;
+    Ok(object(json!({ "StackPolicyBody": stack.policy })))
+}
+
+pub(crate) fn list_exports(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    let exports = state::exports(environment.tx)?;
+    let (listed, next) = page(&exports, request, PAGE)?;
+    let listed: Vec<Value> = listed
+        .iter()
+        .map(|(name, export)| json!({ "ExportingStackId": export.stack_id, "Name": name, "Value": export.value }))
+        .collect();
+    Ok(object(json!({ "Exports": listed, "NextToken": next })))
+}
+
+pub(crate) fn list_imports(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    let name = request.required("ExportName")?;
+    let importers = state::importers(environment.tx, name)?;
+    if importers.is_empty() {
+        return Err(validation(format!("Export '{name}' is not imported by any stack.")));
+    }
+    let (listed, next) = page(&importers, request, PAGE)?;
+    Ok(object(json!({ "Imports": listed, "NextToken": next })))
+}

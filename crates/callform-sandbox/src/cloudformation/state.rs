@@ -1,0 +1,261 @@
+//! What the store knows about stacks.
+//!
+//! | kind | scope | key |
+//! |---|---|---|
+//! | `cloudformation/stack` | – | stack id; found by name while the stack is not deleted |
+//! | `cloudformation/template` | stack id | digest of the text |
+//! | `cloudformation/resource` | stack id | logical ID |
+//! | `cloudformation/attributes` | stack id | logical ID: what the handler read last |
+//! | `cloudformation/export` | – | name of the export |
+//! | `cloudformation/import` | name of the export | id of the importing stack |
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::failure::validation;
+use super::status::{ResourceStatus, StackStatus};
+use super::template::Template;
+use super::template::evaluation::Definition;
+use super::template::parameters::StackParameter;
+use crate::error::AwsError;
+use crate::handler::Properties;
+use crate::store::Tx;
+
+const STACK: &str = "cloudformation/stack";
+const TEMPLATE: &str = "cloudformation/template";
+const RESOURCE: &str = "cloudformation/resource";
+const ATTRIBUTES: &str = "cloudformation/attributes";
+const EXPORT: &str = "cloudformation/export";
+const IMPORT: &str = "cloudformation/import";
+
+/// A tag of a stack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tag {
+    pub(crate) key: String,
+    pub(crate) value: String,
+}
+
+/// An output of a stack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Output {
+    pub(crate) key: String,
+    pub(crate) value: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) export: Option<String>,
+}
+
+/// What a stack was last told to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    /// Digest of the template.
+    pub(crate) template: String,
+    pub(crate) description: Option<String>,
+    pub(crate) parameters: Vec<StackParameter>,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) capabilities: Vec<String>,
+    pub(crate) notification_arns: Vec<String>,
+    pub(crate) role_arn: Option<String>,
+    /// Names of the exports the template imports.
+    pub(crate) imports: BTreeSet<String>,
+}
+
+/// A stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Stack {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) status: StackStatus,
+    pub(crate) status_reason: Option<String>,
+    /// ISO 8601, as all times here.
+    pub(crate) created: String,
+    pub(crate) updated: Option<String>,
+    pub(crate) deleted: Option<String>,
+    pub(crate) settings: Settings,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) disable_rollback: bool,
+    pub(crate) retain_except_on_create: bool,
+    pub(crate) termination_protection: bool,
+    pub(crate) timeout_minutes: Option<u64>,
+    pub(crate) change_set: Option<String>,
+    pub(crate) policy: Option<String>,
+    pub(crate) drift_status: Option<String>,
+    pub(crate) drift_checked: Option<String>,
+    /// Client token of the last request that started an operation, with the operation's name.
+    pub(crate) last_request: Option<(String, String)>,
+}
+
+/// A resource of a stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StackResource {
+    /// What the template said when the resource was last made or changed, functions carried out; dynamic references
+    /// stay as they are.
+    pub(crate) definition: Definition,
+    /// Empty until the resource exists.
+    pub(crate) physical_id: String,
+    pub(crate) status: ResourceStatus,
+    pub(crate) status_reason: Option<String>,
+    pub(crate) updated: String,
+    /// The stack's tags that the resource was given.
+    pub(crate) stack_tags: Vec<Tag>,
+    pub(crate) drift_status: Option<String>,
+    pub(crate) drift_checked: Option<String>,
+}
+
+impl StackResource {
+    /// True where there is something in the world behind it.
+    pub(crate) fn exists(&self) -> bool {
+        !self.physical_id.is_empty()
+            && !matches!(self.status, ResourceStatus::DeleteComplete | ResourceStatus::DeleteSkipped)
+    }
+}
+
+/// A value that other stacks can import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Export {
+    pub(crate) stack_id: String,
+    pub(crate) value: String,
+}
+
+pub(crate) fn save_stack(tx: &Tx, stack: &Stack) -> Result<(), AwsError> {
+    let name = (stack.status != StackStatus::DeleteComplete).then_some(stack.name.as_str());
+    tx.put(STACK, "", &stack.id, name, stack)
+}
+
+/// All stacks, deleted ones included, in the order of their ids.
+pub(crate) fn stacks(tx: &Tx) -> Result<Vec<Stack>, AwsError> {
+    Ok(tx.list(STACK, "")?.into_iter().map(|(_, stack)| stack).collect())
+}
+
+/// A stack by name, or, deleted ones too, by id.
+pub(crate) fn find_stack(tx: &Tx, name_or_id: &str) -> Result<Option<Stack>, AwsError> {
+    if name_or_id.starts_with("arn:") {
+        return tx.get(STACK, "", name_or_id);
+    }
+    match tx.keys_by_name(STACK, "", name_or_id)?.first() {
+        Some(id) => tx.get(STACK, "", id),
+        None => Ok(None),
+    }
+}
+
+/// A stack that has to be there.
+pub(crate) fn require_stack(tx: &Tx, name_or_id: &str) -> Result<Stack, AwsError> {
+    find_stack(tx, name_or_id)?.ok_or_else(|| validation(format!("Stack [{name_or_id}] does not exist")))
+}
+
+/// Stores a template and returns its digest.
+pub(crate) fn save_template(tx: &Tx, stack_id: &str, template: &Template) -> Result<String, AwsError> {
+    let digest: String = Sha256::digest(&template.text).iter().map(|byte| format!("{byte:02x}")).collect();
+    tx.put(TEMPLATE, stack_id, &digest, None, &template.text)?;
+    Ok(digest)
+}
+
+/// A stored template's text; empty for a stack that never had one.
+pub(crate) fn template_text(tx: &Tx, stack_id: &str, digest: &str) -> Result<String, AwsError> {
+    Ok(tx.get(TEMPLATE, stack_id, digest)?.unwrap_or_default())
+}
+
+/// A stored template.
+pub(crate) fn template(tx: &Tx, stack_id: &str, digest: &str) -> Result<Template, AwsError> {
+    Template::parse(&template_text(tx, stack_id, digest)?)
+}
+
+pub(crate) fn save_resource(tx: &Tx, stack_id: &str, resource: &StackResource) -> Result<(), AwsError> {
+    let physical_id = Some(resource.physical_id.as_str()).filter(|id| !id.is_empty());
+    tx.put(RESOURCE, stack_id, &resource.definition.logical_id, physical_id, resource)
+}
+
+pub(crate) fn resource(tx: &Tx, stack_id: &str, logical_id: &str) -> Result<Option<StackResource>, AwsError> {
+    tx.get(RESOURCE, stack_id, logical_id)
+}
+
+/// All resources of a stack, by logical ID.
+pub(crate) fn resources(tx: &Tx, stack_id: &str) -> Result<Vec<StackResource>, AwsError> {
+    Ok(tx.list(RESOURCE, stack_id)?.into_iter().map(|(_, resource)| resource).collect())
+}
+
+pub(crate) fn remove_resource(tx: &Tx, stack_id: &str, logical_id: &str) -> Result<(), AwsError> {
+    tx.delete(RESOURCE, stack_id, logical_id)?;
+    forget_attributes(tx, stack_id, logical_id)
+}
+
+pub(crate) fn attributes(tx: &Tx, stack_id: &str, logical_id: &str) -> Result<Option<Properties>, AwsError> {
+    tx.get(ATTRIBUTES, stack_id, logical_id)
+}
+
+pub(crate) fn save_attributes(
+    tx: &Tx,
+    stack_id: &str,
+    logical_id: &str,
+    attributes: &Properties,
+) -> Result<(), AwsError> {
+    tx.put(ATTRIBUTES, stack_id, logical_id, None, attributes)
+}
+
+/// Forgets what was read of a resource, because it changes.
+pub(crate) fn forget_attributes(tx: &Tx, stack_id: &str, logical_id: &str) -> Result<(), AwsError> {
+    tx.delete(ATTRIBUTES, stack_id, logical_id).map(drop)
+}
+
+pub(crate) fn export(tx: &Tx, name: &str) -> Result<Option<Export>, AwsError> {
+    tx.get(EXPORT, "", name)
+}
+
+/// All exports, by name.
+pub(crate) fn exports(tx: &Tx) -> Result<Vec<(String, Export)>, AwsError> {
+    tx.list(EXPORT, "")
+}
+
+pub(crate) fn save_export(tx: &Tx, name: &str, export: &Export) -> Result<(), AwsError> {
+    tx.put(EXPORT, "", name, None, export)
+}
+
+pub(crate) fn remove_export(tx: &Tx, name: &str) -> Result<(), AwsError> {
+    tx.delete(EXPORT, "", name).map(drop)
+}
+
+/// Names of the stacks that import an export.
+pub(crate) fn importers(tx: &Tx, export: &str) -> Result<Vec<String>, AwsError> {
+    Ok(tx.list::<String>(IMPORT, export)?.into_iter().map(|(_, name)| name).collect())
+}
+
+/// Notes which exports a stack imports, in place of those it imported before.
+pub(crate) fn save_imports(
+    tx: &Tx,
+    stack: &Stack,
+    before: &BTreeSet<String>,
+    after: &BTreeSet<String>,
+) -> Result<(), AwsError> {
+    for name in before.difference(after) {
+        tx.delete(IMPORT, name, &stack.id)?;
+    }
+    for name in after {
+        tx.put(IMPORT, name, &stack.id, None, &stack.name)?;
+    }
+    Ok(())
+}
+
+/// The values of parameters that are not to be seen anywhere.
+pub(crate) fn secrets(parameters: &[StackParameter]) -> Vec<String> {
+    parameters
+        .iter()
+        .filter(|parameter| parameter.no_echo && !parameter.value.is_empty())
+        .map(|parameter| parameter.value.clone())
+        .collect()
+}
+
+/// A value with secrets as `****`.
+pub(crate) fn masked(value: &Value, secrets: &[String]) -> Value {
+    match value {
+        Value::String(text) => secrets.iter().fold(text.clone(), |text, secret| text.replace(secret, "****")).into(),
+        Value::Array(items) => items.iter().map(|item| masked(item, secrets)).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, member)| (name.clone(), masked(member, secrets))).collect())
+        }
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,107 @@
+//! Operations that read templates.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::change_set;
+use super::change_set::describe::object;
+use super::failure::validation;
+use super::preparation::{check_types, unrecognized_types};
+use super::request::Request;
+use super::state::{self, Stack};
+use super::template::{Template, parameters, source};
+use crate::error::AwsError;
+use crate::handler::Environment;
+use crate::resources::HandlerRegistry;
+
+pub(crate) fn get(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    let (stack, digest): (Stack, String) = match request.text("ChangeSetName") {
+        Some(_) => {
+            let (stack, found) = change_set::requested(environment.tx, request)?;
+            (stack, found.settings.template)
+        }
+        None => {
+            let name = request.required("StackName")?;
+            let stack = state::find_stack(environment.tx, name)?
+                .ok_or_else(|| validation(format!("Stack with id {name} does not exist")))?;
+            let digest = stack.settings.template.clone();
+            (stack, digest)
+        }
+    };
+    let body = state::template_text(environment.tx, &stack.id, &digest)?;
+    Ok(json!({ "TemplateBody": body, "StagesAvailable": ["Original", "Processed"] }))
+}
+
+fn capabilities(template: &Template) -> (Option<Vec<&'static str>>, Option<String>) {
+    match template.required_capability() {
+        None => (None, None),
+        Some((capability, types)) => {
+            let reason = format!("The following resource(s) require capabilities: [{}]", types.join(", "));
+            (Some(vec![capability]), Some(reason))
+        }
+    }
+}
+
+pub(crate) fn validate(
+    environment: &Environment,
+    registry: &HandlerRegistry,
+    request: &Request,
+) -> Result<Value, AwsError> {
+    let template = source::read(environment, request)?;
+    check_types(&template, registry)?;
+    let (capabilities, reason) = capabilities(&template);
+    Ok(object(json!({
+        "Parameters": parameters::declarations(&template, false),
+        "Description": template.description(),
+        "Capabilities": capabilities,
+        "CapabilitiesReason": reason,
+        "DeclaredTransforms": template.transforms(),
+    })))
+}
+
+pub(crate) fn summarize(
+    environment: &Environment,
+    registry: &HandlerRegistry,
+    request: &Request,
+) -> Result<Value, AwsError> {
+    let template = match request.text("StackName") {
+        Some(name) => {
+            let stack = state::require_stack(environment.tx, name)?;
+            state::template(environment.tx, &stack.id, &stack.settings.template)?
+        }
+        None => source::read(environment, request)?,
+    };
+    let (capabilities, reason) = capabilities(&template);
+    let mut by_type: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (logical_id, type_name) in template.resource_types() {
+        by_type.entry(type_name).or_default().push(logical_id);
+    }
+    let identifiers: Vec<Value> = by_type
+        .iter()
+        .filter_map(|(type_name, logical_ids)| {
+            let schema = callform_schemas::get(type_name)?;
+            let identifiers = schema.primary_identifier.iter();
+            let identifiers: Vec<String> =
+                identifiers.map(|pointer| pointer.to_string().trim_start_matches('/').replace('/', ".")).collect();
+            Some(json!({ "ResourceType": type_name, "LogicalResourceIds": logical_ids, "ResourceIdentifiers": identifiers }))
+        })
+        .collect();
+    let as_warnings = request.nested_flag("TemplateSummaryConfig", "TreatUnrecognizedResourceTypesAsWarnings");
+    if !as_warnings {
+        check_types(&template, registry)?;
+    }
+    let unknown = unrecognized_types(&template, registry);
+    Ok(object(json!({
+        "Parameters": parameters::declarations(&template, true),
+        "Description": template.description(),
+        "Capabilities": capabilities,
+        "CapabilitiesReason": reason,
+        "ResourceTypes": by_type.keys().collect::<Vec<_>>(),
+        "Version": template.member("AWSTemplateFormatVersion").and_then(Value::as_str),
+        "Metadata": template.member("Metadata").map(Value::to_string),
+        "DeclaredTransforms": template.transforms(),
+        "ResourceIdentifierSummaries": identifiers,
+        "Warnings": (!unknown.is_empty()).then(|| json!({ "UnrecognizedResourceTypes": unknown })),
+    })))
+}
