@@ -12,6 +12,8 @@ mod layout;
 mod stub;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod laws;
 
 pub use layout::lay_out;
 pub use stub::stub;
