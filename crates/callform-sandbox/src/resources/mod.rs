@@ -48,7 +48,6 @@ pub fn registry() -> HandlerRegistry {
     registry.insert("AWS::SSM::Parameter", Box::new(ssm_parameter::Parameter));
     registry.insert("AWS::SecretsManager::Secret", Box::new(secret::Secret));
     registry.extend(crate::connect::handlers::handlers());
-    registry.extend(crate::connect::handlers::handlers());
     for stored in &stored::TYPES {
         registry.insert(stored.name, Box::new(stored));
     }
