@@ -113,9 +113,15 @@ impl Comparison {
         let (Ok(old), Ok(new)) = (serde_json::from_str::<Json>(before), serde_json::from_str::<Json>(after)) else {
             return self.add(place, Some(&before.into()), Some(&after.into()));
         };
-        if old != new {
-            self.add(place, Some(&old), Some(&new));
+        if callform_flow::compare::same(&old, &new) {
+            return;
         }
+        self.changes.push(PropertyChange {
+            path: place.path.clone(),
+            before: Some(readable(&old)),
+            after: Some(readable(&new)),
+            description: callform_flow::compare::describe_difference(&readable(&old), &readable(&new)),
+        });
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::StackArtifact;
+use super::identifiers::{ArnForm, arn_attribute, arn_form};
 use super::template::stand_in;
 use crate::inventory::DeployedStack;
 use crate::model::Model;
@@ -16,7 +17,8 @@ pub enum Form {
     Final,
     /// As in the final template, with what the model has to stand in for these properties.
     Without(BTreeSet<String>),
-    /// As it is deployed, with parameters replaced by their values.
+    /// As it is deployed, with parameters and references replaced by their values: mixed with definitions of the
+    /// blueprint, references of earlier days could close a circle.
     Deployed,
 }
 
@@ -105,14 +107,29 @@ fn keep_dependencies(definition: &mut Json, forms: &BTreeMap<String, Form>) {
     }
 }
 
-/// Puts the deployed values in place of parameters, so that a definition means the same without them.
+/// Puts the deployed values in place of parameters and references, so that a definition means the same without them.
 struct Substitution {
+    /// Values of `Ref`, by name.
     values: BTreeMap<String, Json>,
+    /// Values of `Fn::GetAtt`, by logical ID and attribute joined by a dot.
+    attributes: BTreeMap<String, String>,
 }
 
 impl Substitution {
     fn of(deployed: &DeployedStack) -> Self {
-        Self { values: parameter_values(deployed) }
+        let mut values = parameter_values(deployed);
+        let mut attributes = BTreeMap::new();
+        for (logical_id, physical_id) in &deployed.physical_ids {
+            values.insert(logical_id.clone(), json!(physical_id));
+            let Some(address) = deployed.address_of(logical_id) else { continue };
+            // Names are no ARNs; what has them cannot be part of a circle.
+            if !matches!(arn_form(address.kind), ArnForm::ByName(_))
+                && let Some(attribute) = arn_attribute(address.kind)
+            {
+                attributes.insert(format!("{logical_id}.{attribute}"), physical_id.clone());
+            }
+        }
+        Self { values, attributes }
     }
 
     fn apply(&self, json: &Json) -> Json {
@@ -121,6 +138,9 @@ impl Substitution {
             Json::Object(members) => {
                 if let Some(value) = members.get("Ref").and_then(Json::as_str).and_then(|name| self.values.get(name)) {
                     return value.clone();
+                }
+                if let Some(value) = members.get("Fn::GetAtt").and_then(|argument| self.attribute(argument)) {
+                    return json!(value);
                 }
                 members
                     .iter()
@@ -136,6 +156,11 @@ impl Substitution {
         }
     }
 
+    fn attribute(&self, argument: &Json) -> Option<&String> {
+        let [logical_id, attribute] = argument.as_array()?.as_slice() else { return None };
+        self.attributes.get(&format!("{}.{}", logical_id.as_str()?, attribute.as_str()?))
+    }
+
     fn sub(&self, pair: &[Json]) -> Json {
         pair.iter()
             .enumerate()
@@ -146,11 +171,29 @@ impl Substitution {
             .collect()
     }
 
+    /// A text of `Fn::Sub` with values for the names that have one.
     fn in_text(&self, text: &str) -> String {
-        self.values.iter().fold(text.to_owned(), |text, (name, value)| match value {
-            Json::String(value) => text.replace(&format!("${{{name}}}"), value),
-            _ => text,
-        })
+        let mut result = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            result.push_str(before);
+            let value = after.split_once('}').and_then(|(name, after)| {
+                let value = self.values.get(name).and_then(Json::as_str).or(self.attributes.get(name).map(String::as_str));
+                value.map(|value| (value, after))
+            });
+            match value {
+                Some((value, after)) => {
+                    result.push_str(value);
+                    rest = after;
+                }
+                None => {
+                    result.push_str("${");
+                    rest = after;
+                }
+            }
+        }
+        result.push_str(rest);
+        result
     }
 }
 

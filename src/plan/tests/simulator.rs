@@ -105,13 +105,14 @@ impl Account {
                 OperationKind::Create => "create",
                 OperationKind::Update => "update",
                 OperationKind::Delete => "delete",
+                OperationKind::RevertDrift => panic!("no plan of a blueprint reverts drift"),
             };
             self.log.push(format!("{word} {}{transitional}", operation.stack));
             match operation.kind {
                 OperationKind::Delete => {
                     assert!(self.inventory.stacks.remove(&operation.stack).is_some());
                 }
-                OperationKind::Create | OperationKind::Update => {
+                OperationKind::Create | OperationKind::Update | OperationKind::RevertDrift => {
                     let exists = self.inventory.stacks.contains_key(&operation.stack);
                     assert_eq!(exists, operation.kind == OperationKind::Update, "{}", operation.stack);
                     self.deploy(operation, &before);
