@@ -31,7 +31,9 @@ pub use files::{Disk, FileError, Files};
 pub use instance::{Identity, Instance, Storage, StorageTarget};
 pub use load::{Loaded, LoadedFile, bundle_path, load};
 pub use notation::{Common, Definition, Duration, Name, Password, SecretReference, Section, Short, Texts};
-pub use people::{AccessControl, AgentStatus, AgentStatuses, Application, Groups, Hierarchy, Phone, PhoneKind, SecurityProfile, User};
+pub use people::{
+    AccessControl, AgentStatus, AgentStatuses, Application, Groups, Hierarchy, Phone, PhoneKind, SecurityProfile, User,
+};
 pub use routing::{
     CallerId, Channel, ChannelSettings, Hours, LongestIdle, ManualQueueEntry, Override, PhoneNumber, PhoneNumberType,
     Queue, QueueEntry, QuickConnect, RoutingProfile,

@@ -172,7 +172,7 @@ pub struct SecretReference {
     pub secret: Option<Spanned<String>>,
     /// The member to take where the secret is a JSON object. Without it the whole secret is the value.
     pub key: Option<String>,
-    /// Name of a SecureString parameter of the Systems Manager Parameter Store. Give this or `secret`.
+    /// Name of a String parameter of the Systems Manager Parameter Store. Give this or `secret`.
     pub ssm: Option<Spanned<String>>,
     /// Version of the parameter (`ssm` only). CloudFormation takes the latest without it.
     pub version: Option<u32>,

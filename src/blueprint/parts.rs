@@ -49,19 +49,11 @@ impl<'f> Reader<'f> {
 
     /// The text of a file that need not exist.
     pub(super) fn text_if_there(&mut self, path: &str, at: Span) -> Option<String> {
-        match self.files.read(path, self.limits.bytes) {
-            Err(FileError::NotFound) => None,
-            _ => {
-                let bytes = self.bytes(path, self.limits.bytes, Some(at))?;
-                match yaml::decode(path, bytes, &self.limits) {
-                    Ok(text) => Some(text),
-                    Err(diagnostic) => {
-                        self.diagnostics.push(diagnostic.at(at, ""));
-                        None
-                    }
-                }
-            }
+        if self.files.read(path, self.limits.bytes) == Err(FileError::NotFound) {
+            return None;
         }
+        let bytes = self.bytes(path, self.limits.bytes, Some(at))?;
+        yaml::decode(path, bytes, &self.limits).map_err(|diagnostic| self.diagnostics.push(diagnostic.at(at, ""))).ok()
     }
 
     /// Reads a file of any content.
@@ -170,26 +162,22 @@ impl<'f> Reader<'f> {
             self.overlay_keys(entry, known_keys);
         }
         let Some(chosen) = chosen else { return tree };
-        match entries.iter().find(|entry| entry.key.value == chosen) {
-            Some(entry) => match &entry.value.value {
+        if let Some(entry) = entries.iter().find(|entry| entry.key.value == chosen) {
+            return match &entry.value.value {
                 NodeValue::Mapping(_) => drop_nulls(yaml::merge(tree, entry.value.clone())),
                 _ => tree,
-            },
-            None => {
-                let diagnostic =
-                    Diagnostic::error("unknown-environment", format!("there is no environment `{chosen}`"));
-                let names = entries.iter().map(|entry| entry.key.value.as_str());
-                let diagnostic = match did_you_mean(chosen, names) {
-                    Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
-                    None => diagnostic.help("Define it under `environments:`."),
-                };
-                self.diagnostics.push(match &environments {
-                    Some(section) => diagnostic.at(section.key.span, "defined are only these"),
-                    None => diagnostic,
-                });
-                tree
-            }
+            };
         }
+        let diagnostic = Diagnostic::error("unknown-environment", format!("there is no environment `{chosen}`"));
+        let diagnostic = match did_you_mean(chosen, entries.iter().map(|entry| entry.key.value.as_str())) {
+            Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
+            None => diagnostic.help("Define it under `environments:`."),
+        };
+        self.diagnostics.push(match &environments {
+            Some(section) => diagnostic.at(section.key.span, "defined are only these"),
+            None => diagnostic,
+        });
+        tree
     }
 
     /// Environments that are not chosen are not checked in depth, but a key of theirs may not go unnoticed.

@@ -44,9 +44,15 @@ fn replace(node: &mut Node, variables: &BTreeMap<String, NodeValue>, diagnostics
             }
             *text = expand(text, node.span, variables, diagnostics);
         }
-        NodeValue::Sequence(items) => items.iter_mut().for_each(|item| replace(item, variables, diagnostics)),
+        NodeValue::Sequence(items) => {
+            for item in items {
+                replace(item, variables, diagnostics);
+            }
+        }
         NodeValue::Mapping(entries) => {
-            entries.iter_mut().for_each(|entry| replace(&mut entry.value, variables, diagnostics));
+            for entry in entries {
+                replace(&mut entry.value, variables, diagnostics);
+            }
         }
         NodeValue::Null | NodeValue::Bool(_) | NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::String(_) => {}
     }

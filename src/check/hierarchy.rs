@@ -5,7 +5,7 @@ use callform_source::{Diagnostic, Diagnostics, Spanned};
 use super::{Context, Rule};
 use crate::blueprint::Groups;
 
-/// Characters of a level's name (UpdateUserHierarchyStructure); the resource schema has no limit.
+/// Characters of a level's name (`UpdateUserHierarchyStructure`); the resource schema has no limit.
 const LONGEST_LEVEL: usize = 50;
 /// Characters of a group's name.
 const LONGEST_GROUP: usize = 100;

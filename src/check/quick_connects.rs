@@ -6,7 +6,7 @@ use callform_source::{Diagnostic, Diagnostics, Span};
 
 use super::{Context, Rule};
 
-/// Quick connects of one queue (AssociateQueueQuickConnects takes no more, and handlers send them in one call).
+/// Quick connects of one queue (`AssociateQueueQuickConnects` takes no more, and handlers send them in one call).
 const MOST: usize = 50;
 
 pub(super) const TOO_MANY: Rule = Rule {

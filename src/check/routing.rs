@@ -5,7 +5,7 @@ use callform_source::{Diagnostic, Diagnostics};
 use super::{Context, Rule};
 use crate::blueprint::{Channel, RoutingProfile, Short};
 
-/// Contacts at once on every channel but voice (CreateRoutingProfile).
+/// Contacts at once on every channel but voice (`CreateRoutingProfile`).
 const MOST_CONTACTS: u32 = 10;
 /// Queue and channel combinations of one routing profile.
 const MOST_ENTRIES: usize = 50;

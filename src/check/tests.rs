@@ -72,15 +72,7 @@ fn check_problems(text: &str, expected: &[&str]) {
 fn kwglobal_is_right() {
     for environment in [None, Some("test")] {
         let checked = center(&Disk, &in_repository("blueprints/kwglobal.yaml"), environment);
-        let found: Vec<String> = checked
-            .diagnostics
-            .iter()
-            .map(|problem| {
-                let place = problem.primary.as_ref().map(|place| checked.sources.location(place.span).to_string());
-                format!("{} {place:?} {} {:?}", problem.code, problem.title, problem.notes)
-            })
-            .collect();
-        assert!(found.is_empty(), "{found:#?}");
+        assert_eq!(titles(&checked), [""; 0]);
         let model = checked.model.unwrap();
         assert_eq!(model.instance, Instance::Created(Address::new(Kind::Instance, "instance")));
         let flow = &model.resources[&Address::new(Kind::Flow, "callback_in_queue")];
@@ -258,4 +250,31 @@ fn a_first_blueprint_is_right() {
         assert!(checked.diagnostics.is_empty(), "{:#?}", checked.diagnostics);
         assert!(checked.model.is_some());
     }
+}
+
+#[test]
+fn everything_is_right() {
+    for environment in [None, Some("prod")] {
+        let checked = center(&Disk, &in_repository("tests/data/everything/everything.yaml"), environment);
+        assert_eq!(titles(&checked), [""; 0]);
+        let model = checked.model.unwrap();
+        let paths: Vec<&str> = model.assets.iter().map(|asset| asset.path.as_str()).collect();
+        assert_eq!(paths, ["lookup.zip", "audio/welcome.wav"]);
+        let ids: std::collections::BTreeSet<&str> =
+            model.resources.values().map(|resource| resource.logical_id.as_str()).collect();
+        assert_eq!(ids.len(), model.resources.len());
+        assert!(ids.contains("TheSupportQueue"));
+    }
+}
+
+/// All problems with their places and words.
+fn titles(checked: &Checked) -> Vec<String> {
+    let place = |problem: &callform_source::Diagnostic| {
+        problem.primary.as_ref().map(|place| checked.sources.location(place.span).to_string()).unwrap_or_default()
+    };
+    checked
+        .diagnostics
+        .iter()
+        .map(|problem| format!("{} {}: {} {:?}", place(problem), problem.code, problem.title, problem.notes))
+        .collect()
 }

@@ -7,7 +7,7 @@ use callform_source::{Diagnostic, Diagnostics, Span};
 use super::{Context, Rule};
 use crate::blueprint::Identity;
 
-/// Longest username where Connect keeps the users (CreateUser: 20 characters; 64 with SAML).
+/// Longest username where Connect keeps the users (`CreateUser`: 20 characters; 64 with SAML).
 const LONGEST: usize = 20;
 const LONGEST_WITH_SAML: usize = 64;
 

@@ -92,13 +92,11 @@ impl Resolver<'_> {
         if text.value == "instance" {
             return Value::instance_arn();
         }
-        match self.address_with_rest(text) {
-            Some((address, rest)) => with_suffix(Value::arn_of(address), rest),
-            None => {
-                self.unknown_address(text, text.span);
-                Value::from(text)
-            }
+        if let Some((address, rest)) = self.address_with_rest(text) {
+            return with_suffix(Value::arn_of(address), rest);
         }
+        self.unknown_address(text, text.span);
+        Value::from(text)
     }
 
     /// Reads an address and what follows it. A name may contain slashes; the longest one that exists is meant.
@@ -117,18 +115,11 @@ impl Resolver<'_> {
 
     /// Reads an address of the blueprint, and reports what is none.
     pub(super) fn address(&mut self, text: &Spanned<String>) -> Option<Address> {
-        match text.parse::<Address>() {
-            Ok(address) => {
-                if !self.defines(address.kind, &address.name) {
-                    self.unknown(address.kind, &address.name, text.span);
-                }
-                Some(address)
-            }
-            Err(_) => {
-                self.unknown_address(text, text.span);
-                None
-            }
+        let address = text.parse::<Address>().ok();
+        if !address.as_ref().is_some_and(|address| self.defines(address.kind, &address.name)) {
+            self.unknown_address(text, text.span);
         }
+        address
     }
 
     fn unknown_address(&mut self, text: &str, span: Span) {
@@ -192,19 +183,16 @@ fn pseudo_text(text: &str) -> Value {
         let found = PSEUDO.into_iter().find(|name| {
             from.strip_prefix("${").and_then(|from| from.strip_prefix(name)).is_some_and(|from| from.starts_with('}'))
         });
-        match found {
-            Some(name) => {
-                if !literal.is_empty() {
-                    parts.push(TextPart::Literal(std::mem::take(&mut literal)));
-                }
-                parts.push(TextPart::Pseudo(name));
-                rest = from.get(name.len() + 3..).unwrap_or_default();
-            }
-            None => {
-                literal.push_str("${");
-                rest = from.get(2..).unwrap_or_default();
-            }
+        let Some(name) = found else {
+            literal.push_str("${");
+            rest = from.get(2..).unwrap_or_default();
+            continue;
+        };
+        if !literal.is_empty() {
+            parts.push(TextPart::Literal(std::mem::take(&mut literal)));
         }
+        parts.push(TextPart::Pseudo(name));
+        rest = from.get(name.len() + 3..).unwrap_or_default();
     }
     literal.push_str(rest);
     if parts.is_empty() {

@@ -107,10 +107,10 @@ impl Resolver<'_> {
     fn compile(&mut self, source: &Source<'_>) -> Option<Compiled> {
         let (flow_type, flow) = match (source.steps, source.template, source.json) {
             (Some(steps), None, None) => {
-                (source.flow_type, self.from_steps(source, source.flow_type, steps, source.on_error)?)
+                (source.flow_type, self.compile_steps(source, source.flow_type, steps, source.on_error)?)
             }
-            (None, Some(_), None) => self.from_template(source)?,
-            (None, None, Some(file)) => (source.flow_type, self.from_json(source, file)?),
+            (None, Some(_), None) => self.compile_template(source)?,
+            (None, None, Some(file)) => (source.flow_type, self.read_exported(source, file)?),
             _ => {
                 self.diagnostics.push(
                     Diagnostic::error("flow-source", "a flow comes from exactly one place")
@@ -123,11 +123,11 @@ impl Resolver<'_> {
         self.only_with(source);
         self.lint_exported(source, &flow);
         let settings = flow.settings.as_ref().map(|settings| Value::String(settings.to_string()));
-        let content = self.bound(&flow.to_json().to_string());
+        let content = bound(&flow.to_json().to_string());
         Some(Compiled { flow_type, content, settings })
     }
 
-    fn from_steps(
+    fn compile_steps(
         &mut self,
         source: &Source<'_>,
         flow_type: FlowType,
@@ -142,7 +142,7 @@ impl Resolver<'_> {
     }
 
     /// The steps of a template; its text may say the type, unless the flow does.
-    fn from_template(&mut self, source: &Source<'_>) -> Option<(FlowType, Flow)> {
+    fn compile_template(&mut self, source: &Source<'_>) -> Option<(FlowType, Flow)> {
         let kind = if source.flow_type == FlowType::Module { Kind::FlowModule } else { Kind::Flow };
         // What kept a template from being rendered is reported where it was.
         let loaded = self.loaded;
@@ -157,10 +157,10 @@ impl Resolver<'_> {
             );
         }
         let on_error = source.on_error.or(rendered.on_error.as_ref());
-        self.from_steps(source, flow_type, &rendered.steps, on_error).map(|flow| (flow_type, flow))
+        self.compile_steps(source, flow_type, &rendered.steps, on_error).map(|flow| (flow_type, flow))
     }
 
-    fn from_json(&mut self, source: &Source<'_>, file: &Spanned<String>) -> Option<Flow> {
+    fn read_exported(&mut self, source: &Source<'_>, file: &Spanned<String>) -> Option<Flow> {
         let text = self.loaded.file(file)?.text?;
         let text = self.sources.file(text).text();
         let mut json: serde_json::Value = match serde_json::from_str(text) {
@@ -223,21 +223,6 @@ impl Resolver<'_> {
         lint::check(&subject, &mut self.diagnostics);
     }
 
-    /// Turns the markers of a text into references.
-    fn bound(&mut self, text: &str) -> Value {
-        let parts = references::split(text)
-            .into_iter()
-            .map(|piece| match piece {
-                Piece::Literal(text) => TextPart::Literal(text),
-                Piece::Reference(reference) => TextPart::Reference(to_reference(&reference)),
-            })
-            .collect::<Vec<_>>();
-        match parts.as_slice() {
-            [TextPart::Literal(text)] => Value::String(text.clone()),
-            _ => Value::Text(parts),
-        }
-    }
-
     /// What must stand before a flow is published: associations of the functions it invokes.
     fn integrations_of(&self, content: Option<&Value>) -> Vec<Address> {
         let mut found: Vec<Address> = content
@@ -254,6 +239,21 @@ impl Resolver<'_> {
         found.sort();
         found.dedup();
         found
+    }
+}
+
+/// Turns the markers of a text into references.
+fn bound(text: &str) -> Value {
+    let parts = references::split(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Literal(text) => TextPart::Literal(text),
+            Piece::Reference(reference) => TextPart::Reference(to_reference(&reference)),
+        })
+        .collect::<Vec<_>>();
+    match parts.as_slice() {
+        [TextPart::Literal(text)] => Value::String(text.clone()),
+        _ => Value::Text(parts),
     }
 }
 

@@ -5,7 +5,7 @@ use callform_source::{Diagnostic, Spanned};
 use super::members::Members;
 use super::resolver::Resolver;
 use super::{Address, Instance, Kind, Value};
-use crate::blueprint::{Definition as _, Identity, Name, StorageTarget};
+use crate::blueprint::{Common, Definition as _, Identity, Name, StorageTarget};
 
 const HOURS_PER_DAY: u32 = 24;
 
@@ -114,114 +114,112 @@ impl Resolver<'_> {
 
     fn storage(&mut self) {
         let storage = &self.blueprint().instance.storage;
+        let bucket = &[Place::Bucket][..];
+        let stream = &[Place::Stream][..];
+        let records = &[Place::Stream, Place::DeliveryStream][..];
         // What may go where: Amazon Connect, AssociateInstanceStorageConfig. Combinations the service refuses are
         // reported here, since neither the resource schema nor the linters know them.
-        let kinds: [(&str, &str, &[Place], &Option<Spanned<StorageTarget>>); 12] = [
-            ("call_recordings", "CALL_RECORDINGS", &[Place::Bucket], &storage.call_recordings),
-            ("screen_recordings", "SCREEN_RECORDINGS", &[Place::Bucket], &storage.screen_recordings),
-            ("chat_transcripts", "CHAT_TRANSCRIPTS", &[Place::Bucket], &storage.chat_transcripts),
-            ("email_messages", "EMAIL_MESSAGES", &[Place::Bucket], &storage.email_messages),
-            ("attachments", "ATTACHMENTS", &[Place::Bucket], &storage.attachments),
-            ("scheduled_reports", "SCHEDULED_REPORTS", &[Place::Bucket], &storage.scheduled_reports),
-            ("contact_evaluations", "CONTACT_EVALUATIONS", &[Place::Bucket], &storage.contact_evaluations),
-            (
-                "contact_records",
-                "CONTACT_TRACE_RECORDS",
-                &[Place::Stream, Place::DeliveryStream],
-                &storage.contact_records,
-            ),
-            ("agent_events", "AGENT_EVENTS", &[Place::Stream, Place::DeliveryStream], &storage.agent_events),
+        let kinds = [
+            ("call_recordings", "CALL_RECORDINGS", bucket, &storage.call_recordings),
+            ("screen_recordings", "SCREEN_RECORDINGS", bucket, &storage.screen_recordings),
+            ("chat_transcripts", "CHAT_TRANSCRIPTS", bucket, &storage.chat_transcripts),
+            ("email_messages", "EMAIL_MESSAGES", bucket, &storage.email_messages),
+            ("attachments", "ATTACHMENTS", bucket, &storage.attachments),
+            ("scheduled_reports", "SCHEDULED_REPORTS", bucket, &storage.scheduled_reports),
+            ("contact_evaluations", "CONTACT_EVALUATIONS", bucket, &storage.contact_evaluations),
+            ("contact_records", "CONTACT_TRACE_RECORDS", records, &storage.contact_records),
+            ("agent_events", "AGENT_EVENTS", stream, &storage.agent_events),
             ("media_streams", "MEDIA_STREAMS", &[Place::VideoStream], &storage.media_streams),
             (
                 "voice_analysis_segments",
                 "REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS",
-                &[Place::Stream],
+                stream,
                 &storage.voice_analysis_segments,
             ),
             (
                 "chat_analysis_segments",
                 "REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS",
-                &[Place::Stream],
+                stream,
                 &storage.chat_analysis_segments,
             ),
         ];
         for (key, resource_type, places, target) in kinds {
-            if let Some(target) = target {
-                self.storage_of(key, resource_type, places, target);
+            if let Some(target) = target
+                && let Some(place) = self.place_of(key, places, target)
+                && let Some(members) = self.stored_in(key, place, target)
+            {
+                self.stored(key, members.with("ResourceType", resource_type), target);
             }
         }
     }
 
-    fn storage_of(&mut self, key: &str, resource_type: &str, places: &[Place], target: &Spanned<StorageTarget>) {
-        let given: Vec<Place> = [
+    /// The one place a kind of data is stored in, where it is one of those that are possible.
+    fn place_of(&mut self, key: &str, places: &[Place], target: &Spanned<StorageTarget>) -> Option<Place> {
+        let given = [
             (Place::Bucket, target.bucket.is_some()),
             (Place::Stream, target.stream.is_some()),
             (Place::DeliveryStream, target.delivery_stream.is_some()),
             (Place::VideoStream, target.video_stream.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(place, given)| given.then_some(place))
-        .collect();
-        let allowed = places.iter().map(|place| format!("`{}`", place.word())).collect::<Vec<_>>().join(" or ");
-        let [place] = given.as_slice() else {
-            self.diagnostics.push(
-                Diagnostic::error("storage-target", "storage needs exactly one place")
-                    .at(target.span, format!("{} are given", given.len()))
-                    .help(format!("`{key}` takes {allowed}.")),
-            );
-            return;
+        ];
+        let given: Vec<Place> = given.into_iter().filter_map(|(place, given)| given.then_some(place)).collect();
+        let title = match given.as_slice() {
+            [place] if places.contains(place) => return Some(*place),
+            [place] => format!("`{key}` cannot be stored in a {}", place.word()),
+            _ => "storage needs exactly one place".to_owned(),
         };
-        if !places.contains(place) {
-            self.diagnostics.push(
-                Diagnostic::error("storage-target", format!("`{key}` cannot be stored in a {}", place.word()))
-                    .at(target.span, "")
-                    .help(format!("Use {allowed}.")),
-            );
-        }
-        let mut properties = Members::of_instance().with("ResourceType", resource_type);
+        let allowed = places.iter().map(|place| format!("`{}`", place.word())).collect::<Vec<_>>().join(" or ");
+        self.diagnostics.push(
+            Diagnostic::error("storage-target", title).at(target.span, "").help(format!("`{key}` takes {allowed}.")),
+        );
+        None
+    }
+
+    /// The members that say where data is stored.
+    fn stored_in(&mut self, key: &str, place: Place, target: &Spanned<StorageTarget>) -> Option<Members> {
+        let members = Members::of_instance();
         let kms = target.kms_key.as_ref().map(|key| Members::new().with("EncryptionType", "KMS").with("KeyId", key));
-        properties = match place {
-            Place::Bucket => properties.with("StorageType", "S3").with("S3Config", {
+        Some(match place {
+            Place::Bucket => {
                 let prefix =
                     target.prefix.as_ref().map_or_else(|| self.default_prefix(key), |prefix| prefix.value.clone());
-                Members::new()
+                let config = Members::new()
                     .with_some("BucketName", target.bucket.as_ref().map(|bucket| self.bucket_name(bucket)))
                     .with("BucketPrefix", prefix)
-                    .with_some("EncryptionConfig", kms)
-            }),
-            Place::Stream => properties.with("StorageType", "KINESIS_STREAM").with("KinesisStreamConfig", {
+                    .with_some("EncryptionConfig", kms);
+                members.with("StorageType", "S3").with("S3Config", config)
+            }
+            Place::Stream => {
                 let stream = target.stream.as_ref().map(|stream| self.arn(Kind::Stream, stream));
-                Members::new().with_some("StreamArn", stream)
-            }),
+                let config = Members::new().with_some("StreamArn", stream);
+                members.with("StorageType", "KINESIS_STREAM").with("KinesisStreamConfig", config)
+            }
             Place::DeliveryStream => {
-                properties.with("StorageType", "KINESIS_FIREHOSE").with("KinesisFirehoseConfig", {
-                    let stream = target.delivery_stream.as_ref().map(|stream| self.arn(Kind::DeliveryStream, stream));
-                    Members::new().with_some("FirehoseArn", stream)
-                })
+                let stream = target.delivery_stream.as_ref().map(|stream| self.arn(Kind::DeliveryStream, stream));
+                let config = Members::new().with_some("FirehoseArn", stream);
+                members.with("StorageType", "KINESIS_FIREHOSE").with("KinesisFirehoseConfig", config)
             }
             Place::VideoStream => {
-                let Some(kms) = kms else {
+                if kms.is_none() {
                     self.diagnostics.push(
                         Diagnostic::error("storage-target", "video streams need a KMS key")
                             .at(target.span, "")
                             .help("Add `kms_key:` with the ARN of a key."),
                     );
-                    return;
-                };
+                }
                 let hours = target.retention.map_or(HOURS_PER_DAY, |retention| retention.seconds / 3600);
-                properties.with("StorageType", "KINESIS_VIDEO_STREAM").with(
-                    "KinesisVideoStreamConfig",
-                    Members::new()
-                        .with_some("Prefix", target.video_stream.as_ref())
-                        .with("RetentionPeriodHours", hours)
-                        .with("EncryptionConfig", kms),
-                )
+                let config = Members::new()
+                    .with_some("Prefix", target.video_stream.as_ref())
+                    .with("RetentionPeriodHours", hours)
+                    .with("EncryptionConfig", kms?);
+                members.with("StorageType", "KINESIS_VIDEO_STREAM").with("KinesisVideoStreamConfig", config)
             }
-        };
+        })
+    }
+
+    fn stored(&mut self, key: &str, members: Members, target: &Spanned<StorageTarget>) {
         let key = Spanned::new(key.to_owned(), target.span);
-        let common = crate::blueprint::Common::NONE;
         let resource =
-            self.add(Kind::Storage, &key, common, "AWS::Connect::InstanceStorageConfig", properties.finish());
+            self.add(Kind::Storage, &key, Common::NONE, "AWS::Connect::InstanceStorageConfig", members.finish());
         if let Some(bucket) = &target.bucket
             && !bucket.contains('/')
         {

@@ -5,7 +5,7 @@ use callform_source::Diagnostic;
 use super::members::Members;
 use super::resolver::{Found, Resolver};
 use super::{Association, EXISTING_PHONE_NUMBER, Kind, Target, Value};
-use crate::blueprint::Definition as _;
+use crate::blueprint::{Definition as _, PhoneNumberType};
 
 impl Resolver<'_> {
     pub(super) fn phone_numbers(&mut self) {
@@ -20,7 +20,7 @@ impl Resolver<'_> {
             let properties = Members::new()
                 .with("TargetArn", Value::instance_arn())
                 .with_some("CountryCode", number.country.as_ref())
-                .with_some("Type", number.kind.map(|kind| kind.as_str()))
+                .with_some("Type", number.kind.map(PhoneNumberType::as_str))
                 .with_some("Prefix", number.prefix.as_ref())
                 .with_some("Description", number.description.as_ref())
                 .with_tags(number.tags.as_ref())

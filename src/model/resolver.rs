@@ -182,24 +182,21 @@ impl<'a> Resolver<'a> {
     /// Reports a name that no section defines.
     pub(super) fn unknown(&mut self, kind: Kind, name: &str, span: Span) {
         let words = super::words(kind);
-        let candidates = self.candidates(kind);
-        let diagnostic = match did_you_mean(name, candidates.iter().copied()) {
-            Some(similar) => Diagnostic::error(
+        let similar = did_you_mean(name, self.candidates(kind));
+        let diagnostic = match (similar, super::section(kind)) {
+            (Some(similar), _) => Diagnostic::error(
                 "misspelled-reference",
                 format!("there is no {words} of this name, but a similar one"),
             )
-            .at(span, "not defined")
             .help(format!("Did you mean `{similar}`?")),
-            None => {
-                let diagnostic = Diagnostic::error("unknown-reference", format!("there is no {words} of this name"))
-                    .at(span, "not defined");
-                match super::section(kind) {
-                    Some(section) => diagnostic.help(format!("Define it under `{section}:`.")),
-                    None => diagnostic,
-                }
+            (None, Some(section)) => {
+                Diagnostic::error("unknown-reference", format!("there is no {words} of this name"))
+                    .help(format!("Define it under `{section}:`."))
             }
+            (None, None) => Diagnostic::error("unknown-reference", format!("there is no {words} of this name"))
+                .help("Name something the blueprint defines."),
         };
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push(diagnostic.at(span, "not defined"));
     }
 
     /// Registers a file for the artifact bucket and returns its key there.

@@ -53,17 +53,17 @@ impl Resolver<'_> {
 
     fn identity(&mut self, user: &User) -> Option<Members> {
         let (first, last) = match (&user.name, &user.first_name, &user.last_name) {
-            (Some(name), None, None) => match name.trim().rsplit_once(' ') {
-                Some((first, last)) => (Some(first.trim_end().to_owned()), Some(last.to_owned())),
-                None => {
+            (Some(name), None, None) => {
+                let parts = name.trim().rsplit_once(' ');
+                if parts.is_none() {
                     self.diagnostics.push(
                         Diagnostic::error("user-name-incomplete", "a user has a first and a last name")
                             .at(name.span, "only one word")
                             .help("Write both, or `first_name:` and `last_name:`."),
                     );
-                    (None, None)
                 }
-            },
+                (parts.map(|(first, _)| first.trim_end().to_owned()), parts.map(|(_, last)| last.to_owned()))
+            }
             (Some(name), _, _) => {
                 self.diagnostics.push(
                     Diagnostic::error("user-name-twice", "a user's name is given twice")
@@ -105,7 +105,7 @@ impl Resolver<'_> {
 
 /// CloudFormation's notation of a secret.
 ///
-/// An SSM parameter is read as plain text (`ssm`): CloudFormation accepts SecureString parameters (`ssm-secure`) only
+/// An SSM parameter is read as plain text (`ssm`): CloudFormation accepts encrypted parameters (`ssm-secure`) only
 /// for a few properties, and passwords of Connect users are none of them.
 fn dynamic_reference(reference: &SecretReference) -> Option<String> {
     match reference {
