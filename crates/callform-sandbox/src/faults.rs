@@ -5,6 +5,8 @@
 //! ```json
 //! {
 //!   "throttle": true,
+//!   "default_quotas": true,
+//!   "strict_secrets": true,
 //!   "fail_operation": [{ "service": "connect", "operation": "CreateQueue", "nth": 3, "code": "InternalServiceException", "message": "oops" }],
 //!   "fail_resource": [{ "logical_id": "QueueSales", "operation": "create", "reason": "quota reached", "times": 1 }],
 //!   "delay_ms": { "request": 20, "step": 50 },
@@ -12,7 +14,8 @@
 //! }
 //! ```
 //!
-//! `throttle` holds Amazon Connect to its default quota per operation (2 requests a second, bursts of 5). `nth` counts
+//! `throttle` holds Amazon Connect to its default quota per operation (2 requests a second, bursts of 5). `default_quotas`
+//! and `strict_secrets` take away two liberties of the sandbox, see [`Faults`]. `nth` counts
 //! the calls of one operation from 1. Calls are counted in the store, so they go on across processes; a rule that is
 //! changed is counted from the start. Services are named as in [`crate::protocol::Service::name`].
 

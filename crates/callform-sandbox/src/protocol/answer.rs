@@ -80,12 +80,13 @@ fn content_type(service: Service) -> &'static str {
 pub fn query(namespace: &str, action: &str, result: &Map<String, Value>) -> Answer {
     let mut xml = format!("<{action}Response xmlns=\"{namespace}\">");
     if !result.is_empty() {
-        xml.push_str(&format!("<{action}Result>"));
+        xml.extend(["<", action, "Result>"]);
         write_members(&mut xml, result);
-        xml.push_str(&format!("</{action}Result>"));
+        xml.extend(["</", action, "Result>"]);
     }
     let request = Uuid::new_v4();
-    xml.push_str(&format!("<ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata></{action}Response>"));
+    let end = format!("<ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata></{action}Response>");
+    xml.push_str(&end);
     Answer::new(200, "text/xml", xml.into_bytes())
 }
 

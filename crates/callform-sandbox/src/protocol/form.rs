@@ -54,9 +54,17 @@ pub fn encode(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                encoded.push(char::from(byte))
+                encoded.push(char::from(byte));
             }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => {
+                encoded.push('%');
+                encoded.extend(
+                    [byte >> 4, byte & 15]
+                        .into_iter()
+                        .filter_map(|digit| char::from_digit(digit.into(), 16))
+                        .map(|digit| digit.to_ascii_uppercase()),
+                );
+            }
         }
     }
     encoded

@@ -31,12 +31,12 @@ pub fn scope(head: &Parts) -> Scope {
 
 fn credential_scope(head: &Parts) -> Option<(String, String)> {
     let header = head.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let credential = match header.and_then(|value| value.split_once("Credential=")) {
-        Some((_, rest)) => rest.split([',', ' ']).next().unwrap_or_default().to_owned(),
-        None => {
-            let parameters = query_parameters(head.uri.query().unwrap_or_default());
-            parameters.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-credential"))?.1
-        }
+    let of_header = header.and_then(|value| value.split_once("Credential="));
+    let credential = if let Some((_, rest)) = of_header {
+        rest.split([',', ' ']).next().unwrap_or_default().to_owned()
+    } else {
+        let parameters = query_parameters(head.uri.query().unwrap_or_default());
+        parameters.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-credential"))?.1
     };
     // <access key>/<date>/<region>/<service>/aws4_request; access keys of some tools hold slashes.
     let mut parts = credential.rsplit('/');
@@ -105,10 +105,10 @@ pub fn operation(service: Service, head: &Parts, body: &[u8]) -> String {
             })
             .unwrap_or_else(by_path),
         Wire::RestJson if service == Service::Lambda => {
-            crate::services::lambda::route(method, path).map_or_else(by_path, |(name, _)| name.to_owned())
+            crate::services::lambda::route(method, path).map_or_else(by_path, |(name, ..)| name.to_owned())
         }
         Wire::RestJson => crate::connect::operation_name(method, path).map_or_else(by_path, str::to_owned),
-        Wire::RestXml => crate::services::s3::route(head).name().to_owned(),
+        Wire::RestXml => crate::services::s3::route(head).name(),
     }
 }
 

@@ -140,12 +140,12 @@ fn to_xml(property: &str, properties: &Properties) -> Element {
         }
         "PublicAccessBlockConfiguration" => {
             let on = |name: &str| value.get(name).is_some_and(flag);
-            public_access_block(
+            public_access_block([
                 on("BlockPublicAcls"),
                 on("IgnorePublicAcls"),
                 on("BlockPublicPolicy"),
                 on("RestrictPublicBuckets"),
-            )
+            ])
         }
         "OwnershipControls" => {
             let rules = value["Rules"].as_array().into_iter().flatten().map(|rule| {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::properties::physical_name;
 use super::registry;
+use crate::faults::Faults;
 use crate::handler::{Context, Environment, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
 use crate::services::input::object;
 use crate::services::{dynamodb, iam, lambda, s3, secrets, secretsmanager, ssm};
@@ -308,6 +309,10 @@ fn parameters_and_secrets_and_references_to_them() {
             assert!(reference("").unwrap().starts_with('{'));
             assert!(reference(":SecretString:nothing").unwrap_err().message.contains("no key nothing"));
         }
+        let invented = secrets::resolve(environment, "secretsmanager:nobody").unwrap();
+        assert_eq!(secrets::resolve(environment, "secretsmanager:nobody").unwrap(), invented);
+        let strict = Faults { strict_secrets: true, ..Faults::default() };
+        strict.save(environment.folder).unwrap();
         let missing = secrets::resolve(environment, "secretsmanager:nobody").unwrap_err();
         assert!(missing.message.contains("{{resolve:secretsmanager:nobody}}"), "{}", missing.message);
         of("AWS::SecretsManager::Secret").delete(context, &arn).unwrap();

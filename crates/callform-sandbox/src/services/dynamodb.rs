@@ -77,7 +77,7 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
     let database = database(environment.folder)?;
     match operation {
         "CreateTable" if environment.tx.get::<Settings>(KIND, "", &table)?.is_none() => {
-            drop_leftover(&database, &table)
+            drop_leftover(&database, &table);
         }
         "DescribeContinuousBackups" | "UpdateContinuousBackups" => {
             return continuous_backups(environment, &database, operation, &table, &input);

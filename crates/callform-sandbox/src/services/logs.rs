@@ -59,14 +59,12 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
 }
 
 fn group_name<'a>(input: &Input<'a>) -> Result<&'a str, AwsError> {
-    match input.text("logGroupName") {
-        Some(name) => Ok(name),
-        None => {
-            let arn = input.text("resourceArn").or_else(|| input.text("resourceIdentifier")).unwrap_or_default();
-            let name = arn.split(":log-group:").nth(1).unwrap_or_default().trim_end_matches(":*");
-            if name.is_empty() { input.need("logGroupName") } else { Ok(name) }
-        }
+    if let Some(name) = input.text("logGroupName") {
+        return Ok(name);
     }
+    let arn = input.text("resourceArn").or_else(|| input.text("resourceIdentifier")).unwrap_or_default();
+    let name = arn.split(":log-group:").nth(1).unwrap_or_default().trim_end_matches(":*");
+    if name.is_empty() { input.need("logGroupName") } else { Ok(name) }
 }
 
 fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {

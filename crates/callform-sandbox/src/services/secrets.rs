@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::input::object;
+use super::s3::upload::hexadecimal;
 use super::{secretsmanager, ssm};
 use crate::error::AwsError;
 use crate::faults::Faults;
@@ -54,8 +55,7 @@ fn may_invent(environment: &Environment, error: &AwsError, code: &str) -> bool {
 /// password policy of the emulated services.
 fn invented(reference: &str) -> String {
     let digest = Sha256::digest(reference.as_bytes());
-    let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    format!("Sandbox-1{hex}")
+    format!("Sandbox-1{}", hexadecimal(digest.get(..12).unwrap_or_default()))
 }
 
 fn text_at(value: &Value, pointer: &str) -> Option<String> {

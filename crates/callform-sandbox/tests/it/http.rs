@@ -23,7 +23,7 @@ pub(crate) fn send(url: &str, method: &str, path: &str, headers: &[(&str, &str)]
     let mut head =
         format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
     head.push_str("\r\n");
     stream.write_all(head.as_bytes()).unwrap();

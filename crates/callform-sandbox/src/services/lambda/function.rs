@@ -38,13 +38,13 @@ pub(super) const SETTABLE: [&str; 16] = [
 
 /// A function; the store's key is its name.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Function {
+pub(super) struct Function {
     /// `$LATEST`.
-    pub configuration: Map<String, Value>,
+    pub(super) configuration: Map<String, Value>,
     /// The code of `$LATEST`.
-    pub code: Code,
+    pub(super) code: Code,
     /// Tags.
-    pub tags: BTreeMap<String, String>,
+    pub(super) tags: BTreeMap<String, String>,
     /// Published versions by number.
     pub(super) versions: BTreeMap<u64, Published>,
     /// Number of the last published version, which is never used again.

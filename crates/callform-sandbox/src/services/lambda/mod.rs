@@ -12,8 +12,6 @@ use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::protocol::form::decode;
 
-pub use function::Function;
-
 /// A route: method, path with labels, operation, status of success.
 type RouteRow = (&'static str, &'static str, &'static str, u16);
 
@@ -44,8 +42,11 @@ const ROUTES: &[RouteRow] = &[
     ("DELETE", "/2017-03-31/tags/{Resource}", "UntagResource", 204),
 ];
 
-/// The operation a method and path mean, with the path's labels and its status of success.
-pub fn route(method: &str, path: &str) -> Option<(&'static str, (u16, Map<String, Value>))> {
+/// An operation, its status of success, and the labels of its path.
+pub type Routed = (&'static str, u16, Map<String, Value>);
+
+/// The operation a method and path mean.
+pub fn route(method: &str, path: &str) -> Option<Routed> {
     let segments: Vec<_> = path.trim_end_matches('/').split('/').collect();
     ROUTES.iter().filter(|row| row.0 == method).find_map(|(_, pattern, operation, status)| {
         let patterns: Vec<_> = pattern.split('/').collect();
@@ -62,7 +63,7 @@ pub fn route(method: &str, path: &str) -> Option<(&'static str, (u16, Map<String
                 None => return None,
             }
         }
-        Some((*operation, (*status, labels)))
+        Some((*operation, *status, labels))
     })
 }
 
@@ -74,7 +75,7 @@ pub fn handle(
     query: &[(String, String)],
     body: &[u8],
 ) -> Result<(u16, Value), AwsError> {
-    let (operation, (status, labels)) =
+    let (operation, status, labels) =
         route(method, path).ok_or_else(|| AwsError::unsupported("Lambda", &format!("{method} {path}")))?;
     let mut input: Map<String, Value> = if body.is_empty() || operation == "Invoke" {
         Map::new()
@@ -119,7 +120,7 @@ mod tests {
 
     #[test]
     fn routes_with_labels() {
-        let (operation, (status, labels)) = route("GET", "/2015-03-31/functions/f%3A1/configuration").unwrap();
+        let (operation, status, labels) = route("GET", "/2015-03-31/functions/f%3A1/configuration").unwrap();
         assert_eq!(
             (operation, status, labels["FunctionName"].as_str()),
             ("GetFunctionConfiguration", 200, Some("f:1"))

@@ -43,12 +43,7 @@ pub fn create(environment: &Environment, name: &str) -> Result<(), AwsError> {
     }
     let bucket = Bucket { region: environment.region.to_owned(), created: iso8601(environment.now) };
     environment.tx.put(KIND, "", name, None, &bucket)?;
-    settings::put(
-        environment,
-        name,
-        "publicAccessBlock",
-        &public_access_block(true, true, true, true).to_xml(Some(NAMESPACE)),
-    )?;
+    settings::put(environment, name, "publicAccessBlock", &public_access_block([true; 4]).to_xml(Some(NAMESPACE)))?;
     let rule = Element::node("Rule", vec![Element::leaf("ObjectOwnership", "BucketOwnerEnforced")]);
     let ownership = Element::node("OwnershipControls", vec![rule]);
     settings::put(environment, name, "ownershipControls", &ownership.to_xml(Some(NAMESPACE)))
@@ -57,8 +52,8 @@ pub fn create(environment: &Environment, name: &str) -> Result<(), AwsError> {
 /// Namespace of S3's documents.
 pub const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/// A public access block; the arguments are in the order of the elements.
-pub fn public_access_block(block_acls: bool, ignore_acls: bool, block_policy: bool, restrict: bool) -> Element {
+/// A public access block: block ACLs, ignore ACLs, block policies, restrict public buckets.
+pub fn public_access_block([block_acls, ignore_acls, block_policy, restrict]: [bool; 4]) -> Element {
     let leaf = |name: &str, flag: bool| Element::leaf(name, flag.to_string());
     Element::node(
         "PublicAccessBlockConfiguration",

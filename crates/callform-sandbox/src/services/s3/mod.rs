@@ -5,6 +5,7 @@
 
 pub mod bucket;
 pub mod chunked;
+mod deletion;
 mod error;
 mod list;
 mod multipart;
@@ -67,12 +68,12 @@ pub fn handle(environment: &Environment, request: &S3Request) -> Result<Answer, 
         S3Operation::ListObjectsV2 => list::objects(environment, request, true),
         S3Operation::ListObjects => list::objects(environment, request, false),
         S3Operation::ListObjectVersions => list::versions(environment, request),
-        S3Operation::DeleteObjects => object::delete_many(environment, request),
+        S3Operation::DeleteObjects => deletion::delete_many(environment, request),
         S3Operation::PutObject => object::put(environment, request),
         S3Operation::CopyObject => object::copy(environment, request),
         S3Operation::GetObject => object::get(environment, request, true),
         S3Operation::HeadObject => object::get(environment, request, false),
-        S3Operation::DeleteObject => object::delete(environment, request),
+        S3Operation::DeleteObject => deletion::delete(environment, request),
         S3Operation::GetObjectTagging => object::get_tags(environment, request),
         S3Operation::PutObjectTagging => object::put_tags(environment, request, false),
         S3Operation::DeleteObjectTagging => object::put_tags(environment, request, true),

@@ -77,12 +77,11 @@ impl Route {
 /// Finds the route of a request, in path style (`/bucket/key`) or virtual-host style (`bucket.localhost`).
 pub fn route(head: &Parts) -> Route {
     let path = head.uri.path().trim_start_matches('/');
-    let (bucket, key) = match bucket_of_host(&head.headers) {
-        Some(bucket) => (bucket, decode(path, false)),
-        None => {
-            let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
-            (decode(bucket, false), decode(key, false))
-        }
+    let (bucket, key) = if let Some(bucket) = bucket_of_host(&head.headers) {
+        (bucket, decode(path, false))
+    } else {
+        let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+        (decode(bucket, false), decode(key, false))
     };
     let query = query_parameters(head.uri.query().unwrap_or_default());
     let has = |name: &str| query.iter().any(|(own, _)| own == name);
