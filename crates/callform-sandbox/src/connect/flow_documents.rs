@@ -73,6 +73,9 @@ pub(super) enum Qualifier<'a> {
     Named(&'a str),
 }
 
+/// The other name of what is published.
+const LATEST: Qualifier<'static> = Qualifier::Named("$LATEST");
+
 /// Id and qualifier in an id or ARN.
 pub(super) fn qualified(given: &str) -> (&str, Qualifier<'_>) {
     match id_of(given).split_once(':') {
@@ -134,11 +137,11 @@ pub(super) fn described(
     let (id, qualifier) = qualified(given);
     let mut body = document::find(environment, flavor.kind, instance, id)?;
     match qualifier {
-        Qualifier::Published if text(&body, "Status") == "SAVED" => {
+        Qualifier::Published | LATEST if text(&body, "Status") == "SAVED" => {
             let text = format!("The {} {id} was never published.", flavor.kind.noun);
             Err(AwsError::new(404, "ContactFlowNotPublishedException", text))
         }
-        Qualifier::Published => Ok(body),
+        Qualifier::Published | LATEST => Ok(body),
         Qualifier::Saved => {
             if let Some(content) = environment.tx.get::<String>(flavor.draft, instance, id)? {
                 set_content(flavor, &mut body, &content);

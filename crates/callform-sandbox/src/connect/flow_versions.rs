@@ -291,15 +291,16 @@ fn delete_alias(environment: &Environment, input: &Input, flavor: &Flavor) -> Re
 fn list_aliases(environment: &Environment, input: &Input, flavor: &Flavor, member: &str) -> Result<Value, AwsError> {
     let body = parent(environment, input, flavor)?;
     let aliases = flow_documents::aliases(environment, flavor, input.instance(), text(&body, "Id"))?;
+    let members = [
+        ("Arn", flavor.arn),
+        ("AliasId", "AliasId"),
+        ("Version", "Version"),
+        ("AliasName", "Name"),
+        ("AliasDescription", "Description"),
+        ("LastModifiedTime", "LastModifiedTime"),
+    ];
     let entry = |alias: &Document| {
-        json!({
-            "Arn": alias.get(flavor.arn),
-            "AliasId": alias.get("AliasId"),
-            "Version": alias.get("Version"),
-            "AliasName": alias.get("Name"),
-            "AliasDescription": alias.get("Description"),
-            "LastModifiedTime": alias.get("LastModifiedTime"),
-        })
+        members.iter().filter_map(|(name, member)| Some(((*name).to_owned(), alias.get(*member)?.clone()))).collect()
     };
     page::in_memory(input, member, aliases.iter().map(entry).collect()).map(Value::from)
 }

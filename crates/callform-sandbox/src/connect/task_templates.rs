@@ -160,7 +160,9 @@ fn find(environment: &Environment, input: &Input) -> Result<Document, AwsError> 
 }
 
 fn get(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
-    find(environment, input).map(Value::from)
+    let mut body = find(environment, input)?;
+    document::hide(&mut body, &["LastModifiedRegion"]);
+    Ok(body.into())
 }
 
 fn update(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
@@ -174,7 +176,7 @@ fn update(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         }
     }
     let mut body = save(environment, input, body, Some(text(&old, "Id")))?;
-    body.remove("Tags");
+    document::hide(&mut body, &["LastModifiedRegion", "Tags"]);
     Ok(body.into())
 }
 

@@ -90,6 +90,12 @@ const FIELDS: Fields = Fields {
     words: &[("ViewTypeCondition", "Type"), ("ViewStatusCondition", "Status")],
 };
 
+/// The answer about one view, which has a time of change but no region.
+fn shown(mut body: Document) -> Value {
+    document::hide(&mut body, &["LastModifiedRegion"]);
+    json!({ "View": body })
+}
+
 /// Puts content and status of a request into a document. The template must be JSON.
 fn set_content(input: &Input, body: &mut Document) -> Result<(), AwsError> {
     let content = input.object("Content").cloned().unwrap_or_default();
@@ -112,7 +118,7 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         body.insert("CreatedTime".to_owned(), document::timestamp(environment));
         set_content(input, &mut body)?;
         let body = document::create(environment, &VIEW, input.instance(), body)?;
-        Ok(json!({ "View": body }))
+        Ok(shown(body))
     })
 }
 
@@ -125,11 +131,11 @@ fn find(environment: &Environment, input: &Input) -> Result<Document, AwsError> 
 fn describe(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let body = find(environment, input)?;
     let (id, qualifier) = qualified(input.need("ViewId")?);
-    let Qualifier::Named(name) = qualifier else { return Ok(json!({ "View": body })) };
+    let Qualifier::Named(name) = qualifier else { return Ok(shown(body)) };
     let number = if name == "$LATEST" { latest(environment, input, id)? } else { name.parse().unwrap_or_default() };
     let version: Option<Document> = environment.tx.get(VERSION, input.instance(), &version_key(id, number))?;
     let version = version.ok_or_else(|| not_found(format!("Version {name} of the view {id} was not found.")))?;
-    Ok(json!({ "View": version }))
+    Ok(shown(version))
 }
 
 fn latest(environment: &Environment, input: &Input, id: &str) -> Result<u64, AwsError> {
@@ -160,14 +166,18 @@ fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
 }
 
 fn search(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
-    Ok(page::search(environment, input, &VIEW, &FIELDS, &nothing_special)?.search("Views"))
+    let mut page = page::search(environment, input, &VIEW, &FIELDS, &nothing_special)?;
+    for (_, body) in &mut page.entries {
+        document::hide(body, &["LastModifiedRegion"]);
+    }
+    Ok(page.search("Views"))
 }
 
 fn update_content(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let mut body = find(environment, input)?;
     set_content(input, &mut body)?;
     let body = document::save(environment, &VIEW, input.instance(), body)?;
-    Ok(json!({ "View": body }))
+    Ok(shown(body))
 }
 
 fn update_metadata(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
@@ -190,7 +200,7 @@ fn create_version(environment: &Environment, input: &Input) -> Result<Value, Aws
     let last = latest(environment, input, &id)?;
     let before: Option<Document> = environment.tx.get(VERSION, input.instance(), &version_key(&id, last))?;
     if let Some(before) = before.filter(|before| text(before, "ViewContentSha256") == sha) {
-        return Ok(json!({ "View": before }));
+        return Ok(shown(before));
     }
     let number = last + 1;
     body.insert("Arn".to_owned(), format!("{}:{number}", text(&body, "Arn")).into());
@@ -199,7 +209,7 @@ fn create_version(environment: &Environment, input: &Input) -> Result<Value, Aws
     body.extend(input.pick(&["VersionDescription"]));
     environment.tx.put(COUNTER, input.instance(), &id, None, &number)?;
     environment.tx.put(VERSION, input.instance(), &version_key(&id, number), Some(&id), &body)?;
-    Ok(json!({ "View": body }))
+    Ok(shown(body))
 }
 
 fn delete_version(environment: &Environment, input: &Input) -> Result<Value, AwsError> {

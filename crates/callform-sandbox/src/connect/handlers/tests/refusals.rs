@@ -74,6 +74,7 @@ fn drafts_are_not_checked_and_not_published() {
     world.call("UpdateContactFlowContent", json!({"ContactFlowId": id, "Content": flow("Hello")})).unwrap();
     assert_eq!(content(&format!("{id}:$SAVED")), flow("Hello"), "publishing drops the draft");
     assert_eq!(content(&format!("{id}:1")), flow("Welcome"));
+    assert_eq!(content(&format!("{id}:$LATEST")), flow("Hello"));
     let saved = json!({"Name": "Draft", "Type": "CONTACT_FLOW", "Content": "{}", "Status": "SAVED"});
     let saved = world.call("CreateContactFlow", saved).unwrap();
     let error = world.call("DescribeContactFlow", json!({"ContactFlowId": saved["ContactFlowId"]})).unwrap_err();
