@@ -22,6 +22,7 @@ use super::template::evaluation::Definition;
 use super::template::parameters::StackParameter;
 use crate::error::AwsError;
 use crate::handler::Properties;
+use crate::services::s3::upload;
 use crate::store::Tx;
 
 const STACK: &str = "cloudformation/stack";
@@ -149,7 +150,7 @@ pub(crate) fn require_stack(tx: &Tx, name_or_id: &str) -> Result<Stack, AwsError
 
 /// Stores a template and returns its digest.
 pub(crate) fn save_template(tx: &Tx, stack_id: &str, template: &Template) -> Result<String, AwsError> {
-    let digest: String = Sha256::digest(&template.text).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = upload::hexadecimal(&Sha256::digest(&template.text));
     tx.put(TEMPLATE, stack_id, &digest, None, &template.text)?;
     Ok(digest)
 }

@@ -9,25 +9,22 @@ use super::change_set::describe::object;
 use super::failure::validation;
 use super::preparation::{check_types, unrecognized_types};
 use super::request::Request;
-use super::state::{self, Stack};
+use super::state;
 use super::template::{Template, parameters, source};
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::resources::HandlerRegistry;
 
 pub(crate) fn get(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
-    let (stack, digest): (Stack, String) = match request.text("ChangeSetName") {
-        Some(_) => {
-            let (stack, found) = change_set::requested(environment.tx, request)?;
-            (stack, found.settings.template)
-        }
-        None => {
-            let name = request.required("StackName")?;
-            let stack = state::find_stack(environment.tx, name)?
-                .ok_or_else(|| validation(format!("Stack with id {name} does not exist")))?;
-            let digest = stack.settings.template.clone();
-            (stack, digest)
-        }
+    let (stack, digest) = if request.text("ChangeSetName").is_some() {
+        let (stack, found) = change_set::requested(environment.tx, request)?;
+        (stack, found.settings.template)
+    } else {
+        let name = request.required("StackName")?;
+        let stack = state::find_stack(environment.tx, name)?
+            .ok_or_else(|| validation(format!("Stack with id {name} does not exist")))?;
+        let digest = stack.settings.template.clone();
+        (stack, digest)
     };
     let body = state::template_text(environment.tx, &stack.id, &digest)?;
     Ok(json!({ "TemplateBody": body, "StagesAvailable": ["Original", "Processed"] }))

@@ -118,9 +118,10 @@ fn work_out(
         import::check(environment, stack, prepared, &imports, &changed)?;
     }
     let is_empty = comparison.is_empty() && change_set_type == ChangeSetType::Update;
-    let (status, reason, execution) = match is_empty {
-        true => ("FAILED", Some(NO_CHANGES.to_owned()), ExecutionStatus::Unavailable),
-        false => ("CREATE_COMPLETE", None, ExecutionStatus::Available),
+    let (status, reason, execution) = if is_empty {
+        ("FAILED", Some(NO_CHANGES.to_owned()), ExecutionStatus::Unavailable)
+    } else {
+        ("CREATE_COMPLETE", None, ExecutionStatus::Available)
     };
     let id = format!(
         "arn:aws:cloudformation:{}:{}:changeSet/{name}/{}",
@@ -133,7 +134,7 @@ fn work_out(
         name: name.to_owned(),
         description: request.text("Description").map(str::to_owned),
         client_token: request.text("ClientToken").map(str::to_owned),
-        change_set_type,
+        purpose: change_set_type,
         created: iso8601(environment.now),
         status: status.to_owned(),
         status_reason: reason,

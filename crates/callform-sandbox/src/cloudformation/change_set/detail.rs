@@ -9,7 +9,9 @@ use super::compare::Comparer;
 use super::planned::Fate;
 use crate::cloudformation::difference::{Difference, shown};
 use crate::cloudformation::state::StackResource;
+use crate::cloudformation::template::Template;
 use crate::cloudformation::template::evaluation::Definition;
+use crate::cloudformation::template::parameters::StackParameter;
 use crate::cloudformation::template::references::{Reference, function, is_resolved, references};
 
 /// Stands for a value that is not known before the operation.
@@ -190,15 +192,15 @@ impl Causes<'_> {
     }
 
     /// A property as a template writes it.
-    fn written(&self, property: &str, template: &crate::cloudformation::template::Template) -> Value {
+    fn written(&self, property: &str, template: &Template) -> Value {
         let properties = template.resource_member(&self.definition.logical_id, "Properties");
         properties.and_then(|properties| properties.get(property)).cloned().unwrap_or_default()
     }
 
     /// Parameters in a property whose values change.
     fn changed_parameters(&self, written: &Value) -> BTreeSet<String> {
-        let value = |parameters: &[crate::cloudformation::template::parameters::StackParameter], name: &str| {
-            parameters.iter().find(|parameter| parameter.key == name).map(|parameter| parameter.reference())
+        let value = |parameters: &[StackParameter], name: &str| {
+            parameters.iter().find(|parameter| parameter.key == name).map(StackParameter::reference)
         };
         let (old, new) = (&self.comparer.stack.settings.parameters, &self.comparer.prepared.settings.parameters);
         references(written)

@@ -36,7 +36,7 @@ pub(crate) fn execute(
     save(environment.tx, &stack.id, &change_set)?;
     stack.remember(request, "ExecuteChangeSet");
     let on_failure = if request.flag("DisableRollback") { Some(OnFailure::DoNothing) } else { change_set.on_failure };
-    let kind = match change_set.change_set_type {
+    let kind = match change_set.purpose {
         ChangeSetType::Create => Kind::Create,
         ChangeSetType::Update => Kind::Update,
         ChangeSetType::Import => Kind::Import,

@@ -63,8 +63,7 @@ pub(crate) struct ChangeSet {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) client_token: Option<String>,
-    #[serde(rename = "type")]
-    pub(crate) change_set_type: ChangeSetType,
+    pub(crate) purpose: ChangeSetType,
     pub(crate) created: String,
     /// `CREATE_COMPLETE`, or `FAILED` where there is nothing to change.
     pub(crate) status: String,

@@ -69,9 +69,10 @@ fn failures(step: &Step) -> String {
     let listed = |verb: &str, actions: &[Action]| {
         let failures = step.operation.failures.iter().filter(|(_, action)| actions.contains(action));
         let ids: Vec<&str> = failures.map(|(id, _)| id.as_str()).collect();
-        match ids.is_empty() {
-            true => String::new(),
-            false => format!("The following resource(s) failed to {verb}: [{}]. ", ids.join(", ")),
+        if ids.is_empty() {
+            String::new()
+        } else {
+            format!("The following resource(s) failed to {verb}: [{}]. ", ids.join(", "))
         }
     };
     [

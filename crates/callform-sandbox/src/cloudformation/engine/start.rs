@@ -124,7 +124,7 @@ pub(crate) fn roll_back(
         (Kind::Update, Phase::Rollback, StackStatus::UpdateRollbackInProgress)
     };
     set_stack_status(&environment, &mut stack, status, Some(USER_INITIATED))?;
-    let operation = Operation { skip, retain_except_on_create, ..Operation::new(kind, phase) };
+    let operation = Operation { retain_except_on_create, skip, ..Operation::new(kind, phase) };
     let step = Step { environment, registry, stack, operation };
     step.save_operation()?;
     if is_creation { deletion::plan_all(&step) } else { rollback::plan(&step) }

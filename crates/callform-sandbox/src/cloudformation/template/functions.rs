@@ -60,7 +60,7 @@ impl Scope<'_> {
             "Fn::GetAZs" => self.zones(argument),
             "Fn::ImportValue" => self.import(argument),
             "Fn::Length" if self.extensions => self.length(argument),
-            "Fn::ToJsonString" if self.extensions => self.to_json(argument),
+            "Fn::ToJsonString" if self.extensions => self.json_text(argument),
             _ => Err(validation(format!(
                 "Template error: Encountered unsupported function: {name} Supported functions are: {SUPPORTED}"
             ))),
@@ -146,7 +146,7 @@ impl Scope<'_> {
                 )));
             }
         }
-        Ok(Some(joined("", pieces.into_iter().flatten().collect())?))
+        Ok(Some(joined("", &pieces.into_iter().flatten().collect::<Vec<Value>>())?))
     }
 
     fn join(&self, argument: &Value) -> Evaluated {
@@ -160,7 +160,7 @@ impl Scope<'_> {
         };
         let delimiter = delimiter.as_str().ok_or_else(malformed)?;
         match self.evaluate(list)? {
-            Some(Value::Array(items)) => joined(delimiter, items).map(Some),
+            Some(Value::Array(items)) => joined(delimiter, &items).map(Some),
             Some(unknown) if function(&unknown).is_some() => Ok(Some(json!({ "Fn::Join": [delimiter, unknown] }))),
             _ => Err(malformed()),
         }
@@ -290,14 +290,14 @@ impl Scope<'_> {
         }
     }
 
-    fn to_json(&self, argument: &Value) -> Evaluated {
+    fn json_text(&self, argument: &Value) -> Evaluated {
         let value = self.evaluate(argument)?.unwrap_or_default();
         Ok(Some(if is_resolved(&value) { value.to_string().into() } else { json!({ "Fn::ToJsonString": value }) }))
     }
 }
 
 /// The items as one text; a function of its own where some are not known yet.
-fn joined(delimiter: &str, items: Vec<Value>) -> Result<Value, AwsError> {
+fn joined(delimiter: &str, items: &[Value]) -> Result<Value, AwsError> {
     let mut text = String::new();
     for (index, item) in items.iter().enumerate() {
         if index > 0 {

@@ -50,16 +50,15 @@ fn bucket_and_key(url: &str) -> Option<(String, String)> {
         name.find(".s3.").or_else(|| name.find(".s3-")).or_else(|| name.strip_suffix(".s3").map(str::len))
     });
     let local_host = name.strip_suffix(".localhost").map(|bucket| bucket.trim_end_matches(".s3").len());
-    let found = match virtual_host.or(local_host).and_then(|end| name.get(..end)) {
-        Some(bucket) => (bucket.to_owned(), path),
-        None => {
-            let is_path_style = name == "s3.amazonaws.com"
-                || ((name.starts_with("s3.") || name.starts_with("s3-")) && name.ends_with(".amazonaws.com"))
-                || name == "localhost"
-                || name.parse::<std::net::IpAddr>().is_ok();
-            let (bucket, key) = path.split_once('/').filter(|_| is_path_style)?;
-            (bucket.to_owned(), key.to_owned())
-        }
+    let found = if let Some(bucket) = virtual_host.or(local_host).and_then(|end| name.get(..end)) {
+        (bucket.to_owned(), path)
+    } else {
+        let is_path_style = name == "s3.amazonaws.com"
+            || ((name.starts_with("s3.") || name.starts_with("s3-")) && name.ends_with(".amazonaws.com"))
+            || name == "localhost"
+            || name.parse::<std::net::IpAddr>().is_ok();
+        let (bucket, key) = path.split_once('/').filter(|_| is_path_style)?;
+        (bucket.to_owned(), key.to_owned())
     };
     (!found.0.is_empty() && !found.1.is_empty()).then_some(found)
 }

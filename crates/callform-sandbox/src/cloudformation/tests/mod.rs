@@ -83,10 +83,8 @@ impl ResourceHandler for Thing {
     }
 
     fn delete(&self, context: &Context, id: &str) -> HandlerResult<()> {
-        match context.environment.tx.delete(THING, self.scope(), id).unwrap() {
-            true => Ok(()),
-            false => Err(refused(HandlerErrorCode::NotFound, "it is gone")),
-        }
+        let removed = context.environment.tx.delete(THING, self.scope(), id).unwrap();
+        if removed { Ok(()) } else { Err(refused(HandlerErrorCode::NotFound, "it is gone")) }
     }
 }
 

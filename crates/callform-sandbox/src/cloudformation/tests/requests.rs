@@ -8,6 +8,7 @@ fn create_error(template: &Value) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn templates_that_are_not_well_formed() {
     let plain = |name: &str, value: Value| template(&json!({ name: parameter(&value) }));
     let many: serde_json::Map<String, Value> = (0..501).map(|index| (format!("T{index}"), topic("t", "x"))).collect();
@@ -268,21 +269,21 @@ fn a_large_stack_takes_little_time_per_step() {
     assert!(body.len() > 51_200, "it would have to come from S3");
     sandbox
         .with(|environment| {
-            let upload = super::super::template::Template::parse(&body)?;
+            let upload = crate::cloudformation::template::Template::parse(&body)?;
             assert_eq!(upload.resource_types().count(), 450);
-            let mut stack = super::super::state::Stack::new(environment, "s");
-            let digest = super::super::state::save_template(environment.tx, &stack.id, &upload)?;
-            let settings = super::super::state::Settings { template: digest, ..Default::default() };
-            let evaluation = super::super::preparation::evaluate(environment, &stack, &upload, &settings)?;
-            let options = super::super::engine::start::Options {
-                kind: super::super::engine::operation::Kind::Create,
-                on_failure: super::super::engine::operation::OnFailure::Rollback,
+            let mut stack = crate::cloudformation::state::Stack::new(environment, "s");
+            let digest = crate::cloudformation::state::save_template(environment.tx, &stack.id, &upload)?;
+            let settings = crate::cloudformation::state::Settings { template: digest, ..Default::default() };
+            let evaluation = crate::cloudformation::preparation::evaluate(environment, &stack, &upload, &settings)?;
+            let options = crate::cloudformation::engine::start::Options {
+                kind: crate::cloudformation::engine::operation::Kind::Create,
+                on_failure: crate::cloudformation::engine::operation::OnFailure::Rollback,
                 retain_except_on_create: false,
                 change_set: None,
                 revert_drift: false,
                 imports: BTreeMap::new(),
             };
-            super::super::engine::start::forward(environment, &mut stack, settings, evaluation, options)
+            crate::cloudformation::engine::start::forward(environment, &mut stack, settings, evaluation, options)
         })
         .unwrap();
     assert_eq!(sandbox.run(), 450 + 2 + 1);
