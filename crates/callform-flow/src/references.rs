@@ -1,6 +1,6 @@
 //! References to objects of the blueprint inside the strings of a flow.
 //!
-//! A compiled [`Flow`](crate::Flow) cannot know ARNs. Where one belongs, it has a marker: a private-use character,
+//! A compiled [`Flow`] cannot know ARNs. Where one belongs, it has a marker: a private-use character,
 //! `kind/name`, and another private-use character. Rendering replaces markers by CloudFormation references.
 
 use serde_json::Value;

@@ -212,7 +212,8 @@ impl Builder<'_> {
     }
 
     fn finish_error_branch(&mut self, on_error: Option<&Branch>) {
-        if !self.is_used(self.error_slot) {
+        // One that is written is read even where nothing leads there: its faults are faults all the same.
+        if on_error.is_none() && !self.is_used(self.error_slot) {
             return;
         }
         let end = self.end();
@@ -248,6 +249,9 @@ impl Builder<'_> {
     }
 
     fn join(mut self, start: &Target, span: Span) -> Option<(Flow, Places)> {
+        if !self.check_labels() {
+            return None;
+        }
         let start = self.resolve(start, span)?;
         let drafts = std::mem::take(&mut self.drafts);
         let mut identifiers = Identifiers::default();
@@ -302,14 +306,7 @@ impl Builder<'_> {
             let slot = match &target {
                 Target::Action(index) => return Some(*index),
                 Target::Slot(slot) => *slot,
-                Target::Label(label) => {
-                    let Some((slot, _)) = self.labels.get(&label.value) else {
-                        let label = label.clone();
-                        self.unknown_label(&label);
-                        return None;
-                    };
-                    *slot
-                }
+                Target::Label(label) => self.labels.get(&label.value)?.0,
             };
             if !seen.insert(slot) {
                 self.diagnostics.push(
@@ -323,19 +320,24 @@ impl Builder<'_> {
         }
     }
 
-    fn unknown_label(&mut self, label: &Spanned<String>) {
-        let already = self.diagnostics.iter().any(|diagnostic| {
-            diagnostic.code == "unknown-label" && diagnostic.primary.as_ref().is_some_and(|at| at.span == label.span)
-        });
-        if already {
-            return;
+    /// Reports every `goto` that leads to no step. True where all lead somewhere.
+    fn check_labels(&mut self) -> bool {
+        let targets = self.slots.iter().flatten();
+        let unknown: Vec<Spanned<String>> = targets
+            .filter_map(|target| match target {
+                Target::Label(label) if !self.labels.contains_key(&label.value) => Some(label.clone()),
+                _ => None,
+            })
+            .collect();
+        for label in &unknown {
+            let diagnostic = Diagnostic::error("unknown-label", format!("unknown step name `{label}`"))
+                .at(label.span, "not the name of a step of this flow");
+            let help = match did_you_mean(label, self.labels.keys().map(String::as_str)) {
+                Some(name) => format!("Did you mean `{name}`?"),
+                None => format!("Write `name: {label}` beside the step that is meant."),
+            };
+            self.diagnostics.push(diagnostic.help(help));
         }
-        let mut diagnostic = Diagnostic::error("unknown-label", format!("unknown step name `{label}`"))
-            .at(label.span, "not the name of a step of this flow");
-        diagnostic = match did_you_mean(label, self.labels.keys().map(String::as_str)) {
-            Some(name) => diagnostic.help(format!("Did you mean `{name}`?")),
-            None => diagnostic.help(format!("Write `name: {label}` beside the step that is meant.")),
-        };
-        self.diagnostics.push(diagnostic);
+        unknown.is_empty()
     }
 }

@@ -221,6 +221,11 @@ steps:
 "
     ));
     assert_snapshot!(faults("{ type: inbound, steps: [{ if: $.Attributes.x, equals: 1, then: { goto: nowhere } }] }"));
+    assert_snapshot!(faults(
+        "{ type: inbound, steps: [hang_up], on_error: [{ queue: nowhere }, { goto: elsewhere }] }"
+    ));
+    assert_snapshot!(faults("{ type: inbound, steps: [{ if: $.Attributes.x, name: a }, { goto: a }] }"));
+    compiled("{ type: inbound, steps: [{ say: Hi }, { goto: a }], on_error: { say: Sorry, name: a } }");
 }
 
 #[test]
