@@ -22,4 +22,5 @@ pub mod graph;
 pub mod render;
 pub mod plan;
 pub mod apply;
+pub mod view;
 pub mod cli;

@@ -141,7 +141,7 @@ fn is_create_only_reference(wanted: &Definition, target: &Address) -> bool {
 }
 
 /// What is lost for good when a resource of this kind is deleted.
-pub(super) fn loss(kind: Kind) -> Option<String> {
+pub(crate) fn loss(kind: Kind) -> Option<String> {
     let loss = match kind {
         Kind::Instance => "the instance is deleted with everything in it",
         Kind::PhoneNumber => "the number is released",

@@ -100,12 +100,11 @@ impl Comparison {
                     self.compare(&place.item(&key), Some(item), Some(&partner));
                 }
                 (Some(key), partner) => self.add(&place.item(&key), Some(item), partner.as_ref()),
-                (None, _) => self.add(place, Some(item), None),
+                (None, _) => self.add(&place.item(""), Some(item), None),
             }
         }
         for item in new {
-            let place = key_of(&item).map_or_else(|| place.clone(), |key| place.item(&key));
-            self.add(&place, None, Some(&item));
+            self.add(&place.item(&key_of(&item).unwrap_or_default()), None, Some(&item));
         }
     }
 

@@ -26,6 +26,7 @@ mod file;
 
 pub use action::{Action, Reason};
 pub use build::build;
+pub(crate) use changes::loss;
 pub use destroy::destroy;
 pub(crate) use diff::differences;
 pub use error::PlanError;

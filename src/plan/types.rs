@@ -94,7 +94,8 @@ pub struct Change {
 #[serde(deny_unknown_fields)]
 pub struct PropertyChange {
     /// Where: property names joined by `/`; items of lists that are sets carry their key in brackets, as in
-    /// `QueueConfigs[VOICE queue/consulting]/Priority`.
+    /// `QueueConfigs[VOICE queue/consulting]/Priority`, or empty brackets where they have none, as in
+    /// `QuickConnectArns[]`.
     pub path: String,
     /// The deployed value; none where there was nothing.
     pub before: Option<Value>,

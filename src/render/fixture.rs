@@ -133,11 +133,8 @@ impl Center {
 
     pub(crate) fn quick_connect(&mut self, name: &str, kind: &str, config: (&str, Value)) {
         let config = object([("QuickConnectType", kind.into()), config]);
-        let properties = properties([
-            ("InstanceArn", Value::instance_arn()),
-            ("Name", name.into()),
-            ("QuickConnectConfig", config),
-        ]);
+        let properties =
+            properties([("InstanceArn", Value::instance_arn()), ("Name", name.into()), ("QuickConnectConfig", config)]);
         self.add(Kind::QuickConnect, name, "AWS::Connect::QuickConnect", properties);
     }
 
@@ -185,11 +182,8 @@ impl Center {
             ("Config", Value::List(vec![open("MONDAY", 9, 18), open("SATURDAY", 9, 15)])),
         ]);
         self.add(Kind::Hours, "business", "AWS::Connect::HoursOfOperation", hours);
-        let number = properties([
-            ("TargetArn", Value::instance_arn()),
-            ("CountryCode", "US".into()),
-            ("Type", "DID".into()),
-        ]);
+        let number =
+            properties([("TargetArn", Value::instance_arn()), ("CountryCode", "US".into()), ("Type", "DID".into())]);
         self.add(Kind::PhoneNumber, "main", "AWS::Connect::PhoneNumber", number);
     }
 
@@ -213,13 +207,17 @@ impl Center {
             ("Principal", object([("Service", "lambda.amazonaws.com".into())])),
             ("Action", "sts:AssumeRole".into()),
         ]);
-        let document = |statement| object([("Version", "2012-10-17".into()), ("Statement", Value::List(vec![statement]))]);
+        let document =
+            |statement| object([("Version", "2012-10-17".into()), ("Statement", Value::List(vec![statement]))]);
         let policy = object([("PolicyName", "table".into()), ("PolicyDocument", document(statement))]);
-        let role =
-            properties([("AssumeRolePolicyDocument", document(trust)), ("Policies", Value::List(vec![policy]))]);
+        let role = properties([("AssumeRolePolicyDocument", document(trust)), ("Policies", Value::List(vec![policy]))]);
         self.add(Kind::Role, "vanity", "AWS::IAM::Role", role);
         let key = "prompts/0a1b.wav";
-        self.model.assets.push(Asset { key: key.to_owned(), path: "welcome.wav".to_owned(), sha256: "0a1b".to_owned() });
+        self.model.assets.push(Asset {
+            key: key.to_owned(),
+            path: "welcome.wav".to_owned(),
+            sha256: "0a1b".to_owned(),
+        });
         let prompt = properties([
             ("InstanceArn", Value::instance_arn()),
             ("Name", "welcome".into()),

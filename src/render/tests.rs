@@ -132,11 +132,13 @@ fn names_of_tables_travel_and_their_arns_are_spelled_out() {
     center.add(Kind::Table, "numbers", "AWS::DynamoDB::Table", properties([]));
     let statement = object([("Resource", arn(Kind::Table, "numbers"))]);
     center.add(Kind::Role, "reader", "AWS::IAM::Role", properties([("Statement", statement)]));
-    let placement =
-        Placement { stacks: BTreeMap::from([("TableNumbers".to_owned(), "two-2".to_owned())]) };
-    let (artifacts, _) = render(&center.model, &Placement {
-        stacks: placement.stacks.into_iter().chain([("RoleReader".to_owned(), "two".to_owned())]).collect(),
-    });
+    let placement = Placement { stacks: BTreeMap::from([("TableNumbers".to_owned(), "two-2".to_owned())]) };
+    let (artifacts, _) = render(
+        &center.model,
+        &Placement {
+            stacks: placement.stacks.into_iter().chain([("RoleReader".to_owned(), "two".to_owned())]).collect(),
+        },
+    );
     assert_eq!(names(&artifacts), ["two-2", "two"]);
     assert_eq!(
         property(&artifacts, 1, "/Resources/RoleReader/Properties/Statement/Resource"),
@@ -169,9 +171,10 @@ fn large_centers_fill_numbered_stacks_in_order() {
 fn what_is_deployed_stays_and_new_resources_go_to_the_emptiest_stack() {
     let mut center = large(300, 1000);
     let before = rendered(&center);
-    let stacks = before.stacks.iter().flat_map(|stack| {
-        stack.resources.keys().map(|logical_id| (logical_id.clone(), stack.name.clone()))
-    });
+    let stacks = before
+        .stacks
+        .iter()
+        .flat_map(|stack| stack.resources.keys().map(|logical_id| (logical_id.clone(), stack.name.clone())));
     let placement = Placement { stacks: stacks.collect() };
     center.user("zoe", "r0000");
     let (after, _) = render(&center.model, &placement);

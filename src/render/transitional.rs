@@ -178,7 +178,8 @@ impl Substitution {
         while let Some((before, after)) = rest.split_once("${") {
             result.push_str(before);
             let value = after.split_once('}').and_then(|(name, after)| {
-                let value = self.values.get(name).and_then(Json::as_str).or(self.attributes.get(name).map(String::as_str));
+                let value =
+                    self.values.get(name).and_then(Json::as_str).or(self.attributes.get(name).map(String::as_str));
                 value.map(|value| (value, after))
             });
             match value {

@@ -112,7 +112,7 @@ fn exactly_the_four_edits_are_planned() {
             "Update hours/business",
             r#"  Config[MONDAY]: {"Day":"MONDAY","StartTime":{"Hours":9,"Minutes":0},"EndTime":{"Hours":18,"Minutes":0}} -> {"Day":"MONDAY","StartTime":{"Hours":9,"Minutes":0},"EndTime":{"Hours":17,"Minutes":0}}"#,
             "Update queue/consulting",
-            r#"  QuickConnectArns: "quick_connect/management" -> -"#,
+            r#"  QuickConnectArns[]: "quick_connect/management" -> -"#,
             "Update routing_profile/consulting",
             "  QueueConfigs[VOICE queue/customer_service]/Priority: 2 -> 3",
         ]
@@ -157,7 +157,10 @@ fn what_cannot_change_in_place_is_replaced_and_says_why() {
     assert_eq!(change.action, Action::Replace);
     assert_eq!(change.reasons, [Reason::CreateOnly(vec!["Username".to_owned()])]);
     assert_eq!(change.irreversible.as_deref(), Some("reports lose the history of the user"));
-    assert_eq!(change_of("quick_connect/mary").reasons, [Reason::TargetReplaced(Address::new(Kind::User, "mary.jane"))]);
+    assert_eq!(
+        change_of("quick_connect/mary").reasons,
+        [Reason::TargetReplaced(Address::new(Kind::User, "mary.jane"))]
+    );
     apply(&center.model, &mut account);
 }
 
@@ -226,10 +229,7 @@ fn an_association_made_by_hand_is_set_right() {
     let made = apply(&center.model, &mut account);
     assert_eq!(
         lines(&made),
-        [
-            "Associate phone_number/main",
-            r#"  Flow: "builtin/flow/Default queue transfer" -> "flow/main_menu""#
-        ]
+        ["Associate phone_number/main", r#"  Flow: "builtin/flow/Default queue transfer" -> "flow/main_menu""#]
     );
     assert_eq!(made.summary().change, 1);
 }
@@ -278,10 +278,7 @@ fn a_busy_stack_refuses_a_plan() {
     account.inventory.stacks.get_mut("kwglobal").unwrap().status = "UPDATE_IN_PROGRESS".to_owned();
     let (artifacts, _) = render(&center.model, &Placement::of(&account.inventory));
     let refused = build(&artifacts, &center.model, &account.inventory);
-    assert_eq!(
-        refused,
-        Err(PlanError::Busy { stack: "kwglobal".to_owned(), status: "UPDATE_IN_PROGRESS".to_owned() })
-    );
+    assert_eq!(refused, Err(PlanError::Busy { stack: "kwglobal".to_owned(), status: "UPDATE_IN_PROGRESS".to_owned() }));
 }
 
 #[test]
@@ -352,7 +349,13 @@ fn the_base_tells_stale_plans() {
     let (center, mut account) = deployed();
     let made = plan(&center.model, &account);
     assert_eq!(made.base, Base::of(&account.inventory));
-    account.inventory.stacks.get_mut("kwglobal").unwrap().parameters.insert("QuickConnectIds".to_owned(), "x".to_owned());
+    account
+        .inventory
+        .stacks
+        .get_mut("kwglobal")
+        .unwrap()
+        .parameters
+        .insert("QuickConnectIds".to_owned(), "x".to_owned());
     assert_ne!(made.base, Base::of(&account.inventory));
 }
 

@@ -28,8 +28,7 @@ pub(super) struct Account {
 impl Account {
     /// An account without anything.
     pub(super) fn empty() -> Self {
-        let inventory =
-            Inventory { artifact_bucket: Some("callform-artifacts".to_owned()), ..Inventory::default() };
+        let inventory = Inventory { artifact_bucket: Some("callform-artifacts".to_owned()), ..Inventory::default() };
         Self { inventory, log: Vec::new(), made: 0, replaced: BTreeSet::new(), tearing_down: false }
     }
 

@@ -1,0 +1,13 @@
+//! Text for people and programs: plans as lines for a terminal, JSON, and Markdown for pull requests.
+
+mod plan_words;
+mod plan_human;
+mod plan_json;
+mod plan_markdown;
+
+pub use plan_human::{Style, human as plan_human};
+pub use plan_json::json as plan_json;
+pub use plan_markdown::markdown as plan_markdown;
+
+#[cfg(test)]
+mod plan_tests;
