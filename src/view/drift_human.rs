@@ -1,53 +1,42 @@
-//! A drift report for people.
+//! A drift report for a terminal.
 
-use super::drift_text::{association, headline, not_compared, value};
-use crate::drift::{DriftReport, DriftStatus, DriftedResource};
-use crate::plan::PropertyChange;
+use super::drift_text::{association, headline, not_compared};
+use super::plan_human::{INDENT, Style, wrapped};
+use super::plan_words::property;
+use crate::drift::{DriftReport, DriftStatus};
+use crate::render::words;
 
-/// A report as text, with colors where they are wanted.
-pub fn human(report: &DriftReport, color: bool) -> String {
+/// The report: a line for each resource, below it what was last applied and what is live.
+pub fn human(report: &DriftReport, style: Style) -> String {
     let mut lines = Vec::new();
     for drifted in &report.resources {
-        resource(drifted, color, &mut lines);
+        let subject = words(&drifted.address);
+        match drifted.status {
+            DriftStatus::Modified => lines.push(head("~", "33", &subject, style)),
+            DriftStatus::Deleted => lines.push(head("-", "31", &format!("{subject}: deleted"), style)),
+        }
+        let details = drifted.differences.iter().flat_map(property);
+        let notes = drifted.irreversible.iter().map(|note| format!("! {note}"));
+        lines.extend(details.chain(notes).map(|line| wrapped(INDENT, &line, style.width)));
     }
     for drift in &report.associations {
-        lines.push(format!("{} {}: {}", mark("~", YELLOW, color), drift.phone_number, association(drift)));
+        let text = format!("{}: {}", words(&drift.phone_number), association(drift));
+        lines.push(head("~", "33", &text, style));
     }
     if !report.is_in_sync() {
         lines.push(String::new());
     }
-    lines.extend(report.not_checked.iter().map(|one| format!("note: {} was not checked: {}", one.address, one.reason)));
-    lines.extend(report.not_compared.iter().map(|one| format!("note: {}", not_compared(one))));
+    let notes = report.not_checked.iter().map(|one| format!("{} was not checked: {}", words(&one.address), one.reason));
+    lines.extend(notes.chain(report.not_compared.iter().map(not_compared)).map(|note| format!("note: {note}")));
     lines.push(headline(report));
-    let mut text = lines.join("\n");
-    text.push('\n');
-    text
+    lines.push(String::new());
+    lines.join("\n")
 }
 
-const RED: &str = "31";
-const YELLOW: &str = "33";
-
-fn mark(text: &str, code: &str, color: bool) -> String {
-    if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
-}
-
-fn resource(drifted: &DriftedResource, color: bool, lines: &mut Vec<String>) {
-    match drifted.status {
-        DriftStatus::Modified => lines.push(format!("{} {}", mark("~", YELLOW, color), drifted.address)),
-        DriftStatus::Deleted => lines.push(format!("{} {}: deleted by hand", mark("-", RED, color), drifted.address)),
+fn head(sign: &str, color: &str, text: &str, style: Style) -> String {
+    let line = wrapped("", &format!("{sign:>5} {text}"), style.width);
+    match line.split_once(sign).filter(|_| style.color) {
+        Some((before, after)) => format!("{before}\u{1b}[{color}m{sign}\u{1b}[0m{after}"),
+        None => line,
     }
-    for difference in &drifted.differences {
-        property(difference, lines);
-    }
-    lines.extend(drifted.irreversible.iter().map(|note| format!("    note: {note}")));
-}
-
-fn property(difference: &PropertyChange, lines: &mut Vec<String>) {
-    if difference.description.is_empty() {
-        let (before, after) = (value(difference.before.as_ref()), value(difference.after.as_ref()));
-        lines.push(format!("    {}: {before} → {after}", difference.path));
-        return;
-    }
-    lines.push(format!("    {}:", difference.path));
-    lines.extend(difference.description.iter().map(|line| format!("      {line}")));
 }

@@ -54,7 +54,7 @@ fn write_stack(change: &StackChange, style: Style, lines: &mut Vec<String>) {
 }
 
 /// What stands before details.
-const INDENT: &str = "          ";
+pub(super) const INDENT: &str = "          ";
 
 fn indented(line: &str, style: Style) -> String {
     let text = wrapped(INDENT, line, style.width);
@@ -62,7 +62,7 @@ fn indented(line: &str, style: Style) -> String {
 }
 
 /// A line in as many lines as the width asks for, broken at blanks; what follows is indented more.
-fn wrapped(indent: &str, line: &str, width: usize) -> String {
+pub(super) fn wrapped(indent: &str, line: &str, width: usize) -> String {
     let mut text = String::from(indent);
     let mut column = indent.len();
     for (position, word) in line.split(' ').enumerate() {

@@ -133,7 +133,7 @@ fn colors_mark_the_signs_and_the_losses() {
 fn long_lines_go_on_below() {
     let text = plan_human::human(&plan(), Style { color: false, width: 40 });
     assert!(
-        text.contains("queue configs\n            VOICE queue/consulting priority\n            1 -> 2\n"),
+        text.contains("queue\n            configs VOICE queue/consulting\n            priority 1 -> 2\n"),
         "{text}"
     );
 }
