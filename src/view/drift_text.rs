@@ -1,32 +1,17 @@
 //! What the forms of a drift report for people share.
 
-use serde_json::Value;
-
 use crate::drift::{AssociationDrift, DriftReport, NotCompared};
-
-/// Values are cut off after so many characters; the JSON form has them whole.
-const MOST_CHARACTERS: usize = 200;
-
-/// A value in one line.
-pub(super) fn value(value: Option<&Value>) -> String {
-    let text = match value {
-        None => return "nothing".to_owned(),
-        Some(Value::String(text)) => format!("{text:?}"),
-        Some(other) => other.to_string(),
-    };
-    match text.char_indices().nth(MOST_CHARACTERS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
-}
 
 /// How much was found, in a sentence.
 pub(super) fn headline(report: &DriftReport) -> String {
-    let count = report.resources.len() + report.associations.len();
-    match count {
-        0 => format!("{}: no drift. {} resources are as they were last applied.", report.center, report.checked),
-        1 => format!("{}: 1 change by hand since the last apply.", report.center),
-        _ => format!("{}: {count} changes by hand since the last apply.", report.center),
+    let checked = match report.checked {
+        1 => "1 resource was compared".to_owned(),
+        checked => format!("{checked} resources were compared"),
+    };
+    match report.resources.len() + report.associations.len() {
+        0 => format!("No drift: {} is as it was last applied; {checked}.", report.center),
+        1 => format!("Drift: 1 change by hand in {}; {checked}.", report.center),
+        count => format!("Drift: {count} changes by hand in {}; {checked}.", report.center),
     }
 }
 
@@ -41,5 +26,5 @@ pub(super) fn association(drift: &AssociationDrift) -> String {
 
 /// What could not be compared, in a sentence.
 pub(super) fn not_compared(one: &NotCompared) -> String {
-    format!("{} of {} ({} resources) was not compared", one.path, one.resource_type, one.resources)
+    format!("{} of {} was not compared ({} of them have it)", one.path, one.resource_type, one.resources)
 }

@@ -1,0 +1,209 @@
+//! One resource: what was last applied against what is live.
+
+use std::collections::BTreeMap;
+
+use callform_flow::compare::{describe_difference, same};
+use callform_schemas::{PropertyPointer, ResourceSchema};
+use serde_json::{Map, Value as Json, json};
+
+use super::names::Names;
+use super::{Addition, additions, filled_in};
+use crate::plan::{Definition, PropertyChange, differences};
+
+/// How two sides of a resource differ.
+#[derive(Debug, Default)]
+pub(super) struct Comparison {
+    /// What differs; `before` is what was last applied.
+    pub(super) differences: Vec<PropertyChange>,
+    /// What was added by hand that the template does not name.
+    pub(super) additions: Vec<Addition>,
+    /// Paths that could not be compared although the template names them.
+    pub(super) not_compared: Vec<String>,
+}
+
+/// Compares a definition with live properties. Paths in `unread` were not read; tags of the stack are handed on to
+/// every resource that takes tags.
+pub(super) fn compare(
+    names: &Names,
+    definition: &Definition,
+    stack_tags: &BTreeMap<String, String>,
+    live: &Map<String, Json>,
+    unread: &[String],
+) -> Comparison {
+    let mut comparison = Comparison::default();
+    let mut wanted = resolved(names, &definition.properties, &mut comparison.not_compared);
+    let mut live = Json::Object(live.clone());
+    for path in unread {
+        let pointer: Vec<&str> = path.split('/').collect();
+        if remove(&pointer, &mut wanted) {
+            comparison.not_compared.push(path.clone());
+        }
+        remove(&pointer, &mut live);
+    }
+    for path in &comparison.not_compared {
+        remove(&[path.as_str()], &mut live);
+    }
+    let schema = callform_schemas::get(&definition.resource_type);
+    if let Some(schema) = schema {
+        add_stack_tags(schema, &mut wanted, stack_tags);
+    }
+    let mut wanted = readable_part(schema, &wanted);
+    let mut live = readable_part(schema, &live);
+    filled_in::settle(&definition.resource_type, &mut wanted, &mut live);
+    comparison.additions = additions::find(schema, &wanted, &live);
+    comparison.differences.extend(content(names, &mut wanted, &mut live));
+    let found = differences(&definition.resource_type, &names.symbolic(&wanted), &names.symbolic(&live));
+    comparison.differences.extend(found);
+    comparison
+}
+
+/// Compares what CloudFormation says it expected and found.
+pub(super) fn compare_as_told(
+    names: &Names,
+    resource_type: &str,
+    expected: &Map<String, Json>,
+    actual: &Map<String, Json>,
+) -> Vec<PropertyChange> {
+    let schema = callform_schemas::get(resource_type);
+    let expected = readable_part(schema, &Json::Object(expected.clone()));
+    let mut actual = same_form(&expected, readable_part(schema, &Json::Object(actual.clone())));
+    // Only what the template names counts.
+    if let (Json::Object(expected), Json::Object(actual)) = (&expected, &mut actual) {
+        actual.retain(|name, _| expected.contains_key(name));
+    }
+    differences(resource_type, &names.symbolic(&expected), &names.symbolic(&actual))
+}
+
+/// The definition's properties with identifiers. What has none that is known is left out and noted.
+fn resolved(names: &Names, properties: &Json, not_compared: &mut Vec<String>) -> Json {
+    let mut resolved = Map::new();
+    for (name, value) in properties.as_object().into_iter().flatten() {
+        match names.resolve(value) {
+            Some(value) => {
+                resolved.insert(name.clone(), value);
+            }
+            None => not_compared.push(name.clone()),
+        }
+    }
+    Json::Object(resolved)
+}
+
+/// Removes a property; true where it was there.
+fn remove(path: &[&str], value: &mut Json) -> bool {
+    let Some((first, rest)) = path.split_first() else { return false };
+    match value {
+        Json::Array(items) if *first == "*" => {
+            let removed: Vec<bool> = items.iter_mut().map(|item| remove(rest, item)).collect();
+            removed.contains(&true)
+        }
+        Json::Object(members) if rest.is_empty() => members.shift_remove(*first).is_some(),
+        Json::Object(members) => members.get_mut(*first).is_some_and(|member| remove(rest, member)),
+        _ => false,
+    }
+}
+
+/// CloudFormation gives a resource its stack's tags; its own win.
+fn add_stack_tags(schema: &ResourceSchema, wanted: &mut Json, stack_tags: &BTreeMap<String, String>) {
+    let (Some(property), Json::Object(wanted), false) = (&schema.tag_property, wanted, stack_tags.is_empty()) else {
+        return;
+    };
+    let Json::Array(own) = wanted.entry(property).or_insert_with(|| json!([])) else { return };
+    for (key, value) in stack_tags {
+        if !own.iter().any(|tag| tag.get("Key").and_then(Json::as_str) == Some(key)) {
+            own.push(json!({ "Key": key, "Value": value }));
+        }
+    }
+}
+
+/// The properties in the schema's types, without what cannot be read or is not the template's to say, and without
+/// empty values: AWS does not tell them from absent ones.
+fn readable_part(schema: Option<&ResourceSchema>, properties: &Json) -> Json {
+    let Some(schema) = schema else { return without_empty(properties) };
+    let mut properties = schema.normalize(properties);
+    for pointer in schema.write_only.iter().chain(&schema.read_only) {
+        PropertyPointer::remove(pointer, &mut properties);
+    }
+    if let Some(Json::Array(tags)) = schema.tag_property.as_ref().and_then(|property| properties.get_mut(property)) {
+        tags.retain(|tag| !tag.get("Key").and_then(Json::as_str).is_some_and(|key| key.starts_with("aws:")));
+    }
+    without_empty(&properties)
+}
+
+fn without_empty(value: &Json) -> Json {
+    match value {
+        Json::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), without_empty(member)))
+            .filter(|(_, member)| !is_empty(member))
+            .collect::<Map<_, _>>()
+            .into(),
+        Json::Array(items) => items.iter().map(without_empty).collect(),
+        Json::Number(number) => whole(number),
+        other => other.clone(),
+    }
+}
+
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::String(text) => text.is_empty(),
+        Json::Array(items) => items.is_empty(),
+        Json::Object(members) => members.is_empty(),
+        Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// `5.0` is `5`.
+fn whole(number: &serde_json::Number) -> Json {
+    match number.as_f64() {
+        #[expect(clippy::cast_possible_truncation, reason = "the value has no fraction and is far below 2^53")]
+        Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() < 9e15 => json!(value as i64),
+        _ => Json::Number(number.clone()),
+    }
+}
+
+/// Takes flow content out of both sides and compares it by its meaning: saving a flow again in the console's editor
+/// changes the text and not the flow.
+fn content(names: &Names, wanted: &mut Json, live: &mut Json) -> Option<PropertyChange> {
+    let (Some(wanted), Some(live)) = (wanted.as_object_mut(), live.as_object_mut()) else { return None };
+    let document = |side: &Map<String, Json>| -> Option<Json> {
+        serde_json::from_str(side.get("Content")?.as_str()?).ok()
+    };
+    let (old, new) = (document(wanted)?, document(live)?);
+    wanted.shift_remove("Content");
+    live.shift_remove("Content");
+    if same(&old, &new) {
+        return None;
+    }
+    let (old, new) = (names.readable(&old), names.readable(&new));
+    let description = describe_difference(&old, &new);
+    Some(PropertyChange { path: "Content".to_owned(), before: Some(old), after: Some(new), description })
+}
+
+/// The actual value with scalars and documents in the form the expected side has them in.
+fn same_form(expected: &Json, actual: Json) -> Json {
+    let document = |text: &str| serde_json::from_str::<Json>(text).ok().filter(Json::is_object);
+    match (expected, actual) {
+        (Json::Object(expected), Json::Object(actual)) => actual
+            .into_iter()
+            .map(|(name, live)| {
+                let live = match expected.get(&name) {
+                    Some(value) => same_form(value, live),
+                    None => live,
+                };
+                (name, live)
+            })
+            .collect::<Map<_, _>>()
+            .into(),
+        (Json::Array(expected), Json::Array(actual)) if expected.len() == actual.len() => {
+            expected.iter().zip(actual).map(|(value, live)| same_form(value, live)).collect()
+        }
+        (Json::Object(_), Json::String(text)) => document(&text).unwrap_or(Json::String(text)),
+        (Json::String(text), actual @ Json::Object(_)) if document(text).as_ref() == Some(&actual) => expected.clone(),
+        (Json::String(text), actual @ (Json::Number(_) | Json::Bool(_))) if *text == actual.to_string() => {
+            expected.clone()
+        }
+        (Json::Number(_) | Json::Bool(_), Json::String(text)) if text == expected.to_string() => expected.clone(),
+        (_, actual) => actual,
+    }
+}

@@ -1,0 +1,196 @@
+//! The plan that takes back what was changed by hand.
+//!
+//! 1. A change set with `DeploymentMode` `REVERT_DRIFT` brings back everything the deployed template names, and makes
+//!    deleted resources anew. Additions the template does not name are put into that template with their live values:
+//!    CloudFormation learns of them, and changes nothing.
+//! 2. The deployed template again, which takes the additions away; parameters have the identifiers of what was made
+//!    anew.
+//! 3. Properties that cannot be taken away were set to what AWS fills in, in 1; another change set with `REVERT_DRIFT`
+//!    drops them from the template.
+//! 4. Phone numbers get their flows.
+
+mod parameters;
+mod templates;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use super::associations::tail;
+use super::{AssociationDrift, DriftReport, DriftStatus, DriftedResource};
+use crate::inventory::{DeployedStack, Inventory};
+use crate::model::{Attribute, Reference, Target};
+use crate::plan::{
+    Action, AssociationChange, Base, Change, FORMAT_VERSION, Identifier, Known, OperationKind, Plan, PropertyChange,
+    Reason, StackOperation, Step,
+};
+use parameters::Renewed;
+use templates::Learned;
+
+/// Why drift cannot be reverted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RevertError {
+    /// There is no instance any more, and so nothing left of what was in it.
+    #[error("the Connect instance was deleted; destroy the center and apply it again")]
+    NoInstance,
+}
+
+/// Plans the way back to what was last applied. Touches nothing that did not drift.
+pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, RevertError> {
+    if inventory.instance.is_none() && !report.is_in_sync() {
+        return Err(RevertError::NoInstance);
+    }
+    let known = Known::new(inventory, None);
+    let renewed = Renewed::new(report, &known);
+    let learned: Vec<Learned> = inventory
+        .stacks
+        .values()
+        .filter_map(|stack| templates::learned(stack, report, &renewed))
+        .collect();
+    let mut steps = Vec::new();
+    let mut push = |operations: Vec<StackOperation>| {
+        if !operations.is_empty() {
+            steps.push(Step::Stacks(operations));
+        }
+    };
+    push(learned.iter().map(first).collect());
+    let stale = |stack: &DeployedStack| renewed.is_used_by(stack);
+    let second = inventory.stacks.values().filter_map(|stack| {
+        let learned = learned.iter().find(|learned| learned.stack.name == stack.name);
+        let takes_away = learned.is_some_and(|learned| learned.takes_away);
+        (takes_away || stale(stack)).then(|| second(stack, learned, &renewed))
+    });
+    push(second.collect());
+    push(learned.iter().filter(|learned| learned.with_defaults.is_some()).map(|learned| third(learned, &renewed)).collect());
+    if !report.associations.is_empty() {
+        let links = report.associations.iter().map(|drift| link(drift, inventory, &known, &renewed));
+        steps.push(Step::Associate(links.collect()));
+    }
+    Ok(Plan {
+        format_version: FORMAT_VERSION,
+        center: report.center.clone(),
+        region: report.region.clone(),
+        environment: None,
+        digest: String::new(),
+        base: Base::of(inventory),
+        changes: changes(report),
+        stack_changes: Vec::new(),
+        steps,
+    })
+}
+
+fn operation(stack: &DeployedStack, kind: OperationKind, template: Json) -> StackOperation {
+    StackOperation {
+        stack: stack.name.clone(),
+        kind,
+        template,
+        parameters: parameters::as_deployed(stack),
+        transitional: false,
+        termination_protection: stack.termination_protection,
+        tags: stack.tags.clone(),
+    }
+}
+
+/// The template as it is deployed is not sent again.
+fn first(learned: &Learned) -> StackOperation {
+    let template = learned.template.clone().unwrap_or(Json::Null);
+    let transitional = learned.template.is_some();
+    StackOperation { transitional, ..operation(learned.stack, OperationKind::RevertDrift, template) }
+}
+
+fn second(stack: &DeployedStack, learned: Option<&Learned>, renewed: &Renewed) -> StackOperation {
+    let with_defaults = learned.and_then(|learned| learned.with_defaults.clone());
+    StackOperation {
+        transitional: with_defaults.is_some(),
+        parameters: renewed.parameters(stack),
+        ..operation(stack, OperationKind::Update, with_defaults.unwrap_or_else(|| stack.template.clone()))
+    }
+}
+
+fn third(learned: &Learned, renewed: &Renewed) -> StackOperation {
+    let template = learned.stack.template.clone();
+    StackOperation {
+        parameters: renewed.parameters(learned.stack),
+        ..operation(learned.stack, OperationKind::RevertDrift, template)
+    }
+}
+
+fn link(drift: &AssociationDrift, inventory: &Inventory, known: &Known, renewed: &Renewed) -> AssociationChange {
+    let id = |target: &Target| {
+        let reference = Reference { target: target.clone(), attribute: Attribute::Id };
+        renewed.identifier(&reference).unwrap_or_else(|| {
+            let id = known.identifier(&reference).unwrap_or_default();
+            Identifier::Known(tail(&id).to_owned())
+        })
+    };
+    AssociationChange {
+        action: if drift.expected.is_some() { Action::Associate } else { Action::Disassociate },
+        phone_number: drift.phone_number.clone(),
+        phone_number_id: id(&Target::Resource(drift.phone_number.clone())),
+        flow: drift.expected.clone(),
+        flow_id: drift.expected.as_ref().map(id),
+        instance: Identifier::Known(inventory.instance.as_ref().map(|instance| instance.arn.clone()).unwrap_or_default()),
+    }
+}
+
+fn changes(report: &DriftReport) -> Vec<Change> {
+    let resources = report.resources.iter().map(change);
+    resources.chain(report.associations.iter().map(association_change)).collect()
+}
+
+fn change(drifted: &DriftedResource) -> Change {
+    let back = |difference: &PropertyChange| PropertyChange {
+        path: difference.path.clone(),
+        before: difference.after.clone(),
+        after: difference.before.clone(),
+        description: difference.description.clone(),
+    };
+    let (action, reason) = match drifted.status {
+        DriftStatus::Modified => (Action::Update, Reason::ChangedByHand),
+        DriftStatus::Deleted => (Action::Create, Reason::DeletedByHand),
+    };
+    Change {
+        address: drifted.address.clone(),
+        renamed_from: None,
+        stack: drifted.stack.clone(),
+        logical_id: drifted.logical_id.clone(),
+        resource_type: drifted.resource_type.clone(),
+        action,
+        reasons: vec![reason],
+        properties: drifted.differences.iter().map(back).collect(),
+        irreversible: drifted.irreversible.clone(),
+    }
+}
+
+fn association_change(drift: &AssociationDrift) -> Change {
+    Change {
+        address: drift.phone_number.clone(),
+        renamed_from: None,
+        stack: drift.stack.clone(),
+        logical_id: String::new(),
+        resource_type: String::new(),
+        action: if drift.expected.is_some() { Action::Associate } else { Action::Disassociate },
+        reasons: vec![Reason::ChangedByHand],
+        properties: vec![PropertyChange {
+            path: "Flow".to_owned(),
+            before: drift.live.as_ref().map(|live| json!(live)),
+            after: drift.expected.as_ref().map(|flow| json!(flow.to_string())),
+            description: Vec::new(),
+        }],
+        irreversible: None,
+    }
+}
+
+/// The drifted resources of a stack.
+fn of_stack<'a>(report: &'a DriftReport, stack: &str) -> Vec<&'a DriftedResource> {
+    report.resources.iter().filter(|drifted| drifted.stack == stack).collect()
+}
+
+/// Logical IDs of what was deleted by hand in a stack.
+fn deleted<'a>(drifted: &[&'a DriftedResource]) -> BTreeSet<&'a str> {
+    drifted
+        .iter()
+        .filter(|drifted| drifted.status == DriftStatus::Deleted)
+        .map(|drifted| drifted.logical_id.as_str())
+        .collect()
+}

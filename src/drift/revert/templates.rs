@@ -1,0 +1,127 @@
+//! The deployed template with what was added by hand.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::parameters::{Renewed, Slot};
+use super::{deleted, of_stack};
+use crate::drift::filled_in;
+use crate::drift::{Addition, DriftReport};
+use crate::inventory::DeployedStack;
+
+/// Properties that a resource's handler cannot take away: the service has no call for it. They are set to what AWS
+/// fills in.
+const NOT_REMOVABLE: [(&str, &str); 1] = [("AWS::Connect::RoutingProfile", "AgentAvailabilityTimer")];
+
+/// What a stack's template becomes so that CloudFormation learns of additions.
+pub(super) struct Learned<'a> {
+    pub(super) stack: &'a DeployedStack,
+    /// The template with additions; none where the deployed one will do.
+    pub(super) template: Option<Json>,
+    /// True where the deployed template has to follow.
+    pub(super) takes_away: bool,
+    /// The deployed template with the properties that cannot be taken away.
+    pub(super) with_defaults: Option<Json>,
+}
+
+/// The templates of a stack that drifted; none for others.
+pub(super) fn learned<'a>(stack: &'a DeployedStack, report: &DriftReport, renewed: &Renewed) -> Option<Learned<'a>> {
+    let drifted = of_stack(report, &stack.name);
+    if drifted.is_empty() {
+        return None;
+    }
+    let mut template = stack.template.clone();
+    let mut with_defaults = stack.template.clone();
+    let mut takes_away = false;
+    for resource in &drifted {
+        for addition in &resource.additions {
+            let default = default_of(&resource.resource_type, addition);
+            takes_away |= default.is_none();
+            if let Some(default) = &default {
+                add(properties(&mut with_defaults, &resource.logical_id), &addition.path, default);
+            }
+            let value = default.as_ref().unwrap_or(&addition.value);
+            add(properties(&mut template, &resource.logical_id), &addition.path, value);
+        }
+    }
+    leave_out(&mut template, &renewed.slots(stack), &deleted(&drifted));
+    Some(Learned {
+        stack,
+        takes_away,
+        with_defaults: (with_defaults != stack.template).then_some(with_defaults),
+        template: (template != stack.template).then_some(template),
+    })
+}
+
+fn default_of(resource_type: &str, addition: &Addition) -> Option<Json> {
+    let path = addition.path.join("/");
+    let is_fixed = NOT_REMOVABLE.contains(&(resource_type, path.as_str()));
+    let rule = filled_in::rules(resource_type).iter().find(|(of, _)| is_fixed && *of == path)?;
+    rule.1.value()
+}
+
+fn properties<'a>(template: &'a mut Json, logical_id: &str) -> Option<&'a mut Map<String, Json>> {
+    let resource = template.get_mut("Resources")?.get_mut(logical_id)?.as_object_mut()?;
+    resource.entry("Properties").or_insert_with(|| json!({})).as_object_mut()
+}
+
+/// Puts a value in. A list of tags is added to the tags that are there; every other list stands for the whole one.
+fn add(properties: Option<&mut Map<String, Json>>, path: &[String], value: &Json) {
+    let (Some(properties), Some((first, rest))) = (properties, path.split_first()) else { return };
+    if !rest.is_empty() {
+        return add(properties.get_mut(first).and_then(Json::as_object_mut), rest, value);
+    }
+    match (properties.get_mut(first), value) {
+        (Some(Json::Array(tags)), Json::Array(added)) if first == "Tags" => tags.extend(added.iter().cloned()),
+        _ => {
+            properties.insert(first.clone(), value.clone());
+        }
+    }
+}
+
+/// Leaves out references to identifiers that are no longer: items of lists, and optional properties of what is made
+/// anew. The deployed template, with the new identifiers, brings them back.
+fn leave_out(template: &mut Json, slots: &BTreeSet<Slot>, made_anew: &BTreeSet<&str>) {
+    if slots.is_empty() {
+        return;
+    }
+    let resources = template.get_mut("Resources").and_then(Json::as_object_mut);
+    for (logical_id, resource) in resources.into_iter().flatten() {
+        let required: &[String] = resource
+            .get("Type")
+            .and_then(Json::as_str)
+            .and_then(callform_schemas::get)
+            .map_or(&[], |schema| schema.required.as_slice());
+        let Some(Json::Object(properties)) = resource.get_mut("Properties") else { continue };
+        for value in properties.values_mut() {
+            if let Json::Array(items) = value {
+                items.retain(|item| !mentions(item, slots));
+            }
+        }
+        if made_anew.contains(logical_id.as_str()) {
+            properties.retain(|name, value| required.contains(name) || !mentions(value, slots));
+        }
+    }
+}
+
+fn mentions(value: &Json, slots: &BTreeSet<Slot>) -> bool {
+    match value {
+        Json::Array(items) => items.iter().any(|item| mentions(item, slots)),
+        Json::Object(members) => {
+            selected(members).is_some_and(|slot| slots.contains(&slot))
+                || members.values().any(|member| mentions(member, slots))
+        }
+        _ => false,
+    }
+}
+
+/// The place in a packed parameter that an expression selects.
+fn selected(members: &Map<String, Json>) -> Option<Slot> {
+    let [index, list] = members.get("Fn::Select")?.as_array()?.as_slice() else { return None };
+    let position = match index {
+        Json::String(text) => text.parse().ok()?,
+        other => usize::try_from(other.as_u64()?).ok()?,
+    };
+    Some((list.get("Ref")?.as_str()?.to_owned(), position))
+}
