@@ -45,6 +45,7 @@ impl Job {
             OperationKind::Delete => self.delete().await,
             OperationKind::Create => self.change(ChangeSetKind::Create).await,
             OperationKind::Update => self.change(ChangeSetKind::Update).await,
+            OperationKind::RevertDrift => self.change(ChangeSetKind::RevertDrift).await,
         }
     }
 
@@ -77,6 +78,9 @@ impl Job {
     }
 
     async fn template(&self) -> Result<TemplateSource, ApplyError> {
+        if self.operation.template.is_null() {
+            return Ok(TemplateSource::Deployed);
+        }
         let text = template_text(&self.operation);
         if text.len() <= INLINE_TEMPLATE_BYTES {
             return Ok(TemplateSource::Body(text));
