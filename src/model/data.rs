@@ -5,7 +5,7 @@ use callform_source::{Diagnostic, Spanned};
 use super::access::{self, with_suffix};
 use super::members::Members;
 use super::resolver::Resolver;
-use super::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
+use super::{Address, Kind, TextPart, Value};
 use crate::blueprint::{Bucket, Common, Definition as _, Name};
 
 const SECONDS_PER_DAY: u32 = 86_400;
@@ -31,8 +31,9 @@ impl Resolver<'_> {
                 .with("IgnorePublicAcls", true)
                 .with("RestrictPublicBuckets", true);
             let ownership = Members::new().with("ObjectOwnership", "BucketOwnerEnforced");
+            let name = self.name_of_bucket(key, bucket);
             let properties = Members::new()
-                .with("BucketName", self.name_of_bucket(key, bucket))
+                .with("BucketName", name.clone())
                 .with("BucketEncryption", Members::new().with("ServerSideEncryptionConfiguration", vec![rule.into()]))
                 .with("PublicAccessBlockConfiguration", private)
                 .with("OwnershipControls", Members::new().with("Rules", vec![ownership.into()]))
@@ -41,7 +42,7 @@ impl Resolver<'_> {
                 .with_tags(bucket.tags.as_ref())
                 .finish();
             self.add(Kind::Bucket, key, bucket.common(), "AWS::S3::Bucket", properties);
-            self.bucket_policy(key, bucket);
+            self.bucket_policy(key, bucket, name);
         }
     }
 
@@ -66,7 +67,11 @@ impl Resolver<'_> {
     }
 
     /// Refuses every request that does not come by TLS.
-    fn bucket_policy(&mut self, key: &Spanned<String>, bucket: &Bucket) {
+    ///
+    /// The bucket is named, not referred to: CloudFormation takes over a policy that was retained together with its
+    /// bucket only where it can tell its identifier beforehand. The policy's statement refers to the bucket, so the
+    /// order is kept.
+    fn bucket_policy(&mut self, key: &Spanned<String>, bucket: &Bucket, name: Value) {
         let address = Address::new(Kind::Bucket, key.value.clone());
         let insecure = Members::new().with("Bool", Members::new().with("aws:SecureTransport", "false"));
         let statement = Members::new()
@@ -74,11 +79,10 @@ impl Resolver<'_> {
             .with("Effect", "Deny")
             .with("Principal", "*")
             .with("Action", "s3:*")
-            .with("Resource", bucket_and_objects(&Value::arn_of(address.clone())))
+            .with("Resource", bucket_and_objects(&Value::arn_of(address)))
             .with("Condition", insecure);
-        let reference = Reference { target: Target::Resource(address), attribute: Attribute::Ref };
         let properties = Members::new()
-            .with("Bucket", Value::Reference(reference))
+            .with("Bucket", name)
             .with("PolicyDocument", access::document(vec![statement.into()]))
             .finish();
         let common = Common { retain: bucket.retain, ..Common::NONE };

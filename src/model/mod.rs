@@ -215,3 +215,6 @@ pub fn section(kind: Kind) -> Option<&'static str> {
         | Kind::LogGroup => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -183,18 +183,15 @@ impl<'a> Resolver<'a> {
     pub(super) fn unknown(&mut self, kind: Kind, name: &str, span: Span) {
         let words = super::words(kind);
         let similar = did_you_mean(name, self.candidates(kind));
+        let title = format!("unknown {words} `{name}`");
         let diagnostic = match (similar, super::section(kind)) {
-            (Some(similar), _) => Diagnostic::error(
-                "misspelled-reference",
-                format!("there is no {words} of this name, but a similar one"),
-            )
-            .help(format!("Did you mean `{similar}`?")),
-            (None, Some(section)) => {
-                Diagnostic::error("unknown-reference", format!("there is no {words} of this name"))
-                    .help(format!("Define it under `{section}:`."))
+            (Some(similar), _) => {
+                Diagnostic::error("misspelled-reference", title).help(format!("Did you mean `{similar}`?"))
             }
-            (None, None) => Diagnostic::error("unknown-reference", format!("there is no {words} of this name"))
-                .help("Name something the blueprint defines."),
+            (None, Some(section)) => {
+                Diagnostic::error("unknown-reference", title).help(format!("Define it under `{section}:`."))
+            }
+            (None, None) => Diagnostic::error("unknown-reference", title).help("Name something the blueprint defines."),
         };
         self.diagnostics.push(diagnostic.at(span, "not defined"));
     }

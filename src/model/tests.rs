@@ -1,0 +1,219 @@
+//! Lowering of single sections.
+
+use std::collections::BTreeMap;
+
+use callform_source::SourceMap;
+use serde_json::json;
+
+use super::*;
+use crate::blueprint::{self, FileError, Files};
+
+struct Memory(BTreeMap<&'static str, String>);
+
+impl Files for Memory {
+    fn read(&self, path: &str, _limit: u64) -> Result<Vec<u8>, FileError> {
+        self.0.get(path).map(|text| text.clone().into_bytes()).ok_or(FileError::NotFound)
+    }
+}
+
+/// The model of a blueprint and the codes of its problems, those of reading included.
+fn model(text: &str) -> (Model, Vec<&'static str>) {
+    let text = format!("center: acme\nregion: us-west-2\ninstance: {{ alias: acme }}\n{text}");
+    let files = Memory(BTreeMap::from([("a.yaml", text), ("f.zip", "zip".to_owned()), ("p.wav", "RIFF".to_owned())]));
+    let (loaded, sources, mut diagnostics): (_, SourceMap, _) = blueprint::load(&files, "a.yaml", None);
+    let (model, problems) = resolve(&loaded.unwrap(), &sources);
+    diagnostics.extend(problems);
+    let codes = diagnostics.iter().map(|problem| problem.code).collect();
+    (model, codes)
+}
+
+#[track_caller]
+fn resource(text: &str, address: &str) -> Resource {
+    let (model, codes) = model(text);
+    assert_eq!(codes, [""; 0]);
+    model.resources[&address.parse::<Address>().unwrap()].clone()
+}
+
+/// A value as JSON, references as their text.
+fn plain(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Bool(value) => json!(value),
+        Value::Integer(value) => json!(value),
+        Value::String(value) => json!(value),
+        Value::List(items) => items.iter().map(plain).collect(),
+        Value::Object(members) => {
+            serde_json::Value::Object(members.iter().map(|(name, value)| (name.clone(), plain(value))).collect())
+        }
+        Value::Reference(reference) => json!(format!("→ {reference}")),
+        Value::Text(parts) => json!(
+            parts
+                .iter()
+                .map(|part| match part {
+                    TextPart::Literal(text) => text.clone(),
+                    TextPart::Reference(reference) => format!("→ {reference}"),
+                    TextPart::Pseudo(name) => format!("${{{name}}}"),
+                })
+                .collect::<String>()
+        ),
+        Value::Secret(text) => json!(text),
+        Value::AssetUri(key) => json!(format!("asset {key}")),
+        Value::AssetBucket => json!("asset bucket"),
+        Value::Pseudo(name) => json!(format!("${{{name}}}")),
+    }
+}
+
+const HOURS: &str = "hours: { h: { time_zone: UTC, open: { daily: 24h } } }\n";
+
+#[test]
+fn sets_do_not_depend_on_the_order_they_are_written_in() {
+    let queue = |list| {
+        let text = format!(
+            "{HOURS}queues: {{ q: {{ hours: h, quick_connects: {list} }} }}\n\
+             quick_connects: {{ a: {{ phone: \"+15550100100\" }}, b: {{ queue: q }} }}\n"
+        );
+        resource(&text, "queue/q")
+    };
+    let (one, other) = (queue("[a, b]"), queue("[b, a]"));
+    assert_eq!(one.properties, other.properties);
+    assert_eq!(plain(&one.properties["QuickConnectArns"]), json!(["→ quick_connect/a", "→ quick_connect/b"]));
+    assert_eq!(one.deferrable, BTreeMap::from([("QuickConnectArns".to_owned(), None)]));
+}
+
+#[test]
+fn routing_profiles_cover_all_channels_unless_an_entry_says_otherwise() {
+    let text = format!(
+        "{HOURS}queues: {{ q: {{ hours: h }}, r: {{ hours: h }} }}\n\
+         routing_profiles:\n  p:\n    channels: {{ chat: {{ concurrency: 2, cross_channel: true }}, voice: 1 }}\n    outbound: q\n    \
+         queues: [{{ queue: r, priority: 2, delay: 1m, channels: [voice] }}, {{ queue: q }}]\n"
+    );
+    let profile = resource(&text, "routing_profile/p");
+    assert_eq!(
+        plain(&profile.properties["QueueConfigs"]),
+        json!([
+            { "QueueReference": { "QueueArn": "→ queue/q", "Channel": "VOICE" }, "Priority": 1, "Delay": 0 },
+            { "QueueReference": { "QueueArn": "→ queue/q", "Channel": "CHAT" }, "Priority": 1, "Delay": 0 },
+            { "QueueReference": { "QueueArn": "→ queue/r", "Channel": "VOICE" }, "Priority": 2, "Delay": 60 },
+        ])
+    );
+    assert_eq!(profile.properties["Description"], Value::from("P"));
+}
+
+#[test]
+fn users_have_names_phones_and_secrets() {
+    let user = resource(
+        "users: { joe: { name: Joe van Doe, security: [builtin/Agent, builtin/Admin], \
+         phone: { number: \"+15550100100\" }, password: { secret: s, key: joe } } }",
+        "user/joe",
+    );
+    assert_eq!(
+        plain(&Value::Object(user.properties)),
+        json!({
+            "InstanceArn": "→ instance",
+            "Username": "joe",
+            "IdentityInfo": { "FirstName": "Joe van", "LastName": "Doe" },
+            "PhoneConfig": {
+                "PhoneType": "DESK_PHONE",
+                "AutoAccept": false,
+                "AfterContactWorkTimeLimit": 0,
+                "DeskPhoneNumber": "+15550100100",
+            },
+            "RoutingProfileArn": "→ builtin/routing_profile/Basic Routing Profile",
+            "SecurityProfileArns": ["→ builtin/security_profile/Admin", "→ builtin/security_profile/Agent"],
+            "Password": "{{resolve:secretsmanager:s:SecretString:joe}}",
+        })
+    );
+}
+
+#[test]
+fn keys_can_change_and_logical_ids_stay() {
+    let queues = |queue: &str| format!("{HOURS}queues: {{ {queue} }}");
+    assert_eq!(resource(&queues("old: { hours: h }"), "queue/old").logical_id, "QueueOld");
+    assert_eq!(resource(&queues("new: { hours: h, renamed_from: old }"), "queue/new").logical_id, "QueueOld");
+    assert_eq!(resource(&queues("new: { hours: h, id: Mine }"), "queue/new").logical_id, "Mine");
+    let (_, codes) = model(&queues("a: { hours: h }, b: { hours: h, renamed_from: a }"));
+    assert_eq!(codes, ["logical-id-collision"]);
+    let (_, codes) = model(&queues("a: { hours: h, id: no-way }"));
+    assert_eq!(codes, ["invalid-logical-id"]);
+}
+
+#[test]
+fn functions_bring_what_they_need() {
+    let text = "lambdas: { look: { code: f.zip, statements: [{ actions: \"dynamodb:GetItem\", resources: [table/t, table/t/index/*] }] } }\n\
+                tables: { t: { key: id } }\nflows: { f: { steps: [{ lambda: look }, hang_up] } }";
+    let (model, codes) = model(text);
+    assert_eq!(codes, [""; 0]);
+    let addresses: Vec<String> = model.resources.keys().map(ToString::to_string).collect();
+    assert_eq!(
+        addresses,
+        [
+            "instance/instance",
+            "log_group/look",
+            "role/lambda.look",
+            "lambda/look",
+            "lambda_permission/look",
+            "integration/lambda.look",
+            "flow/f",
+            "table/t",
+        ]
+    );
+    let role = &model.resources[2];
+    let statements = plain(&role.properties["Policies"])[0]["PolicyDocument"]["Statement"].clone();
+    assert_eq!(statements[1]["Resource"], json!(["→ table/t", "→ table/t/index/*"]));
+    assert_eq!(statements[0]["Resource"], json!(["→ log_group/look"]));
+    let flow = &model.resources[6];
+    assert_eq!(flow.depends_on, [Address::new(Kind::Integration, "lambda.look")]);
+    assert!(flow.deferrable.contains_key("Content"));
+    assert_eq!(model.assets.len(), 1);
+}
+
+#[test]
+fn phone_numbers_are_claimed_or_taken_over() {
+    let (model, codes) = model(
+        "phone_numbers: { a: { country: US, type: TOLL_FREE, flow: builtin/Sample AB test }, b: { existing: \"+15550100100\" } }",
+    );
+    assert_eq!(codes, [""; 0]);
+    assert_eq!(model.associations.len(), 1);
+    let taken_over = &model.resources[&Address::new(Kind::PhoneNumber, "b")];
+    assert_eq!(taken_over.metadata[EXISTING_PHONE_NUMBER], "+15550100100");
+}
+
+#[test]
+fn prompts_are_uploaded_under_their_content() {
+    let prompt = resource("prompts: { welcome_all: { file: p.wav } }", "prompt/welcome_all");
+    assert_eq!(prompt.properties["Name"], Value::from("Welcome All"));
+    let digest = &prompt.metadata[PROMPT_DIGEST];
+    assert_eq!(prompt.properties["S3Uri"], Value::AssetUri(format!("prompts/{digest}.wav")));
+}
+
+#[test]
+fn what_is_stored_where_is_checked() {
+    let stored = |storage: &str| {
+        let text = format!("environments: {{}}\nbuckets: {{ b: {{}} }}\nstreams: {{ s: {{}} }}\ninclude: [s.yaml]\n");
+        let instance =
+            format!("center: acme\nregion: us-west-2\ninstance: {{ alias: acme, storage: {{ {storage} }} }}\n");
+        let files = Memory(BTreeMap::from([("a.yaml", instance + &text), ("s.yaml", String::new())]));
+        let (loaded, sources, _) = blueprint::load(&files, "a.yaml", None);
+        let (_, problems) = resolve(&loaded.unwrap(), &sources);
+        problems.iter().map(|problem| problem.code).collect::<Vec<_>>()
+    };
+    assert_eq!(stored("call_recordings: { bucket: b }, agent_events: { stream: s }"), [""; 0]);
+    assert_eq!(stored("call_recordings: { stream: s }"), ["storage-target"]);
+    assert_eq!(stored("call_recordings: {}"), ["storage-target"]);
+    assert_eq!(stored("media_streams: { video_stream: x }"), ["storage-target"]);
+    assert_eq!(stored("call_recordings: { bucket: c }"), ["unknown-reference"]);
+}
+
+#[test]
+fn names_that_lead_nowhere_are_reported() {
+    let codes = |text: &str| model(text).1;
+    assert_eq!(codes("queues: { q: { hours: builtin/Basic Hous } }"), ["unknown-builtin"]);
+    assert_eq!(codes("queues: { q: { hours: nothing } }"), ["unknown-reference"]);
+    assert_eq!(codes(&format!("{HOURS}queues: {{ q: {{ hours: H }} }}")), ["misspelled-reference"]);
+    assert_eq!(codes("users: { joe: { name: J D, security: [builtin/Agent], group: A/B } }"), ["unknown-reference"]);
+    assert_eq!(
+        codes(
+            "hierarchy: { levels: [L], groups: { A: { B: {} } } }\nusers: { joe: { name: J D, security: [builtin/Agent], group: A/B } }"
+        ),
+        ["hierarchy-too-deep"]
+    );
+}
