@@ -152,8 +152,7 @@ impl Sandbox {
             Service::Iam => iam::call(environment, &action, &to_input(&parameters))?,
             _ => sts::call(environment, &action, &to_input(&parameters))?,
         };
-        let result = result.as_object().cloned().unwrap_or_default();
-        Ok(answer::query(namespace, &action, &result))
+        Ok(answer::query(namespace, &action, result.as_object()))
     }
 }
 

@@ -38,7 +38,8 @@ use crate::resources::HandlerRegistry;
 use request::Request;
 
 /// Carries out an operation of the query protocol. `parameters` are those of the form (`Parameters.member.1.…`); the
-/// answer is the content of `<Action>Result`: objects are elements, arrays are lists of members.
+/// answer is the content of `<Action>Result`: objects are elements, arrays are lists of members. It is `null` for the
+/// operations that have no result.
 pub fn handle(
     environment: &Environment,
     registry: &HandlerRegistry,

@@ -212,7 +212,7 @@ pub(crate) fn set_policy(environment: &Environment, request: &Request) -> Result
         None => request.text("StackPolicyBody").map(str::to_owned),
     };
     state::save_stack(environment.tx, &stack)?;
-    Ok(json!({}))
+    Ok(Value::Null)
 }
 
 pub(crate) fn policy(environment: &Environment, request: &Request) -> Result<Value, AwsError> {

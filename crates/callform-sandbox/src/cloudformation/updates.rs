@@ -125,10 +125,10 @@ pub(crate) fn delete(
 ) -> Result<Value, AwsError> {
     let name = request.required("StackName")?;
     // Deleting what is not there, or not any more, is no error.
-    let Some(mut stack) = state::find_stack(environment.tx, name)? else { return Ok(json!({})) };
+    let Some(mut stack) = state::find_stack(environment.tx, name)? else { return Ok(Value::Null) };
     let is_done = matches!(stack.status, StackStatus::DeleteComplete | StackStatus::DeleteInProgress);
     if is_done || stack.is_repeated(request, "DeleteStack") {
-        return Ok(json!({}));
+        return Ok(Value::Null);
     }
     if stack.termination_protection {
         return Err(validation(format!(
@@ -136,9 +136,11 @@ pub(crate) fn delete(
             stack.name
         )));
     }
-    if stack.status.is_busy() {
+    // A creation can be broken off, an update cannot.
+    let is_creation = matches!(stack.status, StackStatus::CreateInProgress | StackStatus::RollbackInProgress);
+    if stack.status.is_busy() && !is_creation {
         let status = stack.status.as_str();
-        return Err(validation(format!("Stack:{} is in {status} state and can not be deleted.", stack.id)));
+        return Err(validation(format!("Stack [{}] cannot be deleted while in status {status}", stack.id)));
     }
     let retain = request.texts("RetainResources");
     let force = request.text("DeletionMode") == Some("FORCE_DELETE_STACK");
@@ -150,7 +152,7 @@ pub(crate) fn delete(
     }
     stack.remember(request, "DeleteStack");
     start::delete(*environment, registry, stack, retain, force)?;
-    Ok(json!({}))
+    Ok(Value::Null)
 }
 
 pub(crate) fn continue_rollback(
@@ -206,5 +208,5 @@ pub(crate) fn cancel_update(
 ) -> Result<Value, AwsError> {
     let stack = state::require_stack(environment.tx, request.required("StackName")?)?;
     start::cancel_update(*environment, registry, stack)?;
-    Ok(json!({}))
+    Ok(Value::Null)
 }

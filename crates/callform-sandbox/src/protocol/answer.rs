@@ -76,10 +76,11 @@ fn content_type(service: Service) -> &'static str {
     }
 }
 
-/// The answer of an operation of the query protocol; `result` holds the members of `<…Result>`.
-pub fn query(namespace: &str, action: &str, result: &Map<String, Value>) -> Answer {
+/// The answer of an operation of the query protocol; `result` holds the members of `<…Result>`. Clients want that
+/// element, even empty, from every operation that has an output.
+pub fn query(namespace: &str, action: &str, result: Option<&Map<String, Value>>) -> Answer {
     let mut xml = format!("<{action}Response xmlns=\"{namespace}\">");
-    if !result.is_empty() {
+    if let Some(result) = result {
         xml.extend(["<", action, "Result>"]);
         write_members(&mut xml, result);
         xml.extend(["</", action, "Result>"]);
@@ -163,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_query_answer() {
-        let answer = query("urn:x", "ListRoles", json!({"Roles": [{"RoleName": "r"}]}).as_object().unwrap());
+        let answer = query("urn:x", "ListRoles", json!({"Roles": [{"RoleName": "r"}]}).as_object());
         assert!(text(&answer).starts_with(
             "<ListRolesResponse xmlns=\"urn:x\"><ListRolesResult><Roles><member><RoleName>r</RoleName></member></Roles></ListRolesResult><ResponseMetadata>"
         ));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::compare::{Comparison, Rules, compare};
-use super::{ChangeSet, ChangeSetType, ExecutionStatus, by_name, import, save};
+use super::{ChangeSet, ChangeSetType, ExecutionStatus, by_name, import, remove, save};
 use crate::clock::iso8601;
 use crate::cloudformation::engine::operation::OnFailure;
 use crate::cloudformation::events::{USER_INITIATED, set_stack_status};
@@ -40,11 +40,15 @@ pub(crate) fn create(
     if let Some(stack) = &found
         && let Some(earlier) = by_name(environment.tx, &stack.id, name)?
     {
-        let token = request.text("ClientToken");
-        return match earlier.client_token.as_deref() {
-            Some(own) if Some(own) == token => Ok(json!({ "Id": earlier.id, "StackId": stack.id })),
-            _ => Err(already_exists(format!("ChangeSet {name} already exists"))),
-        };
+        if earlier.is_pending() {
+            let token = request.text("ClientToken");
+            return match earlier.client_token.as_deref() {
+                Some(own) if Some(own) == token => Ok(json!({ "Id": earlier.id, "StackId": stack.id })),
+                _ => Err(already_exists(format!("ChangeSet {name} already exists"))),
+            };
+        }
+        // Once it is executed or of no use any more, its name is free.
+        remove(environment.tx, &stack.id, &earlier.id)?;
     }
     let stack = target(environment, stack_name, name, found, change_set_type)?;
     let prepared = prepare(environment, registry, request, &stack, false)?;

@@ -80,6 +80,16 @@ pub(crate) struct ChangeSet {
     pub(crate) changes: Vec<Change>,
 }
 
+impl ChangeSet {
+    /// True while it may still be executed, or is.
+    pub(crate) fn is_pending(&self) -> bool {
+        matches!(
+            self.execution,
+            ExecutionStatus::Available | ExecutionStatus::Unavailable | ExecutionStatus::InProgress
+        )
+    }
+}
+
 pub(crate) fn save(tx: &Tx, stack_id: &str, change_set: &ChangeSet) -> Result<(), AwsError> {
     tx.put(CHANGE_SET, stack_id, &change_set.id, Some(&change_set.name), change_set)?;
     tx.put(CHANGE_SET_STACK, "", &change_set.id, None, &stack_id)

@@ -162,9 +162,14 @@ fn set_status(step: &mut Step, status: StackStatus, reason: Option<&str>) -> Res
 
 fn end(step: &mut Step, status: StackStatus, reason: Option<&str>, succeeded: bool) -> Result<(), AwsError> {
     set_status(step, status, reason)?;
-    // From these a later request may still go back to what was.
-    let keep_before =
-        matches!(status, StackStatus::UpdateFailed | StackStatus::UpdateRollbackFailed | StackStatus::CreateFailed);
+    // From these a later request may still go back to what was, or has to delete it.
+    let keep_before = matches!(
+        status,
+        StackStatus::UpdateFailed
+            | StackStatus::UpdateRollbackFailed
+            | StackStatus::CreateFailed
+            | StackStatus::DeleteFailed
+    );
     operation::forget(step.tx(), step.stack_id(), keep_before)?;
     if let Some(change_set) = &step.operation.change_set {
         change_set::finish(step.tx(), step.stack_id(), change_set, succeeded)?;

@@ -55,8 +55,20 @@ pub(crate) fn plan_all(step: &Step) -> Result<(), AwsError> {
         };
         let retain = by_policy || step.operation.skip.contains(&resource.definition.logical_id);
         plan.add(&resource, &resource.physical_id, retain && resource.exists(), false);
+        // A stack that is deleted after a failed update may have two selves of a resource.
+        for physical_id in other_selves(step, &resource)? {
+            plan.add(&resource, &physical_id, false, true);
+        }
     }
     plan.enqueue(step)
+}
+
+/// The physical ids a resource had, or was given since all was well last, besides the one it has.
+fn other_selves(step: &Step, resource: &StackResource) -> Result<BTreeSet<String>, AwsError> {
+    let logical_id = &resource.definition.logical_id;
+    let Some(before) = operation::before(step.tx(), step.stack_id(), logical_id)? else { return Ok(BTreeSet::new()) };
+    let old = before.resource.filter(|_| !before.old_deleted).map(|old| old.physical_id);
+    Ok(old.into_iter().chain(before.made).filter(|id| *id != resource.physical_id).collect())
 }
 
 /// Queues the deletion of what a successful update leaves behind: removed resources and earlier selves of replaced ones.
@@ -68,16 +80,9 @@ pub(crate) fn plan_cleanup(step: &Step) -> Result<(), AwsError> {
             let retain = policy_is(&resource, "Retain") || policy_is(&resource, "RetainExceptOnCreate");
             plan.add(&resource, &resource.physical_id, retain && resource.exists(), false);
         }
-        let Some(before) = operation::before(step.tx(), step.stack_id(), logical_id)? else { continue };
         let retain = resource.definition.update_replace_policy.as_deref() == Some("Retain");
-        let old = before.resource.as_ref().filter(|_| !before.old_deleted).map(|old| old.physical_id.as_str());
-        let gone: BTreeSet<&str> = old
-            .into_iter()
-            .chain(before.made.iter().map(String::as_str))
-            .filter(|id| *id != resource.physical_id)
-            .collect();
-        for physical_id in gone {
-            plan.add(before.resource.as_ref().unwrap_or(&resource), physical_id, retain, true);
+        for physical_id in other_selves(step, &resource)? {
+            plan.add(&resource, &physical_id, retain, true);
         }
     }
     plan.enqueue(step)

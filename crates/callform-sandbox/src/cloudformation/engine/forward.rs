@@ -34,7 +34,7 @@ pub(crate) fn begin(step: &mut Step, key: &str, logical_ids: &[String]) -> Resul
         work.action = match old.as_ref().filter(|old| old.exists()) {
             None if work.import.is_some() => Some(Action::Import),
             None => Some(Action::Create),
-            Some(old) => decide(step, old, &mut work)?,
+            Some(old) => decide(step, old, &mut work),
         };
         match work.action {
             Some(action) => {
@@ -49,18 +49,24 @@ pub(crate) fn begin(step: &mut Step, key: &str, logical_ids: &[String]) -> Resul
 }
 
 /// What has to be done to a resource that exists; `None` where nothing has.
-fn decide(step: &Step, old: &StackResource, work: &mut Work) -> Result<Option<Action>, AwsError> {
+fn decide(step: &Step, old: &StackResource, work: &mut Work) -> Option<Action> {
     let schema = callform_schemas::get(&old.definition.type_name);
     let before = with_stack_tags(&old.definition.type_name, &old.definition.properties, &old.stack_tags);
     let after = with_stack_tags(&work.definition.type_name, &work.definition.properties, &step.stack.settings.tags);
     let replaced = is_replaced(schema, &before, &after);
     if work.problem.is_some() {
-        return Ok(Some(Action::Update));
+        return Some(Action::Update);
     }
     if step.operation.revert_drift {
         let live = Live { environment: &step.environment, registry: step.registry, stack: &step.stack };
-        let Some(actual) = live.read(old)? else { return Ok(Some(Action::Replace)) };
-        let actual = Value::Object(actual);
+        let actual = match live.read(old) {
+            Ok(Some(actual)) => Value::Object(actual),
+            Ok(None) => return Some(Action::Replace),
+            Err(error) => {
+                work.problem = Some(error.message);
+                return Some(Action::Update);
+            }
+        };
         let drifted: Vec<_> = difference::drift(schema, &after, &actual)
             .into_iter()
             .filter(|found| !schema.is_some_and(|schema| schema.is_create_only(&found.path)))
@@ -70,13 +76,13 @@ fn decide(step: &Step, old: &StackResource, work: &mut Work) -> Result<Option<Ac
             let unseen = schema.is_some_and(|schema| {
                 schema.write_only.iter().any(|pointer| pointer.values(&before) != pointer.values(&after))
             });
-            return Ok(unseen.then_some(Action::Update));
+            return unseen.then_some(Action::Update);
         }
         work.live = Some(restricted(&actual, &before));
     } else if before == after {
-        return Ok(None);
+        return None;
     }
-    Ok(Some(if replaced { Action::Replace } else { Action::Update }))
+    Some(if replaced { Action::Replace } else { Action::Update })
 }
 
 /// The live values of what was deployed; write-only properties as they were deployed.

@@ -95,7 +95,7 @@ pub(crate) fn delete(
     retain: Vec<String>,
     force: bool,
 ) -> Result<(), AwsError> {
-    operation::forget(environment.tx, &stack.id, false)?;
+    operation::forget(environment.tx, &stack.id, true)?;
     set_stack_status(&environment, &mut stack, StackStatus::DeleteInProgress, Some(USER_INITIATED))?;
     if let Some(refusal) = outputs::in_use(environment.tx, &stack.id)? {
         return set_stack_status(&environment, &mut stack, StackStatus::DeleteFailed, Some(&refusal));

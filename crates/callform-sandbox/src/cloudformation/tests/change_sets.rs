@@ -255,3 +255,17 @@ fn changes_come_in_pages() {
     assert_eq!(first["Changes"].as_array().unwrap().len() + second["Changes"].as_array().unwrap().len(), 150);
     assert_eq!(second.get("NextToken"), None);
 }
+
+#[test]
+fn the_name_of_an_executed_change_set_is_free_again() {
+    let sandbox = Sandbox::new();
+    change_set(&sandbox, &template(&json!({ "A": topic("a", "x") })), "CREATE");
+    execute(&sandbox);
+    let described = change_set(&sandbox, &template(&json!({ "A": topic("a", "y") })), "UPDATE");
+    assert_eq!(described["ExecutionStatus"], "AVAILABLE");
+    let body = template(&json!({ "A": topic("a", "z") })).to_string();
+    assert_eq!(
+        sandbox.refusal("CreateChangeSet", &[("StackName", "s"), ("ChangeSetName", "c"), ("TemplateBody", &body)]),
+        "ChangeSet c already exists"
+    );
+}

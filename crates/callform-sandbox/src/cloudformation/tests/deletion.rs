@@ -135,3 +135,48 @@ fn a_protected_stack_stays() {
     protect("false");
     sandbox.call("DeleteStack", &[("StackName", "s")]).unwrap();
 }
+
+#[test]
+fn a_creation_can_be_broken_off_and_an_update_cannot() {
+    let sandbox = Sandbox::new();
+    let resources = |display: &str| {
+        template(&json!({ "A": topic("a", display), "B": parameter(&json!({ "Ref": "A" })) })).to_string()
+    };
+    let made = sandbox.call("CreateStack", &[("StackName", "s"), ("TemplateBody", &resources("x"))]).unwrap();
+    sandbox.step();
+    sandbox.step();
+    sandbox.call("DeleteStack", &[("StackName", "s")]).unwrap();
+    sandbox.run();
+    assert_eq!(sandbox.stack(made["StackId"].as_str().unwrap())["StackStatus"], "DELETE_COMPLETE");
+    assert_eq!(sandbox.things("AWS::SNS::Topic"), 0);
+    sandbox.call("CreateStack", &[("StackName", "s"), ("TemplateBody", &resources("x"))]).unwrap();
+    sandbox.run();
+    sandbox.call("UpdateStack", &[("StackName", "s"), ("TemplateBody", &resources("y"))]).unwrap();
+    assert!(
+        sandbox
+            .refusal("DeleteStack", &[("StackName", "s")])
+            .ends_with("cannot be deleted while in status UPDATE_IN_PROGRESS")
+    );
+}
+
+#[test]
+fn a_stack_whose_update_failed_is_deleted_with_both_selves_of_its_resources() {
+    let sandbox = Sandbox::new();
+    let resources = |name: &str, value: &str| {
+        template(&json!({
+            "A": topic(name, "x"),
+            "B": { "Type": "AWS::SSM::Parameter", "DependsOn": "A", "Properties": { "Type": "String", "Value": value } },
+        }))
+        .to_string()
+    };
+    sandbox.call("CreateStack", &[("StackName", "s"), ("TemplateBody", &resources("old", "good"))]).unwrap();
+    sandbox.run();
+    let body = resources("new", "refuse");
+    let request = [("StackName", "s"), ("TemplateBody", body.as_str()), ("DisableRollback", "true")];
+    sandbox.call("UpdateStack", &request).unwrap();
+    sandbox.run();
+    assert_eq!(sandbox.things("AWS::SNS::Topic"), 2);
+    sandbox.call("DeleteStack", &[("StackName", "s")]).unwrap();
+    sandbox.run();
+    assert_eq!(sandbox.things("AWS::SNS::Topic"), 0);
+}
