@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::{Base, BaseStack};
 use crate::inventory::{DeployedStack, Inventory};
@@ -45,5 +44,5 @@ fn tail(id: &str) -> &str {
 fn digest(stack: &DeployedStack) -> String {
     let content =
         json!([stack.template, stack.parameters, stack.physical_ids, stack.tags, stack.termination_protection,]);
-    Sha256::digest(content.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::digest::sha256_hex(content.to_string().as_bytes())
 }

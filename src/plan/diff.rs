@@ -1,6 +1,6 @@
 //! What differs between two definitions of a resource, property by property.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use callform_schemas::ResourceSchema;
 use serde_json::{Map, Value as Json};
@@ -174,15 +174,15 @@ fn same_members(one: &Map<String, Json>, other: &Map<String, Json>) -> bool {
 
 /// The values of a create-only comparison, by top-level property, for callers that need both sides.
 pub(super) fn create_only_changes(resource_type: &str, before: &Json, after: &Json) -> Vec<String> {
-    let mut names: BTreeMap<String, ()> = BTreeMap::new();
+    let mut names = BTreeSet::new();
     if let Some(schema) = callform_schemas::get(resource_type) {
         for pointer in schema.replacing_properties(before, after) {
-            names.insert(pointer.segments().join("/"), ());
+            names.insert(pointer.segments().join("/"));
         }
     }
     // The schema does not say so, but the handler refuses a changed user name.
     if resource_type == "AWS::Connect::User" && before.get("Username") != after.get("Username") {
-        names.insert("Username".to_owned(), ());
+        names.insert("Username".to_owned());
     }
-    names.into_keys().collect()
+    names.into_iter().collect()
 }

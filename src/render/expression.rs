@@ -127,7 +127,7 @@ impl Expressions<'_> {
                 TextPart::Literal(more) => literal.push_str(more),
                 TextPart::Pseudo(name) => {
                     text.push_str(&escape(&std::mem::take(&mut literal)));
-                    text.push_str(&format!("${{{name}}}"));
+                    text.extend(["${", name, "}"]);
                 }
                 TextPart::Reference(reference) => {
                     text.push_str(&escape(&std::mem::take(&mut literal)));

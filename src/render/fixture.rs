@@ -84,7 +84,7 @@ impl Center {
         let address = Address::new(kind, name);
         let logical_id: String = format!("{kind}_{name}")
             .split(|c: char| !c.is_ascii_alphanumeric())
-            .flat_map(|word| {
+            .filter_map(|word| {
                 let mut letters = word.chars();
                 letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
             })
@@ -227,7 +227,7 @@ impl Center {
     }
 }
 
-/// KWGlobal in small: an instance of its own, queues and quick connects in a circle that passes through a user, two
+/// The center of the blueprint kwglobal in small: an instance of its own, queues and quick connects in a circle that passes through a user, two
 /// flows that call one another.
 pub(crate) fn kwglobal() -> Center {
     let mut center = Center::new("kwglobal");

@@ -182,16 +182,9 @@ impl Substitution {
                     self.values.get(name).and_then(Json::as_str).or(self.attributes.get(name).map(String::as_str));
                 value.map(|value| (value, after))
             });
-            match value {
-                Some((value, after)) => {
-                    result.push_str(value);
-                    rest = after;
-                }
-                None => {
-                    result.push_str("${");
-                    rest = after;
-                }
-            }
+            let (value, after) = value.unwrap_or(("${", after));
+            result.push_str(value);
+            rest = after;
         }
         result.push_str(rest);
         result

@@ -37,7 +37,7 @@ fn write_change(change: &Change, style: Style, lines: &mut Vec<String>) {
     let mut head = format!("{sign:>5} {}", subject(change));
     let mut below = Vec::new();
     match <[String; 1]>::try_from(details(change)) {
-        Ok([only]) => head.push_str(&format!(": {only}")),
+        Ok([only]) => head.extend([": ", only.as_str()]),
         Err(several) => below = several,
     }
     below.extend(because(change));
@@ -68,7 +68,7 @@ pub(super) fn wrapped(indent: &str, line: &str, width: usize) -> String {
     for (position, word) in line.split(' ').enumerate() {
         let length = word.chars().count();
         if position > 0 && column + 1 + length > width && column > INDENT.len() + 2 {
-            text.push_str(&format!("\n{INDENT}  {word}"));
+            text.extend(["\n", INDENT, "  ", word]);
             column = INDENT.len() + 2 + length;
         } else {
             if position > 0 {

@@ -14,7 +14,7 @@ pub fn markdown(plan: &Plan) -> String {
         text.push_str("No changes.\n");
         return text;
     }
-    text.push_str(&format!("**{}**\n", counts(&plan.summary())));
+    text.extend(["**", counts(&plan.summary()).as_str(), "**\n"]);
     let plain: Vec<&Change> = plan.effective_changes().filter(|change| is_plain(change)).collect();
     let folds = plain.len() > FOLDED;
     let mut rows: Vec<String> =
@@ -26,7 +26,8 @@ pub fn markdown(plan: &Plan) -> String {
     text.push_str(&table(&rows));
     if folds {
         let rows: Vec<String> = plain.into_iter().map(row).collect();
-        text.push_str(&format!("\n<details><summary>{} new resources</summary>\n", rows.len()));
+        let count = rows.len().to_string();
+        text.extend(["\n<details><summary>", count.as_str(), " new resources</summary>\n"]);
         text.push_str(&table(&rows));
         text.push_str("\n</details>\n");
     }

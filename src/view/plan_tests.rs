@@ -28,16 +28,29 @@ fn hours(from: u32, to: u32) -> Value {
     json!({ "Day": "MONDAY", "StartTime": time(from), "EndTime": time(to) })
 }
 
-fn plan() -> Plan {
-    let differ = || vec![Reason::PropertiesDiffer];
-    let mut flow = change(
-        Kind::Flow,
-        "main_menu",
-        Action::Update,
-        differ(),
-        vec![property("Content", json!({}), json!({"a": 1}))],
-    );
+fn updates() -> Vec<Change> {
+    let update =
+        |kind, name, properties| change(kind, name, Action::Update, vec![Reason::PropertiesDiffer], properties);
+    let mut flow = update(Kind::Flow, "main_menu", vec![property("Content", json!({}), json!({"a": 1}))]);
     flow.properties[0].description = vec!["say_welcome: text \"Welcome\" -> \"Hello | <all>\"".to_owned()];
+    let priority = "QueueConfigs[VOICE queue/consulting]/Priority";
+    vec![
+        update(Kind::Hours, "business", vec![property("Config[MONDAY]", hours(9, 18), hours(9, 17))]),
+        update(
+            Kind::Queue,
+            "customer_service",
+            vec![
+                property("MaxContacts", json!(10), json!(20)),
+                property("QuickConnectArns[]", Value::Null, json!("quick_connect/mary")),
+                property("OutboundCallerConfig/OutboundCallerIdName", json!("KWGlobal"), json!("KW Global")),
+            ],
+        ),
+        update(Kind::RoutingProfile, "consulting", vec![property(priority, json!(1), json!(2))]),
+        flow,
+    ]
+}
+
+fn replacements() -> Vec<Change> {
     let mut user = change(
         Kind::User,
         "mary.jane",
@@ -46,9 +59,27 @@ fn plan() -> Plan {
         vec![property("Username", json!("mary.jane"), json!("mary.smith"))],
     );
     user.irreversible = Some("reports lose the history of the user".to_owned());
+    let replaced = vec![Reason::TargetReplaced(Address::new(Kind::User, "mary.jane"))];
+    vec![user, change(Kind::QuickConnect, "mary", Action::Update, replaced, Vec::new())]
+}
+
+fn removals() -> Vec<Change> {
     let mut number = change(Kind::PhoneNumber, "main", Action::Delete, vec![Reason::NotInBlueprint], Vec::new());
     number.irreversible = Some("the number is released".to_owned());
-    let config = "QueueConfigs[VOICE queue/consulting]";
+    let kept = vec![Reason::NotInBlueprint, Reason::DeletionPolicyRetain];
+    vec![number, change(Kind::Table, "numbers", Action::Retain, kept, Vec::new())]
+}
+
+fn plan() -> Plan {
+    let mut changes = vec![
+        change(Kind::Queue, "sales", Action::Create, vec![Reason::NotDeployed], Vec::new()),
+        change(Kind::Queue, "same", Action::NoOp, Vec::new(), Vec::new()),
+    ];
+    changes.extend(updates());
+    changes.extend(replacements());
+    changes.extend(removals());
+    let other_flow = vec![property("Flow", json!("flow/old"), json!("flow/main_menu"))];
+    changes.push(change(Kind::PhoneNumber, "second", Action::Associate, vec![Reason::PropertiesDiffer], other_flow));
     Plan {
         format_version: FORMAT_VERSION,
         center: "kwglobal".to_owned(),
@@ -56,59 +87,7 @@ fn plan() -> Plan {
         environment: Some("prod".to_owned()),
         digest: "0".repeat(8),
         base: Base::default(),
-        changes: vec![
-            change(Kind::Queue, "sales", Action::Create, vec![Reason::NotDeployed], Vec::new()),
-            change(Kind::Queue, "same", Action::NoOp, Vec::new(), Vec::new()),
-            change(
-                Kind::Hours,
-                "business",
-                Action::Update,
-                differ(),
-                vec![property("Config[MONDAY]", hours(9, 18), hours(9, 17))],
-            ),
-            change(
-                Kind::Queue,
-                "customer_service",
-                Action::Update,
-                differ(),
-                vec![
-                    property("MaxContacts", json!(10), json!(20)),
-                    property("QuickConnectArns[]", Value::Null, json!("quick_connect/mary")),
-                    property("OutboundCallerConfig/OutboundCallerIdName", json!("KWGlobal"), json!("KW Global")),
-                ],
-            ),
-            change(
-                Kind::RoutingProfile,
-                "consulting",
-                Action::Update,
-                differ(),
-                vec![property(&format!("{config}/Priority"), json!(1), json!(2))],
-            ),
-            flow,
-            user,
-            change(
-                Kind::QuickConnect,
-                "mary",
-                Action::Update,
-                vec![Reason::TargetReplaced(Address::new(Kind::User, "mary.jane"))],
-                Vec::new(),
-            ),
-            number,
-            change(
-                Kind::Table,
-                "numbers",
-                Action::Retain,
-                vec![Reason::NotInBlueprint, Reason::DeletionPolicyRetain],
-                Vec::new(),
-            ),
-            change(
-                Kind::PhoneNumber,
-                "second",
-                Action::Associate,
-                differ(),
-                vec![property("Flow", json!("flow/old"), json!("flow/main_menu"))],
-            ),
-        ],
+        changes,
         stack_changes: vec![StackChange {
             stack: "kwglobal".to_owned(),
             properties: vec![property("Tags[owner]", Value::Null, json!("support"))],
@@ -131,11 +110,11 @@ fn colors_mark_the_signs_and_the_losses() {
 
 #[test]
 fn long_lines_go_on_below() {
-    let text = plan_human::human(&plan(), Style { color: false, width: 40 });
-    assert!(
-        text.contains("queue\n            configs VOICE queue/consulting\n            priority 1 -> 2\n"),
-        "{text}"
-    );
+    let at = |width| plan_human::human(&plan(), Style { color: false, width });
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let narrow = at(44);
+    assert_eq!(words(&narrow), words(&at(400)));
+    assert!(narrow.lines().all(|line| line.chars().count() <= 44 || line.starts_with("Plan:")), "{narrow}");
 }
 
 #[test]

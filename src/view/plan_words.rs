@@ -196,16 +196,15 @@ fn reason(reason: &Reason) -> Option<String> {
 
 /// `31 to create, 4 to change, 0 to delete`.
 pub(super) fn counts(summary: &Summary) -> String {
-    let mut text = format!("{} to create, {} to change", summary.create, summary.change);
-    if summary.replace > 0 {
-        text.push_str(&format!(", {} to replace", summary.replace));
-    }
-    text.push_str(&format!(", {} to delete", summary.delete));
-    if summary.import > 0 {
-        text.push_str(&format!(", {} to import", summary.import));
-    }
-    if summary.retain > 0 {
-        text.push_str(&format!(", {} kept", summary.retain));
-    }
-    text
+    let always = |count: usize, what: &str| Some(format!("{count} {what}"));
+    let unless_none = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+    let counts = [
+        always(summary.create, "to create"),
+        always(summary.change, "to change"),
+        unless_none(summary.replace, "to replace"),
+        always(summary.delete, "to delete"),
+        unless_none(summary.import, "to import"),
+        unless_none(summary.retain, "kept"),
+    ];
+    counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

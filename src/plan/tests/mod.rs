@@ -1,7 +1,5 @@
 mod simulator;
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -421,7 +419,7 @@ proptest! {
 }
 
 #[test]
-fn reports_say_what_a_parameter_stands_for() {
+fn parameters_say_what_they_stand_for() {
     let made = plan(&kwglobal().model, &Account::empty());
     let Some(Step::Stacks(operations)) = made.steps.get(2) else { panic!("{:#?}", made.steps) };
     let instance = simulator::reference("instance");
@@ -438,5 +436,4 @@ fn reports_say_what_a_parameter_stands_for() {
         ParameterValue::Join(vec![Identifier::Lookup("builtin/security_profile/Agent".parse().unwrap())])
     );
     assert_eq!(json!(made.steps[2])["stacks"][0]["parameters"]["ArtifactBucket"], json!("artifact-bucket"));
-    let _: BTreeMap<String, ParameterValue> = operations[0].parameters.clone();
 }

@@ -69,18 +69,15 @@ impl Account {
                     for link in links {
                         let number = self.identifier(&link.phone_number_id, &self.inventory.stacks);
                         self.assert_live(&number);
-                        match &link.flow_id {
-                            Some(flow) => {
-                                let flow = self.identifier(flow, &self.inventory.stacks);
-                                self.assert_live(&flow);
-                                self.log.push(format!("associate {}", link.phone_number.name));
-                                self.inventory.phone_number_flows.insert(number, flow);
-                            }
-                            None => {
-                                assert_eq!(link.action, Action::Disassociate);
-                                self.log.push(format!("disassociate {}", link.phone_number.name));
-                                self.inventory.phone_number_flows.remove(&number);
-                            }
+                        if let Some(flow) = &link.flow_id {
+                            let flow = self.identifier(flow, &self.inventory.stacks);
+                            self.assert_live(&flow);
+                            self.log.push(format!("associate {}", link.phone_number.name));
+                            self.inventory.phone_number_flows.insert(number, flow);
+                        } else {
+                            assert_eq!(link.action, Action::Disassociate);
+                            self.log.push(format!("disassociate {}", link.phone_number.name));
+                            self.inventory.phone_number_flows.remove(&number);
                         }
                     }
                 }
