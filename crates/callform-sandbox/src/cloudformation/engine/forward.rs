@@ -78,7 +78,7 @@ fn decide(step: &Step, old: &StackResource, work: &mut Work) -> Option<Action> {
             });
             return unseen.then_some(Action::Update);
         }
-        work.live = Some(restricted(&actual, &before));
+        work.live = Some(restricted(schema, &actual, &before));
     } else if before == after {
         return None;
     }
@@ -86,9 +86,14 @@ fn decide(step: &Step, old: &StackResource, work: &mut Work) -> Option<Action> {
 }
 
 /// The live values of what was deployed; write-only properties as they were deployed.
-fn restricted(actual: &Value, deployed: &Value) -> Value {
+fn restricted(schema: Option<&ResourceSchema>, actual: &Value, deployed: &Value) -> Value {
+    let unseen = |name: &str| schema.is_some_and(|schema| schema.is_write_only(&format!("/{name}")));
     let members = deployed.as_object().into_iter().flatten();
-    Value::Object(members.map(|(name, value)| (name.clone(), actual.get(name).unwrap_or(value).clone())).collect())
+    let live = members.filter_map(|(name, value)| {
+        let live = actual.get(name).or_else(|| unseen(name).then_some(value))?;
+        Some((name.clone(), live.clone()))
+    });
+    Value::Object(live.collect())
 }
 
 /// True where a change replaces the resource. Properties that replace only in some cases do so here in all.

@@ -6,6 +6,7 @@ mod drift;
 mod imports;
 mod requests;
 mod updates;
+mod values;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
