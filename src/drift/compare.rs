@@ -67,10 +67,8 @@ pub(super) fn compare_as_told(
     let schema = callform_schemas::get(resource_type);
     let expected = readable_part(schema, &Json::Object(expected.clone()));
     let mut actual = same_form(&expected, readable_part(schema, &Json::Object(actual.clone())));
-    // Only what the template names counts.
-    if let (Json::Object(expected), Json::Object(actual)) = (&expected, &mut actual) {
-        actual.retain(|name, _| expected.contains_key(name));
-    }
+    let is_map = |path: &str| schema.is_some_and(|schema| schema.is_map(path));
+    keep_named(&expected, &mut actual, "", &is_map);
     differences(resource_type, &names.symbolic(&expected), &names.symbolic(&actual))
 }
 
@@ -178,6 +176,26 @@ fn content(names: &Names, wanted: &mut Json, live: &mut Json) -> Option<Property
     let (old, new) = (names.readable(&old), names.readable(&new));
     let description = describe_difference(&old, &new);
     Some(PropertyChange { path: "Content".to_owned(), before: Some(old), after: Some(new), description })
+}
+
+/// Leaves out of the live side what the template does not name, as CloudFormation does: members of structures, not
+/// those of maps.
+fn keep_named(expected: &Json, actual: &mut Json, path: &str, is_map: &dyn Fn(&str) -> bool) {
+    match (expected, actual) {
+        (Json::Object(expected), Json::Object(actual)) => {
+            actual.retain(|name, _| expected.contains_key(name) || is_map(path));
+            for (name, value) in expected {
+                if let Some(live) = actual.get_mut(name) {
+                    keep_named(value, live, &format!("{path}/{name}"), is_map);
+                }
+            }
+        }
+        (Json::Array(expected), Json::Array(actual)) if expected.len() == actual.len() => {
+            let path = format!("{path}/0");
+            expected.iter().zip(actual).for_each(|(value, live)| keep_named(value, live, &path, is_map));
+        }
+        _ => {}
+    }
 }
 
 /// The actual value with scalars and documents in the form the expected side has them in.

@@ -52,9 +52,9 @@ impl<'a> Names<'a> {
             .builtins
             .keys()
             .map(|(kind, name)| Target::Builtin { kind: *kind, name: name.clone() });
-        // The instance comes last, so that it is called `instance` also where the center makes it.
-        let symbols: Vec<(String, String)> = resources
-            .chain(builtins)
+        // The last one wins: names of the center over built-in ones, `instance` also where the center makes it.
+        let symbols: Vec<(String, String)> = builtins
+            .chain(resources)
             .chain([Target::Instance])
             .flat_map(|target| names.identifiers_of(&target))
             .collect();

@@ -159,9 +159,12 @@ async fn compared(
     };
     Ok(match drift.status.as_str() {
         "DELETED" => LiveResource::Gone,
-        "IN_SYNC" | "MODIFIED" => {
-            LiveResource::Compared { expected: object(drift.expected), actual: object(drift.actual) }
+        // What the two sides still differ in, CloudFormation knows to be the same.
+        "IN_SYNC" => {
+            let expected = object(drift.expected);
+            LiveResource::Compared { actual: expected.clone(), expected }
         }
+        "MODIFIED" => LiveResource::Compared { expected: object(drift.expected), actual: object(drift.actual) },
         other => LiveResource::NotChecked(format!("CloudFormation answers {other}")),
     })
 }
