@@ -22,5 +22,6 @@ pub mod graph;
 pub mod render;
 pub mod plan;
 pub mod apply;
+pub mod drift;
 pub mod view;
 pub mod cli;

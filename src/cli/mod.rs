@@ -7,6 +7,7 @@ mod commands;
 mod environment;
 mod exit_code;
 mod guard;
+mod look;
 mod preview;
 mod progress;
 mod show;

@@ -1,10 +1,17 @@
-//! Text for people and programs: plans as lines for a terminal, JSON, and Markdown for pull requests.
+//! Text for people and programs: plans and drift as lines for a terminal, JSON, and Markdown for pull requests.
 
 mod plan_words;
 mod plan_human;
 mod plan_json;
 mod plan_markdown;
+mod drift_text;
+mod drift_human;
+mod drift_json;
+mod drift_markdown;
 
+pub use drift_human::human as drift_human;
+pub use drift_json::json as drift_json;
+pub use drift_markdown::markdown as drift_markdown;
 pub use plan_human::{Style, human as plan_human};
 pub use plan_json::json as plan_json;
 pub use plan_markdown::markdown as plan_markdown;
