@@ -2,22 +2,16 @@
 
 use super::ui::Ui;
 use crate::plan::Plan;
+use crate::view::{Style, plan_human, plan_json, plan_markdown};
 
-pub(super) fn human(_ui: &Ui, plan: &Plan) -> String {
-    let mut text = String::new();
-    for change in plan.effective_changes() {
-        text.push_str(&format!("{:?} {}\n", change.action, change.address));
-        for property in &change.properties {
-            text.push_str(&format!("    {}: {:?} -> {:?} {:?}\n", property.path, property.before.as_ref().map(ToString::to_string), property.after.as_ref().map(ToString::to_string), property.description));
-        }
-    }
-    text
+pub(super) fn human(ui: &Ui, plan: &Plan) -> String {
+    plan_human(plan, Style { color: ui.color_out, width: ui.width })
 }
 
 pub(super) fn json(plan: &Plan) -> String {
-    serde_json::to_string_pretty(plan).unwrap_or_default()
+    plan_json(plan)
 }
 
 pub(super) fn markdown(plan: &Plan) -> String {
-    json(plan)
+    plan_markdown(plan)
 }

@@ -50,6 +50,11 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
         return told.map(|line| if of_its_own { line.clone() } else { format!("{name}: {line}") }).collect();
     }
     let line = match (&property.before, &property.after) {
+        (Some(before), Some(after)) if property.path == "Flow" => {
+            format!("answered by {} -> {}", value(before), value(after))
+        }
+        (Some(before), None) if property.path == "Flow" => format!("answered no longer by {}", value(before)),
+        (None, Some(after)) if property.path == "Flow" => format!("answered by {}", value(after)),
         (Some(before), Some(after)) => format!("{name} {} -> {}", value(before), value(after)),
         (Some(before), None) => format!("{name} - {}", value(before)),
         (None, Some(after)) => format!("{name} + {}", value(after)),
