@@ -9,6 +9,7 @@ mod updates;
 mod values;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -89,6 +90,30 @@ impl ResourceHandler for Thing {
     }
 }
 
+/// Resources of a service that asks to slow down so often before it works.
+struct Busy {
+    refusals: AtomicU32,
+}
+
+impl ResourceHandler for Busy {
+    fn create(&self, _context: &Context, _properties: &Properties) -> HandlerResult<String> {
+        let left = self.refusals.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        if left.is_ok() { Err(refused(HandlerErrorCode::Throttling, "slow down")) } else { Ok("busy".to_owned()) }
+    }
+
+    fn read(&self, _context: &Context, _physical_id: &str) -> HandlerResult<Option<Properties>> {
+        Ok(Some(Properties::new()))
+    }
+
+    fn update(&self, _context: &Context, _id: &str, _old: &Properties, _new: &Properties) -> HandlerResult<()> {
+        Ok(())
+    }
+
+    fn delete(&self, _context: &Context, _id: &str) -> HandlerResult<()> {
+        Ok(())
+    }
+}
+
 fn registry() -> HandlerRegistry {
     let mut registry = HandlerRegistry::new();
     for (type_name, name) in [
@@ -96,9 +121,12 @@ fn registry() -> HandlerRegistry {
         ("AWS::SSM::Parameter", "Name"),
         ("AWS::SNS::Topic", "TopicName"),
         ("AWS::IAM::Role", "RoleName"),
-        ("Test::Plain::Thing", "Name"),
+        ("AWS::Connect::Rule", "Name"),
     ] {
         registry.insert(type_name, Box::new(Thing { name, type_name }));
+    }
+    for (type_name, refusals) in [("Test::Rather::Busy", 3), ("Test::Very::Busy", 99)] {
+        registry.insert(type_name, Box::new(Busy { refusals: AtomicU32::new(refusals) }));
     }
     registry
 }

@@ -472,3 +472,34 @@ fn an_output_that_cannot_be_resolved_rolls_back() {
     assert_eq!(sandbox.create(&body), "ROLLBACK_COMPLETE");
     assert!(sandbox.events("s").contains(&"s ROLLBACK_IN_PROGRESS [Error] /Outputs/Invalid/Value/Fn::GetAtt: Resource type AWS::SNS::Topic does not support attribute {Nothing}. Rollback requested by user.".to_owned()));
 }
+
+#[test]
+fn a_service_that_asks_to_slow_down_is_asked_again_but_not_for_ever() {
+    let busy = |type_name: &str| template(&json!({ "A": { "Type": type_name } }));
+    assert_eq!(Sandbox::new().create(&busy("Test::Rather::Busy")), "CREATE_COMPLETE");
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.create(&busy("Test::Very::Busy")), "ROLLBACK_COMPLETE");
+    assert!(sandbox.events("s").iter().any(|line| line.contains("slow down") && line.contains("Throttling")));
+}
+
+#[test]
+fn some_types_are_deleted_before_they_are_replaced() {
+    let instance = |index: u8| {
+        format!("arn:aws:connect:us-west-2:123456789012:instance/0a1b2c3d-0000-4000-8000-00000000000{index}")
+    };
+    let resources = |index: u8, value: &str| {
+        template(&json!({
+            "Rule": { "Type": "AWS::Connect::Rule", "Properties": {
+                "Name": "rule", "InstanceArn": instance(index), "Function": "true", "PublishStatus": "DRAFT", "Actions": {},
+                "TriggerEventSource": { "EventSourceName": "OnContactEvaluationSubmit" } } },
+            "Last": { "Type": "AWS::SSM::Parameter", "DependsOn": "Rule", "Properties": { "Type": "String", "Value": value } },
+        }))
+    };
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.create(&resources(1, "good")), "CREATE_COMPLETE");
+    // Two of the same name cannot be: the replacement works because the old one is gone by then.
+    assert_eq!(sandbox.update(&resources(2, "good")), "UPDATE_COMPLETE");
+    assert_eq!(sandbox.thing("AWS::Connect::Rule", "rule").unwrap()["InstanceArn"], instance(2));
+    assert_eq!(sandbox.update(&resources(3, "refuse")), "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(sandbox.thing("AWS::Connect::Rule", "rule").unwrap()["InstanceArn"], instance(2));
+}
