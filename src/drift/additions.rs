@@ -9,11 +9,23 @@ use serde_json::{Map, Value as Json};
 
 use super::Addition;
 
-/// The additions in live properties that are settled already.
-pub(super) fn find(schema: Option<&ResourceSchema>, wanted: &Json, live: &Json) -> Vec<Addition> {
+/// The additions in live properties that are settled already. Their values are those of `whole`: a resource type can
+/// require members that are empty.
+pub(super) fn find(schema: Option<&ResourceSchema>, wanted: &Json, live: &Json, whole: &Json) -> Vec<Addition> {
+    let tags = schema.and_then(|schema| schema.tag_property.as_deref());
+    let mut found = settled(tags, wanted, live);
+    for addition in found.iter_mut().filter(|addition| addition.path.first().map(String::as_str) != tags) {
+        let value = addition.path.iter().try_fold(whole, |value, name| value.get(name));
+        if let Some(value) = value {
+            addition.value = value.clone();
+        }
+    }
+    found
+}
+
+fn settled(tags: Option<&str>, wanted: &Json, live: &Json) -> Vec<Addition> {
     let (Json::Object(wanted), Json::Object(live)) = (wanted, live) else { return Vec::new() };
     let mut found = Vec::new();
-    let tags = schema.and_then(|schema| schema.tag_property.as_deref());
     for (name, value) in live {
         let path = vec![name.clone()];
         match wanted.get(name) {

@@ -47,10 +47,11 @@ pub(super) fn compare(
     if let Some(schema) = schema {
         add_stack_tags(schema, &mut wanted, stack_tags);
     }
+    let whole = schema.map_or_else(|| live.clone(), |schema| schema.normalize(&live));
     let mut wanted = readable_part(schema, &wanted);
     let mut live = readable_part(schema, &live);
     filled_in::settle(&definition.resource_type, &mut wanted, &mut live);
-    comparison.additions = additions::find(schema, &wanted, &live);
+    comparison.additions = additions::find(schema, &wanted, &live, &whole);
     comparison.differences.extend(content(names, &mut wanted, &mut live));
     let found = differences(&definition.resource_type, &names.symbolic(&wanted), &names.symbolic(&live));
     comparison.differences.extend(found);

@@ -1,0 +1,157 @@
+use serde_json::{Value, json};
+
+use super::{INSTANCE, TestCenter, arn, id, present};
+use crate::drift::{RevertError, revert};
+use crate::inventory::LiveResource;
+use crate::plan::{Action, Identifier, OperationKind, ParameterValue, Plan, Reason, StackOperation, Step};
+
+const QUEUE: &str = "AWS::Connect::Queue";
+
+fn plan(center: &TestCenter) -> Plan {
+    revert(&center.report(), &center.inventory).unwrap()
+}
+
+/// The only operations of each step.
+fn operations(plan: &Plan) -> Vec<&StackOperation> {
+    plan.steps
+        .iter()
+        .map(|step| match step {
+            Step::Stacks(operations) => match operations.as_slice() {
+                [only] => only,
+                several => panic!("{several:?}"),
+            },
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+fn kinds(plan: &Plan) -> Vec<(OperationKind, bool)> {
+    operations(plan).iter().map(|operation| (operation.kind, operation.transitional)).collect()
+}
+
+#[test]
+fn nothing_drifted_nothing_to_do() {
+    let mut center = TestCenter::new();
+    center.pair("queue/a", QUEUE, &arn("queue", 1), json!({ "Name": "A" }), json!({ "Name": "A" }));
+    let plan = plan(&center);
+    assert!(plan.is_empty() && plan.changes.is_empty(), "{plan:?}");
+}
+
+#[test]
+fn named_properties_go_back_in_one_operation_with_the_deployed_template() {
+    let mut center = TestCenter::new();
+    center.pair("queue/a", QUEUE, &arn("queue", 1), json!({ "Name": "A" }), json!({ "Name": "B" }));
+    let plan = plan(&center);
+    assert_eq!(kinds(&plan), [(OperationKind::RevertDrift, false)]);
+    let operation = operations(&plan)[0];
+    assert_eq!(operation.template, Value::Null);
+    let known = ParameterValue::Join(vec![Identifier::Known(INSTANCE.to_owned())]);
+    assert_eq!(operation.parameters["InstanceArn"], known);
+    let change = &plan.changes[0];
+    assert_eq!((change.action, &change.reasons[..]), (Action::Update, &[Reason::ChangedByHand][..]));
+    let property = &change.properties[0];
+    assert_eq!((&property.before, &property.after), (&Some(json!("B")), &Some(json!("A"))), "back from live");
+}
+
+#[test]
+fn additions_are_learned_and_then_taken_away() {
+    let mut center = TestCenter::new();
+    let caller = |value: Value| json!({ "Name": "A", "OutboundCallerConfig": value });
+    let mut live = caller(json!({ "OutboundCallerIdName": "KW", "OutboundFlowArn": arn("contact-flow", 9) }));
+    live["MaxContacts"] = json!(5);
+    live["Tags"] = json!([{ "Key": "own", "Value": "1" }, { "Key": "by", "Value": "hand" }]);
+    let mut template = caller(json!({ "OutboundCallerIdName": "KW" }));
+    template["Tags"] = json!([{ "Key": "own", "Value": "1" }]);
+    center.pair("queue/a", QUEUE, &arn("queue", 1), template, live.clone());
+    let plan = plan(&center);
+    assert_eq!(kinds(&plan), [(OperationKind::RevertDrift, true), (OperationKind::Update, false)]);
+    let operations = operations(&plan);
+    assert_eq!(operations[0].template["Resources"]["queuea"]["Properties"], live, "all of it at its live value");
+    assert_eq!(operations[1].template, center.inventory.stacks["kw"].template);
+}
+
+#[test]
+fn members_that_the_service_requires_are_learned_although_they_are_empty() {
+    let mut center = TestCenter::new();
+    let entry = json!({ "OverrideName": "X", "EffectiveFrom": "2027-01-01", "EffectiveTill": "2027-01-01",
+        "OverrideConfig": [] });
+    let live = json!({ "Name": "A", "HoursOfOperationOverrides": [entry] });
+    center.pair("hours/a", "AWS::Connect::HoursOfOperation", &arn("operating-hours", 1), json!({ "Name": "A" }), live);
+    let plan = plan(&center);
+    let learned = &operations(&plan)[0].template["Resources"]["hoursa"]["Properties"]["HoursOfOperationOverrides"];
+    assert_eq!(learned, &json!([entry]));
+}
+
+#[test]
+fn what_cannot_be_taken_away_is_set_to_what_aws_fills_in() {
+    let mut center = TestCenter::new();
+    let live = json!({ "Name": "A", "AgentAvailabilityTimer": "TIME_SINCE_LAST_INBOUND" });
+    let resource_type = "AWS::Connect::RoutingProfile";
+    center.pair("routing_profile/a", resource_type, &arn("routing-profile", 1), json!({ "Name": "A" }), live);
+    let plan = plan(&center);
+    assert_eq!(kinds(&plan), [(OperationKind::RevertDrift, true), (OperationKind::RevertDrift, false)]);
+    let operations = operations(&plan);
+    let timer = &operations[0].template["Resources"]["routingprofilea"]["Properties"]["AgentAvailabilityTimer"];
+    assert_eq!(timer, "TIME_SINCE_LAST_ACTIVITY");
+    assert_eq!(operations[1].template, center.inventory.stacks["kw"].template);
+}
+
+#[test]
+fn what_is_made_anew_gets_its_new_identifier_everywhere() {
+    let mut center = TestCenter::new();
+    center.parameter("QuickConnectIds", &format!("{},{}", id(5), id(6)));
+    for (number, name) in [(5, "gone"), (6, "there")] {
+        let address = format!("quick_connect/{name}");
+        let resource_type = "AWS::Connect::QuickConnect";
+        let logical_id = center.resource(&address, resource_type, &arn("transfer-destination", number), json!({}));
+        center.live(&logical_id, if number == 5 { LiveResource::Gone } else { present(json!({})) });
+    }
+    let item = |position: &str| {
+        json!({ "Fn::Join": ["/", [{ "Ref": "InstanceArn" }, "transfer-destination",
+            { "Fn::Select": [position, { "Ref": "QuickConnectIds" }] }] ] })
+    };
+    let template = json!({ "QuickConnectArns": [item("0"), item("1")] });
+    let live = json!({ "QuickConnectArns": [arn("transfer-destination", 6)] });
+    center.pair("queue/a", QUEUE, &arn("queue", 1), template, live);
+    let plan = plan(&center);
+    assert_eq!(kinds(&plan), [(OperationKind::RevertDrift, true), (OperationKind::Update, false)]);
+    let operations = operations(&plan);
+    let first = &operations[0].template["Resources"]["queuea"]["Properties"]["QuickConnectArns"];
+    assert_eq!(first, &json!([item("1")]), "the old identifier is not used any more");
+    let ParameterValue::Join(identifiers) = &operations[1].parameters["QuickConnectIds"] else { panic!() };
+    assert!(
+        matches!(&identifiers[0], Identifier::AfterApply { logical_id, .. } if logical_id == "quickconnectgone"),
+        "{identifiers:?}"
+    );
+    assert_eq!(identifiers[1], Identifier::Known(id(6)));
+    assert!(plan.changes.iter().any(|change| change.action == Action::Create));
+}
+
+#[test]
+fn numbers_get_their_flows_back() {
+    let mut center = TestCenter::new();
+    center.pair("flow/one", "AWS::Connect::ContactFlow", &arn("contact-flow", 1), json!({}), json!({}));
+    for (number, name) in [(11, "a"), (12, "b")] {
+        let physical_id = format!("arn:aws:connect:us-west-2:123456789012:phone-number/{}", id(number));
+        center.pair(&format!("phone_number/{name}"), "AWS::Connect::PhoneNumber", &physical_id, json!({}), json!({}));
+    }
+    center.stack().template["Metadata"]["Callform"]["Associations"] =
+        json!([{ "PhoneNumber": "phone_number/a", "Flow": "flow/one" }]);
+    center.inventory.phone_number_flows.insert(id(12), id(77));
+    let plan = plan(&center);
+    let [Step::Associate(links)] = plan.steps.as_slice() else { panic!("{:?}", plan.steps) };
+    assert_eq!(links[0].action, Action::Associate);
+    assert_eq!(links[0].phone_number_id, Identifier::Known(id(11)));
+    assert_eq!(links[0].flow_id, Some(Identifier::Known(id(1))));
+    assert_eq!(links[0].instance, Identifier::Known(INSTANCE.to_owned()));
+    assert_eq!((links[1].action, &links[1].flow), (Action::Disassociate, &None));
+}
+
+#[test]
+fn without_an_instance_there_is_nothing_to_go_back_to() {
+    let mut center = TestCenter::new();
+    let logical_id = center.resource("queue/a", QUEUE, &arn("queue", 1), json!({}));
+    center.live(&logical_id, LiveResource::Gone);
+    center.inventory.instance = None;
+    assert_eq!(revert(&center.report(), &center.inventory), Err(RevertError::NoInstance));
+}
