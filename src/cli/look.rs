@@ -15,8 +15,7 @@ pub(super) async fn look(ui: &Ui, center: &Center, account: &Account) -> Result<
         Exit::Failed
     };
     preview::settle(ui, center, account).await?;
-    let mut inventory =
-        observe::inventory(&account.gateway, &center.model).await.map_err(|error| failed(&error))?;
+    let mut inventory = observe::inventory(&account.gateway, &center.model).await.map_err(|error| failed(&error))?;
     observe::live(&account.gateway, &mut inventory).await.map_err(|error| failed(&error))?;
     Ok(inventory)
 }

@@ -52,12 +52,8 @@ impl Account {
 }
 
 async fn start(ui: &Ui, folder: &Path, region: &str) -> Result<callform_sandbox::Running, Exit> {
-    let options = callform_sandbox::Options {
-        folder: folder.to_owned(),
-        port: 0,
-        region: region.to_owned(),
-        faults: None,
-    };
+    let options =
+        callform_sandbox::Options { folder: folder.to_owned(), port: 0, region: region.to_owned(), faults: None };
     callform_sandbox::start(options).await.map_err(|error| {
         ui.error(&format!("cannot open the sandbox in `{}`: {error}", folder.display()));
         Exit::Failed

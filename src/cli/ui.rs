@@ -37,19 +37,19 @@ impl Ui {
     }
 
     /// Writes data to stdout. A reader that went away is no error.
-    pub(crate) fn data(&self, text: &str) {
+    pub(crate) fn data(self, text: &str) {
         let mut out = io::stdout().lock();
         let _closed_pipe = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
     /// Writes a line for people to stderr.
-    pub(crate) fn say(&self, text: &str) {
+    pub(crate) fn say(self, text: &str) {
         let mut err = io::stderr().lock();
         let _closed_pipe = writeln!(err, "{text}");
     }
 
     /// Writes an error for people to stderr.
-    pub(crate) fn error(&self, text: &str) {
+    pub(crate) fn error(self, text: &str) {
         if self.color_err {
             self.say(&format!("\u{1b}[1;31merror\u{1b}[0m: {text}"));
         } else {
@@ -58,7 +58,7 @@ impl Ui {
     }
 
     /// Asks for `yes`; anything else, and a closed input, is no. Never asks where stdin is no terminal.
-    pub(crate) fn confirm(&self, question: &str) -> bool {
+    pub(crate) fn confirm(self, question: &str) -> bool {
         if !io::stdin().is_terminal() {
             return false;
         }

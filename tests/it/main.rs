@@ -1,5 +1,7 @@
 //! Whole runs of the `callform` command against the sandbox: the wiring of everything.
 
+#![expect(clippy::unwrap_used, reason = "an environment that cannot be made is a failed test")]
+
 mod support;
 
 mod bad_input;

@@ -14,8 +14,7 @@ pub(in crate::cli) async fn serve(ui: &Ui, args: ServeArgs) -> Exit {
         }
     };
     let folder = args.sandbox.display().to_string();
-    let options =
-        callform_sandbox::Options { folder: args.sandbox, port: args.port, region: args.region, faults };
+    let options = callform_sandbox::Options { folder: args.sandbox, port: args.port, region: args.region, faults };
     let running = match callform_sandbox::start(options).await {
         Ok(running) => running,
         Err(error) => {
