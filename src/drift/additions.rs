@@ -50,7 +50,9 @@ fn below(path: Vec<String>, wanted: &Json, live: &Json, found: &mut Vec<Addition
             }
         }
         // An item with a member that no item of the template names: only the list as a whole tells.
-        (Json::Array(wanted), Json::Array(items)) if !members(items).is_subset(&members(wanted)) && !wanted.is_empty() => {
+        (Json::Array(wanted), Json::Array(items))
+            if !members(items).is_subset(&members(wanted)) && !wanted.is_empty() =>
+        {
             found.push(Addition { path, value: live.clone() });
         }
         _ => {}

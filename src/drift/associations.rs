@@ -28,9 +28,8 @@ pub(super) fn compare(
             let flows = &inventory.phone_number_flows;
             flows.get(id).or_else(|| flows.get(tail(id))).map(|flow| tail(flow).to_owned())
         });
-        let wanted = expected.clone().and_then(|target| {
-            known.identifier(&Reference { target, attribute: Attribute::Id })
-        });
+        let wanted =
+            expected.clone().and_then(|target| known.identifier(&Reference { target, attribute: Attribute::Id }));
         if live == wanted && expected.is_some() == wanted.is_some() {
             continue;
         }

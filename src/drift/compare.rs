@@ -165,9 +165,8 @@ fn whole(number: &serde_json::Number) -> Json {
 /// changes the text and not the flow.
 fn content(names: &Names, wanted: &mut Json, live: &mut Json) -> Option<PropertyChange> {
     let (Some(wanted), Some(live)) = (wanted.as_object_mut(), live.as_object_mut()) else { return None };
-    let document = |side: &Map<String, Json>| -> Option<Json> {
-        serde_json::from_str(side.get("Content")?.as_str()?).ok()
-    };
+    let document =
+        |side: &Map<String, Json>| -> Option<Json> { serde_json::from_str(side.get("Content")?.as_str()?).ok() };
     let (old, new) = (document(wanted)?, document(live)?);
     wanted.shift_remove("Content");
     live.shift_remove("Content");
@@ -219,10 +218,15 @@ fn same_form(expected: &Json, actual: Json) -> Json {
         }
         (Json::Object(_), Json::String(text)) => document(&text).unwrap_or(Json::String(text)),
         (Json::String(text), actual @ Json::Object(_)) if document(text).as_ref() == Some(&actual) => expected.clone(),
-        (Json::String(text), actual @ (Json::Number(_) | Json::Bool(_))) if *text == actual.to_string() => {
+        (Json::String(text), actual @ (Json::Number(_) | Json::Bool(_))) if is_written(&actual, text) => {
             expected.clone()
         }
-        (Json::Number(_) | Json::Bool(_), Json::String(text)) if text == expected.to_string() => expected.clone(),
+        (Json::Number(_) | Json::Bool(_), Json::String(text)) if is_written(expected, &text) => expected.clone(),
         (_, actual) => actual,
     }
+}
+
+/// True where a scalar is written like this.
+fn is_written(scalar: &Json, text: &str) -> bool {
+    scalar.to_string().as_str() == text
 }

@@ -21,9 +21,7 @@ mod revert;
 
 pub use report::report;
 pub use revert::{RevertError, revert};
-pub use types::{
-    Addition, AssociationDrift, DriftReport, DriftStatus, DriftedResource, NotChecked, NotCompared,
-};
+pub use types::{Addition, AssociationDrift, DriftReport, DriftStatus, DriftedResource, NotChecked, NotCompared};
 
 #[cfg(test)]
 mod tests;

@@ -41,17 +41,11 @@ impl<'a> Place<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(
-        inventory: &'a Inventory,
-        known: &'a Known<'a>,
-        deployed: &BTreeMap<String, Definition>,
-    ) -> Self {
+    pub(super) fn new(inventory: &'a Inventory, known: &'a Known<'a>, deployed: &BTreeMap<String, Definition>) -> Self {
         let mut names = Self { inventory, known, place: Place::of(inventory), symbols: BTreeMap::new() };
         let resources = deployed.values().map(|definition| Target::Resource(definition.address.clone()));
-        let builtins = inventory
-            .builtins
-            .keys()
-            .map(|(kind, name)| Target::Builtin { kind: *kind, name: name.clone() });
+        let builtins =
+            inventory.builtins.keys().map(|(kind, name)| Target::Builtin { kind: *kind, name: name.clone() });
         // The last one wins: names of the center over built-in ones, `instance` also where the center makes it.
         let symbols: Vec<(String, String)> = builtins
             .chain(resources)

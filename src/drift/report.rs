@@ -12,8 +12,7 @@ pub fn report(inventory: &Inventory, center: &str, region: &str) -> DriftReport 
     let known = Known::new(inventory, None);
     let deployed = known.deployed();
     let names = Names::new(inventory, &known, &deployed);
-    let mut report =
-        DriftReport { center: center.to_owned(), region: region.to_owned(), ..DriftReport::default() };
+    let mut report = DriftReport { center: center.to_owned(), region: region.to_owned(), ..DriftReport::default() };
     let mut not_compared: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (logical_id, definition) in &deployed {
         let live = inventory.live.get(&(definition.stack.clone(), logical_id.clone()));
@@ -90,8 +89,7 @@ fn modified(logical_id: &str, definition: &Definition, comparison: compare::Comp
         .map(|difference| difference.path.as_str())
         .filter(|path| schema.is_some_and(|schema| schema.is_create_only(&format!("/{path}"))))
         .collect();
-    let irreversible =
-        (!fixed.is_empty()).then(|| format!("{} cannot be changed back in place", fixed.join(", ")));
+    let irreversible = (!fixed.is_empty()).then(|| format!("{} cannot be changed back in place", fixed.join(", ")));
     DriftedResource {
         differences: comparison.differences,
         additions: comparison.additions,

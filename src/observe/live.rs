@@ -52,13 +52,17 @@ fn left_out(resource_type: &str) -> &'static [&'static str] {
     }
 }
 
-/// Live objects of each type that was asked for, by physical id.
+/// Properties of objects, by physical id.
+type Objects = BTreeMap<String, Map<String, Value>>;
+
+/// Live objects of each type that was asked for.
 struct Bulk<'a> {
     gateway: &'a Gateway,
     instance: Option<ConnectInstance>,
     /// Physical ids of the center's resources, by type.
     managed: BTreeMap<&'a str, BTreeSet<&'a str>>,
-    read: BTreeMap<String, Option<BTreeMap<String, Map<String, Value>>>>,
+    /// By type; `None` for types that are not read in bulk.
+    read: BTreeMap<String, Option<Objects>>,
 }
 
 impl Bulk<'_> {
@@ -148,11 +152,7 @@ fn storage_types(inventory: &Inventory) -> Vec<String> {
     types
 }
 
-async fn compared(
-    gateway: &Gateway,
-    stack: &DeployedStack,
-    logical_id: &str,
-) -> Result<LiveResource, GatewayError> {
+async fn compared(gateway: &Gateway, stack: &DeployedStack, logical_id: &str) -> Result<LiveResource, GatewayError> {
     let drift = gateway.resource_drift(&stack.name, logical_id).await?;
     let object = |text: Option<String>| -> Map<String, Value> {
         text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()

@@ -24,8 +24,7 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct Resource<'a> {
     address: String,
-    #[serde(rename = "type")]
-    resource_type: &'a str,
+    r#type: &'a str,
     stack: &'a str,
     logical_id: &'a str,
     status: &'static str,
@@ -56,8 +55,7 @@ struct NotChecked<'a> {
 
 #[derive(Serialize)]
 struct NotCompared<'a> {
-    #[serde(rename = "type")]
-    resource_type: &'a str,
+    r#type: &'a str,
     path: &'a str,
     resources: usize,
 }
@@ -74,7 +72,7 @@ pub fn json(report: &DriftReport) -> String {
             .iter()
             .map(|drifted| Resource {
                 address: drifted.address.to_string(),
-                resource_type: &drifted.resource_type,
+                r#type: &drifted.resource_type,
                 stack: &drifted.stack,
                 logical_id: &drifted.logical_id,
                 status: drifted.status.word(),
@@ -99,7 +97,7 @@ pub fn json(report: &DriftReport) -> String {
         not_compared: report
             .not_compared
             .iter()
-            .map(|one| NotCompared { resource_type: &one.resource_type, path: &one.path, resources: one.resources })
+            .map(|one| NotCompared { r#type: &one.resource_type, path: &one.path, resources: one.resources })
             .collect(),
     };
     let mut text = serde_json::to_string_pretty(&view).unwrap_or_default();

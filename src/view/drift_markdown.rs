@@ -23,11 +23,11 @@ pub fn markdown(report: &DriftReport) -> String {
     if !report.is_in_sync() {
         lines.push(String::new());
     }
-    let notes = report
-        .not_checked
-        .iter()
-        .map(|one| format!("{} was not checked: {}", code(&words(&one.address)), one.reason));
-    lines.extend(notes.chain(report.not_compared.iter().map(|one| code(&not_compared(one)))).map(|note| format!("- {note}")));
+    let notes =
+        report.not_checked.iter().map(|one| format!("{} was not checked: {}", code(&words(&one.address)), one.reason));
+    lines.extend(
+        notes.chain(report.not_compared.iter().map(|one| code(&not_compared(one)))).map(|note| format!("- {note}")),
+    );
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }

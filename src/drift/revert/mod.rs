@@ -42,11 +42,8 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
     }
     let known = Known::new(inventory, None);
     let renewed = Renewed::new(report, &known);
-    let learned: Vec<Learned> = inventory
-        .stacks
-        .values()
-        .filter_map(|stack| templates::learned(stack, report, &renewed))
-        .collect();
+    let learned: Vec<Learned> =
+        inventory.stacks.values().filter_map(|stack| templates::learned(stack, report, &renewed)).collect();
     let mut steps = Vec::new();
     let mut push = |operations: Vec<StackOperation>| {
         if !operations.is_empty() {
@@ -61,7 +58,13 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
         (takes_away || stale(stack)).then(|| second(stack, learned, &renewed))
     });
     push(second.collect());
-    push(learned.iter().filter(|learned| learned.with_defaults.is_some()).map(|learned| third(learned, &renewed)).collect());
+    push(
+        learned
+            .iter()
+            .filter(|learned| learned.with_defaults.is_some())
+            .map(|learned| third(learned, &renewed))
+            .collect(),
+    );
     if !report.associations.is_empty() {
         let links = report.associations.iter().map(|drift| link(drift, inventory, &known, &renewed));
         steps.push(Step::Associate(links.collect()));
@@ -129,7 +132,9 @@ fn link(drift: &AssociationDrift, inventory: &Inventory, known: &Known, renewed:
         phone_number_id: id(&Target::Resource(drift.phone_number.clone())),
         flow: drift.expected.clone(),
         flow_id: drift.expected.as_ref().map(id),
-        instance: Identifier::Known(inventory.instance.as_ref().map(|instance| instance.arn.clone()).unwrap_or_default()),
+        instance: Identifier::Known(
+            inventory.instance.as_ref().map(|instance| instance.arn.clone()).unwrap_or_default(),
+        ),
     }
 }
 

@@ -32,8 +32,7 @@ pub(super) struct Renewed<'a> {
 impl<'a> Renewed<'a> {
     pub(super) fn new(report: &'a DriftReport, known: &'a Known<'a>) -> Self {
         let deleted = report.resources.iter().filter(|drifted| drifted.status == DriftStatus::Deleted);
-        let places =
-            deleted.map(|one| (&one.address, (one.stack.as_str(), one.logical_id.as_str()))).collect();
+        let places = deleted.map(|one| (&one.address, (one.stack.as_str(), one.logical_id.as_str()))).collect();
         Self { known, places }
     }
 

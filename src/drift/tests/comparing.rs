@@ -122,7 +122,8 @@ fn what_people_add_is_found_although_the_template_does_not_name_it() {
 
 #[test]
 fn named_properties_are_compared_one_by_one() {
-    let template = json!({ "Name": "A", "Status": "ENABLED", "OutboundCallerConfig": { "OutboundCallerIdName": "KW" } });
+    let template =
+        json!({ "Name": "A", "Status": "ENABLED", "OutboundCallerConfig": { "OutboundCallerIdName": "KW" } });
     let live = json!({ "Name": "B", "Status": "ENABLED", "OutboundCallerConfig": { "OutboundCallerIdName": "X" } });
     assert_eq!(
         found("queue/a", QUEUE, template, live),
@@ -148,7 +149,10 @@ fn lists_have_no_order() {
 #[test]
 fn empty_and_absent_are_the_same_and_numbers_have_one_form() {
     let template = json!({ "Name": "A", "QuickConnectArns": [], "MaxContacts": "5" });
-    assert_eq!(found("queue/a", QUEUE, template, json!({ "Name": "A", "Description": "", "MaxContacts": 5.0 })), [""; 0]);
+    assert_eq!(
+        found("queue/a", QUEUE, template, json!({ "Name": "A", "Description": "", "MaxContacts": 5.0 })),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -162,7 +166,7 @@ fn what_cannot_be_read_is_not_compared() {
         "user/a",
         "AWS::Connect::User",
         &arn("agent", 1),
-        json!({ "Username": "a", "IdentityInfo": { "FirstName": "A", "Email": "a@example.com" } }),
+        &json!({ "Username": "a", "IdentityInfo": { "FirstName": "A", "Email": "a@example.com" } }),
     );
     let properties = members(json!({ "Username": "a", "IdentityInfo": { "FirstName": "A" } }));
     let unread = vec!["IdentityInfo/Email".to_owned(), "UserProficiencies".to_owned()];
@@ -253,7 +257,7 @@ fn a_flow_saved_again_is_no_drift() {
 #[test]
 fn other_types_are_compared_as_cloudformation_tells() {
     let mut center = TestCenter::new();
-    let table = center.resource("table/a", "AWS::DynamoDB::Table", "a", json!({}));
+    let table = center.resource("table/a", "AWS::DynamoDB::Table", "a", &json!({}));
     let expected = json!({
         "TimeToLiveSpecification": { "Enabled": "true", "AttributeName": "t" },
         "PointInTimeRecoverySpecification": { "PointInTimeRecoveryEnabled": true },

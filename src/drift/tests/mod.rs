@@ -65,7 +65,7 @@ impl TestCenter {
     }
 
     /// Adds a resource with the properties of its template; its logical ID is its address without the slash.
-    fn resource(&mut self, address: &str, resource_type: &str, physical_id: &str, properties: Value) -> String {
+    fn resource(&mut self, address: &str, resource_type: &str, physical_id: &str, properties: &Value) -> String {
         let logical_id = address.replace(['/', '_'], "");
         self.stack().template["Resources"][&logical_id] = json!({
             "Type": resource_type,
@@ -81,8 +81,9 @@ impl TestCenter {
     }
 
     /// Adds a resource with its live properties.
+    #[expect(clippy::needless_pass_by_value, reason = "without ampersands the cases are easier to read")]
     fn pair(&mut self, address: &str, resource_type: &str, physical_id: &str, template: Value, live: Value) {
-        let logical_id = self.resource(address, resource_type, physical_id, template);
+        let logical_id = self.resource(address, resource_type, physical_id, &template);
         self.live(&logical_id, present(live));
     }
 
@@ -111,10 +112,11 @@ fn lines(report: &DriftReport) -> Vec<String> {
         .flat_map(|drifted| {
             drifted.differences.iter().map(move |difference| {
                 let (before, after) = (text(&difference.before), text(&difference.after));
-                match difference.description.is_empty() {
-                    true => format!("{} {}: {before} => {after}", drifted.address, difference.path),
-                    false => format!("{} {}: {}", drifted.address, difference.path, difference.description.join("; ")),
-                }
+                let what = match difference.description.join("; ") {
+                    none if none.is_empty() => format!("{before} => {after}"),
+                    description => description,
+                };
+                format!("{} {}: {what}", drifted.address, difference.path)
             })
         })
         .collect()

@@ -10,11 +10,11 @@ const NUMBER: &str = "AWS::Connect::PhoneNumber";
 #[test]
 fn gone_is_deleted_and_unreadable_is_not_checked() {
     let mut center = TestCenter::new();
-    let gone = center.resource("queue/a", "AWS::Connect::Queue", &arn("queue", 1), json!({}));
+    let gone = center.resource("queue/a", "AWS::Connect::Queue", &arn("queue", 1), &json!({}));
     center.live(&gone, LiveResource::Gone);
-    let odd = center.resource("policy/a", "AWS::IAM::ManagedPolicy", "p", json!({}));
+    let odd = center.resource("policy/a", "AWS::IAM::ManagedPolicy", "p", &json!({}));
     center.live(&odd, LiveResource::NotChecked("CloudFormation answers NOT_CHECKED".to_owned()));
-    center.resource("queue/never_made", "AWS::Connect::Queue", &arn("queue", 2), json!({}));
+    center.resource("queue/never_made", "AWS::Connect::Queue", &arn("queue", 2), &json!({}));
     let report = center.report();
     assert!(!report.is_in_sync());
     assert_eq!(report.checked, 1);
@@ -42,7 +42,7 @@ fn center_with_numbers() -> TestCenter {
     }
     for (number, name) in [(11, "a"), (12, "b"), (13, "c")] {
         let physical_id = format!("arn:aws:connect:us-west-2:123456789012:phone-number/{}", id(number));
-        let logical_id = center.resource(&format!("phone_number/{name}"), NUMBER, &physical_id, json!({}));
+        let logical_id = center.resource(&format!("phone_number/{name}"), NUMBER, &physical_id, &json!({}));
         center.live(&logical_id, present(json!({})));
     }
     center.stack().template["Metadata"]["Callform"]["Associations"] = json!([

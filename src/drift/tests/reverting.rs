@@ -103,7 +103,7 @@ fn what_is_made_anew_gets_its_new_identifier_everywhere() {
     for (number, name) in [(5, "gone"), (6, "there")] {
         let address = format!("quick_connect/{name}");
         let resource_type = "AWS::Connect::QuickConnect";
-        let logical_id = center.resource(&address, resource_type, &arn("transfer-destination", number), json!({}));
+        let logical_id = center.resource(&address, resource_type, &arn("transfer-destination", number), &json!({}));
         center.live(&logical_id, if number == 5 { LiveResource::Gone } else { present(json!({})) });
     }
     let item = |position: &str| {
@@ -150,7 +150,7 @@ fn numbers_get_their_flows_back() {
 #[test]
 fn without_an_instance_there_is_nothing_to_go_back_to() {
     let mut center = TestCenter::new();
-    let logical_id = center.resource("queue/a", QUEUE, &arn("queue", 1), json!({}));
+    let logical_id = center.resource("queue/a", QUEUE, &arn("queue", 1), &json!({}));
     center.live(&logical_id, LiveResource::Gone);
     center.inventory.instance = None;
     assert_eq!(revert(&center.report(), &center.inventory), Err(RevertError::NoInstance));

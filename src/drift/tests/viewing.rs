@@ -11,16 +11,16 @@ fn sample() -> DriftReport {
     let template = json!({ "Name": "Sales", "Description": "Who buys" });
     let live = json!({ "Name": "Sales | shop", "MaxContacts": 5 });
     center.pair("queue/sales", "AWS::Connect::Queue", &arn("queue", 1), template, live);
-    let gone = center.resource("user/mary", "AWS::Connect::User", &arn("agent", 1), json!({}));
+    let gone = center.resource("user/mary", "AWS::Connect::User", &arn("agent", 1), &json!({}));
     center.live(&gone, LiveResource::Gone);
     let lee = json!({ "IdentityInfo": { "Email": "lee@example.com" } });
-    let lee = center.resource("user/lee", "AWS::Connect::User", &arn("agent", 2), lee);
+    let lee = center.resource("user/lee", "AWS::Connect::User", &arn("agent", 2), &lee);
     let unread = vec!["IdentityInfo/Email".to_owned()];
     center.live(&lee, LiveResource::Present { properties: members(json!({})), unread });
-    let policy = center.resource("policy/logs", "AWS::IAM::ManagedPolicy", "p", json!({}));
+    let policy = center.resource("policy/logs", "AWS::IAM::ManagedPolicy", "p", &json!({}));
     center.live(&policy, LiveResource::NotChecked("CloudFormation answers NOT_CHECKED".to_owned()));
     let number = format!("arn:aws:connect:us-west-2:123456789012:phone-number/{}", id(11));
-    let number = center.resource("phone_number/main", "AWS::Connect::PhoneNumber", &number, json!({}));
+    let number = center.resource("phone_number/main", "AWS::Connect::PhoneNumber", &number, &json!({}));
     center.live(&number, present(json!({})));
     center.pair("flow/menu", "AWS::Connect::ContactFlow", &arn("contact-flow", 1), json!({}), json!({}));
     center.stack().template["Metadata"]["Callform"]["Associations"] =

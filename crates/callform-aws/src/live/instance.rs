@@ -111,7 +111,8 @@ impl Gateway {
             }
         }
         // Functions and bots have lists of their own.
-        let functions = self.lambda_functions(instance).await?.into_iter().map(|function| ("LAMBDA_FUNCTION", function));
+        let functions =
+            self.lambda_functions(instance).await?.into_iter().map(|function| ("LAMBDA_FUNCTION", function));
         let bots = self.bots(instance).await?.into_iter().map(|bot| ("LEX_BOT", bot));
         for (kind, target) in functions.chain(bots) {
             let physical_id = format!("{}|{kind}|{target}", instance.arn);

@@ -177,11 +177,7 @@ impl Gateway {
             let mut properties = Map::new();
             set(&mut properties, "TargetArn", number.target_arn);
             set_text(&mut properties, "Description", number.phone_number_description);
-            set(
-                &mut properties,
-                "CountryCode",
-                number.phone_number_country_code.map(|code| code.as_str().to_owned()),
-            );
+            set(&mut properties, "CountryCode", number.phone_number_country_code.map(|code| code.as_str().to_owned()));
             set(&mut properties, "Type", number.phone_number_type.map(|kind| kind.as_str().to_owned()));
             set(&mut properties, "Address", number.phone_number);
             set_list(&mut properties, "Tags", tags(number.tags));
@@ -195,11 +191,7 @@ fn is_wanted(arn: Option<&str>, wanted: &BTreeSet<&str>) -> bool {
     arn.is_some_and(|arn| wanted.contains(arn))
 }
 
-fn queue_object(
-    instance: &ConnectInstance,
-    queue: Queue,
-    quick_connects: Vec<String>,
-) -> LiveObject {
+fn queue_object(instance: &ConnectInstance, queue: Queue, quick_connects: Vec<String>) -> LiveObject {
     let mut properties = Map::new();
     set(&mut properties, "InstanceArn", Some(instance.arn.clone()));
     set(&mut properties, "Name", queue.name);
@@ -279,11 +271,7 @@ fn quick_connect_object(instance: &ConnectInstance, quick_connect: QuickConnect)
     LiveObject { physical_id: quick_connect.quick_connect_arn.unwrap_or_default(), properties }
 }
 
-fn routing_profile_object(
-    instance: &ConnectInstance,
-    profile: RoutingProfile,
-    queues: Vec<Value>,
-) -> LiveObject {
+fn routing_profile_object(instance: &ConnectInstance, profile: RoutingProfile, queues: Vec<Value>) -> LiveObject {
     let mut properties = Map::new();
     set(&mut properties, "InstanceArn", Some(instance.arn.clone()));
     set(&mut properties, "Name", profile.name);
