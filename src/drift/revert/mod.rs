@@ -50,7 +50,11 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
             steps.push(Step::Stacks(operations));
         }
     };
-    push(learned.iter().map(first).collect());
+    let mut done = BTreeSet::new();
+    for wave in waves(&learned) {
+        push(wave.iter().map(|learned| first(learned, &renewed, &done)).collect());
+        done.extend(wave.iter().map(|learned| learned.stack.name.as_str()));
+    }
     let stale = |stack: &DeployedStack| renewed.is_used_by(stack);
     let second = inventory.stacks.values().filter_map(|stack| {
         let learned = learned.iter().find(|learned| learned.stack.name == stack.name);
@@ -94,18 +98,35 @@ fn operation(stack: &DeployedStack, kind: OperationKind, template: Json) -> Stac
     }
 }
 
+/// The stacks in waves, each after those it needs. Stacks that need one another come last, at once.
+fn waves<'a, 'b>(learned: &'a [Learned<'b>]) -> Vec<Vec<&'a Learned<'b>>> {
+    let mut waves = Vec::new();
+    let mut rest: Vec<&Learned> = learned.iter().collect();
+    while !rest.is_empty() {
+        let names: BTreeSet<String> = rest.iter().map(|learned| learned.stack.name.clone()).collect();
+        let (free, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(|learned| learned.needs.is_disjoint(&names));
+        let (wave, left) = if free.is_empty() { (waiting, free) } else { (free, waiting) };
+        waves.push(wave);
+        rest = left;
+    }
+    waves
+}
+
 /// The template as it is deployed is not sent again.
-fn first(learned: &Learned) -> StackOperation {
+fn first(learned: &Learned, renewed: &Renewed, done: &BTreeSet<&str>) -> StackOperation {
     let template = learned.template.clone().unwrap_or(Json::Null);
-    let transitional = learned.template.is_some();
-    StackOperation { transitional, ..operation(learned.stack, OperationKind::RevertDrift, template) }
+    StackOperation {
+        transitional: learned.template.is_some(),
+        parameters: renewed.parameters(learned.stack, |stack| done.contains(stack)),
+        ..operation(learned.stack, OperationKind::RevertDrift, template)
+    }
 }
 
 fn second(stack: &DeployedStack, learned: Option<&Learned>, renewed: &Renewed) -> StackOperation {
     let with_defaults = learned.and_then(|learned| learned.with_defaults.clone());
     StackOperation {
         transitional: with_defaults.is_some(),
-        parameters: renewed.parameters(stack),
+        parameters: renewed.parameters(stack, |_| true),
         ..operation(stack, OperationKind::Update, with_defaults.unwrap_or_else(|| stack.template.clone()))
     }
 }
@@ -113,7 +134,7 @@ fn second(stack: &DeployedStack, learned: Option<&Learned>, renewed: &Renewed) -
 fn third(learned: &Learned, renewed: &Renewed) -> StackOperation {
     let template = learned.stack.template.clone();
     StackOperation {
-        parameters: renewed.parameters(learned.stack),
+        parameters: renewed.parameters(learned.stack, |_| true),
         ..operation(learned.stack, OperationKind::RevertDrift, template)
     }
 }

@@ -73,9 +73,30 @@ impl<'a> Renewed<'a> {
         !self.places.is_empty() && !self.identifiers(stack).is_empty()
     }
 
-    /// The parameters of a stack with the new identifiers.
-    pub(super) fn parameters(&self, stack: &DeployedStack) -> BTreeMap<String, ParameterValue> {
+    /// The stack of each of some places in the parameters of a stack, where it is another one.
+    pub(super) fn stacks_of(&self, stack: &DeployedStack, slots: &BTreeSet<Slot>) -> BTreeSet<String> {
+        self.identifiers(stack)
+            .into_iter()
+            .filter(|(slot, _)| slots.contains(slot))
+            .filter_map(|(_, identifier)| match identifier {
+                Identifier::AfterApply { stack, .. } => Some(stack),
+                Identifier::Known(_) | Identifier::Lookup(_) => None,
+            })
+            .filter(|of| *of != stack.name)
+            .collect()
+    }
+
+    /// The parameters of a stack with the new identifiers of what is in the stacks that are done.
+    pub(super) fn parameters(
+        &self,
+        stack: &DeployedStack,
+        is_done: impl Fn(&str) -> bool,
+    ) -> BTreeMap<String, ParameterValue> {
         let mut identifiers = self.identifiers(stack);
+        identifiers.retain(|_, identifier| match identifier {
+            Identifier::AfterApply { stack, .. } => is_done(stack),
+            Identifier::Known(_) | Identifier::Lookup(_) => true,
+        });
         stack
             .parameters
             .iter()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use callform_flow::FlowType;
 use serde_json::{Map, Value as Json, json};
 
 use super::parameters::{Renewed, Slot};
@@ -19,6 +20,9 @@ pub(super) struct Learned<'a> {
     pub(super) stack: &'a DeployedStack,
     /// The template with additions; none where the deployed one will do.
     pub(super) template: Option<Json>,
+    /// Other stacks that have to be done first: something is made anew here that cannot do without what is made anew
+    /// there.
+    pub(super) needs: BTreeSet<String>,
     /// True where the deployed template has to follow.
     pub(super) takes_away: bool,
     /// The deployed template with the properties that cannot be taken away.
@@ -45,9 +49,17 @@ pub(super) fn learned<'a>(stack: &'a DeployedStack, report: &DriftReport, renewe
             add(properties(&mut template, &resource.logical_id), &addition.path, value);
         }
     }
-    leave_out(&mut template, &renewed.slots(stack), &deleted(&drifted));
+    let (slots, made_anew) = (renewed.slots(stack), deleted(&drifted));
+    leave_out(&mut template, &slots, &made_anew);
+    let mut needed = BTreeSet::new();
+    for logical_id in made_anew {
+        if let Some(properties) = properties(&mut template, logical_id) {
+            needed.extend(slots.iter().filter(|slot| properties.values().any(|value| mentions(value, slot))).cloned());
+        }
+    }
     Some(Learned {
         stack,
+        needs: renewed.stacks_of(stack, &needed),
         takes_away,
         with_defaults: (with_defaults != stack.template).then_some(with_defaults),
         template: (template != stack.template).then_some(template),
@@ -80,8 +92,8 @@ fn add(properties: Option<&mut Map<String, Json>>, path: &[String], value: &Json
     }
 }
 
-/// Leaves out references to identifiers that are no longer: items of lists, and optional properties of what is made
-/// anew. The deployed template, with the new identifiers, brings them back.
+/// Leaves out references to identifiers that are no longer: items of lists, and of what is made anew the content of
+/// flows and everything that is optional. The deployed template, with the new identifiers, brings them back.
 fn leave_out(template: &mut Json, slots: &BTreeSet<Slot>, made_anew: &BTreeSet<&str>) {
     if slots.is_empty() {
         return;
@@ -96,21 +108,32 @@ fn leave_out(template: &mut Json, slots: &BTreeSet<Slot>, made_anew: &BTreeSet<&
         let Some(Json::Object(properties)) = resource.get_mut("Properties") else { continue };
         for value in properties.values_mut() {
             if let Json::Array(items) = value {
-                items.retain(|item| !mentions(item, slots));
+                items.retain(|item| !mentions_any(item, slots));
             }
         }
         if made_anew.contains(logical_id.as_str()) {
-            properties.retain(|name, value| required.contains(name) || !mentions(value, slots));
+            properties.retain(|name, value| required.contains(name) || !mentions_any(value, slots));
+            if properties.get("Content").is_some_and(|content| mentions_any(content, slots)) {
+                // A flow module has no type.
+                let name = properties.get("Type").and_then(Json::as_str);
+                let flow_type = FlowType::ALL.into_iter().find(|one| Some(one.api_name()) == name);
+                let stub = callform_flow::compile::stub(flow_type.unwrap_or(FlowType::Module));
+                properties.insert("Content".to_owned(), json!(stub.to_json().to_string()));
+            }
         }
     }
 }
 
-fn mentions(value: &Json, slots: &BTreeSet<Slot>) -> bool {
+fn mentions_any(value: &Json, slots: &BTreeSet<Slot>) -> bool {
+    slots.iter().any(|slot| mentions(value, slot))
+}
+
+fn mentions(value: &Json, slot: &Slot) -> bool {
     match value {
-        Json::Array(items) => items.iter().any(|item| mentions(item, slots)),
+        Json::Array(items) => items.iter().any(|item| mentions(item, slot)),
         Json::Object(members) => {
-            selected(members).is_some_and(|slot| slots.contains(&slot))
-                || members.values().any(|member| mentions(member, slots))
+            selected(members).is_some_and(|selected| selected == *slot)
+                || members.values().any(|member| mentions(member, slot))
         }
         _ => false,
     }

@@ -128,6 +128,56 @@ fn what_is_made_anew_gets_its_new_identifier_everywhere() {
 }
 
 #[test]
+fn flows_that_need_one_another_are_stubs_at_first() {
+    let mut center = TestCenter::new();
+    center.parameter("ContactFlowIds", &format!("{},{}", id(1), id(2)));
+    for (number, name, position) in [(1, "one", "1"), (2, "two", "0")] {
+        let content = json!({ "Fn::Sub": ["{\"Other\":\"${Item}\"}",
+            { "Item": { "Fn::Select": [position, { "Ref": "ContactFlowIds" }] } }] });
+        let template = json!({ "Name": name, "Type": "CONTACT_FLOW", "Content": content });
+        let resource_type = "AWS::Connect::ContactFlow";
+        let logical_id =
+            center.resource(&format!("flow/{name}"), resource_type, &arn("contact-flow", number), &template);
+        center.live(&logical_id, LiveResource::Gone);
+    }
+    let plan = plan(&center);
+    assert_eq!(kinds(&plan), [(OperationKind::RevertDrift, true), (OperationKind::Update, false)]);
+    for flow in ["flowone", "flowtwo"] {
+        let content = &operations(&plan)[0].template["Resources"][flow]["Properties"]["Content"];
+        assert!(content.as_str().is_some_and(|content| content.contains("2019-10-30")), "{content}");
+    }
+}
+
+#[test]
+fn a_stack_waits_for_what_it_cannot_do_without() {
+    let mut center = TestCenter::new();
+    let profile =
+        center.resource("routing_profile/a", "AWS::Connect::RoutingProfile", &arn("routing-profile", 1), &json!({}));
+    center.live(&profile, LiveResource::Gone);
+    let mut other = center.inventory.stacks["kw"].clone();
+    other.name = "aa".to_owned();
+    other.parameters.insert("RoutingProfileIds".to_owned(), id(1));
+    other.physical_ids = [("usera".to_owned(), arn("agent", 1))].into();
+    let profile = json!({ "Fn::Select": ["0", { "Ref": "RoutingProfileIds" }] });
+    other.template = json!({
+        "Parameters": { "RoutingProfileIds": { "Type": "CommaDelimitedList" } },
+        "Resources": { "usera": {
+            "Type": "AWS::Connect::User",
+            "Properties": { "Username": "a", "RoutingProfileArn": profile },
+            "Metadata": { "Callform": { "Address": "user/a" } },
+        } },
+    });
+    center.inventory.stacks.insert("aa".to_owned(), other);
+    center.inventory.live.insert(("aa".to_owned(), "usera".to_owned()), LiveResource::Gone);
+    let plan = plan(&center);
+    let order: Vec<_> = operations(&plan).iter().map(|one| (one.stack.as_str(), one.kind)).collect();
+    let revert = OperationKind::RevertDrift;
+    assert_eq!(order, [("kw", revert), ("aa", revert), ("aa", OperationKind::Update)]);
+    let ParameterValue::Join(identifiers) = &operations(&plan)[1].parameters["RoutingProfileIds"] else { panic!() };
+    assert!(matches!(identifiers.as_slice(), [Identifier::AfterApply { .. }]), "{identifiers:?}");
+}
+
+#[test]
 fn numbers_get_their_flows_back() {
     let mut center = TestCenter::new();
     center.pair("flow/one", "AWS::Connect::ContactFlow", &arn("contact-flow", 1), json!({}), json!({}));
