@@ -17,10 +17,10 @@ fn ten_mistakes_are_ten_diagnostics() {
     let mut codes: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic["code"].as_str().unwrap()).collect();
     codes.sort_unstable();
     let expected = [
-        "duplicate-key",
+        "duplicate-flow-name",
         "duplicate-name",
         "literal-password",
-        "missing-key",
+        "misspelled-reference",
         "phone-number-not-e164",
         "too-many-quick-connects",
         "unknown-key",
@@ -56,7 +56,8 @@ fn a_file_of_50_megabytes_is_refused() {
 
 #[test]
 fn binary_rubbish_is_refused() {
-    let rubbish: Vec<u8> = (0..200_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let rubbish: Vec<u8> =
+        (0..50_000_u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
     refused(&rubbish, "not-text");
 }
 

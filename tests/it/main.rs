@@ -1,6 +1,7 @@
 //! Whole runs of the `callform` command against the sandbox: the wiring of everything.
 
 #![expect(clippy::unwrap_used, reason = "an environment that cannot be made is a failed test")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! The main job: KWGlobal applied to the sandbox, changed, planned, applied again.
+//! The main job: `KWGlobal` applied to the sandbox, changed, planned, applied again.
 
 use serde_json::Value;
 

@@ -43,7 +43,7 @@ fn the_official_linters_have_nothing_to_say() {
     let bin = python.parent().unwrap();
     for blueprint in std::fs::read_dir(Path::new(crate::support::ROOT).join("blueprints")).unwrap() {
         let name = blueprint.unwrap().file_name().into_string().unwrap();
-        if !name.ends_with(".yaml") {
+        if Path::new(&name).extension().is_none_or(|extension| extension != "yaml") {
             continue;
         }
         let test = TestEnvironment::with_blueprints();

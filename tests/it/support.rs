@@ -165,7 +165,7 @@ pub(crate) fn foreign_script(python: &Path, script: &str, arguments: &[&str]) ->
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Changes KWGlobal's hours, a queue's quick connects, a routing priority and a prompt text.
+/// Changes the hours of `KWGlobal`, a queue's quick connects, a routing priority and a prompt text.
 pub(crate) fn four_edits(test: &TestEnvironment) {
     let blueprint = "blueprints/kwglobal.yaml";
     test.edit(blueprint, "sat: 09:00-15:00", "sat: 10:00-15:00");

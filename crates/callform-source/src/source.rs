@@ -120,8 +120,10 @@ impl SourceMap {
         let file = &mut self.files[span.file.0 as usize];
         let range = span.start as usize..span.end as usize;
         if let Some(secret) = file.text.get(range.clone()) {
-            let hidden: String =
-                secret.bytes().map(|byte| if byte == b'\n' || byte == b'\r' { char::from(byte) } else { '*' }).collect();
+            let hidden: String = secret
+                .bytes()
+                .map(|byte| if byte == b'\n' || byte == b'\r' { char::from(byte) } else { '*' })
+                .collect();
             file.text.replace_range(range, &hidden);
         }
     }

@@ -310,7 +310,7 @@ impl Builder<'_> {
             FrameKind::Sequence { .. } => self.nodes.push(node),
             FrameKind::Mapping { key, .. } => {
                 if let Some(key) = key.take() {
-                    if node.span.start == node.span.end {
+                    if matches!(node.value, NodeValue::Null) && node.span.start == node.span.end {
                         node.span = key.span;
                     }
                     self.entries.push(Entry { key, value: node });
