@@ -140,7 +140,6 @@ pub(super) async fn continue_rollback(rim: &Rim<'_>, plan: &Plan, stack: &str) -
     let after = rim.gateway.newest_event(stack).await?;
     rim.gateway.continue_update_rollback(stack, &format!("callform-{}-rollback", rim.run_id)).await?;
     let addresses = super::addresses(plan, stack);
-    let watched =
-        Follow { gateway: rim.gateway, events: rim.events, stack, name_or_id: stack, addresses: &addresses };
+    let watched = Follow { gateway: rim.gateway, events: rim.events, stack, name_or_id: stack, addresses: &addresses };
     follow(&watched, after, &["UPDATE_ROLLBACK_COMPLETE"]).await
 }

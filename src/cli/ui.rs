@@ -17,6 +17,7 @@ pub(crate) struct Ui {
     pub width: usize,
 }
 
+#[expect(clippy::unused_self, reason = "only who holds a Ui may print")]
 impl Ui {
     /// Looks at the streams and the environment.
     pub(crate) fn detect(choice: ColorChoice) -> Self {

@@ -1,15 +1,17 @@
 //! Stage 6b: what exists, read from AWS into an [`Inventory`].
 
+mod live;
 mod stacks;
 
+pub use live::live;
 pub use stacks::{is_busy, settle};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use callform_aws::{ConnectInstance, ErrorKind, Gateway, GatewayError, ObjectType};
 
-use crate::inventory::{Inventory, ObservedInstance};
-use crate::model::{Address, Instance, Kind, Model, Target, Value};
+use crate::inventory::{Inventory, ObservedInstance, ObservedPhoneNumber};
+use crate::model::{Address, EXISTING_PHONE_NUMBER, Instance, Kind, Model, Target, Value};
 
 /// Why the account could not be read, or is not fit for the center.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -63,6 +65,7 @@ pub async fn inventory(gateway: &Gateway, model: &Model) -> Result<Inventory, Ob
     let mut inventory = Inventory { stacks, ..Inventory::default() };
     if let Some(instance) = found {
         inventory.builtins = builtins(gateway, &instance, model).await?;
+        inventory.phone_numbers = phone_numbers(gateway, &instance, model).await?;
         inventory.phone_number_flows = gateway.phone_number_flows(&instance.id).await?;
         inventory.instance = Some(observed(instance));
     }
@@ -97,6 +100,25 @@ fn wanted_instance(model: &Model, stacks: &BTreeMap<String, crate::inventory::De
             stacks.values().find_map(|stack| stack.physical_ids.get(logical_id)).cloned()
         }
     }
+}
+
+/// The instance's phone numbers, where the model takes one over.
+async fn phone_numbers(
+    gateway: &Gateway,
+    instance: &ConnectInstance,
+    model: &Model,
+) -> Result<BTreeMap<String, ObservedPhoneNumber>, ObserveError> {
+    if !model.resources.values().any(|resource| resource.metadata.contains_key(EXISTING_PHONE_NUMBER)) {
+        return Ok(BTreeMap::new());
+    }
+    let numbers = gateway.claimed_numbers(&instance.arn).await?;
+    Ok(numbers
+        .into_iter()
+        .map(|found| {
+            let observed = ObservedPhoneNumber { arn: found.arn, country: found.country, kind: found.kind };
+            (found.number, observed)
+        })
+        .collect())
 }
 
 /// Ids of the built-in objects the model refers to.
@@ -156,7 +178,8 @@ pub(crate) fn object_type(kind: Kind) -> Option<ObjectType> {
 
 /// The artifact bucket's name: one per center, account and region, within S3's 63 characters.
 pub fn artifact_bucket_name(center: &str, account: &str, region: &str) -> String {
-    let center: String = center.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let center: String =
+        center.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let rest = format!("-callform-{account}-{region}");
     let room = 63_usize.saturating_sub(rest.len());
     let center: String = center.trim_matches('-').chars().take(room).collect();

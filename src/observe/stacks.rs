@@ -10,10 +10,7 @@ use super::ObserveError;
 use crate::inventory::DeployedStack;
 
 /// All stacks of a center, by name.
-pub(super) async fn deployed(
-    gateway: &Gateway,
-    center: &str,
-) -> Result<BTreeMap<String, DeployedStack>, ObserveError> {
+pub(super) async fn deployed(gateway: &Gateway, center: &str) -> Result<BTreeMap<String, DeployedStack>, ObserveError> {
     let mut stacks = BTreeMap::new();
     for name in gateway.stack_names().await?.into_iter().filter(|name| belongs(name, center)) {
         if let Some(stack) = gateway.stack(&name).await? {
@@ -27,9 +24,9 @@ pub(super) async fn deployed(
 fn belongs(stack: &str, center: &str) -> bool {
     match stack.strip_prefix(center) {
         Some("" | "-instance") => true,
-        Some(rest) => rest.strip_prefix('-').is_some_and(|number| {
-            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-        }),
+        Some(rest) => rest
+            .strip_prefix('-')
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())),
         None => false,
     }
 }
