@@ -74,9 +74,10 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
 /// Traces go to stderr; what people are told never goes through here.
 fn trace(verbose: u8) {
     let default = match verbose {
-        0 => "off",
-        1 => "callform=debug",
-        _ => "callform=debug,aws_smithy_runtime=debug",
+        // A sandbox that cannot go on says so; nobody would know what an apply waits for otherwise.
+        0 => "callform=error,callform_sandbox=error",
+        1 => "callform=debug,callform_sandbox=info",
+        _ => "callform=debug,callform_sandbox=debug,aws_smithy_runtime=debug",
     };
     let filter = tracing_subscriber::EnvFilter::new(environment::value("CALLFORM_LOG").as_deref().unwrap_or(default));
     let _already_set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
