@@ -26,7 +26,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 
 fn runner(arguments: &[String]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let nextest = Command::new(&cargo).args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
+    let nextest =
+        Command::new(&cargo).args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
     let mut command = Command::new(cargo);
     if nextest {
         command.args(["nextest", "run"]);
