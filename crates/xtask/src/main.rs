@@ -1,6 +1,8 @@
 //! Development tasks: what is generated from outside sources and committed.
 
+mod big_blueprint;
 mod gen_schemas;
+mod measure;
 mod test;
 
 use std::path::PathBuf;
@@ -25,6 +27,21 @@ enum Task {
         #[arg(long, default_value = "crates/callform-schemas/data/resource-types.jsonl")]
         to: PathBuf,
     },
+    /// Writes the blueprint of a big fictional center
+    BigBlueprint {
+        /// How many users; there is of everything else in proportion
+        #[arg(long, default_value_t = 10_000)]
+        users: usize,
+        /// The file to write
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Runs a command and says how much time and memory it took (Linux)
+    Measure {
+        /// The command and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<String>,
+    },
     /// Runs all tests, and installs what they need into target/
     Test {
         /// Handed on to the test runner
@@ -36,6 +53,8 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::GenSchemas { from, to } => gen_schemas::run(&from, &to),
+        Task::BigBlueprint { users, out } => big_blueprint::run(users, &out),
+        Task::Measure { command } => measure::run(&command),
         Task::Test { arguments } => test::run(&arguments),
     }
 }
