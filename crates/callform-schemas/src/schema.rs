@@ -1,6 +1,7 @@
 //! One resource type's schema.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};
 
 use fancy_regex::{Regex, RegexBuilder};
@@ -32,7 +33,7 @@ pub struct ResourceSchema {
     pub deletes_before_replacing: bool,
     pub(crate) document: Value,
     /// Compiled patterns; `None` for one that the regex engine does not take.
-    patterns: Mutex<BTreeMap<String, Option<Regex>>>,
+    patterns: Mutex<BTreeMap<String, Option<Pattern>>>,
 }
 
 impl ResourceSchema {
@@ -117,12 +118,19 @@ impl ResourceSchema {
         // A schema whose references run in a circle ends here rather than never.
         for _ in 0..16 {
             let Some(target) = node.get("$ref").and_then(Value::as_str) else { break };
-            let Some(found) = target.strip_prefix('#').and_then(|pointer| self.document.pointer(pointer)) else {
-                break;
-            };
+            let Some(found) = self.definition(target) else { break };
             node = found;
         }
         node
+    }
+
+    /// The target of a `$ref`: nearly always `#/definitions/<name>`, for which no pointer needs to be taken apart.
+    fn definition(&self, target: &str) -> Option<&Value> {
+        let pointer = target.strip_prefix('#')?;
+        match pointer.strip_prefix("/definitions/") {
+            Some(name) if !name.contains(['/', '~']) => self.document.get("definitions")?.get(name),
+            _ => self.document.pointer(pointer),
+        }
     }
 
     /// True where `text` matches the pattern, or the pattern is one that cannot be checked here.
@@ -131,12 +139,46 @@ impl ResourceSchema {
         if !patterns.contains_key(pattern) {
             patterns.insert(pattern.to_owned(), compiled(pattern));
         }
-        let regex = patterns.get(pattern).and_then(Option::as_ref);
-        regex.is_none_or(|regex| regex.is_match(text).unwrap_or(true))
+        let pattern = patterns.get(pattern).and_then(Option::as_ref);
+        pattern.is_none_or(|pattern| pattern.matches(text))
     }
 }
 
-/// A schema's pattern, ready to match. Classes of all of Unicode repeated 250 times need more room than the default.
-pub(crate) fn compiled(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern).delegate_size_limit(64 << 20).build().ok()
+/// A schema's pattern, ready to match.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    regex: Regex,
+    /// How many characters the text must have, where the pattern is a class that is repeated.
+    length: Option<RangeInclusive<usize>>,
+}
+
+impl Pattern {
+    fn matches(&self, text: &str) -> bool {
+        self.length.as_ref().is_none_or(|length| length.contains(&text.chars().count()))
+            && self.regex.is_match(text).unwrap_or(true)
+    }
+}
+
+/// Compiles a pattern; `None` for one that cannot be checked here.
+///
+/// A class of most of Unicode, repeated 250 times, takes a tenth of a second to compile: where a pattern is nothing
+/// else, the repetitions are counted instead.
+pub(crate) fn compiled(pattern: &str) -> Option<Pattern> {
+    let (pattern, length) = match repeated_class(pattern) {
+        Some((class, length)) => (format!("^[{class}]*$"), Some(length)),
+        None => (pattern.to_owned(), None),
+    };
+    let regex = RegexBuilder::new(&pattern).delegate_size_limit(64 << 20).build().ok()?;
+    Some(Pattern { regex, length })
+}
+
+/// Class and lengths of a pattern of the form `^[class]{1,250}$`.
+fn repeated_class(pattern: &str) -> Option<(&str, RangeInclusive<usize>)> {
+    let (class, counts) = pattern.strip_prefix("^[")?.strip_suffix("}$")?.split_once("]{")?;
+    let (least, most) = counts.split_once(',')?;
+    // A bracket inside may belong to a nested or an escaped one.
+    if class.contains(['[', ']']) || class.ends_with('\\') {
+        return None;
+    }
+    Some((class, least.parse().ok()?..=most.parse().ok()?))
 }
