@@ -25,13 +25,15 @@ pub struct Graph {
     pub needs: BTreeMap<Address, Vec<Address>>,
     /// References that would close a circle and wait for a second pass: from, to.
     pub deferred: BTreeSet<(Address, Address)>,
+    /// Resources with references that wait: the first members of `deferred`.
+    waiting: BTreeSet<Address>,
 }
 
 impl Graph {
     /// True where the reference waits for a second pass.
     pub fn is_deferred(&self, from: &Address, to: &Address) -> bool {
-        // Most centers defer a handful; do not build a key for each question.
-        !self.deferred.is_empty() && self.deferred.contains(&(from.clone(), to.clone()))
+        // Most resources defer nothing; do not build a key for each question.
+        self.waiting.contains(from) && self.deferred.contains(&(from.clone(), to.clone()))
     }
 }
 
@@ -45,7 +47,7 @@ pub fn build(model: &Model) -> (Graph, Diagnostics) {
     }
     if diagnostics.has_errors() {
         let order = model.resources.keys().cloned().collect();
-        return (Graph { order, needs: needs(&links, model), deferred: BTreeSet::new() }, diagnostics);
+        return (Graph { order, needs: needs(&links, model), ..Graph::default() }, diagnostics);
     }
     let deferred = deferred_links(&links);
     let graph = Graph {
@@ -55,6 +57,7 @@ pub fn build(model: &Model) -> (Graph, Diagnostics) {
             .iter()
             .filter_map(|&(from, to)| Some((address(model, from)?, address(model, to)?)))
             .collect(),
+        waiting: deferred.iter().filter_map(|&(from, _)| address(model, from)).collect(),
     };
     (graph, diagnostics)
 }

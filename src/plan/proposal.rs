@@ -159,6 +159,10 @@ impl<'a> Waves<'a> {
         let now = self.standing.get(stack).into_iter().flatten();
         let mut unwanted: Vec<(&String, &Standing)> =
             now.filter(|(logical_id, _)| !wanted.contains(logical_id.as_str())).collect();
+        // Mostly nothing is unwanted, and what others mention takes a look at the whole center.
+        if unwanted.is_empty() {
+            return;
+        }
         let elsewhere = if patience == Patience::Forced { BTreeSet::new() } else { self.mentioned_outside(stack) };
         loop {
             let inside = self.mentioned_as_deployed(&proposal.standing);
