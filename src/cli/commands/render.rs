@@ -16,7 +16,9 @@ pub(in crate::cli) fn run(ui: &Ui, args: &RenderArgs) -> Exit {
         Err(exit) => return exit,
     };
     let (artifacts, _) = render(&center.model, &Placement::default());
+    drop(center);
     let files = files(&artifacts);
+    drop(artifacts);
     for (name, content) in &files {
         if let Err(error) = write(&args.out.join(name), content) {
             ui.error(&format!("cannot write `{}`: {error}", args.out.join(name).display()));
