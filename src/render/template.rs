@@ -10,6 +10,9 @@ use super::{ParameterSource, flows};
 use crate::graph::Graph;
 use crate::model::{Address, Association, DeletionPolicy, Model, Resource, Target};
 
+/// Types that hold data: of these the template says aloud when they are deleted, which linters ask for.
+const STATEFUL: [&str; 4] = ["AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup", "AWS::S3::Bucket"];
+
 /// Version of the members under `Metadata.Callform`.
 const METADATA_VERSION: u32 = 1;
 
@@ -81,9 +84,15 @@ fn rendered(resource: &Resource, expressions: &Expressions) -> Json {
         definition.insert("Properties".to_owned(), properties.into());
     }
     match resource.deletion_policy {
+        DeletionPolicy::Delete if STATEFUL.contains(&resource.resource_type.as_str()) => {
+            definition.insert("DeletionPolicy".to_owned(), json!("Delete"));
+            definition.insert("UpdateReplacePolicy".to_owned(), json!("Delete"));
+        }
         DeletionPolicy::Delete => {}
         DeletionPolicy::Retain => {
-            definition.insert("DeletionPolicy".to_owned(), json!("Retain"));
+            // Retained from the moment it is in use: what a first attempt made and rolled back must not be in the way
+            // of the next one.
+            definition.insert("DeletionPolicy".to_owned(), json!("RetainExceptOnCreate"));
             definition.insert("UpdateReplacePolicy".to_owned(), json!("Retain"));
         }
     }

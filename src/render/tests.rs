@@ -26,7 +26,7 @@ fn the_instance_has_a_protected_stack_of_its_own() {
     let artifacts = rendered(&kwglobal());
     assert_eq!(names(&artifacts), ["kwglobal-instance", "kwglobal"]);
     assert!(artifacts.stacks[0].termination_protection);
-    assert_eq!(property(&artifacts, 0, "/Resources/InstanceKwglobal/DeletionPolicy"), "Retain");
+    assert_eq!(property(&artifacts, 0, "/Resources/InstanceKwglobal/DeletionPolicy"), "RetainExceptOnCreate");
     assert_eq!(property(&artifacts, 0, "/Resources/InstanceKwglobal/UpdateReplacePolicy"), "Retain");
     assert_eq!(artifacts.stacks[0].parameters, BTreeMap::new());
     assert_eq!(artifacts.stacks[1].depends_on, ["kwglobal-instance".to_owned()].into());

@@ -53,7 +53,10 @@ pub(crate) fn plan_all(step: &Step) -> Result<(), AwsError> {
         } else {
             policy_is(&resource, "Retain") || policy_is(&resource, "RetainExceptOnCreate")
         };
-        let retain = by_policy || step.operation.skip.contains(&resource.definition.logical_id);
+        // What a creation took over, it did not make: that stays in the world whatever its policy.
+        let before = operation::before(step.tx(), step.stack_id(), &resource.definition.logical_id)?;
+        let imported = is_rollback && before.is_some_and(|before| before.imported);
+        let retain = by_policy || imported || step.operation.skip.contains(&resource.definition.logical_id);
         plan.add(&resource, &resource.physical_id, retain && resource.exists(), false);
         // A stack that is deleted after a failed update may have two selves of a resource.
         for physical_id in other_selves(step, &resource)? {

@@ -180,3 +180,81 @@ fn a_stack_whose_update_failed_is_deleted_with_both_selves_of_its_resources() {
     sandbox.run();
     assert_eq!(sandbox.things("AWS::SNS::Topic"), 0);
 }
+
+#[test]
+fn a_rolled_back_creation_keeps_what_is_retained_unless_it_made_it() {
+    let with_policy = |name: &str, policy: &str| {
+        let mut made = topic(name, "x");
+        made["DeletionPolicy"] = json!(policy);
+        made
+    };
+    let body = |value: &str| {
+        template(&json!({
+            "Kept": with_policy("kept", "Retain"),
+            "Lost": with_policy("lost", "RetainExceptOnCreate"),
+            "Last": {
+                "Type": "AWS::SSM::Parameter",
+                "DependsOn": ["Kept", "Lost"],
+                "Properties": { "Type": "String", "Value": value },
+            },
+        }))
+    };
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.create(&body("refuse")), "ROLLBACK_COMPLETE");
+    let events = sandbox.events("s");
+    assert!(events.contains(&"Kept DELETE_SKIPPED".to_owned()), "{events:?}");
+    assert!(events.contains(&"Lost DELETE_COMPLETE".to_owned()), "{events:?}");
+    assert!(sandbox.thing("AWS::SNS::Topic", "kept").is_some());
+    assert!(sandbox.thing("AWS::SNS::Topic", "lost").is_none());
+
+    // In use, both stay: when an update that made nothing of them fails, and when the stack goes.
+    sandbox.call("DeleteStack", &[("StackName", "s")]).unwrap();
+    sandbox.run();
+    sandbox.remove_thing("AWS::SNS::Topic", "kept");
+    assert_eq!(sandbox.create(&body("good")), "CREATE_COMPLETE");
+    assert_eq!(sandbox.update(&body("refuse")), "UPDATE_ROLLBACK_COMPLETE");
+    sandbox.call("DeleteStack", &[("StackName", "s")]).unwrap();
+    sandbox.run();
+    assert!(sandbox.thing("AWS::SNS::Topic", "kept").is_some());
+    assert!(sandbox.thing("AWS::SNS::Topic", "lost").is_some());
+}
+
+#[test]
+fn a_rolled_back_update_deletes_what_it_made_unless_that_is_retained() {
+    let sandbox = Sandbox::new();
+    let last = |value: &str| json!({ "Type": "AWS::SSM::Parameter", "DependsOn": ["Kept", "Lost"], "Properties": { "Type": "String", "Value": value } });
+    let mut kept = topic("kept", "x");
+    kept["DeletionPolicy"] = json!("Retain");
+    let mut lost = topic("lost", "x");
+    lost["DeletionPolicy"] = json!("RetainExceptOnCreate");
+    sandbox.create(&template(&json!({ "A": topic("a", "x") })));
+    let body = template(&json!({ "A": topic("a", "x"), "Kept": kept, "Lost": lost, "Last": last("refuse") }));
+    assert_eq!(sandbox.update(&body), "UPDATE_ROLLBACK_COMPLETE");
+    assert!(sandbox.thing("AWS::SNS::Topic", "kept").is_some());
+    assert!(sandbox.thing("AWS::SNS::Topic", "lost").is_none());
+}
+
+#[test]
+fn a_rolled_back_creation_keeps_what_it_only_took_over() {
+    let sandbox = Sandbox::new();
+    sandbox.set_thing("AWS::S3::Bucket", "mine", &json!({ "BucketName": "mine" }));
+    let bucket = json!({
+        "Type": "AWS::S3::Bucket",
+        "DeletionPolicy": "RetainExceptOnCreate",
+        "Properties": { "BucketName": "mine" },
+    });
+    let last = json!({ "Type": "AWS::SSM::Parameter", "DependsOn": "Bucket", "Properties": { "Type": "String", "Value": "refuse" } });
+    let body = template(&json!({ "Bucket": bucket, "Last": last })).to_string();
+    let request = [
+        ("StackName", "s"),
+        ("ChangeSetName", "c"),
+        ("ChangeSetType", "CREATE"),
+        ("TemplateBody", body.as_str()),
+        ("ImportExistingResources", "true"),
+    ];
+    sandbox.call("CreateChangeSet", &request).unwrap();
+    sandbox.call("ExecuteChangeSet", &[("StackName", "s"), ("ChangeSetName", "c")]).unwrap();
+    sandbox.run();
+    assert_eq!(sandbox.status(), "ROLLBACK_COMPLETE");
+    assert!(sandbox.thing("AWS::S3::Bucket", "mine").is_some());
+}
