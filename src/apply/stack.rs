@@ -45,8 +45,16 @@ impl Job {
             OperationKind::Delete => self.delete().await,
             OperationKind::Create => self.change(ChangeSetKind::Create).await,
             OperationKind::Update => self.change(ChangeSetKind::Update).await,
+            OperationKind::Import => self.change(ChangeSetKind::Import(self.imports())).await,
             OperationKind::RevertDrift => self.change(ChangeSetKind::RevertDrift).await,
         }
+    }
+
+    fn imports(&self) -> BTreeMap<String, (String, BTreeMap<String, String>)> {
+        let imports = self.operation.imports.iter();
+        imports
+            .map(|(logical_id, import)| (logical_id.clone(), (import.resource_type.clone(), import.identifier.clone())))
+            .collect()
     }
 
     async fn change(&self, kind: ChangeSetKind) -> Result<(), ApplyError> {

@@ -54,6 +54,7 @@ resource! {
         /// Beginning of the number to claim, with country code: `+1206`.
         pub prefix: Option<Spanned<String>>,
         /// A number that is already claimed for the instance, in E.164 form: it is taken over instead of claiming one.
+    /// `country` and `type` must be the number's own. It is retained when it leaves the blueprint.
         pub existing: Option<Spanned<String>>,
         /// What it is for.
         pub description: Option<Spanned<String>>,

@@ -42,6 +42,9 @@ fn build(ui: &Ui, center: &Center, inventory: &Inventory) -> Result<Plan, Exit> 
     }
     plan::build(&artifacts, &center.model, inventory).map_err(|error| {
         ui.error(&error.to_string());
+        if let Some(place) = error.address().and_then(|address| center.place(address)) {
+            ui.say(&format!("  --> {place}"));
+        }
         Exit::Failed
     })
 }

@@ -73,6 +73,7 @@ impl Progress {
         let verb = match kind {
             OperationKind::Create => "creating",
             OperationKind::Update => "updating",
+            OperationKind::Import => "importing",
             OperationKind::RevertDrift => "reverting",
             OperationKind::Delete => "deleting",
         };

@@ -19,6 +19,8 @@ pub struct Inventory {
     pub live: BTreeMap<(String, String), LiveResource>,
     /// Phone number (physical id) -> flow id answered with, for every number of the instance.
     pub phone_number_flows: BTreeMap<String, String>,
+    /// The instance's phone numbers by their E.164 form; filled only where the blueprint takes numbers over.
+    pub phone_numbers: BTreeMap<String, ObservedPhoneNumber>,
     /// The name of the artifact bucket, where it exists.
     pub artifact_bucket: Option<String>,
 }
@@ -32,6 +34,17 @@ pub struct ObservedInstance {
     pub arn: String,
     /// Alias, where it has one.
     pub alias: Option<String>,
+}
+
+/// A phone number that is claimed for the instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObservedPhoneNumber {
+    /// ARN: what CloudFormation knows it by.
+    pub arn: String,
+    /// Country, as two letters.
+    pub country: String,
+    /// The API's word for its kind, such as `TOLL_FREE`.
+    pub kind: String,
 }
 
 /// A stack as it was last applied.

@@ -1,22 +1,16 @@
 //! Phone numbers and the flows that answer them.
 
-use callform_source::Diagnostic;
+use callform_source::{Diagnostic, Spanned};
 
 use super::members::Members;
 use super::resolver::{Found, Resolver};
-use super::{Association, EXISTING_PHONE_NUMBER, Kind, Target, Value};
-use crate::blueprint::{Definition as _, PhoneNumberType};
+use super::{Association, DeletionPolicy, EXISTING_PHONE_NUMBER, Kind, Target, Value};
+use crate::blueprint::{Definition as _, PhoneNumber, PhoneNumberType};
 
 impl Resolver<'_> {
     pub(super) fn phone_numbers(&mut self) {
         for (key, number) in &self.blueprint().phone_numbers {
-            if number.existing.is_none() && (number.country.is_none() || number.kind.is_none()) {
-                self.diagnostics.push(
-                    Diagnostic::error("phone-number-without-kind", "which number to claim is not said")
-                        .at(key.span, "")
-                        .help("Give `country:` and `type:` to claim a number, or `existing:` for one that is claimed."),
-                );
-            }
+            self.kind_of_number(key, number);
             let properties = Members::new()
                 .with("TargetArn", Value::instance_arn())
                 .with_some("CountryCode", number.country.as_ref())
@@ -28,6 +22,8 @@ impl Resolver<'_> {
             let resource = self.add(Kind::PhoneNumber, key, number.common(), "AWS::Connect::PhoneNumber", properties);
             if let Some(existing) = &number.existing {
                 resource.metadata.insert(EXISTING_PHONE_NUMBER.to_owned(), existing.value.clone());
+                // It was there before this center and is not this center's to release.
+                resource.deletion_policy = DeletionPolicy::Retain;
             }
             let phone_number = resource.address.clone();
             let Some(flow) = &number.flow else { continue };
@@ -44,6 +40,38 @@ impl Resolver<'_> {
                         .help("Define the flow in the blueprint, or name a built-in one: `builtin/<name>`."),
                 ),
             }
+        }
+    }
+
+    /// What has to be said about a number, and what cannot be said about one that exists.
+    fn kind_of_number(&mut self, key: &Spanned<String>, number: &PhoneNumber) {
+        if number.country.is_none() || number.kind.is_none() {
+            let (message, help) = if number.existing.is_some() {
+                // The template is made without a look at the account, and must say the same as the live number.
+                ("the kind of this number is not said", "Give `country:` and `type:` as the number has them.")
+            } else {
+                (
+                    "which number to claim is not said",
+                    "Give `country:` and `type:` to claim a number, and also `existing:` for one that is claimed.",
+                )
+            };
+            self.diagnostics.push(Diagnostic::error("phone-number-without-kind", message).at(key.span, "").help(help));
+        }
+        let Some(existing) = &number.existing else { return };
+        if let Some(prefix) = &number.prefix {
+            self.diagnostics.push(
+                Diagnostic::error("existing-phone-number", "a prefix is for numbers that are claimed")
+                    .at(prefix.span, "")
+                    .also(existing.span, "this one exists")
+                    .help("Remove `prefix:`."),
+            );
+        }
+        if number.retain == Some(false) {
+            self.diagnostics.push(
+                Diagnostic::error("existing-phone-number", "a number that is taken over is always retained")
+                    .at(existing.span, "")
+                    .help("Remove `retain: false`; without `existing:` the number can be released later."),
+            );
         }
     }
 

@@ -169,12 +169,24 @@ fn functions_bring_what_they_need() {
 #[test]
 fn phone_numbers_are_claimed_or_taken_over() {
     let (model, codes) = model(
-        "phone_numbers: { a: { country: US, type: TOLL_FREE, flow: builtin/Sample AB test }, b: { existing: \"+15550100100\" } }",
+        "phone_numbers: { a: { country: US, type: TOLL_FREE, flow: builtin/Sample AB test }, b: { existing: \"+15550100100\", country: US, type: DID } }",
     );
     assert_eq!(codes, [""; 0]);
     assert_eq!(model.associations.len(), 1);
     let taken_over = &model.resources[&Address::new(Kind::PhoneNumber, "b")];
     assert_eq!(taken_over.metadata[EXISTING_PHONE_NUMBER], "+15550100100");
+    assert_eq!(taken_over.deletion_policy, DeletionPolicy::Retain);
+    assert_eq!(plain(&taken_over.properties["Type"]), "DID");
+}
+
+#[test]
+fn a_number_that_exists_is_described_and_kept() {
+    let codes = |number: &str| model(&format!("phone_numbers: {{ a: {{ existing: \"+15550100100\", {number} }} }}")).1;
+    assert_eq!(codes("type: DID"), ["phone-number-without-kind"]);
+    assert_eq!(codes("country: US"), ["phone-number-without-kind"]);
+    assert_eq!(codes("country: US, type: DID, prefix: \"+1555\""), ["existing-phone-number"]);
+    assert_eq!(codes("country: US, type: DID, retain: false"), ["existing-phone-number"]);
+    assert_eq!(codes("country: US, type: DID, retain: true"), [""; 0]);
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn entry(number: &Change, action: Action, before: Option<&str>, after: Option<&s
     }
 }
 
-fn tail(id: &str) -> &str {
+pub(super) fn tail(id: &str) -> &str {
     id.rsplit_once('/').map_or(id, |(_, tail)| tail)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::associations;
+use super::imports;
 use super::changes::resource_changes;
 use super::known::{Definition, Known};
 use super::waves::Waves;
@@ -19,16 +20,19 @@ use crate::render::{Artifacts, ParameterSource, StackArtifact};
 pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Result<Plan, PlanError> {
     refuse_busy(inventory)?;
     refuse_missing(artifacts, model, inventory)?;
-    let known = Known::new(inventory, Some(artifacts));
+    let mut known = Known::new(inventory, Some(artifacts));
+    let imports = imports::find(model, inventory, &known)?;
+    known.take_over(&imports);
     let desired = known.desired(artifacts);
     let deployed = known.deployed();
-    let resources = resource_changes(model, inventory, &desired, &deployed);
+    let resources = resource_changes(model, inventory, &desired, &deployed, &imports);
     refuse_prevented(&resources, &desired, &deployed)?;
     let links = associations::compare(model, inventory, &known, &deployed, &resources);
 
     let (graph, _) = graph::build(model);
     let mut waves = Waves::new(artifacts, model, &graph, inventory, &known, &deployed, &resources);
     let mut steps = first_steps(inventory);
+    waves.import(&imports, &mut steps);
     let removed: Vec<(Address, Option<Target>)> = links.before.iter().map(|number| (number.clone(), None)).collect();
     push_links(&removed, &waves, &mut steps);
     let held = held(&links.held, &desired, &deployed);

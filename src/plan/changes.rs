@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff::{create_only_changes, differences};
+use super::imports::Imports;
 use super::known::Definition;
 use super::{Action, Change, Reason};
 use crate::inventory::Inventory;
@@ -14,6 +15,7 @@ pub(super) fn resource_changes(
     inventory: &Inventory,
     desired: &BTreeMap<String, Definition>,
     deployed: &BTreeMap<String, Definition>,
+    imports: &Imports,
 ) -> Vec<Change> {
     let mut changes: Vec<Change> = model
         .resources
@@ -22,6 +24,9 @@ pub(super) fn resource_changes(
             let wanted = desired.get(&resource.logical_id)?;
             Some(match deployed.get(&resource.logical_id) {
                 Some(existing) => compared(&resource.logical_id, existing, wanted),
+                None if imports.contains_key(&wanted.address) => {
+                    change(&resource.logical_id, wanted, Action::Import, vec![Reason::NotDeployed])
+                }
                 None => created(&resource.logical_id, wanted, inventory),
             })
         })
@@ -116,7 +121,7 @@ fn follow_replacements(changes: &mut [Change], desired: &BTreeMap<String, Defini
         }
         for change in changes.iter_mut() {
             let Some(wanted) = desired.get(&change.logical_id) else { continue };
-            if change.action == Action::Create {
+            if matches!(change.action, Action::Create | Action::Import) {
                 continue;
             }
             for target in new.iter().filter(|target| wanted.mentions.contains(target) && **target != change.address) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::associations::{calls, live_flow};
+use super::associations::{calls, live_flow, tail};
 use super::build::refuse_busy;
 use super::changes::removed;
 use super::known::{Definition, Known};
@@ -41,10 +41,20 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
     }
 
     let mut steps = Vec::new();
+    let going: BTreeSet<&str> = changes
+        .iter()
+        .filter(|change| change.address.kind == Kind::Flow && change.action == Action::Delete)
+        .filter_map(|change| known.physical_id(&change.address))
+        .map(tail)
+        .collect();
     let links: Vec<(Address, Option<Target>)> = changes
         .iter()
-        .filter(|change| change.address.kind == Kind::PhoneNumber && change.action == Action::Delete)
-        .filter(|change| live_flow(inventory, &known, &change.address).is_some())
+        .filter(|change| change.address.kind == Kind::PhoneNumber)
+        .filter(|change| {
+            // A number that stays must not lead to a flow that goes.
+            let flow = live_flow(inventory, &known, &change.address);
+            flow.is_some_and(|flow| change.action == Action::Delete || going.contains(flow.as_str()))
+        })
         .map(|change| (change.address.clone(), None))
         .collect();
     if !links.is_empty() {

@@ -25,6 +25,48 @@ pub enum PlanError {
         /// Its name.
         name: String,
     },
+    /// A number that is to be taken over is not claimed for the instance.
+    #[error("the instance has no phone number {number}; claim it first, or remove `existing:` to claim another one")]
+    NoPhoneNumber {
+        /// The resource.
+        address: Address,
+        /// The number, in E.164 form.
+        number: String,
+    },
+    /// A number that is to be taken over is of another kind than the blueprint says.
+    #[error("the phone number {number} has the {member} {live}, and the blueprint says {wanted}")]
+    PhoneNumberDiffers {
+        /// The resource.
+        address: Address,
+        /// The number, in E.164 form.
+        number: String,
+        /// The blueprint's member: `country` or `type`.
+        member: &'static str,
+        /// What the blueprint says.
+        wanted: String,
+        /// What the number has.
+        live: String,
+    },
+    /// A number that is to be taken over is managed already.
+    #[error("the phone number {number} is {by} already; if that was renamed, say so with `renamed_from:`")]
+    TakenOverTwice {
+        /// The resource.
+        address: Address,
+        /// The number, in E.164 form.
+        number: String,
+        /// The resource it is.
+        by: Address,
+    },
+    /// `existing:` names another number than the one that was taken over or claimed.
+    #[error("this phone number is {managed}, and cannot become {number}; give {number} a key of its own")]
+    OtherPhoneNumber {
+        /// The resource.
+        address: Address,
+        /// The number of the blueprint, in E.164 form.
+        number: String,
+        /// The number that is managed.
+        managed: String,
+    },
     /// `prevent_destroy: true` forbids what would happen.
     #[error("{address} has `prevent_destroy: true` and would be {}", if *action == Action::Replace { "replaced" } else { "deleted" })]
     Prevented {
@@ -39,4 +81,20 @@ pub enum PlanError {
         /// The stacks that are not done.
         stacks: Vec<String>,
     },
+}
+
+impl PlanError {
+    /// The resource of the blueprint it is about, where it is about one.
+    pub fn address(&self) -> Option<&Address> {
+        match self {
+            Self::NoPhoneNumber { address, .. }
+            | Self::PhoneNumberDiffers { address, .. }
+            | Self::TakenOverTwice { address, .. }
+            | Self::OtherPhoneNumber { address, .. }
+            | Self::Prevented { address, .. }
+            | Self::RenamedUser { address, .. }
+            | Self::Forgotten { address, .. } => Some(address),
+            Self::Busy { .. } | Self::NoInstance(_) | Self::NoBuiltin { .. } | Self::NoOrder { .. } => None,
+        }
+    }
 }

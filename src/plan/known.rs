@@ -83,6 +83,16 @@ impl<'a> Known<'a> {
         Self { inventory, addresses, identifiers, physical }
     }
 
+    /// Takes resources that no stack has yet for what the blueprint calls them.
+    pub(super) fn take_over(&mut self, imports: &BTreeMap<Address, String>) {
+        self.physical.extend(imports.iter().map(|(address, id)| (address.clone(), id.clone())));
+    }
+
+    /// The name of the managed resource with a physical id.
+    pub(super) fn address_with(&self, physical_id: &str) -> Option<&Address> {
+        self.physical.iter().find(|(_, id)| *id == physical_id).map(|(address, _)| address)
+    }
+
     /// The name of a logical ID.
     pub(super) fn address_of(&self, logical_id: &str) -> Option<&Address> {
         self.addresses.get(logical_id)

@@ -16,6 +16,7 @@ mod known;
 mod diff;
 mod changes;
 mod associations;
+mod imports;
 mod proposal;
 mod waves;
 mod build;
@@ -35,7 +36,7 @@ pub(crate) use known::{Definition, Known};
 pub use summary::Summary;
 pub use types::{
     AssociationChange, Base, BaseStack, Change, FORMAT_VERSION, Identifier, OperationKind, ParameterValue, Plan,
-    PropertyChange, StackChange, StackOperation, Step,
+    PropertyChange, ResourceImport, StackChange, StackOperation, Step,
 };
 
 #[cfg(test)]

@@ -137,6 +137,8 @@ pub enum OperationKind {
     Create,
     /// The stack is updated.
     Update,
+    /// Resources that exist come into the stack, which is made where it is not there; nothing else changes.
+    Import,
     /// What was changed by hand is brought back to the template (`DeploymentMode` `REVERT_DRIFT`); the template is the
     /// deployed one where it is `null`.
     RevertDrift,
@@ -162,6 +164,18 @@ pub struct StackOperation {
     pub termination_protection: bool,
     /// Stack tags.
     pub tags: BTreeMap<String, String>,
+    /// What an import takes over, by logical ID; empty for other operations.
+    pub imports: BTreeMap<String, ResourceImport>,
+}
+
+/// A resource that exists and comes into a stack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceImport {
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Members of the identifier CloudFormation finds it by.
+    pub identifier: BTreeMap<String, String>,
 }
 
 /// The value of a template parameter.

@@ -140,7 +140,7 @@ impl<'a> Waves<'a> {
         open.chain(leaving).collect()
     }
 
-    fn is_done(&self, stack: &str) -> bool {
+    pub(super) fn is_done(&self, stack: &str) -> bool {
         let wanted = self.wanted.get(stack).map(Vec::as_slice).unwrap_or_default();
         let standing = self.standing.get(stack);
         standing.map_or(0, BTreeMap::len) == wanted.len()
@@ -244,10 +244,11 @@ impl<'a> Waves<'a> {
             transitional: !complete || proposal.standing.values().any(|standing| !standing.settled),
             termination_protection: artifact.termination_protection,
             tags: artifact.tags.clone(),
+            imports: BTreeMap::new(),
         }
     }
 
-    fn parameters(&self, artifact: &StackArtifact) -> BTreeMap<String, ParameterValue> {
+    pub(super) fn parameters(&self, artifact: &StackArtifact) -> BTreeMap<String, ParameterValue> {
         artifact
             .parameters
             .iter()
@@ -329,6 +330,7 @@ impl StackOperation {
             transitional: false,
             termination_protection: false,
             tags: BTreeMap::new(),
+            imports: BTreeMap::new(),
         }
     }
 }

@@ -16,7 +16,7 @@ pub use manifest::files;
 pub(crate) use parameters::{ARTIFACT_BUCKET, INSTANCE_ARN};
 pub use placement::Placement;
 pub(crate) use transitional::parameter_values;
-pub use transitional::{Form, transitional};
+pub use transitional::{Form, importing, transitional};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -34,6 +34,7 @@ pub fn transitional(
 ) -> Json {
     let wanted = stack.template.get("Resources").and_then(Json::as_object);
     let existing = deployed.and_then(|stack| stack.template.get("Resources")).and_then(Json::as_object);
+    let substitution = deployed.map(Substitution::of);
     let mut resources = Map::new();
     let ids = wanted.into_iter().chain(existing).flat_map(Map::keys);
     for (logical_id, form) in ids.filter_map(|logical_id| forms.get_key_value(logical_id)) {
@@ -47,8 +48,8 @@ pub fn transitional(
                 .map(|definition| without(definition, properties, stack, model, logical_id)),
             Form::Deployed => existing
                 .and_then(|all| all.get(logical_id))
-                .zip(deployed)
-                .map(|(definition, deployed)| Substitution::of(deployed).apply(definition)),
+                .zip(substitution.as_ref())
+                .map(|(definition, substitution)| substitution.apply(definition)),
         };
         if let Some(mut definition) = definition {
             keep_dependencies(&mut definition, forms);
@@ -63,6 +64,57 @@ pub fn transitional(
         members.insert("Resources".to_owned(), resources.into());
     }
     template
+}
+
+/// The template of an import: what is deployed, to the letter, and the resources of `forms` besides.
+///
+/// CloudFormation refuses an import that changes anything else.
+pub fn importing(
+    stack: &StackArtifact,
+    model: &Model,
+    deployed: Option<&DeployedStack>,
+    forms: &BTreeMap<String, Form>,
+) -> Json {
+    let added = transitional(stack, model, None, forms);
+    let Some(deployed) = deployed else { return added };
+    let mut template = deployed.template.clone();
+    let Some(members) = template.as_object_mut() else { return added };
+    let mut names = BTreeSet::new();
+    if let Some(resources) = added.get("Resources") {
+        collect_references(resources, &mut names);
+        merge(members, "Resources", resources, |_| true);
+    }
+    if let Some(parameters) = added.get("Parameters") {
+        merge(members, "Parameters", parameters, |name| names.contains(name));
+    }
+    template
+}
+
+/// Adds members to a section of a template; those it has stay as they are.
+fn merge(template: &mut Map<String, Json>, section: &str, added: &Json, wanted: impl Fn(&str) -> bool) {
+    let added: Vec<(&String, &Json)> =
+        added.as_object().into_iter().flatten().filter(|(name, _)| wanted(name)).collect();
+    if added.is_empty() {
+        return;
+    }
+    let section = template.entry(section).or_insert_with(|| json!({}));
+    if let Some(members) = section.as_object_mut() {
+        for (name, value) in added {
+            members.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+}
+
+/// The names in every `Ref`.
+fn collect_references<'a>(json: &'a Json, names: &mut BTreeSet<&'a str>) {
+    match json {
+        Json::Object(members) => {
+            names.extend(members.get("Ref").and_then(Json::as_str));
+            members.values().for_each(|value| collect_references(value, names));
+        }
+        Json::Array(items) => items.iter().for_each(|item| collect_references(item, names)),
+        Json::String(_) | Json::Number(_) | Json::Bool(_) | Json::Null => {}
+    }
 }
 
 fn without(

@@ -7,6 +7,7 @@ mod support;
 
 mod bad_input;
 mod destroy;
+mod existing_numbers;
 mod foreign;
 mod interruption;
 mod main_job;

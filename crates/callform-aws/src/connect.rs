@@ -19,6 +19,19 @@ pub struct ConnectInstance {
     pub active: bool,
 }
 
+/// A phone number that is claimed for an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedNumber {
+    /// Its ARN, which is its physical id in CloudFormation.
+    pub arn: String,
+    /// The number itself, in E.164 form.
+    pub number: String,
+    /// Country, as two letters.
+    pub country: String,
+    /// The API's word for its kind, such as `TOLL_FREE`.
+    pub kind: String,
+}
+
 /// An object of an instance as the `List*` operations name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedObject {
@@ -145,6 +158,26 @@ impl Gateway {
             }
         }
         Ok(flows)
+    }
+
+    /// All phone numbers that are claimed for an instance, which is named by its ARN.
+    pub async fn claimed_numbers(&self, instance_arn: &str) -> Result<Vec<ClaimedNumber>, GatewayError> {
+        let mut pages = self.connect.list_phone_numbers_v2().target_arn(instance_arn).into_paginator().send();
+        let mut numbers = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| GatewayError::from_sdk("Connect ListPhoneNumbersV2", &error))?;
+            for found in page.list_phone_numbers_summary_list.unwrap_or_default() {
+                if let (Some(arn), Some(number)) = (found.phone_number_arn, found.phone_number) {
+                    numbers.push(ClaimedNumber {
+                        arn,
+                        number,
+                        country: found.phone_number_country_code.map_or_else(String::new, |it| it.as_str().to_owned()),
+                        kind: found.phone_number_type.map_or_else(String::new, |it| it.as_str().to_owned()),
+                    });
+                }
+            }
+        }
+        Ok(numbers)
     }
 
     /// Lets a flow answer a phone number, in place of any other. Ids are bare or ARNs.

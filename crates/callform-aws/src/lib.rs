@@ -14,7 +14,7 @@ pub use artifact_bucket::BucketState;
 pub use cloudformation::{
     ChangeSet, ChangeSetKind, ChangeSetRequest, ResourceChange, ResourceDrift, Stack, StackEvent, TemplateSource,
 };
-pub use connect::{ConnectInstance, NamedObject, ObjectType};
+pub use connect::{ClaimedNumber, ConnectInstance, NamedObject, ObjectType};
 pub use error::{ErrorKind, GatewayError};
 pub use gateway::{Credentials, Gateway, Target};
 pub use live::LiveObject;

@@ -12,7 +12,7 @@
 mod parameters;
 mod templates;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -95,6 +95,7 @@ fn operation(stack: &DeployedStack, kind: OperationKind, template: Json) -> Stac
         transitional: false,
         termination_protection: stack.termination_protection,
         tags: stack.tags.clone(),
+        imports: BTreeMap::new(),
     }
 }
 

@@ -1,3 +1,4 @@
+mod importing;
 mod simulator;
 
 use proptest::prelude::*;

@@ -101,12 +101,17 @@ impl Account {
                 OperationKind::Create => "create",
                 OperationKind::Update => "update",
                 OperationKind::Delete => "delete",
+                OperationKind::Import => "import into",
                 OperationKind::RevertDrift => panic!("no plan of a blueprint reverts drift"),
             };
             self.log.push(format!("{word} {}{transitional}", operation.stack));
             match operation.kind {
                 OperationKind::Delete => {
                     assert!(self.inventory.stacks.remove(&operation.stack).is_some());
+                }
+                OperationKind::Import => {
+                    self.assert_only_imports(operation);
+                    self.deploy(operation, &before);
                 }
                 OperationKind::Create | OperationKind::Update | OperationKind::RevertDrift => {
                     let exists = self.inventory.stacks.contains_key(&operation.stack);
@@ -160,10 +165,26 @@ impl Account {
             if let (None, Some(old)) = (kept, old.and_then(|old| old.physical_ids.get(logical_id))) {
                 self.replaced.insert(old.rsplit('/').next().unwrap().to_owned());
             }
-            let id = kept.cloned().unwrap_or_else(|| self.new_id(&stack, logical_id));
+            let imported = operation.imports.get(logical_id).map(|import| import.identifier["PhoneNumberArn"].clone());
+            let id = kept.cloned().or(imported).unwrap_or_else(|| self.new_id(&stack, logical_id));
             stack.physical_ids.insert(logical_id.clone(), id);
         }
         self.inventory.stacks.insert(stack.name.clone(), stack);
+    }
+
+    /// CloudFormation refuses an import that does anything else.
+    fn assert_only_imports(&self, operation: &StackOperation) {
+        let deployed = self.inventory.stacks.get(&operation.stack);
+        let mut resources = operation.template["Resources"].as_object().unwrap().clone();
+        for logical_id in operation.imports.keys() {
+            let imported = resources.shift_remove(logical_id).unwrap();
+            assert!(imported.get("DeletionPolicy").is_some(), "{logical_id}");
+        }
+        let before = deployed.map(|stack| stack.template["Resources"].clone()).unwrap_or_else(|| serde_json::json!({}));
+        assert_eq!(Json::from(resources), before);
+        for (name, value) in deployed.into_iter().flat_map(|stack| &stack.parameters) {
+            assert_eq!(operation.parameters[name], ParameterValue::Join(vec![Identifier::Known(value.clone())]));
+        }
     }
 
     fn new_id(&mut self, stack: &DeployedStack, logical_id: &str) -> String {
