@@ -1,14 +1,12 @@
 //! Which flow answers which phone number. CloudFormation has no resource for that; what was applied is noted in the
-//! templates.
+//! templates, beside the phone numbers.
 
 use std::collections::BTreeMap;
-
-use serde_json::Value as Json;
 
 use super::AssociationDrift;
 use super::names::Names;
 use crate::inventory::Inventory;
-use crate::model::{Attribute, Kind, Reference, Target};
+use crate::model::{Attribute, Kind, Reference};
 use crate::plan::{Definition, Known};
 
 /// The numbers of the center that another flow answers than the one that was applied.
@@ -18,12 +16,11 @@ pub(super) fn compare(
     names: &Names,
     deployed: &BTreeMap<String, Definition>,
 ) -> Vec<AssociationDrift> {
-    let applied = applied(inventory);
     let numbers = deployed.iter().filter(|(_, definition)| definition.address.kind == Kind::PhoneNumber);
     let mut found = Vec::new();
     for (logical_id, definition) in numbers {
         let number = &definition.address;
-        let expected = applied.get(&definition.address.to_string()).cloned();
+        let expected = definition.answered_by.clone();
         let live = known.physical_id(number).and_then(|id| {
             let flows = &inventory.phone_number_flows;
             flows.get(id).or_else(|| flows.get(tail(id))).map(|flow| tail(flow).to_owned())
@@ -42,19 +39,6 @@ pub(super) fn compare(
         });
     }
     found
-}
-
-/// What was applied: the number's address and the flow.
-fn applied(inventory: &Inventory) -> BTreeMap<String, Target> {
-    let stacks = inventory.stacks.values().filter(|stack| stack.exists());
-    let lists = stacks.filter_map(|stack| stack.template.pointer("/Metadata/Callform/Associations")?.as_array());
-    lists
-        .flatten()
-        .filter_map(|entry| {
-            let text = |name: &str| entry.get(name).and_then(Json::as_str);
-            Some((text("PhoneNumber")?.to_owned(), text("Flow")?.parse().ok()?))
-        })
-        .collect()
 }
 
 pub(super) fn tail(id: &str) -> &str {

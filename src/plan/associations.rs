@@ -20,6 +20,8 @@ pub(super) struct Associations {
     pub(super) after: Vec<(Address, Option<Target>)>,
     /// Flows that answer a number until the links are set; they must not be deleted earlier.
     pub(super) held: BTreeSet<Address>,
+    /// Stacks that note another flow than the blueprint has.
+    pub(super) stale: BTreeSet<String>,
 }
 
 /// Compares the wanted links with the live ones.
@@ -36,6 +38,11 @@ pub(super) fn compare(
     for change in resources.iter().filter(|change| change.address.kind == Kind::PhoneNumber) {
         let number = &change.address;
         let live = live_flow(inventory, known, number);
+        let existing = deployed.get(&change.logical_id);
+        let noted = existing.and_then(|existing| existing.answered_by.as_ref()).map(|flow| now_named(flow, deployed));
+        if existing.is_some() && noted.as_ref() != wanted.get(number).copied() && change.action != Action::Delete {
+            found.stale.insert(change.stack.clone());
+        }
         match (change.action, wanted.get(number)) {
             (Action::Delete, _) => {
                 if live.is_some() {
@@ -43,10 +50,13 @@ pub(super) fn compare(
                 }
             }
             (Action::Retain, _) => {}
-            (_, Some(&flow)) => found.associate(change, flow, live, known, resources),
+            (_, Some(&flow)) => found.associate(change, flow, live, noted, known, resources),
             (_, None) => {
-                if let Some(live) = live {
-                    found.changes.push(entry(change, Action::Disassociate, Some(&name_of(&live, known)), None));
+                let before = live.as_ref().map(|live| name_of(live, known)).or(noted.map(|flow| flow.to_string()));
+                if before.is_some() {
+                    found.changes.push(entry(change, Action::Disassociate, before.as_deref(), None));
+                }
+                if live.is_some() {
                     found.after.push((number.clone(), None));
                 }
             }
@@ -64,7 +74,15 @@ pub(super) fn compare(
 }
 
 impl Associations {
-    fn associate(&mut self, number: &Change, flow: &Target, live: Option<String>, known: &Known, resources: &[Change]) {
+    fn associate(
+        &mut self,
+        number: &Change,
+        flow: &Target,
+        live: Option<String>,
+        noted: Option<Target>,
+        known: &Known,
+        resources: &[Change],
+    ) {
         let reference = Reference { target: flow.clone(), attribute: Attribute::Id };
         let replaced = |address: &Address| {
             resources.iter().any(|change| change.address == *address && change.action == Action::Replace)
@@ -75,6 +93,10 @@ impl Associations {
         };
         let same = live.is_some() && live == known.identifier(&reference);
         if same && keeps_id && number.action != Action::Replace {
+            // Somebody was faster; only the note of it is missing.
+            if let Some(noted) = noted.filter(|noted| noted != flow) {
+                self.changes.push(entry(number, Action::Associate, Some(&noted.to_string()), Some(&flow.to_string())));
+            }
             return;
         }
         let before = live.filter(|_| number.action != Action::Replace).map(|live| name_of(&live, known));
@@ -105,6 +127,13 @@ fn entry(number: &Change, action: Action, before: Option<&str>, after: Option<&s
         }],
         irreversible: None,
     }
+}
+
+/// A flow under the name it has in the blueprint now.
+fn now_named(flow: &Target, deployed: &BTreeMap<String, Definition>) -> Target {
+    let Target::Resource(address) = flow else { return flow.clone() };
+    let now = deployed.values().find(|existing| existing.rendered_as == *address);
+    now.map_or_else(|| flow.clone(), |existing| Target::Resource(existing.address.clone()))
 }
 
 pub(super) fn tail(id: &str) -> &str {

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::associations;
-use super::imports;
 use super::changes::resource_changes;
+use super::imports;
 use super::known::{Definition, Known};
 use super::waves::Waves;
-use super::{Action, Base, Change, FORMAT_VERSION, Plan, PlanError, PropertyChange, StackChange, StackOperation, Step};
+use super::{
+    Action, Base, Change, FORMAT_VERSION, Plan, PlanError, PropertyChange, Reason, StackChange, StackOperation, Step,
+};
 use crate::graph;
 use crate::inventory::{DeployedStack, Inventory};
-use crate::model::{Address, Asset, Instance, Model, Target};
+use crate::model::{Address, Asset, Instance, Kind, Model, Target};
 use crate::render::{Artifacts, ParameterSource, StackArtifact};
 
 /// Plans the way from what is deployed to the blueprint.
@@ -27,10 +29,12 @@ pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Res
     let deployed = known.deployed();
     let resources = resource_changes(model, inventory, &desired, &deployed, &imports);
     refuse_prevented(&resources, &desired, &deployed)?;
+    refuse_renamed(&resources)?;
     let links = associations::compare(model, inventory, &known, &deployed, &resources);
 
     let (graph, _) = graph::build(model);
     let mut waves = Waves::new(artifacts, model, &graph, inventory, &known, &deployed, &resources);
+    waves.touched.extend(artifacts.stacks.iter().map(|s| s.name.as_str()).filter(|stack| links.stale.contains(*stack)));
     let mut steps = first_steps(inventory);
     waves.import(&imports, &mut steps);
     let removed: Vec<(Address, Option<Target>)> = links.before.iter().map(|number| (number.clone(), None)).collect();
@@ -138,6 +142,24 @@ fn refuse_missing(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -
             && !inventory.builtins.contains_key(&(*kind, name.clone()))
         {
             return Err(PlanError::NoBuiltin { kind: *kind, name: name.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what CloudFormation would only find out on the way: usernames that change, and resources that would be made
+/// a second time under the name of one that is there.
+fn refuse_renamed(changes: &[Change]) -> Result<(), PlanError> {
+    for change in changes {
+        let username = Reason::CreateOnly(vec!["Username".to_owned()]);
+        if change.address.kind == Kind::User && change.reasons.contains(&username) {
+            let before = change.renamed_from.as_ref().unwrap_or(&change.address).clone();
+            return Err(PlanError::RenamedUser { address: change.address.clone(), before });
+        }
+        let made = |other: &Change| other.action == Action::Create && other.address == change.address;
+        if matches!(change.action, Action::Delete | Action::Retain) && changes.iter().any(made) {
+            let (address, logical_id) = (change.address.clone(), change.logical_id.clone());
+            return Err(PlanError::Forgotten { address, logical_id });
         }
     }
     Ok(())

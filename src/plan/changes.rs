@@ -88,7 +88,7 @@ fn compared(logical_id: &str, existing: &Definition, wanted: &Definition) -> Cha
     let mut change = if existing.resource_type != wanted.resource_type {
         change(logical_id, wanted, Action::Replace, vec![Reason::TypeChanged])
     } else if properties.is_empty() {
-        if existing.policies == wanted.policies {
+        if existing.policies == wanted.policies && existing.prevent_destroy == wanted.prevent_destroy {
             change(logical_id, wanted, Action::NoOp, Vec::new())
         } else {
             change(logical_id, wanted, Action::Update, vec![Reason::AttributesDiffer])

@@ -75,6 +75,26 @@ pub enum PlanError {
         /// [`Action::Replace`] or [`Action::Delete`].
         action: Action,
     },
+    /// A user was renamed in the blueprint.
+    #[error(
+        "{address} was {before}, and Connect cannot change a username; remove `renamed_from` and `id`, and a new user is made in place of the old one"
+    )]
+    RenamedUser {
+        /// The user.
+        address: Address,
+        /// The name it is deployed under.
+        before: Address,
+    },
+    /// A resource would be made anew because what ties it to the deployed one is gone from the blueprint.
+    #[error(
+        "{address} is deployed as `{logical_id}`, and would be made anew and the old one deleted; keep its `renamed_from`, or write `id: {logical_id}`"
+    )]
+    Forgotten {
+        /// The resource.
+        address: Address,
+        /// Its name in the deployed template.
+        logical_id: String,
+    },
     /// What is deployed and what is wanted need one another in a way no order of operations solves.
     #[error("no order of stack operations leads to the blueprint; these stacks wait for one another: {}", stacks.join(", "))]
     NoOrder {

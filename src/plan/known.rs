@@ -27,6 +27,8 @@ pub(crate) struct Definition {
     /// `DeletionPolicy` and `UpdateReplacePolicy`.
     pub(super) policies: [Option<String>; 2],
     pub(super) prevent_destroy: bool,
+    /// For a phone number: the flow that answers it, under the name of the blueprint the template was rendered from.
+    pub(crate) answered_by: Option<Target>,
     /// Resources its properties refer to.
     pub(crate) mentions: BTreeSet<Address>,
 }
@@ -176,6 +178,10 @@ impl<'a> Known<'a> {
                 properties,
                 policies: [text("DeletionPolicy"), text("UpdateReplacePolicy")],
                 prevent_destroy: resource.pointer("/Metadata/Callform/PreventDestroy") == Some(&json!(true)),
+                answered_by: resource
+                    .pointer("/Metadata/Callform/Flow")
+                    .and_then(Json::as_str)
+                    .and_then(|flow| flow.parse().ok()),
             };
             into.insert(logical_id.clone(), definition);
         }

@@ -50,7 +50,7 @@ pub(super) struct Waves<'a> {
     pub(super) wanted: BTreeMap<&'a str, Vec<Resource<'a>>>,
     /// Resources that get a new identifier.
     pub(super) replaced: BTreeSet<&'a Address>,
-    /// Stacks whose tags or protection differ.
+    /// Stacks whose tags or protection differ, or their notes of which flow answers a number.
     pub(super) touched: BTreeSet<&'a str>,
     /// How everything stands, by stack and logical ID.
     pub(super) standing: BTreeMap<&'a str, BTreeMap<String, Standing>>,

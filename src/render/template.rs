@@ -8,7 +8,7 @@ use super::expression::{Expressions, Scope};
 use super::parameters::{Imports, Parameters};
 use super::{ParameterSource, flows};
 use crate::graph::Graph;
-use crate::model::{Address, Association, DeletionPolicy, Model, Resource, Target};
+use crate::model::{Address, DeletionPolicy, Model, Resource, Target};
 
 /// Types that hold data: of these the template says aloud when they are deleted, which linters ask for.
 const STATEFUL: [&str; 4] = ["AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup", "AWS::S3::Bucket"];
@@ -32,17 +32,19 @@ pub(super) fn template(
         }
     }
     let parameters = Parameters::new(imports, |name| resources.iter().any(|resource| resource.logical_id == name));
+    let answers: BTreeMap<&Address, &Target> =
+        model.associations.iter().map(|link| (&link.phone_number, &link.flow)).collect();
     let rendered: Map<String, Json> = resources
         .iter()
         .map(|resource| {
             let expressions = Expressions { scope: &scope, parameters: &parameters, from: &resource.address };
-            (resource.logical_id.clone(), rendered(resource, &expressions))
+            (resource.logical_id.clone(), rendered(resource, answers.get(&resource.address).copied(), &expressions))
         })
         .collect();
     let mut template = Map::new();
     template.insert("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"));
     template.insert("Description".to_owned(), json!(format!("Contact center {}, made by Callform", model.center)));
-    template.insert("Metadata".to_owned(), json!({ "Callform": metadata(model, &inside) }));
+    template.insert("Metadata".to_owned(), json!({ "Callform": metadata(model) }));
     let section = parameters.section();
     if !section.is_empty() {
         template.insert("Parameters".to_owned(), section.into());
@@ -51,15 +53,7 @@ pub(super) fn template(
     (template.into(), parameters.sources)
 }
 
-fn metadata(model: &Model, inside: &BTreeMap<&Address, &str>) -> Json {
-    let associations: Vec<Json> = model
-        .associations
-        .iter()
-        .filter(|association| inside.contains_key(&association.phone_number))
-        .map(|Association { phone_number, flow, span: _ }| {
-            json!({ "PhoneNumber": phone_number.to_string(), "Flow": flow.to_string() })
-        })
-        .collect();
+fn metadata(model: &Model) -> Json {
     let mut metadata = Map::new();
     metadata.insert("Version".to_owned(), json!(METADATA_VERSION));
     metadata.insert("Center".to_owned(), json!(model.center));
@@ -67,11 +61,12 @@ fn metadata(model: &Model, inside: &BTreeMap<&Address, &str>) -> Json {
         metadata.insert("Environment".to_owned(), json!(environment));
     }
     metadata.insert("Digest".to_owned(), json!(model.digest));
-    metadata.insert("Associations".to_owned(), associations.into());
     metadata.into()
 }
 
-fn rendered(resource: &Resource, expressions: &Expressions) -> Json {
+/// A resource. The flow that answers a phone number is noted beside it: CloudFormation takes a change of a resource's
+/// metadata for a change, while metadata of the template alone cannot be updated.
+fn rendered(resource: &Resource, answered_by: Option<&Target>, expressions: &Expressions) -> Json {
     let mut definition = Map::new();
     definition.insert("Type".to_owned(), json!(resource.resource_type));
     let depends_on = depends_on(resource, expressions.scope);
@@ -98,6 +93,9 @@ fn rendered(resource: &Resource, expressions: &Expressions) -> Json {
     }
     let mut callform = Map::new();
     callform.insert("Address".to_owned(), json!(resource.address.to_string()));
+    if let Some(flow) = answered_by {
+        callform.insert("Flow".to_owned(), json!(flow.to_string()));
+    }
     if resource.prevent_destroy {
         callform.insert("PreventDestroy".to_owned(), json!(true));
     }

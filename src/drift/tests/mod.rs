@@ -35,7 +35,7 @@ impl TestCenter {
             name: "kw".to_owned(),
             id: "arn:aws:cloudformation:us-west-2:123456789012:stack/kw/33333333".to_owned(),
             status: "UPDATE_COMPLETE".to_owned(),
-            template: json!({ "Metadata": { "Callform": { "Center": "kw", "Associations": [] } }, "Resources": {} }),
+            template: json!({ "Metadata": { "Callform": { "Center": "kw" } }, "Resources": {} }),
             parameters: BTreeMap::from([("InstanceArn".to_owned(), INSTANCE.to_owned())]),
             ..DeployedStack::default()
         };
@@ -74,6 +74,12 @@ impl TestCenter {
         });
         self.stack().physical_ids.insert(logical_id.clone(), physical_id.to_owned());
         logical_id
+    }
+
+    /// Notes the flow that a number of the blueprint is answered by.
+    fn answered_by(&mut self, number: &str, flow: &str) {
+        let logical_id = number.replace(['/', '_'], "");
+        self.stack().template["Resources"][&logical_id]["Metadata"]["Callform"]["Flow"] = json!(flow);
     }
 
     fn live(&mut self, logical_id: &str, live: LiveResource) {

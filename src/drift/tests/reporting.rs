@@ -45,10 +45,8 @@ fn center_with_numbers() -> TestCenter {
         let logical_id = center.resource(&format!("phone_number/{name}"), NUMBER, &physical_id, &json!({}));
         center.live(&logical_id, present(json!({})));
     }
-    center.stack().template["Metadata"]["Callform"]["Associations"] = json!([
-        { "PhoneNumber": "phone_number/a", "Flow": "flow/one" },
-        { "PhoneNumber": "phone_number/b", "Flow": "flow/one" },
-    ]);
+    center.answered_by("phone_number/a", "flow/one");
+    center.answered_by("phone_number/b", "flow/one");
     center.inventory.phone_number_flows.insert(id(11), id(1));
     center
 }

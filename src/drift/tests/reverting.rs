@@ -185,8 +185,7 @@ fn numbers_get_their_flows_back() {
         let physical_id = format!("arn:aws:connect:us-west-2:123456789012:phone-number/{}", id(number));
         center.pair(&format!("phone_number/{name}"), "AWS::Connect::PhoneNumber", &physical_id, json!({}), json!({}));
     }
-    center.stack().template["Metadata"]["Callform"]["Associations"] =
-        json!([{ "PhoneNumber": "phone_number/a", "Flow": "flow/one" }]);
+    center.answered_by("phone_number/a", "flow/one");
     center.inventory.phone_number_flows.insert(id(12), id(77));
     let plan = plan(&center);
     let [Step::Associate(links)] = plan.steps.as_slice() else { panic!("{:?}", plan.steps) };

@@ -23,8 +23,7 @@ fn sample() -> DriftReport {
     let number = center.resource("phone_number/main", "AWS::Connect::PhoneNumber", &number, &json!({}));
     center.live(&number, present(json!({})));
     center.pair("flow/menu", "AWS::Connect::ContactFlow", &arn("contact-flow", 1), json!({}), json!({}));
-    center.stack().template["Metadata"]["Callform"]["Associations"] =
-        json!([{ "PhoneNumber": "phone_number/main", "Flow": "flow/menu" }]);
+    center.answered_by("phone_number/main", "flow/menu");
     center.report()
 }
 

@@ -148,19 +148,66 @@ fn a_new_member_of_a_circle_leaves_live_resources_alone_meanwhile() {
 #[test]
 fn what_cannot_change_in_place_is_replaced_and_says_why() {
     let (mut center, mut account) = deployed();
-    let user = center.resource(Kind::User, "mary.jane");
-    user.properties.insert("Username".to_owned(), "mary.smith".into());
+    let number = center.resource(Kind::PhoneNumber, "main");
+    number.properties.insert("Type".to_owned(), "TOLL_FREE".into());
     let made = plan(&center.model, &account);
     let change_of = |name: &str| made.effective_changes().find(|change| change.address.to_string() == name).unwrap();
-    let change = change_of("user/mary.jane");
+    let change = change_of("phone_number/main");
     assert_eq!(change.action, Action::Replace);
-    assert_eq!(change.reasons, [Reason::CreateOnly(vec!["Username".to_owned()])]);
-    assert_eq!(change.irreversible.as_deref(), Some("reports lose the history of the user"));
+    assert_eq!(change.reasons, [Reason::CreateOnly(vec!["Type".to_owned()])]);
+    assert_eq!(change.irreversible.as_deref(), Some("the number is released"));
     assert_eq!(
-        change_of("quick_connect/mary").reasons,
-        [Reason::TargetReplaced(Address::new(Kind::User, "mary.jane"))]
+        change_of("queue/customer_service").reasons,
+        [Reason::TargetReplaced(Address::new(Kind::PhoneNumber, "main"))]
     );
     apply(&center.model, &mut account);
+}
+
+#[test]
+fn a_changed_username_is_refused() {
+    let (mut center, account) = deployed();
+    let user = center.resource(Kind::User, "mary.jane");
+    user.properties.insert("Username".to_owned(), "mary.smith".into());
+    let mary = Address::new(Kind::User, "mary.jane");
+    let (artifacts, _) = render(&center.model, &Placement::of(&account.inventory));
+    assert_eq!(
+        build(&artifacts, &center.model, &account.inventory),
+        Err(PlanError::RenamedUser { address: mary.clone(), before: mary })
+    );
+}
+
+#[test]
+fn a_resource_that_lost_its_old_name_is_not_made_twice() {
+    let (mut center, account) = deployed();
+    center.resource(Kind::Queue, "consulting").logical_id = "QueueAdvice".to_owned();
+    let (artifacts, _) = render(&center.model, &Placement::of(&account.inventory));
+    assert_eq!(
+        build(&artifacts, &center.model, &account.inventory),
+        Err(PlanError::Forgotten {
+            address: Address::new(Kind::Queue, "consulting"),
+            logical_id: "QueueConsulting".to_owned()
+        })
+    );
+}
+
+#[test]
+fn another_flow_for_a_number_is_noted_in_the_stack() {
+    let (mut center, mut account) = deployed();
+    center.model.associations[0].flow = "builtin/flow/Default outbound".parse().unwrap();
+    account.inventory.builtins.insert((Kind::Flow, "Default outbound".to_owned()), "f0".to_owned());
+    let made = apply(&center.model, &mut account);
+    assert_eq!(made.effective_changes().count(), 1);
+    assert_eq!(account.log, ["update kwglobal", "associate main"]);
+    let number = &account.inventory.stacks["kwglobal"].template["Resources"]["PhoneNumberMain"];
+    assert_eq!(number["Metadata"]["Callform"]["Flow"], "builtin/flow/Default outbound");
+}
+
+#[test]
+fn protection_alone_is_a_change() {
+    let (mut center, mut account) = deployed();
+    center.resource(Kind::Queue, "consulting").prevent_destroy = true;
+    let made = apply(&center.model, &mut account);
+    assert_eq!(made.effective_changes().map(|change| change.action).collect::<Vec<_>>(), [Action::Update]);
 }
 
 #[test]
@@ -216,7 +263,7 @@ fn a_number_without_a_flow_is_disassociated() {
     center.model.associations.clear();
     let made = apply(&center.model, &mut account);
     assert_eq!(lines(&made)[0], "Disassociate phone_number/main");
-    assert_eq!(account.log, ["disassociate main"]);
+    assert_eq!(account.log, ["update kwglobal", "disassociate main"]);
 }
 
 #[test]
@@ -283,12 +330,12 @@ fn a_busy_stack_refuses_a_plan() {
 #[test]
 fn prevented_deletions_refuse_a_plan() {
     let mut center = kwglobal();
-    center.resource(Kind::User, "mary.jane").prevent_destroy = true;
+    center.resource(Kind::PhoneNumber, "main").prevent_destroy = true;
     let mut account = Account::empty();
     apply(&center.model, &mut account);
-    let prevented = |action| Err(PlanError::Prevented { address: Address::new(Kind::User, "mary.jane"), action });
+    let prevented = |action| Err(PlanError::Prevented { address: Address::new(Kind::PhoneNumber, "main"), action });
     assert_eq!(destroy("kwglobal", "us-west-2", &account.inventory), prevented(Action::Delete));
-    center.resource(Kind::User, "mary.jane").properties.insert("Username".to_owned(), "mary.smith".into());
+    center.resource(Kind::PhoneNumber, "main").properties.insert("Type".to_owned(), "TOLL_FREE".into());
     let (artifacts, _) = render(&center.model, &Placement::of(&account.inventory));
     assert_eq!(build(&artifacts, &center.model, &account.inventory), prevented(Action::Replace));
 }

@@ -159,8 +159,7 @@ impl Account {
                 let before = &old_properties[logical_id];
                 let kind = stack.template["Resources"][logical_id]["Type"].as_str().unwrap();
                 let schema = callform_schemas::get(kind);
-                let user = kind == "AWS::Connect::User" && before["Username"] != properties["Username"];
-                !user && schema.is_none_or(|schema| schema.replacing_properties(before, properties).is_empty())
+                schema.is_none_or(|schema| schema.replacing_properties(before, properties).is_empty())
             });
             if let (None, Some(old)) = (kept, old.and_then(|old| old.physical_ids.get(logical_id))) {
                 self.replaced.insert(old.rsplit('/').next().unwrap().to_owned());
