@@ -30,6 +30,17 @@ pub enum ObserveError {
     /// A stack has the center's name, but Callform did not make it.
     #[error("the stack `{0}` exists and is not of this center; choose another center name")]
     ForeignStack(String),
+    /// A stack was applied for another environment of the blueprint.
+    #[error(
+        "the stack `{stack}` was applied {}; give each environment a `center:` of its own",
+        environment.as_ref().map_or("without `--env`".to_owned(), |name| format!("with `--env {name}`"))
+    )]
+    OtherEnvironment {
+        /// The stack.
+        stack: String,
+        /// The environment it was applied for.
+        environment: Option<String>,
+    },
     /// A deployed template cannot be read.
     #[error("the template of the stack `{stack}` is no JSON: {reason}")]
     UnreadableTemplate {
@@ -53,7 +64,7 @@ pub enum ObserveError {
 /// Reads what a plan needs: the center's stacks, the instance, the built-in objects the model refers to, and which flow
 /// answers which number.
 pub async fn inventory(gateway: &Gateway, model: &Model) -> Result<Inventory, ObserveError> {
-    let stacks = stacks::deployed(gateway, &model.center).await?;
+    let stacks = stacks::deployed(gateway, model).await?;
     let wanted = wanted_instance(model, &stacks);
     let found = match &wanted {
         Some(wanted) => gateway.find_instance(wanted).await?,
@@ -75,7 +86,7 @@ pub async fn inventory(gateway: &Gateway, model: &Model) -> Result<Inventory, Ob
 
 /// Reads what a destruction needs, which is less: a center can be destroyed although its blueprint changed.
 pub async fn stacks_and_associations(gateway: &Gateway, model: &Model) -> Result<Inventory, ObserveError> {
-    let stacks = stacks::deployed(gateway, &model.center).await?;
+    let stacks = stacks::deployed(gateway, model).await?;
     let mut inventory = Inventory { stacks, ..Inventory::default() };
     if let Some(wanted) = wanted_instance(model, &inventory.stacks)
         && let Some(instance) = gateway.find_instance(&wanted).await?

@@ -8,14 +8,16 @@ use serde_json::Value;
 
 use super::ObserveError;
 use crate::inventory::DeployedStack;
+use crate::model::Model;
 
 /// All stacks of a center, by name.
-pub(super) async fn deployed(gateway: &Gateway, center: &str) -> Result<BTreeMap<String, DeployedStack>, ObserveError> {
+pub(super) async fn deployed(
+    gateway: &Gateway,
+    model: &Model,
+) -> Result<BTreeMap<String, DeployedStack>, ObserveError> {
     let mut stacks = BTreeMap::new();
-    for name in gateway.stack_names().await?.into_iter().filter(|name| belongs(name, center)) {
-        if let Some(stack) = gateway.stack(&name).await? {
-            stacks.insert(name, read(gateway, center, stack).await?);
-        }
+    for stack in gateway.stacks().await?.into_iter().filter(|stack| belongs(&stack.name, &model.center)) {
+        stacks.insert(stack.name.clone(), read(gateway, model, stack).await?);
     }
     Ok(stacks)
 }
@@ -31,7 +33,7 @@ fn belongs(stack: &str, center: &str) -> bool {
     }
 }
 
-async fn read(gateway: &Gateway, center: &str, stack: Stack) -> Result<DeployedStack, ObserveError> {
+async fn read(gateway: &Gateway, model: &Model, stack: Stack) -> Result<DeployedStack, ObserveError> {
     let mut deployed = DeployedStack {
         name: stack.name,
         id: stack.id,
@@ -51,8 +53,13 @@ async fn read(gateway: &Gateway, center: &str, stack: Stack) -> Result<DeployedS
         stack: deployed.name.clone(),
         reason: error.to_string(),
     })?;
-    if deployed.template.pointer("/Metadata/Callform/Center").and_then(Value::as_str) != Some(center) {
+    let note = |name: &str| deployed.template.pointer(&format!("/Metadata/Callform/{name}")).and_then(Value::as_str);
+    if note("Center") != Some(&model.center) {
         return Err(ObserveError::ForeignStack(deployed.name));
+    }
+    if note("Environment") != model.environment.as_deref() {
+        let environment = note("Environment").map(str::to_owned);
+        return Err(ObserveError::OtherEnvironment { stack: deployed.name, environment });
     }
     deployed.physical_ids = gateway.physical_ids(&deployed.name).await?;
     Ok(deployed)
@@ -67,12 +74,13 @@ pub fn is_busy(status: &str) -> bool {
 ///
 /// An earlier apply may have been interrupted: CloudFormation goes on without it.
 pub async fn settle(gateway: &Gateway, center: &str, mut waiting: impl FnMut(&str)) -> Result<(), GatewayError> {
-    for name in gateway.stack_names().await?.into_iter().filter(|name| belongs(name, center)) {
+    let own = |stack: &Stack| belongs(&stack.name, center) && is_busy(&stack.status);
+    for busy in gateway.stacks().await?.into_iter().filter(own) {
         let mut pause = Duration::from_millis(50);
-        while let Some(stack) = gateway.stack(&name).await?
+        while let Some(stack) = gateway.stack(&busy.id).await?
             && is_busy(&stack.status)
         {
-            waiting(&name);
+            waiting(&stack.name);
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
