@@ -58,6 +58,19 @@ pub enum ApplyError {
     },
 }
 
+/// What a resource handler says, without the frame CloudFormation puts around it: `Resource handler returned message:
+/// "…  (Service: Connect, Status Code: 400, Request ID: …)" (RequestToken: …, HandlerErrorCode: …)`.
+pub fn plain_reason(reason: &str) -> &str {
+    let Some(framed) = reason.strip_prefix("Resource handler returned message: \"") else { return reason };
+    let Some((message, _)) = framed.rsplit_once("\" (RequestToken: ") else { return reason };
+    message.split_once(" (Service: ").map_or(message, |(message, _)| message)
+}
+
+/// True for the failure of a resource that was only stopped because another one failed.
+pub fn is_cancelled(reason: &str) -> bool {
+    reason.contains("cancelled")
+}
+
 /// A resource that made a stack operation fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceFailure {
@@ -71,4 +84,20 @@ pub struct ResourceFailure {
     pub status: String,
     /// CloudFormation's reason.
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_lose_their_frame() {
+        let framed = "Resource handler returned message: \"No \"such\" bucket. (Service: Connect, Status Code: 400, \
+                      Request ID: 1)\" (RequestToken: 2, HandlerErrorCode: InvalidRequest)";
+        assert_eq!(plain_reason(framed), "No \"such\" bucket.");
+        let short = "Resource handler returned message: \"Username cannot be updated.\" (RequestToken: 2, \
+                     HandlerErrorCode: InvalidRequest)";
+        assert_eq!(plain_reason(short), "Username cannot be updated.");
+        assert_eq!(plain_reason("quota reached"), "quota reached");
+    }
 }

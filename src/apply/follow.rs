@@ -63,7 +63,7 @@ fn report(watched: &Follow<'_>, event: StackEvent) {
 /// The failure an event tells of. Resources that were only stopped because another one failed are not to blame.
 fn failure(watched: &Follow<'_>, event: &StackEvent) -> Option<ResourceFailure> {
     let reason = event.reason.clone().unwrap_or_default();
-    if !event.status.ends_with("_FAILED") || reason.contains("cancelled") {
+    if !event.status.ends_with("_FAILED") || super::is_cancelled(&reason) {
         return None;
     }
     Some(ResourceFailure {

@@ -6,7 +6,7 @@ mod follow;
 mod identifiers;
 mod stack;
 
-pub use error::{ApplyError, ResourceFailure};
+pub use error::{ApplyError, ResourceFailure, is_cancelled, plain_reason};
 pub use event::Event;
 
 use std::io;
@@ -115,7 +115,7 @@ async fn wave(
             bucket: rim.bucket.to_owned(),
             token: format!("callform-{}-{number}", rim.run_id),
             addresses: addresses(plan, &operation.stack),
-            resources: changing(plan, &operation.stack),
+            resources: changing(plan, number, operation),
             operation: operation.clone(),
             parameters,
         };
@@ -139,8 +139,23 @@ fn addresses(plan: &Plan, stack: &str) -> std::collections::BTreeMap<String, Add
         .collect()
 }
 
-fn changing(plan: &Plan, stack: &str) -> usize {
-    plan.changes.iter().filter(|change| change.stack == stack && change.action != Action::NoOp).count()
+/// How many resources a step's operation changes: those of the plan, or what is different from the step before.
+fn changing(plan: &Plan, number: usize, operation: &StackOperation) -> usize {
+    let earlier = plan.steps.iter().take(number).rev().find_map(|step| match step {
+        Step::Stacks(operations) => operations.iter().find(|earlier| earlier.stack == operation.stack),
+        _ => None,
+    });
+    let resources = |operation: &StackOperation| operation.template["Resources"].as_object().cloned();
+    match earlier.and_then(resources).zip(resources(operation)) {
+        Some((before, after)) => {
+            let differs = |name: &&String| before.get(*name) != after.get(*name);
+            after.keys().filter(differs).count() + before.keys().filter(|name| !after.contains_key(*name)).count()
+        }
+        None => {
+            let changes = plan.changes.iter().filter(|change| change.stack == operation.stack);
+            changes.filter(|change| change.action != Action::NoOp && !change.logical_id.is_empty()).count()
+        }
+    }
 }
 
 async fn associate(

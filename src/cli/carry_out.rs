@@ -1,5 +1,7 @@
 //! Applying a plan with progress, and telling why it failed.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::mpsc;
 
 use super::center::Center;
@@ -7,7 +9,7 @@ use super::exit_code::Exit;
 use super::progress;
 use super::target::Account;
 use super::ui::Ui;
-use crate::apply::{ApplyError, ResourceFailure, Rim, apply};
+use crate::apply::{ApplyError, ResourceFailure, Rim, apply, plain_reason};
 use crate::observe::artifact_bucket_name;
 use crate::plan::Plan;
 use crate::render::words;
@@ -36,9 +38,17 @@ pub(super) async fn carry_out(ui: &Ui, center: &Center, account: &Account, plan:
 /// Says what failed in the blueprint's words, with the place in the file.
 fn explain(ui: &Ui, center: &Center, error: &ApplyError) {
     ui.error(&error.to_string());
+    if let ApplyError::Call(call) = error
+        && matches!(call.code.as_deref(), Some("InvalidChangeSetStatus" | "OperationInProgressException"))
+    {
+        ui.say("help: someone else changes this center at the same time; wait for that to end and apply again");
+    }
     if let ApplyError::Stack { reason, failures, .. } = error {
-        for failure in failures {
-            ui.say(&describe(center, failure));
+        let mut said = BTreeSet::new();
+        for text in failures.iter().map(|failure| describe(center, failure)) {
+            if said.insert(text.clone()) {
+                ui.say(&text);
+            }
         }
         if let (Some(reason), true) = (reason, failures.is_empty()) {
             ui.say(&format!("  {reason}"));
@@ -50,8 +60,9 @@ fn explain(ui: &Ui, center: &Center, error: &ApplyError) {
 fn describe(center: &Center, failure: &ResourceFailure) -> String {
     let name = failure.address.as_ref().map_or_else(|| failure.logical_id.clone(), words);
     let place = failure.address.as_ref().and_then(|address| center.place(address));
+    let reason = plain_reason(&failure.reason);
     match place {
-        Some(place) => format!("  {name}: {}\n    --> {place}", failure.reason),
-        None => format!("  {name} ({}): {}", failure.resource_type, failure.reason),
+        Some(place) => format!("  {name}: {reason}\n    --> {place}"),
+        None => format!("  {name} ({}): {reason}", failure.resource_type),
     }
 }

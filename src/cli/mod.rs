@@ -43,10 +43,16 @@ pub fn run() -> Exit {
             return Exit::Failed;
         }
     };
+    let changes_the_account = matches!(cli.command, Command::Apply(_) | Command::Destroy(_) | Command::Reconcile(_));
     let exit = runtime.block_on(async {
         tokio::select! {
             exit = dispatch(&ui, cli.command) => exit,
-            _ = tokio::signal::ctrl_c() => Exit::Interrupted,
+            _ = tokio::signal::ctrl_c() => {
+                if changes_the_account {
+                    ui.say("\ninterrupted; CloudFormation ends what it began, and the same command goes on from there");
+                }
+                Exit::Interrupted
+            }
         }
     });
     // A request that is still on its way must not keep the process alive.

@@ -6,7 +6,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::ui::Ui;
-use crate::apply::Event;
+use crate::apply::{Event, is_cancelled, plain_reason};
 use crate::plan::OperationKind;
 use crate::render::words;
 
@@ -29,6 +29,8 @@ struct StackProgress {
     bar: ProgressBar,
     done: usize,
     total: usize,
+    /// True once a resource failed: CloudFormation takes back what it did.
+    failed: bool,
 }
 
 impl Progress {
@@ -82,7 +84,7 @@ impl Progress {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
         bar.set_prefix(stack.to_owned());
         bar.set_message(verb);
-        self.stacks.insert(stack.to_owned(), StackProgress { bar, done: 0, total: resources });
+        self.stacks.insert(stack.to_owned(), StackProgress { bar, done: 0, total: resources, failed: false });
         if !self.ui.live {
             self.line(&format!("{stack}: {verb}, {resources} {}", if resources == 1 { "change" } else { "changes" }));
         }
@@ -91,12 +93,25 @@ impl Progress {
     fn resource(&mut self, stack: &str, name: &str, status: &str, reason: Option<&str>) {
         if status.ends_with("_FAILED") {
             let reason = reason.unwrap_or("no reason given");
-            self.line(&format!("{stack}: {name} failed: {reason}"));
+            if !is_cancelled(reason) {
+                self.line(&format!("{stack}: {name} failed: {}", plain_reason(reason)));
+            }
+            if let Some(progress) = self.stacks.get_mut(stack) {
+                progress.failed = true;
+                progress.bar.set_message("taking back what was done");
+            }
             return;
         }
         let Some(progress) = self.stacks.get_mut(stack) else { return };
         if !status.ends_with("_COMPLETE") && status != "DELETE_SKIPPED" {
             progress.bar.set_message(name.to_owned());
+            return;
+        }
+        if progress.failed {
+            if !self.ui.live {
+                let verb = if status == "UPDATE_COMPLETE" { "put back" } else { "taken away again" };
+                self.line(&format!("{stack}: {name} {verb}"));
+            }
             return;
         }
         progress.done += 1;
