@@ -30,7 +30,7 @@ impl Resolver<'_> {
             let properties = Members::of_instance().with("UserHierarchyStructure", levels).finish();
             self.add(Kind::HierarchyLevels, &key, Common::NONE, "AWS::Connect::UserHierarchyStructure", properties);
         }
-        self.groups(hierarchy, &hierarchy.groups, None, 1);
+        self.groups(hierarchy, &hierarchy.groups, None, None, 1);
         for (new, old) in &hierarchy.renamed {
             if !self.defines(Kind::HierarchyGroup, new) {
                 self.unknown(Kind::HierarchyGroup, new, old.span);
@@ -38,7 +38,15 @@ impl Resolver<'_> {
         }
     }
 
-    fn groups(&mut self, hierarchy: &Hierarchy, groups: &Groups, parent: Option<&str>, level: usize) {
+    /// `old_parent` is the path `parent` had before it was renamed: the groups below a renamed one are kept with it.
+    fn groups(
+        &mut self,
+        hierarchy: &Hierarchy,
+        groups: &Groups,
+        parent: Option<&str>,
+        old_parent: Option<&str>,
+        level: usize,
+    ) {
         for (name, below) in &groups.0 {
             if level == hierarchy.levels.len() + 1 {
                 self.diagnostics.push(
@@ -56,12 +64,15 @@ impl Resolver<'_> {
                 )
                 .finish();
             let key = Spanned::new(path.clone(), name.span);
-            let common = Common { renamed_from: hierarchy.renamed.get(&path), ..Common::NONE };
+            let moved = (old_parent != parent).then(|| Spanned::new(path_of(old_parent, name), name.span));
+            let renamed_from = hierarchy.renamed.get(&path).or(moved.as_ref());
+            let common = Common { renamed_from, ..Common::NONE };
             let group = self.add(Kind::HierarchyGroup, &key, common, "AWS::Connect::UserHierarchyGroup", properties);
             // A group can only be created on a level that has a name by then.
             group.depends_on.push(Address::new(Kind::HierarchyLevels, "levels"));
             if let Some(below) = below {
-                self.groups(hierarchy, below, Some(&path), level + 1);
+                let old = renamed_from.map_or(path.as_str(), |old| old.as_str());
+                self.groups(hierarchy, below, Some(&path), Some(old), level + 1);
             }
         }
     }
