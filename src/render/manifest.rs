@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize as _;
+use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Artifacts, ParameterSource, StackArtifact};
 
 /// Version of `manifest.json`.
 const FORMAT_VERSION: u32 = 1;
+/// CloudFormation takes templates of up to 1 MB, white space included.
+const LARGEST_TEMPLATE: usize = 1_000_000;
 
 /// The files of `callform render`: path below the output folder -> content.
 ///
@@ -24,10 +28,19 @@ fn template_file(stack: &StackArtifact) -> String {
     format!("{}.template.json", stack.name)
 }
 
+/// JSON with a member a line; indented where that leaves a template small enough for CloudFormation.
 fn pretty(json: &Json) -> String {
-    let mut text = serde_json::to_string_pretty(json).unwrap_or_default();
-    text.push('\n');
-    text
+    let indented = text(json, b"  ");
+    if indented.len() <= LARGEST_TEMPLATE { indented } else { text(json, b"") }
+}
+
+fn text(json: &Json, indent: &[u8]) -> String {
+    let mut bytes = Vec::new();
+    let mut serializer = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(indent));
+    // Writing values to memory cannot fail, and what is written is UTF-8.
+    let _infallible = json.serialize(&mut serializer);
+    bytes.push(b'\n');
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 fn manifest(artifacts: &Artifacts) -> Json {
