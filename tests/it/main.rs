@@ -6,7 +6,9 @@
 mod support;
 
 mod bad_input;
+mod big_center;
 mod destroy;
+mod everything;
 mod existing_numbers;
 mod foreign;
 mod interruption;
