@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use callform_flow::compile::{self, FlowDefinition, Names};
+use callform_flow::import::{self, Imported};
 use callform_flow::references::{self, Piece};
 use callform_flow::steps::{Branch, Step};
 use callform_flow::{Flow, FlowType, lint};
@@ -163,7 +164,7 @@ impl Resolver<'_> {
     fn read_exported(&mut self, source: &Source<'_>, file: &Spanned<String>) -> Option<Flow> {
         let text = self.loaded.file(file)?.text?;
         let text = self.sources.file(text).text();
-        let mut json: serde_json::Value = match serde_json::from_str(text) {
+        let json: serde_json::Value = match serde_json::from_str(text) {
             Ok(json) => json,
             Err(error) => {
                 self.diagnostics.push(
@@ -174,14 +175,16 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        let mut markers = Vec::new();
+        let mut names = BTreeMap::new();
         for (arn, address) in source.arns {
             let target = self.address(address)?;
-            markers.push((arn.as_str(), references::marker(target.kind.word(), &target.name)));
+            names.insert(arn.clone(), format!("{}/{}", target.kind.word(), target.name));
         }
-        replace_arns(&mut json, &markers);
-        match Flow::from_json(&json) {
-            Ok(flow) => Some(flow),
+        match import::from_json(&json, &names) {
+            Ok(imported) => {
+                self.report_arns(source, file, &imported);
+                Some(imported.flow)
+            }
             Err(error) => {
                 self.diagnostics.push(
                     Diagnostic::error("flow-not-valid", "this file holds no flow")
@@ -191,6 +194,27 @@ impl Resolver<'_> {
                 );
                 None
             }
+        }
+    }
+
+    /// ARNs that were not replaced, and replacements without an ARN.
+    fn report_arns(&mut self, source: &Source<'_>, file: &Spanned<String>, imported: &Imported) {
+        for arn in &imported.unused {
+            let Some(address) = source.arns.get(arn) else { continue };
+            self.diagnostics.push(
+                Diagnostic::warning("arn-not-in-flow", "the exported flow does not have this ARN")
+                    .at(address.span, format!("`{arn}`"))
+                    .help("Remove the entry, or correct the ARN."),
+            );
+        }
+        // What is of another service may well be meant as it is.
+        for arn in imported.unresolved.iter().filter(|arn| arn.split(':').nth(2) == Some("connect")) {
+            self.diagnostics.push(
+                Diagnostic::warning("arn-without-name", "the exported flow has the ARN of an object of an instance")
+                    .at(file.span, "")
+                    .note(format!("`{arn}` exists in the instance it was exported from."))
+                    .help("Say under `arns:` what it is called here."),
+            );
         }
     }
 
@@ -296,20 +320,5 @@ fn finish(resource: &mut Resource, depends_on: Vec<Address>, stub: Value) {
     resource.depends_on.extend(depends_on);
     if matches!(resource.properties.get("Content"), Some(Value::Text(_))) {
         resource.deferrable.insert("Content".to_owned(), Some(stub));
-    }
-}
-
-fn replace_arns(json: &mut serde_json::Value, markers: &[(&str, String)]) {
-    match json {
-        serde_json::Value::String(text) => {
-            for (arn, marker) in markers {
-                if text.contains(arn) {
-                    *text = text.replace(arn, marker);
-                }
-            }
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| replace_arns(item, markers)),
-        serde_json::Value::Object(members) => members.values_mut().for_each(|member| replace_arns(member, markers)),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
     }
 }

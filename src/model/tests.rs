@@ -8,6 +8,18 @@ use serde_json::json;
 use super::*;
 use crate::blueprint::{self, FileError, Files};
 
+/// A flow exported from another instance.
+const EXPORTED: &str = r#"{
+    "Version": "2019-10-30",
+    "StartAction": "a",
+    "Actions": [
+        { "Identifier": "a", "Type": "UpdateContactTargetQueue",
+          "Parameters": { "QueueId": "arn:aws:connect:us-east-1:123456789012:instance/i/queue/q" },
+          "Transitions": { "NextAction": "b", "Errors": [{ "NextAction": "b", "ErrorType": "NoMatchingError" }] } },
+        { "Identifier": "b", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} }
+    ]
+}"#;
+
 struct Memory(BTreeMap<&'static str, String>);
 
 impl Files for Memory {
@@ -19,7 +31,12 @@ impl Files for Memory {
 /// The model of a blueprint and the codes of its problems, those of reading included.
 fn model(text: &str) -> (Model, Vec<&'static str>) {
     let text = format!("center: acme\nregion: us-west-2\ninstance: {{ alias: acme }}\n{text}");
-    let files = Memory(BTreeMap::from([("a.yaml", text), ("f.zip", "zip".to_owned()), ("p.wav", "RIFF".to_owned())]));
+    let files = Memory(BTreeMap::from([
+        ("a.yaml", text),
+        ("f.zip", "zip".to_owned()),
+        ("p.wav", "RIFF".to_owned()),
+        ("f.json", EXPORTED.to_owned()),
+    ]));
     let (loaded, sources, mut diagnostics): (_, SourceMap, _) = blueprint::load(&files, "a.yaml", None);
     let (model, problems) = resolve(&loaded.unwrap(), &sources);
     diagnostics.extend(problems);
@@ -187,6 +204,25 @@ fn a_number_that_exists_is_described_and_kept() {
     assert_eq!(codes("country: US, type: DID, prefix: \"+1555\""), ["existing-phone-number"]);
     assert_eq!(codes("country: US, type: DID, retain: false"), ["existing-phone-number"]);
     assert_eq!(codes("country: US, type: DID, retain: true"), [""; 0]);
+}
+
+#[test]
+fn exported_flows_get_names_for_arns() {
+    let codes = |arns: &str| {
+        let text = format!(
+            "queues: {{ q: {{ hours: builtin/Basic Hours }} }}\nflows: {{ f: {{ json: f.json, arns: {{ {arns} }} }} }}"
+        );
+        let (model, codes) = model(&text);
+        let flow = &model.resources[&Address::new(Kind::Flow, "f")];
+        (plain(&flow.properties["Content"]).to_string(), codes)
+    };
+    let (content, problems) = codes("\"arn:aws:connect:us-east-1:123456789012:instance/i/queue/q\": queue/q");
+    assert!(content.contains("→ queue/q"), "{content}");
+    assert_eq!(problems, [""; 0]);
+    // Part of an ARN is another object's.
+    let (content, problems) = codes("\"arn:aws:connect:us-east-1:123456789012:instance/i\": queue/q");
+    assert!(content.contains("instance/i/queue/q"), "{content}");
+    assert_eq!(problems, ["arn-not-in-flow", "arn-without-name"]);
 }
 
 #[test]
