@@ -1,10 +1,10 @@
 //! Rendering: the same bytes everywhere, and nothing the linters object to.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{TestEnvironment, foreign_python};
+use crate::support::{ROOT, TestEnvironment, foreign_python, foreign_script};
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
@@ -37,23 +37,49 @@ fn two_processes_in_two_folders_render_the_same_bytes() {
     assert!(first == render());
 }
 
+/// Blueprints to be linted: the complete ones, and one with everything that can be written.
+fn blueprints() -> Vec<PathBuf> {
+    let root = Path::new(ROOT);
+    let folder = std::fs::read_dir(root.join("blueprints")).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<PathBuf> =
+        folder.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect();
+    found.push(root.join("tests/data/everything/everything.yaml"));
+    found
+}
+
+/// Renders a blueprint and returns its templates.
+fn templates(test: &TestEnvironment, blueprint: &Path) -> Vec<PathBuf> {
+    let out = test.path(blueprint.file_stem().unwrap().to_str().unwrap());
+    test.expect(0, &["render", blueprint.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let rendered = files(&out).into_keys().filter(|name| name.ends_with(".template.json"));
+    let templates: Vec<PathBuf> = rendered.map(|name| out.join(name)).collect();
+    assert!(!templates.is_empty(), "{}", blueprint.display());
+    templates
+}
+
 #[test]
-fn the_official_linters_have_nothing_to_say() {
+fn cfn_lint_has_nothing_to_say() {
     let Some(python) = foreign_python() else { return };
-    let bin = python.parent().unwrap();
-    for blueprint in std::fs::read_dir(Path::new(crate::support::ROOT).join("blueprints")).unwrap() {
-        let name = blueprint.unwrap().file_name().into_string().unwrap();
-        if Path::new(&name).extension().is_none_or(|extension| extension != "yaml") {
-            continue;
-        }
-        let test = TestEnvironment::with_blueprints();
-        test.expect(0, &["render", &format!("blueprints/{name}"), "--out", "out"]);
-        for template in files(&test.path("out")).keys().filter(|name| name.ends_with(".template.json")) {
-            let file = test.path("out").join(template);
-            let output =
-                Command::new(bin.join("cfn-lint")).args(["--regions", "us-west-2", "--"]).arg(&file).output().unwrap();
-            let said = String::from_utf8_lossy(&output.stdout);
-            assert!(output.status.success() && said.trim().is_empty(), "{template}: {said}");
-        }
+    let test = TestEnvironment::empty();
+    for template in blueprints().iter().flat_map(|blueprint| templates(&test, blueprint)) {
+        let mut lint = Command::new(python.parent().unwrap().join("cfn-lint"));
+        let output = lint.args(["--regions", "us-west-2", "--"]).arg(&template).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.trim().is_empty(), "{}: {said}", template.display());
     }
+}
+
+#[test]
+fn cloudformation_validate_finds_only_what_the_blueprint_itself_says() {
+    let Some(python) = foreign_python() else { return };
+    let test = TestEnvironment::empty();
+    let templates: Vec<PathBuf> = blueprints().iter().flat_map(|blueprint| templates(&test, blueprint)).collect();
+    let paths: Vec<&str> = templates.iter().map(|template| template.to_str().unwrap()).collect();
+    let said = foreign_script(&python, "validate_templates.py", &paths);
+    // The blueprint with everything in it names a bot by its ARN; there is no other way.
+    let bot = [
+        "everything.template.json: W9002: Property 'IntegrationArn' has a hardcoded ARN - use Ref, GetAtt, or a parameter instead",
+        "everything.template.json: W9013: Hardcoded account ID in ARN - use AWS::AccountId pseudo-parameter",
+    ];
+    assert_eq!(said.lines().collect::<Vec<_>>(), bot);
 }
