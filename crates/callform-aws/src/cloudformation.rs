@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{
     Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, ExecutionStatus, Parameter, ResourceToImport,
-    StackStatus, Tag,
+    Tag,
 };
 
 use crate::{Gateway, GatewayError};
@@ -175,21 +175,15 @@ impl Gateway {
         }
     }
 
-    /// Names of all stacks that are not deleted.
-    pub async fn stack_names(&self) -> Result<Vec<String>, GatewayError> {
-        let present = StackStatus::values()
-            .iter()
-            .filter(|status| **status != "DELETE_COMPLETE")
-            .map(|status| StackStatus::from(*status))
-            .collect();
-        let mut pages =
-            self.cloudformation.list_stacks().set_stack_status_filter(Some(present)).into_paginator().send();
-        let mut names = Vec::new();
+    /// All stacks that are not deleted, those of others too; one call for many stacks.
+    pub async fn stacks(&self) -> Result<Vec<Stack>, GatewayError> {
+        let mut pages = self.cloudformation.describe_stacks().into_paginator().send();
+        let mut stacks = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| GatewayError::from_sdk("CloudFormation ListStacks", &error))?;
-            names.extend(page.stack_summaries.unwrap_or_default().into_iter().filter_map(|stack| stack.stack_name));
+            let page = page.map_err(|error| GatewayError::from_sdk("CloudFormation DescribeStacks", &error))?;
+            stacks.extend(page.stacks.unwrap_or_default().into_iter().map(stack_of));
         }
-        Ok(names)
+        Ok(stacks)
     }
 
     /// The template a stack has, as it was sent.
