@@ -108,7 +108,7 @@ fn branches(action: &Action) -> Vec<(Taken, &str)> {
 
 fn own_content(action: &Action) -> String {
     let taken: Vec<String> = branches(action).into_iter().map(|(taken, _)| format!("{taken:?}")).collect();
-    let parameters = canonical_value(&Value::Object(action.parameters.clone()));
+    let parameters = canonical_parameters(action);
     format!("{} {parameters} {taken:?}", action.action_type)
 }
 
@@ -116,10 +116,20 @@ fn canonical_action(action: &Action, numbers: &BTreeMap<&str, usize>) -> Canonic
     let branches = branches(action).into_iter().map(|(taken, target)| (taken, numbers.get(target).copied())).collect();
     CanonicalAction {
         action_type: action.action_type.clone(),
-        parameters: canonical_value(&Value::Object(action.parameters.clone())),
+        parameters: canonical_parameters(action),
         branches,
         other: canonical_value(&json!([action.other, action.transitions.other])),
     }
+}
+
+/// Parameters without those that say what holds anyway: attributes are those of the current contact.
+fn canonical_parameters(action: &Action) -> Value {
+    let mut parameters = action.parameters.clone();
+    let is_default = parameters.get("TargetContact").is_some_and(|target| target == "Current");
+    if is_default && matches!(action.action_type.as_str(), "UpdateContactAttributes" | "UpdateContactData") {
+        parameters.shift_remove("TargetContact");
+    }
+    canonical_value(&Value::Object(parameters))
 }
 
 /// Scalars as text, keys sorted, what is empty left out. Empty as a whole becomes null.

@@ -257,3 +257,77 @@ steps:
     assert_snapshot!(faults("{ type: customer_queue, steps: [{ play: [Hi], interrupt_every: 20s }] }"));
     assert_snapshot!(faults("{ type: inbound, steps: [] }"));
 }
+
+#[test]
+fn bots_views_and_waiting() {
+    assert_snapshot!(check(
+        "
+type: inbound
+steps:
+  - lex: arn:aws:lex:us-west-2:123456789012:bot-alias/BOT/ALIAS
+    ask: How can I help?
+    with: { caller: $.CustomerEndpoint.Address }
+    timeout: 5m
+    intents: { Billing: { queue: consulting }, Bye: hang_up }
+    else: { say: Sorry }
+  - view: arn:aws:connect:us-west-2:123456789012:instance/i/view/v
+    version: 2
+    with: { Heading: Hello }
+    actions: { Next: [] }
+    no_input: hang_up
+  - wait: 2m
+    customer_returned: { say: Hello again }
+    bot_left: hang_up
+  - split: [{ percent: 3, then: { say: A } }, { percent: 5, then: { say: B } }]
+"
+    ));
+}
+
+#[test]
+fn routing_tags_tasks_and_streams() {
+    assert_snapshot!(check(
+        "
+type: inbound
+steps:
+  - metrics: customer_service
+    channel: Voice
+  - routing: { priority: 1 }
+  - routing: { age: -120 }
+  - tag: { team: blue, caller: $.CustomerEndpoint.Address }
+  - untag: [team]
+  - stream: from_customer
+  - stream: off
+  - task: Call $.CustomerEndpoint.Address back
+    flow: main_menu
+    description: A voicemail was left
+    with: { from: $.CustomerEndpoint.Address }
+    delay: 1h
+  - assistant: arn:aws:wisdom:us-west-2:123456789012:assistant/a
+  - { say: Done, unguarded: true }
+  - lambda: vanity
+    response: unchecked
+  - raw: { type: CheckMetricData, parameters: { MetricType: NumberOfContactsInQueue } }
+    exact: true
+    next: hang_up
+    errors: { NoMatchingError: hang_up, NoMatchingCondition: [] }
+    conditions: [{ operator: NumberGreaterThan, operand: 5, then: hang_up }]
+"
+    ));
+}
+
+#[test]
+fn bots_shares_and_tags_are_checked() {
+    assert_snapshot!(faults(
+        "
+type: inbound
+steps:
+  - lex: $.Attributes.bot
+    no_input: hang_up
+  - split: [{ percent: 60, then: hang_up }, { percent: 50, then: hang_up }]
+  - routing: {}
+  - tag: {}
+  - untag: []
+  - { say: Hi, unguarded: true, error: hang_up }
+"
+    ));
+}

@@ -175,6 +175,8 @@ pub struct RawStep {
     /// What to do on each result, the first that holds.
     #[serde(default)]
     pub conditions: Vec<RawCondition>,
+    /// With `true` the action leads only where this step says: `next` has to be written, and no error is added.
+    pub exact: Option<Spanned<bool>>,
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
 }

@@ -10,7 +10,12 @@ mod speaking;
 mod queueing;
 mod deciding;
 mod setting;
+mod connecting;
 
+pub use connecting::{
+    AssistantStep, LexStep, MetricsStep, Routing, RoutingStep, SplitShare, SplitStep, StreamStep, Streamed, TagStep,
+    TaskStep, UntagStep, ViewStep, WaitStep,
+};
 pub use deciding::{
     EndStep, GotoStep, HangUpStep, HoursStep, IfStep, LoopStep, ModuleStep, RawAction, RawCondition, RawStep,
     ReturnStep, StaffedBy, StaffingStep, SwitchStep,
@@ -85,6 +90,28 @@ keyed_enum! {
         "goto" => Goto(Box<GotoStep>),
         /// An action in the words of the flow language.
         "raw" => Raw(Box<RawStep>),
+        /// Asks a Lex bot.
+        "lex" => Lex(Box<LexStep>),
+        /// Waits.
+        "wait" => Wait(Box<WaitStep>),
+        /// Shows a view in a chat.
+        "view" => View(Box<ViewStep>),
+        /// Sends contacts on by chance.
+        "split" => Split(Box<SplitStep>),
+        /// Reads a queue's figures.
+        "metrics" => Metrics(Box<MetricsStep>),
+        /// Changes the contact's place in its queue.
+        "routing" => Routing(Box<RoutingStep>),
+        /// Tags the contact.
+        "tag" => Tag(Box<TagStep>),
+        /// Takes tags off the contact.
+        "untag" => Untag(Box<UntagStep>),
+        /// Streams the customer's audio.
+        "stream" => Stream(Box<StreamStep>),
+        /// Creates a task.
+        "task" => Task(Box<TaskStep>),
+        /// Starts a session of an assistant.
+        "assistant" => Assistant(Box<AssistantStep>),
         /// Disconnects the contact.
         "hang_up" => HangUp(Box<HangUpStep>),
         /// Ends this flow; a queued contact stays queued.
@@ -142,6 +169,17 @@ impl Step {
             Step::Module(step) => &step.name,
             Step::Goto(_) => return None,
             Step::Raw(step) => &step.name,
+            Step::Lex(step) => &step.name,
+            Step::Wait(step) => &step.name,
+            Step::View(step) => &step.name,
+            Step::Split(step) => &step.name,
+            Step::Metrics(step) => &step.name,
+            Step::Routing(step) => &step.name,
+            Step::Tag(step) => &step.name,
+            Step::Untag(step) => &step.name,
+            Step::Stream(step) => &step.name,
+            Step::Task(step) => &step.name,
+            Step::Assistant(step) => &step.name,
             Step::HangUp(step) => &step.name,
             Step::End(step) => &step.name,
             Step::Return(step) => &step.name,

@@ -32,6 +32,8 @@ pub struct LambdaStep {
 pub enum LambdaResponse {
     /// A flat object whose values are strings.
     StringMap,
+    /// Whatever Connect takes where a flow does not say: blocks of older flows.
+    Unchecked,
     /// Any JSON; inner values are read as `$.External.a.b`.
     Json,
 }
@@ -42,7 +44,7 @@ pub enum LambdaResponse {
 pub struct SetStep {
     /// Names and values. Values may contain JSONPaths; names must not contain `$` or `.`.
     pub set: IndexMap<Spanned<String>, Spanned<Scalar>>,
-    /// How long they last. Without it: `contact`.
+    /// How long they last, or whose they are. Without it: `contact`.
     pub scope: Option<Spanned<Scope>>,
     /// What to do when it fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,

@@ -17,6 +17,8 @@ pub struct SayStep {
     pub name: Option<Spanned<String>>,
     /// What to do when playing fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
+    /// With `true` the block has no error branch, as Connect allows here. Excludes `error`.
+    pub unguarded: Option<Spanned<bool>>,
 }
 
 /// Plays text or audio and branches on the one key the customer presses. Voice only.

@@ -4,6 +4,7 @@ mod speaking;
 mod queueing;
 mod deciding;
 mod setting;
+mod connecting;
 mod raw;
 
 use callform_source::Spanned;
@@ -40,6 +41,17 @@ pub(super) fn step(builder: &mut Builder<'_>, step: &Spanned<Step>, next: Target
         Step::Voice(step) => setting::voice(builder, step, &next),
         Step::Logging(step) => setting::logging(builder, step, next),
         Step::Record(step) => setting::record(builder, step, next),
+        Step::Lex(step) => connecting::lex(builder, step, &next),
+        Step::Wait(step) => connecting::wait(builder, step, &next),
+        Step::View(step) => connecting::view(builder, step, &next),
+        Step::Split(step) => connecting::split(builder, step, &next),
+        Step::Metrics(step) => connecting::metrics(builder, step, &next),
+        Step::Routing(step) => connecting::routing(builder, step, &next),
+        Step::Tag(step) => connecting::tag(builder, step, &next),
+        Step::Untag(step) => connecting::untag(builder, step, &next),
+        Step::Stream(step) => connecting::stream(builder, step, &next),
+        Step::Task(step) => connecting::task(builder, step, &next),
+        Step::Assistant(step) => connecting::assistant(builder, step, &next),
         Step::Raw(step) => raw::raw(builder, step, &next),
     }
 }

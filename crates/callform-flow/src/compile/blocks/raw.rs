@@ -30,11 +30,15 @@ pub(super) fn raw(builder: &mut Builder<'_>, step: &RawStep, next: &Target) -> T
         let target = builder.branch(Some(branch), next.clone(), next);
         draft = draft.error(error_type, target);
     }
-    for error_type in missing_errors(spec, &draft) {
-        let target = builder.default_error(next);
-        draft = draft.error(error_type, target);
+    let is_exact = step.exact.as_ref().is_some_and(|exact| exact.value);
+    if !is_exact {
+        for error_type in missing_errors(spec, &draft) {
+            let target = builder.default_error(next);
+            draft = draft.error(error_type, target);
+        }
     }
-    if spec.is_none_or(|spec| !spec.is_terminal()) {
+    let has_next = if is_exact { step.next.is_some() } else { spec.is_none_or(|spec| !spec.is_terminal()) };
+    if has_next {
         let target = builder.branch(step.next.as_ref(), next.clone(), next);
         draft = draft.next(target);
     }
@@ -61,7 +65,7 @@ fn unknown_type(builder: &mut Builder<'_>, name: &str, span: Span) {
 }
 
 /// Parameters with `{ ref: kind/name }` replaced by markers.
-fn parameters(builder: &mut Builder<'_>, parameters: &Map<String, Value>, span: Span) -> Map<String, Value> {
+pub(super) fn parameters(builder: &mut Builder<'_>, parameters: &Map<String, Value>, span: Span) -> Map<String, Value> {
     parameters.iter().map(|(name, value)| (name.clone(), replace(builder, value, span))).collect()
 }
 

@@ -8,13 +8,16 @@ use crate::steps::{Engine, LambdaResponse, LambdaStep, LoggingStep, RecordStep, 
 pub(super) fn lambda(builder: &mut Builder<'_>, step: &LambdaStep, next: &Target) -> Target {
     let title = builder.title(|| format!("Lambda {}", step.lambda.rsplit(':').next().unwrap_or_default()));
     let response = match step.response.as_ref().map(|response| response.value) {
-        Some(LambdaResponse::Json) => "JSON",
-        Some(LambdaResponse::StringMap) | None => "STRING_MAP",
+        Some(LambdaResponse::Json) => Some("JSON"),
+        Some(LambdaResponse::StringMap) | None => Some("STRING_MAP"),
+        Some(LambdaResponse::Unchecked) => None,
     };
     let mut draft = Draft::new("InvokeLambdaFunction", title)
         .parameter("LambdaFunctionARN", builder.reference("lambda", &step.lambda))
-        .parameter("InvocationTimeLimitSeconds", builder.seconds(step.timeout.as_ref(), 3, 1..=8))
-        .parameter("ResponseValidation", json!({ "ResponseType": response }));
+        .parameter("InvocationTimeLimitSeconds", builder.seconds(step.timeout.as_ref(), 3, 1..=8));
+    if let Some(response) = response {
+        draft = draft.parameter("ResponseValidation", json!({ "ResponseType": response }));
+    }
     if !step.with.is_empty() {
         let mut attributes = serde_json::Map::new();
         for (name, value) in &step.with {

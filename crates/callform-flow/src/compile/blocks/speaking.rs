@@ -11,6 +11,16 @@ use crate::validate::is_menu_key;
 pub(super) fn say(builder: &mut Builder<'_>, step: &SayStep, next: &Target) -> Target {
     let title = builder.title(|| format!("Say {}", words_of(&step.say)));
     let draft = builder.with_speech(Draft::new("MessageParticipant", title), &step.say);
+    if let Some(unguarded) = step.unguarded.as_ref().filter(|unguarded| unguarded.value) {
+        if step.error.is_some() {
+            builder.diagnostics.push(
+                Diagnostic::error("conflicting-keys", "`unguarded` and `error` in one step")
+                    .at(unguarded.span, "says that there is no error branch")
+                    .help("Take one of the two out."),
+            );
+        }
+        return builder.add(draft.next(next.clone()));
+    }
     super::plain(builder, draft, step.error.as_ref(), next)
 }
 

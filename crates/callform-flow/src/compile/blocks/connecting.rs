@@ -1,0 +1,224 @@
+//! `lex`, `wait`, `view`, `split`, `metrics`, `routing`, `tag`, `untag`, `stream`, `task`, `assistant`.
+
+use callform_source::{Diagnostic, Span, Spanned};
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::short;
+use crate::compile::builder::{Builder, Draft, Target};
+use crate::steps::{
+    AssistantStep, LexStep, MetricsStep, RoutingStep, Scalar, SplitStep, StreamStep, Streamed, TagStep, TaskStep,
+    UntagStep, ViewStep, WaitStep,
+};
+
+/// The longest wait of Connect: seven days.
+const WEEK: u64 = 604_800;
+
+pub(super) fn lex(builder: &mut Builder<'_>, step: &LexStep, next: &Target) -> Target {
+    let title = builder.title(|| "Lex".to_owned());
+    let alias = builder.text(&step.lex, step.lex.span);
+    let mut draft = Draft::new("ConnectParticipantWithLexBot", title);
+    if let Some(ask) = &step.ask {
+        draft = builder.with_speech(draft, ask);
+    }
+    draft = draft.parameter("LexV2Bot", json!({ "AliasArn": alias }));
+    if let Some(message) = &step.initial_message {
+        let message = builder.text(message, message.span);
+        draft = draft.parameter("LexInitializationData", json!({ "InitialMessage": message }));
+    }
+    if step.ask.is_none() && step.initial_message.is_none() {
+        wrong(builder, "a bot that is told nothing", step.lex.span, "Add `ask:` or `initial_message:`.");
+    }
+    if !step.with.is_empty() {
+        draft = draft.parameter("LexSessionAttributes", values(builder, &step.with));
+    }
+    if step.timeout.is_some() {
+        let seconds = builder.seconds(step.timeout.as_ref(), 300, 60..=WEEK);
+        draft = draft.parameter("LexTimeoutSeconds", json!({ "Text": seconds }));
+    }
+    let reserved = builder.reserve();
+    for (intent, branch) in &step.intents {
+        let operand = builder.text(intent, intent.span);
+        let target = builder.branch(Some(branch), next.clone(), next);
+        draft = draft.condition("Equals", &operand, target);
+    }
+    let otherwise = builder.branch(step.r#else.as_ref(), next.clone(), next);
+    if step.timeout.is_some() {
+        let late = builder.error_branch(step.no_input.as_ref(), next);
+        draft = draft.error("InputTimeLimitExceeded", late);
+    } else if step.no_input.is_some() {
+        wrong(builder, "`no_input` without `timeout`", step.lex.span, "Add `timeout:`, or take `no_input:` out.");
+    }
+    let error = builder.error_branch(step.error.as_ref(), next);
+    let draft = draft.next(error.clone()).error("NoMatchingCondition", otherwise).error("NoMatchingError", error);
+    builder.fill(reserved, draft)
+}
+
+pub(super) fn wait(builder: &mut Builder<'_>, step: &WaitStep, next: &Target) -> Target {
+    let title = builder.title(|| "Wait".to_owned());
+    let seconds = builder.seconds(Some(&step.wait), 1, 1..=WEEK);
+    let mut draft = Draft::new("Wait", title).parameter("TimeLimitSeconds", seconds);
+    let mut events = Vec::new();
+    let reserved = builder.reserve();
+    let early = [("CustomerReturned", &step.customer_returned), ("BotParticipantDisconnected", &step.bot_left)];
+    for (event, branch) in early {
+        if let Some(branch) = branch {
+            events.push(json!(event));
+            let target = builder.branch(Some(branch), next.clone(), next);
+            draft = draft.condition("Equals", event, target);
+        }
+    }
+    if !events.is_empty() {
+        draft = draft.parameter("Events", events);
+    }
+    let done = builder.branch(step.done.as_ref(), next.clone(), next);
+    let error = builder.error_branch(step.error.as_ref(), next);
+    if step.bot_left.is_some() {
+        draft = draft.error("ParticipantNotFound", error.clone());
+    }
+    let draft = draft.next(error.clone()).condition("Equals", "WaitCompleted", done).error("NoMatchingError", error);
+    builder.fill(reserved, draft)
+}
+
+pub(super) fn view(builder: &mut Builder<'_>, step: &ViewStep, next: &Target) -> Target {
+    let title = builder.title(|| "View".to_owned());
+    let view = builder.text(&step.view, step.view.span);
+    let version = step.version.as_ref().map_or_else(|| "1".to_owned(), |version| builder.scalar(version));
+    let seconds = builder.seconds(step.timeout.as_ref(), 300, 1..=WEEK);
+    let mut draft = Draft::new("ShowView", title)
+        .parameter("ViewResource", json!({ "Id": view, "Version": version }))
+        .parameter("InvocationTimeLimitSeconds", seconds);
+    if !step.with.is_empty() {
+        let data = super::raw::parameters(builder, &step.with, step.view.span);
+        draft = draft.parameter("ViewData", data);
+    }
+    let reserved = builder.reserve();
+    for (action, branch) in &step.actions {
+        let operand = builder.text(action, action.span);
+        let target = builder.branch(Some(branch), next.clone(), next);
+        draft = draft.condition("Equals", &operand, target);
+    }
+    let otherwise = builder.branch(step.r#else.as_ref(), next.clone(), next);
+    let late = builder.error_branch(step.no_input.as_ref(), next);
+    let error = builder.error_branch(step.error.as_ref(), next);
+    let draft = draft
+        .next(error.clone())
+        .error("NoMatchingCondition", otherwise)
+        .error("NoMatchingError", error)
+        .error("TimeLimitExceeded", late);
+    builder.fill(reserved, draft)
+}
+
+/// Connect draws a number from 1 to 100 and takes the first branch whose threshold is above it.
+pub(super) fn split(builder: &mut Builder<'_>, step: &SplitStep, next: &Target) -> Target {
+    let title = builder.title(|| "Split".to_owned());
+    let mut draft = Draft::new("DistributeByPercentage", title);
+    let reserved = builder.reserve();
+    let mut sum = 0_u64;
+    for share in &step.split.value {
+        sum += u64::from(share.percent.value);
+        let target = builder.branch(Some(&share.then), next.clone(), next);
+        draft = draft.condition("NumberLessThan", &(sum + 1).to_string(), target);
+    }
+    if sum > 100 || step.split.value.iter().any(|share| share.percent.value == 0) {
+        wrong(builder, "shares that cannot be", step.split.span, "Each is at least 1, together at most 100.");
+    }
+    let otherwise = builder.branch(step.r#else.as_ref(), next.clone(), next);
+    builder.fill(reserved, draft.next(otherwise.clone()).error("NoMatchingCondition", otherwise))
+}
+
+pub(super) fn metrics(builder: &mut Builder<'_>, step: &MetricsStep, next: &Target) -> Target {
+    let title = builder.title(|| format!("Metrics {}", short(&step.metrics)));
+    let mut draft = Draft::new("GetMetricData", title);
+    if step.metrics.value != "queue" {
+        draft = draft.parameter("QueueId", builder.reference("queue", &step.metrics));
+    }
+    if let Some(channel) = &step.channel {
+        draft = draft.parameter("QueueChannel", builder.text(channel, channel.span));
+    }
+    super::plain(builder, draft, step.error.as_ref(), next)
+}
+
+pub(super) fn routing(builder: &mut Builder<'_>, step: &RoutingStep, next: &Target) -> Target {
+    let title = builder.title(|| "Routing".to_owned());
+    let draft = Draft::new("UpdateContactRoutingBehavior", title).next(next.clone());
+    let draft = match (&step.routing.value.priority, &step.routing.value.age) {
+        (Some(priority), None) => {
+            draft.parameter("QueuePriority", builder.count(Some(priority), 5, 1..=u64::from(u32::MAX)))
+        }
+        (None, Some(age)) => draft.parameter("QueueTimeAdjustmentSeconds", age.value.to_string()),
+        _ => {
+            wrong(builder, "priority and age", step.routing.span, "Write one of `priority` and `age`.");
+            draft
+        }
+    };
+    builder.add(draft)
+}
+
+pub(super) fn tag(builder: &mut Builder<'_>, step: &TagStep, next: &Target) -> Target {
+    let title = builder.title(|| "Tag".to_owned());
+    if !(1..=6).contains(&step.tag.value.len()) {
+        wrong(builder, "too few or too many tags", step.tag.span, "Connect takes one to six.");
+    }
+    let draft = Draft::new("TagContact", title).parameter("Tags", values(builder, &step.tag.value));
+    super::plain(builder, draft, step.error.as_ref(), next)
+}
+
+pub(super) fn untag(builder: &mut Builder<'_>, step: &UntagStep, next: &Target) -> Target {
+    let title = builder.title(|| "Untag".to_owned());
+    if step.untag.value.is_empty() {
+        wrong(builder, "no tags", step.untag.span, "Name at least one.");
+    }
+    let keys: Vec<Value> = step.untag.value.iter().map(|key| json!(builder.static_text(key))).collect();
+    let draft = Draft::new("UntagContact", title).parameter("TagKeys", keys);
+    super::plain(builder, draft, step.error.as_ref(), next)
+}
+
+pub(super) fn stream(builder: &mut Builder<'_>, step: &StreamStep, next: &Target) -> Target {
+    let title = builder.title(|| "Stream".to_owned());
+    let (state, directions): (&str, &[&str]) = match step.stream.value {
+        Streamed::Both => ("Enabled", &["To", "From"]),
+        Streamed::FromCustomer => ("Enabled", &["From"]),
+        Streamed::ToCustomer => ("Enabled", &["To"]),
+        Streamed::Off => ("Disabled", &["To", "From"]),
+    };
+    let draft = Draft::new("UpdateContactMediaStreamingBehavior", title)
+        .parameter("MediaStreamingState", state)
+        .parameter("Participants", json!([{ "ParticipantType": "Customer", "MediaDirections": directions }]))
+        .parameter("MediaStreamType", "Audio");
+    super::plain(builder, draft, step.error.as_ref(), next)
+}
+
+pub(super) fn task(builder: &mut Builder<'_>, step: &TaskStep, next: &Target) -> Target {
+    let title = builder.title(|| format!("Task {}", step.task));
+    let mut draft = Draft::new("CreateTask", title).parameter("Name", builder.text(&step.task, step.task.span));
+    if let Some(flow) = &step.flow {
+        draft = draft.parameter("ContactFlowId", builder.reference("flow", flow));
+    }
+    if let Some(description) = &step.description {
+        draft = draft.parameter("Description", builder.text(description, description.span));
+    }
+    if !step.with.is_empty() {
+        draft = draft.parameter("Attributes", values(builder, &step.with));
+    }
+    if step.delay.is_some() {
+        draft = draft.parameter("DelaySeconds", builder.seconds(step.delay.as_ref(), 1, 1..=518_400));
+    }
+    super::plain(builder, draft, step.error.as_ref(), next)
+}
+
+pub(super) fn assistant(builder: &mut Builder<'_>, step: &AssistantStep, next: &Target) -> Target {
+    let title = builder.title(|| "Assistant".to_owned());
+    let arn = builder.text(&step.assistant, step.assistant.span);
+    let draft = Draft::new("CreateWisdomSession", title).parameter("WisdomAssistantArn", arn);
+    super::plain(builder, draft, step.error.as_ref(), next)
+}
+
+fn values(builder: &mut Builder<'_>, given: &IndexMap<Spanned<String>, Spanned<Scalar>>) -> Map<String, Value> {
+    let text = |builder: &mut Builder<'_>, name: &Spanned<String>| builder.text(name, name.span);
+    given.iter().map(|(name, value)| (text(builder, name), json!(builder.scalar(value)))).collect()
+}
+
+fn wrong(builder: &mut Builder<'_>, title: &str, span: Span, help: &str) {
+    builder.diagnostics.push(Diagnostic::error("conflicting-keys", title).at(span, "cannot be done").help(help));
+}
