@@ -44,7 +44,9 @@ pub(super) fn compare(
         remove(&[path.as_str()], &mut live);
     }
     let schema = callform_schemas::get(&definition.resource_type);
-    if let Some(schema) = schema {
+    if let Some(schema) = schema
+        && !unread.iter().any(|path| Some(path) == schema.tag_property.as_ref())
+    {
         add_stack_tags(schema, &mut wanted, stack_tags);
     }
     let whole = schema.map_or_else(|| live.clone(), |schema| schema.normalize(&live));

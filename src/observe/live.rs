@@ -52,6 +52,14 @@ fn left_out(resource_type: &str) -> &'static [&'static str] {
     }
 }
 
+/// What no read of a type has. Functions and Lex bots are linked to an instance without an object that could have tags.
+fn never_read(resource_type: &str) -> &'static [&'static str] {
+    match resource_type {
+        "AWS::Connect::IntegrationAssociation" => &["Tags"],
+        _ => &[],
+    }
+}
+
 /// Properties of objects, by physical id.
 type Objects = BTreeMap<String, Map<String, Value>>;
 
@@ -85,11 +93,11 @@ impl Bulk<'_> {
             self.read.insert(resource_type.to_owned(), by_id);
         }
         let Some(Some(objects)) = self.read.get(resource_type) else { return Ok(None) };
-        let unread = if in_detail { &[] } else { left_out(resource_type) };
+        let unread = if in_detail { &[] } else { left_out(resource_type) }.iter().chain(never_read(resource_type));
         Ok(Some(match objects.get(physical_id) {
             Some(properties) => LiveResource::Present {
                 properties: properties.clone(),
-                unread: unread.iter().map(|path| (*path).to_owned()).collect(),
+                unread: unread.map(|path| (*path).to_owned()).collect(),
             },
             None => LiveResource::Gone,
         }))
