@@ -195,7 +195,7 @@ fn reason(reason: &Reason) -> Option<String> {
         Reason::StackIncomplete => "its stack was never completely made".to_owned(),
         Reason::ChangedByHand => "it was changed by hand".to_owned(),
         Reason::DeletedByHand => "it was deleted by hand".to_owned(),
-        Reason::AttributesDiffer => "its deletion policy changes".to_owned(),
+        Reason::AttributesDiffer => "its deletion policy or protection changes".to_owned(),
     })
 }
 
