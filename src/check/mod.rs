@@ -18,8 +18,10 @@ mod quick_connects;
 mod places;
 mod lambdas;
 mod properties;
+mod page;
 
 pub use levels::apply_levels;
+pub use page::page;
 pub use rule::{RULES, Rule};
 
 use callform_source::Diagnostics;
