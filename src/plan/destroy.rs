@@ -41,22 +41,7 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
     }
 
     let mut steps = Vec::new();
-    let going: BTreeSet<&str> = changes
-        .iter()
-        .filter(|change| change.address.kind == Kind::Flow && change.action == Action::Delete)
-        .filter_map(|change| known.physical_id(&change.address))
-        .map(tail)
-        .collect();
-    let links: Vec<(Address, Option<Target>)> = changes
-        .iter()
-        .filter(|change| change.address.kind == Kind::PhoneNumber)
-        .filter(|change| {
-            // A number that stays must not lead to a flow that goes.
-            let flow = live_flow(inventory, &known, &change.address);
-            flow.is_some_and(|flow| change.action == Action::Delete || going.contains(flow.as_str()))
-        })
-        .map(|change| (change.address.clone(), None))
-        .collect();
+    let links = links_to_remove(&changes, inventory, &known);
     if !links.is_empty() {
         let identifier = |reference: &Reference| Identifier::Known(known.identifier(reference).unwrap_or_default());
         steps.push(Step::Associate(calls(&links, &identifier)));
@@ -81,6 +66,27 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
         stack_changes: Vec::new(),
         steps,
     })
+}
+
+/// Links of numbers that go, and of numbers that stay but must not lead to a flow that goes.
+fn links_to_remove(changes: &[Change], inventory: &Inventory, known: &Known) -> Vec<(Address, Option<Target>)> {
+    let goes = |change: &&Change| change.action == Action::Delete;
+    let flows: BTreeSet<&str> = changes
+        .iter()
+        .filter(|change| change.address.kind == Kind::Flow)
+        .filter(goes)
+        .filter_map(|change| known.physical_id(&change.address))
+        .map(tail)
+        .collect();
+    changes
+        .iter()
+        .filter(|change| change.address.kind == Kind::PhoneNumber)
+        .filter(|change| {
+            let flow = live_flow(inventory, known, &change.address);
+            flow.is_some_and(|flow| goes(change) || flows.contains(flow.as_str()))
+        })
+        .map(|change| (change.address.clone(), None))
+        .collect()
 }
 
 /// The stacks in waves: first those no other refers to. Where they refer to one another, the last one goes first.

@@ -179,7 +179,7 @@ impl Account {
             let imported = resources.shift_remove(logical_id).unwrap();
             assert!(imported.get("DeletionPolicy").is_some(), "{logical_id}");
         }
-        let before = deployed.map(|stack| stack.template["Resources"].clone()).unwrap_or_else(|| serde_json::json!({}));
+        let before = deployed.map_or_else(|| serde_json::json!({}), |stack| stack.template["Resources"].clone());
         assert_eq!(Json::from(resources), before);
         for (name, value) in deployed.into_iter().flat_map(|stack| &stack.parameters) {
             assert_eq!(operation.parameters[name], ParameterValue::Join(vec![Identifier::Known(value.clone())]));
