@@ -16,6 +16,7 @@ pub mod references;
 pub mod validate;
 pub mod steps;
 pub mod compile;
+pub mod decompile;
 pub mod lint;
 pub mod template;
 pub mod import;
