@@ -44,7 +44,7 @@ pub enum LambdaResponse {
 pub struct SetStep {
     /// Names and values. Values may contain JSONPaths; names must not contain `$` or `.`.
     pub set: IndexMap<Spanned<String>, Spanned<Scalar>>,
-    /// How long they last, or whose they are. Without it: `contact`.
+    /// How long they last. Without it: `contact`.
     pub scope: Option<Spanned<Scope>>,
     /// What to do when it fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
