@@ -146,16 +146,12 @@ fn changing(plan: &Plan, number: usize, operation: &StackOperation) -> usize {
         _ => None,
     });
     let resources = |operation: &StackOperation| operation.template["Resources"].as_object().cloned();
-    match earlier.and_then(resources).zip(resources(operation)) {
-        Some((before, after)) => {
-            let differs = |name: &&String| before.get(*name) != after.get(*name);
-            after.keys().filter(differs).count() + before.keys().filter(|name| !after.contains_key(*name)).count()
-        }
-        None => {
-            let changes = plan.changes.iter().filter(|change| change.stack == operation.stack);
-            changes.filter(|change| change.action != Action::NoOp && !change.logical_id.is_empty()).count()
-        }
+    if let Some((before, after)) = earlier.and_then(resources).zip(resources(operation)) {
+        let differs = |name: &&String| before.get(*name) != after.get(*name);
+        return after.keys().filter(differs).count() + before.keys().filter(|name| !after.contains_key(*name)).count();
     }
+    let changes = plan.changes.iter().filter(|change| change.stack == operation.stack);
+    changes.filter(|change| change.action != Action::NoOp && !change.logical_id.is_empty()).count()
 }
 
 async fn associate(
