@@ -1,0 +1,1 @@
+//! What the wiring of every function has in common.

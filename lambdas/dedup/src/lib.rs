@@ -1,0 +1,1 @@
+//! Each version of a contact record once.

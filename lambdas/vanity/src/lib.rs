@@ -1,0 +1,1 @@
+//! Vanity numbers: which words a phone number spells.
