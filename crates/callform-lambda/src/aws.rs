@@ -1,0 +1,57 @@
+//! AWS, as a function calls it.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::tls;
+use tokio::sync::OnceCell;
+
+/// Clients of AWS services, made when they are first needed.
+///
+/// Region, credentials and endpoint (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`) come from the environment, as
+/// every AWS SDK reads them. Reading certificates is the slowest part of a start: a function that never calls AWS does
+/// not pay for it.
+#[derive(Debug, Default)]
+pub struct Aws {
+    config: OnceCell<SdkConfig>,
+    dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
+}
+
+/// Connect gives a function 8 seconds in all: a call is given up in time for an answer without it.
+const OPERATION: Duration = Duration::from_secs(3);
+const ATTEMPT: Duration = Duration::from_millis(1500);
+const CONNECT: Duration = Duration::from_secs(1);
+
+impl Aws {
+    /// Clients with a configuration that does not come from the environment.
+    pub fn with(config: SdkConfig) -> Self {
+        Self { config: OnceCell::new_with(Some(config)), dynamodb: OnceCell::new() }
+    }
+
+    /// The configuration, from which clients of any service can be made.
+    pub async fn config(&self) -> &SdkConfig {
+        self.config
+            .get_or_init(|| async {
+                let http = aws_smithy_http_client::Builder::new()
+                    .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+                    .build_https();
+                let timeout = TimeoutConfig::builder()
+                    .connect_timeout(CONNECT)
+                    .operation_attempt_timeout(ATTEMPT)
+                    .operation_timeout(OPERATION)
+                    .build();
+                aws_config::defaults(BehaviorVersion::v2026_01_12())
+                    .http_client(http)
+                    .timeout_config(timeout)
+                    .load()
+                    .await
+            })
+            .await
+    }
+
+    /// The client of DynamoDB.
+    pub async fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
+        self.dynamodb.get_or_init(|| async { aws_sdk_dynamodb::Client::new(self.config().await) }).await
+    }
+}
