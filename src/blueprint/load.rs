@@ -40,6 +40,8 @@ pub struct Loaded {
     pub digest: String,
     /// Path of the blueprint as it was given.
     pub path: String,
+    /// True for a part of a blueprint, such as flows by themselves: names that it does not define may be anyone's.
+    pub is_part: bool,
     files: BTreeMap<(FileId, String), LoadedFile>,
     templates: BTreeMap<(Kind, String), FlowSteps>,
     broken: Broken,
@@ -92,16 +94,27 @@ pub fn bundle_path(name: &str, architecture: Option<Architecture>) -> String {
 /// error it is good for finding further problems only.
 pub fn load(files: &dyn Files, path: &str, environment: Option<&str>) -> (Option<Loaded>, SourceMap, Diagnostics) {
     let mut reader = Reader::new(files);
-    let loaded = load_with(&mut reader, path, environment);
+    let loaded = load_with(&mut reader, path, environment, false);
     (loaded, reader.sources, reader.diagnostics)
 }
 
-fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>) -> Option<Loaded> {
+/// Reads a blueprint, or a part of one that has no `center`: `flows:` alone, as `flow decompile` writes them.
+pub fn load_part(files: &dyn Files, path: &str, environment: Option<&str>) -> (Option<Loaded>, SourceMap, Diagnostics) {
+    let mut reader = Reader::new(files);
+    let loaded = load_with(&mut reader, path, environment, true);
+    (loaded, reader.sources, reader.diagnostics)
+}
+
+fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>, may_be_part: bool) -> Option<Loaded> {
     let tree = reader.tree(path)?;
     let schema = super::schema();
     let properties = schema.get("properties").and_then(serde_json::Value::as_object);
     let known_keys: Vec<String> = properties.into_iter().flatten().map(|(name, _)| name.clone()).collect();
     let mut tree = reader.environment(tree, environment, &known_keys);
+    let is_part = may_be_part && tree.get("center").is_none();
+    if is_part {
+        fill_root(&mut tree);
+    }
     hide_passwords(&tree, reader);
     variables::substitute(&mut tree, &mut reader.diagnostics);
     let mut broken = Broken::new();
@@ -121,6 +134,7 @@ fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>) -> 
         environment: environment.map(str::to_owned),
         digest: String::new(),
         path: path.to_owned(),
+        is_part,
         files: BTreeMap::new(),
         templates: BTreeMap::new(),
         broken,

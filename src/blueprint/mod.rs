@@ -29,7 +29,7 @@ pub use center::{Blueprint, LintLevel};
 pub use content::{Flow, FlowModule, Prompt};
 pub use files::{Disk, FileError, Files};
 pub use instance::{Identity, Instance, Storage, StorageTarget};
-pub use load::{Loaded, LoadedFile, bundle_path, load};
+pub use load::{Loaded, LoadedFile, bundle_path, load, load_part};
 pub use notation::{Common, Definition, Duration, Name, Password, SecretReference, Section, Short, Texts};
 pub use people::{
     AccessControl, AgentStatus, AgentStatuses, Application, Groups, Hierarchy, Phone, PhoneKind, SecurityProfile, User,

@@ -54,6 +54,9 @@ pub(crate) enum Command {
     Reconcile(ReconcileArgs),
     /// Delete the live center, except what the blueprint retains.
     Destroy(DestroyArgs),
+    /// Work on single flows: steps, exported JSON, and the way between them.
+    #[command(subcommand)]
+    Flow(super::commands::flow::FlowCommand),
     /// An emulated AWS account in a folder.
     #[command(subcommand)]
     Sandbox(SandboxCommand),

@@ -71,6 +71,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Drift(args) => commands::drift::run(ui, &args).await,
         Command::Reconcile(args) => commands::reconcile::run(ui, &args).await,
         Command::Destroy(args) => commands::destroy::run(ui, &args).await,
+        Command::Flow(command) => commands::flow::run(ui, &command),
         Command::Sandbox(SandboxCommand::Serve(args)) => commands::sandbox::serve(ui, args).await,
         Command::Sandbox(SandboxCommand::Reset(args)) => commands::sandbox::reset(ui, &args),
         Command::Completions { shell } => commands::completions::run(ui, shell),

@@ -283,7 +283,7 @@ fn bound(text: &str) -> Value {
 
 impl Names for Resolver<'_> {
     fn exists(&self, kind: &str, name: &str) -> bool {
-        kind_of(kind).is_some_and(|kind| self.defines(kind, name))
+        self.loaded.is_part || kind_of(kind).is_some_and(|kind| self.defines(kind, name))
     }
 
     fn suggestions(&self, kind: &str) -> Vec<String> {

@@ -31,7 +31,7 @@ fn document(content: &Json) -> String {
 }
 
 /// A value with names for references: `${queue/consulting}`.
-pub(super) fn readable(value: &Value) -> Json {
+pub(crate) fn readable(value: &Value) -> Json {
     match value {
         Value::Bool(value) => json!(value),
         Value::Integer(value) => json!(value),

@@ -11,6 +11,7 @@ mod transitional;
 mod manifest;
 
 pub use artifacts::{Artifacts, ParameterSource, StackArtifact, words};
+pub(crate) use flows::readable;
 pub(crate) use identifiers::{ArnForm, arn_attribute, arn_form, kind_of_parameter, traveling};
 pub use manifest::files;
 pub(crate) use parameters::{ARTIFACT_BUCKET, INSTANCE_ARN};

@@ -5,6 +5,7 @@ pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod destroy;
 pub(super) mod drift;
+pub(super) mod flow;
 pub(super) mod init;
 pub(super) mod plan;
 pub(super) mod reconcile;

@@ -27,8 +27,11 @@ pub struct Decompiled {
 }
 
 impl Decompiled {
-    /// The flow as a blueprint has it: `type` and `steps`.
+    /// The flow as a blueprint has it: `type` (modules have none) and `steps`.
     pub fn to_json(&self) -> Value {
+        if self.flow_type == FlowType::Module {
+            return json!({ "steps": self.steps });
+        }
         json!({ "type": self.flow_type.word(), "steps": self.steps })
     }
 }

@@ -8,7 +8,8 @@ use crate::testing::{compiled, corpus, try_compile};
 
 /// The flow after a way through steps, and what was found on it.
 fn again(json: &Value) -> Option<(Value, String)> {
-    let steps = decompile(json, None, &BTreeMap::new()).ok()?.to_json();
+    let decompiled = decompile(json, None, &BTreeMap::new()).ok()?;
+    let steps = json!({ "type": decompiled.flow_type.word(), "steps": decompiled.steps });
     let (flow, found) = try_compile(&steps.to_string());
     Some((flow.map(|(flow, _)| flow.to_json()).unwrap_or_default(), found))
 }

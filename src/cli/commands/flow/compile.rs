@@ -1,0 +1,63 @@
+//! `callform flow compile`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::input::{self, CompiledFlow};
+use crate::cli::args::DiagnosticFormat;
+use crate::cli::center::report;
+use crate::cli::exit_code::Exit;
+use crate::cli::ui::Ui;
+
+/// `callform flow compile`
+#[derive(Debug, Args)]
+pub(crate) struct CompileArgs {
+    /// The blueprint, or a part of one with nothing but flows; `-` for stdin.
+    #[arg(value_name = "BLUEPRINT|FRAGMENT")]
+    pub file: PathBuf,
+    /// The flow or module to print; not needed where there is only one.
+    #[arg(long, value_name = "KEY")]
+    pub flow: Option<String>,
+    /// The environment of the blueprint to use.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+}
+
+/// Prints the JSON of one flow. It is printed even where Connect would refuse it, so that one can look at it.
+pub(super) fn run(ui: &Ui, args: &CompileArgs) -> Exit {
+    let compiled = match input::compile(&args.file, args.env.as_deref()) {
+        Ok(compiled) => compiled,
+        Err(error) => {
+            ui.error(&format!("cannot read `{}`: {error}", args.file.display()));
+            return Exit::Failed;
+        }
+    };
+    report(ui, DiagnosticFormat::Human, &compiled.diagnostics, &compiled.sources);
+    let failed = compiled.diagnostics.has_errors();
+    match choose(&compiled.flows, args.flow.as_deref()) {
+        Ok(flow) => {
+            ui.data(&format!("{:#}\n", flow.content));
+            if failed { Exit::InvalidBlueprint } else { Exit::Success }
+        }
+        Err(_) if failed => Exit::InvalidBlueprint,
+        Err(error) => {
+            ui.error(&error);
+            Exit::Usage
+        }
+    }
+}
+
+/// The flow of a key; a module that shares its key with a flow is `flow_module/KEY`.
+fn choose<'a>(flows: &'a [CompiledFlow], key: Option<&str>) -> Result<&'a CompiledFlow, String> {
+    let keys = || flows.iter().map(CompiledFlow::address).collect::<Vec<_>>().join(", ");
+    match (key, flows) {
+        (Some(key), flows) => flows
+            .iter()
+            .find(|flow| flow.key == key || flow.address() == key)
+            .ok_or_else(|| format!("there is no flow `{key}`; there are: {}", keys())),
+        (None, [flow]) => Ok(flow),
+        (None, []) => Err("there is no flow in this file".to_owned()),
+        (None, _) => Err(format!("which flow? Say `--flow KEY`, one of: {}", keys())),
+    }
+}

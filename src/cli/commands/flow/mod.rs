@@ -1,0 +1,27 @@
+//! `callform flow`: one file per command.
+
+mod compile;
+mod decompile;
+mod input;
+
+use clap::Subcommand;
+
+use crate::cli::exit_code::Exit;
+use crate::cli::ui::Ui;
+
+/// What can be done with single flows.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FlowCommand {
+    /// Print the JSON that Connect takes for a flow written as steps.
+    Compile(compile::CompileArgs),
+    /// Turn an exported flow into steps.
+    Decompile(decompile::DecompileArgs),
+}
+
+/// Carries out a command on flows.
+pub(in crate::cli) fn run(ui: &Ui, command: &FlowCommand) -> Exit {
+    match command {
+        FlowCommand::Compile(args) => compile::run(ui, args),
+        FlowCommand::Decompile(args) => decompile::run(ui, args),
+    }
+}
