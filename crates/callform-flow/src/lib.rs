@@ -14,6 +14,8 @@ pub mod flow_type;
 pub mod catalog;
 pub mod references;
 pub mod validate;
+pub mod layout;
+pub mod wording;
 pub mod steps;
 pub mod compile;
 pub mod decompile;

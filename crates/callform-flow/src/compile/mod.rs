@@ -8,18 +8,17 @@ mod builder;
 mod arguments;
 mod blocks;
 mod identifiers;
-mod layout;
 mod stub;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod laws;
 
-pub use layout::lay_out;
 pub use stub::stub;
 
 use callform_source::{Diagnostics, Span, Spanned};
 
+use crate::layout::lay_out;
 use crate::steps::{Branch, Step};
 use crate::{Flow, FlowType, lint};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::lay_out;
+use crate::layout::lay_out;
 use crate::{Action, Flow, FlowType};
 
 /// The smallest flow of a type that the service publishes.
