@@ -14,7 +14,9 @@ use crate::protocol::form::{form, query_parameters, to_input};
 use crate::protocol::{Service, Wire, identify};
 use crate::resources::HandlerRegistry;
 use crate::services::s3::{S3Request, Upload};
-use crate::services::{dynamodb, events, firehose, iam, kinesis, lambda, logs, s3, secretsmanager, ssm, sts};
+use crate::services::{
+    athena, dynamodb, events, firehose, glue, iam, kinesis, lambda, logs, s3, secretsmanager, ssm, sts,
+};
 use crate::store::Store;
 
 /// The account of every sandbox.
@@ -124,6 +126,8 @@ impl Sandbox {
                     Service::EventBridge => events::call(environment, &operation, &input)?,
                     Service::SecretsManager => secretsmanager::call(environment, &operation, &input)?,
                     Service::Ssm => ssm::call(environment, &operation, &input)?,
+                    Service::Glue => glue::call(environment, &operation, &input)?,
+                    Service::Athena => athena::call(environment, &operation, &input)?,
                     _ => logs::call(environment, &operation, &input)?,
                 };
                 Ok(answer::json(service, 200, &body))

@@ -34,6 +34,10 @@ pub enum Service {
     Ssm,
     /// Amazon CloudWatch Logs.
     Logs,
+    /// AWS Glue.
+    Glue,
+    /// Amazon Athena.
+    Athena,
 }
 
 /// How a service speaks.
@@ -49,7 +53,7 @@ pub enum Wire {
     RestXml,
 }
 
-const SERVICES: [Service; 13] = [
+const SERVICES: [Service; 15] = [
     Service::Connect,
     Service::CloudFormation,
     Service::S3,
@@ -63,6 +67,8 @@ const SERVICES: [Service; 13] = [
     Service::SecretsManager,
     Service::Ssm,
     Service::Logs,
+    Service::Glue,
+    Service::Athena,
 ];
 
 impl Service {
@@ -82,6 +88,8 @@ impl Service {
             Self::SecretsManager => "secretsmanager",
             Self::Ssm => "ssm",
             Self::Logs => "logs",
+            Self::Glue => "glue",
+            Self::Athena => "athena",
         }
     }
 
@@ -94,9 +102,14 @@ impl Service {
             Self::Iam => Wire::Query("https://iam.amazonaws.com/doc/2010-05-08/", "2010-05-08"),
             Self::S3 => Wire::RestXml,
             Self::DynamoDb => Wire::Json("1.0"),
-            Self::Kinesis | Self::Firehose | Self::EventBridge | Self::SecretsManager | Self::Ssm | Self::Logs => {
-                Wire::Json("1.1")
-            }
+            Self::Kinesis
+            | Self::Firehose
+            | Self::EventBridge
+            | Self::SecretsManager
+            | Self::Ssm
+            | Self::Logs
+            | Self::Glue
+            | Self::Athena => Wire::Json("1.1"),
         }
     }
 
@@ -115,6 +128,8 @@ impl Service {
             "secretsmanager" => Self::SecretsManager,
             "AmazonSSM" => Self::Ssm,
             "Logs_20140328" => Self::Logs,
+            "AWSGlue" => Self::Glue,
+            "AmazonAthena" => Self::Athena,
             _ => return None,
         })
     }

@@ -4,9 +4,11 @@
 //! service's rules and is seen through its API. What the service's API does not keep of a resource (which roles an
 //! inline policy was put on, say) is a document of the handler, under the physical id.
 
+mod athena;
 mod dynamodb_table;
 mod events_rule;
 mod firehose_stream;
+mod glue;
 mod iam_policies;
 mod iam_role;
 mod kinesis_stream;
@@ -31,8 +33,13 @@ pub type HandlerRegistry = BTreeMap<&'static str, Box<dyn ResourceHandler>>;
 /// Every resource type the sandbox knows.
 pub fn registry() -> HandlerRegistry {
     let mut registry = HandlerRegistry::new();
+    registry.insert("AWS::Athena::NamedQuery", Box::new(athena::NamedQuery));
+    registry.insert("AWS::Athena::WorkGroup", Box::new(athena::WorkGroup));
     registry.insert("AWS::DynamoDB::Table", Box::new(dynamodb_table::Table));
     registry.insert("AWS::Events::Rule", Box::new(events_rule::Rule));
+    registry.insert("AWS::Glue::Crawler", Box::new(glue::Crawler));
+    registry.insert("AWS::Glue::Database", Box::new(glue::Database));
+    registry.insert("AWS::Glue::Table", Box::new(glue::Table));
     registry.insert("AWS::IAM::ManagedPolicy", Box::new(iam_policies::ManagedPolicy));
     registry.insert("AWS::IAM::Policy", Box::new(iam_policies::InlinePolicy));
     registry.insert("AWS::IAM::Role", Box::new(iam_role::Role));

@@ -19,15 +19,13 @@ pub(super) struct Stored {
 }
 
 /// All stored types.
-pub(super) static TYPES: [Stored; 4] = [
+pub(super) static TYPES: [Stored; 2] = [
     Stored {
         name: "AWS::CloudWatch::Alarm",
         name_at: "/AlarmName",
         scope_at: "",
         arn: Some(("cloudwatch", "alarm:{}")),
     },
-    Stored { name: "AWS::Glue::Database", name_at: "/DatabaseInput/Name", scope_at: "", arn: None },
-    Stored { name: "AWS::Glue::Table", name_at: "/TableInput/Name", scope_at: "/DatabaseName", arn: None },
     Stored {
         name: "AWS::Lambda::EventSourceMapping",
         name_at: "",

@@ -13,7 +13,7 @@ use crate::services::{dynamodb, iam, lambda, s3, secrets, secretsmanager, ssm};
 use crate::store::Store;
 
 /// Runs `work` with a context in a sandbox of its own.
-fn sandbox(work: impl FnOnce(&Context)) {
+pub(super) fn sandbox(work: impl FnOnce(&Context)) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("s3")).unwrap();
     let store = Store::in_memory().unwrap();
@@ -32,20 +32,20 @@ fn sandbox(work: impl FnOnce(&Context)) {
         .unwrap();
 }
 
-fn of(type_name: &str) -> Box<dyn ResourceHandler> {
+pub(super) fn of(type_name: &str) -> Box<dyn ResourceHandler> {
     registry().remove(type_name).unwrap()
 }
 
-fn create(context: &Context, type_name: &str, properties: Value) -> HandlerResult<String> {
+pub(super) fn create(context: &Context, type_name: &str, properties: Value) -> HandlerResult<String> {
     of(type_name).create(context, &object(properties))
 }
 
-fn read(context: &Context, type_name: &str, id: &str) -> Properties {
+pub(super) fn read(context: &Context, type_name: &str, id: &str) -> Properties {
     of(type_name).read(context, id).unwrap().unwrap()
 }
 
 /// Makes, reads, updates, reads and deletes; what is read has to hold what was given.
-fn life(context: &Context, type_name: &str, first: Value, second: Value) -> String {
+pub(super) fn life(context: &Context, type_name: &str, first: Value, second: Value) -> String {
     let handler = of(type_name);
     let (first, second) = (object(first), object(second));
     let id = handler.create(context, &first).unwrap();

@@ -4,9 +4,11 @@
 //! as JSON; [`crate::dispatch`] puts it on the wire. Resource handlers call the same functions, so that a resource made
 //! by a stack and one made by a client obey the same rules.
 
+pub mod athena;
 pub mod dynamodb;
 pub mod events;
 pub mod firehose;
+pub mod glue;
 pub mod iam;
 pub mod input;
 pub mod kinesis;
