@@ -13,6 +13,7 @@ mod existing_numbers;
 mod foreign;
 mod interruption;
 mod main_job;
+mod pull_request;
 mod rendering;
 mod sandbox_folder;
 

@@ -103,7 +103,7 @@ impl TestEnvironment {
 }
 
 impl Outcome {
-    fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout.clone()).unwrap(),
@@ -147,6 +147,16 @@ pub(crate) fn foreign_python() -> Option<PathBuf> {
         eprintln!("SKIPPED: no foreign tools; run the tests with `cargo xtask test`");
     }
     python
+}
+
+/// The `node_modules` folder that `cargo xtask test` makes; `None`, said aloud, where it is not there.
+pub(crate) fn foreign_node() -> Option<PathBuf> {
+    let modules = std::env::var_os("CALLFORM_TEST_NODE_MODULES").map(PathBuf::from);
+    assert!(modules.is_some() || std::env::var_os("CI").is_none(), "CI must run through `cargo xtask test`");
+    if modules.is_none() {
+        eprintln!("SKIPPED: no tools from npm; run the tests with `cargo xtask test`");
+    }
+    modules
 }
 
 /// Runs a script of `tests/foreign` and returns what it printed.

