@@ -1,0 +1,224 @@
+//! Building functions with cargo.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+
+use crate::toolchain::Linker;
+use crate::{Architecture, Error, Project, Toolchain, archive, inspect};
+
+/// Compiled functions are here, apart from everything else: a build from inside a test must not wait for the build
+/// that runs the test.
+const TARGET_DIR: &str = "target/lambda";
+/// Variables that would change what is built.
+const FOREIGN_VARIABLES: [&str; 9] = [
+    "RUSTFLAGS",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_BUILD_TARGET_DIR",
+    "CARGO_INCREMENTAL",
+    "CARGO_TARGET_DIR",
+    "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS",
+    "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS",
+    "RUSTC_BOOTSTRAP",
+];
+/// Separates the compiler's arguments in `CARGO_ENCODED_RUSTFLAGS`.
+const UNIT_SEPARATOR: &str = "\u{1f}";
+
+/// A built function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    /// Its name.
+    pub name: String,
+    /// The zip file.
+    pub zip: Vec<u8>,
+    /// Size of the program inside, in bytes.
+    pub program_size: usize,
+}
+
+impl Bundle {
+    /// The name its file has: `vanity-x86_64.zip`.
+    pub fn file_name(&self, architecture: Architecture) -> String {
+        format!("{}-{architecture}.zip", self.name)
+    }
+
+    /// Writes the zip file, whole or not at all. One that is there already with the same bytes stays as it is.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        if std::fs::read(path).is_ok_and(|bytes| bytes == self.zip) {
+            return Ok(());
+        }
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(folder))?;
+        file.write_all(&self.zip).map_err(Error::file(path))?;
+        file.persist(path).map_err(|failure| Error::file(path)(failure.error))?;
+        Ok(())
+    }
+}
+
+/// Builds functions of a project by their names, in the order of their names. `progress` gets what cargo says, line by
+/// line.
+pub fn build(
+    project: &Project,
+    toolchain: &Toolchain,
+    names: &BTreeSet<String>,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Vec<Bundle>, Error> {
+    let mut packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for name in names {
+        let package = project.functions.get(name).ok_or_else(|| Error::Unknown {
+            name: name.clone(),
+            folder: project.folder.clone(),
+            known: project.functions.keys().cloned().collect(),
+        })?;
+        packages.entry(package).or_default().push(name);
+    }
+    let flags = flags(project, toolchain)?;
+    let mut bundles = Vec::new();
+    // One package at a time: cargo unites the features of all it builds at once, and a function must not depend on
+    // which others were asked for.
+    for (package, names) in packages {
+        let programs = compile(project, toolchain, package, &flags, progress)?;
+        for name in names {
+            let path = programs.get(name).ok_or_else(|| Error::Failed(name.to_owned()))?;
+            bundles.push(bundle(name, path, toolchain)?);
+        }
+    }
+    bundles.sort_by(|left, right| left.name.cmp(&right.name));
+    Ok(bundles)
+}
+
+fn bundle(name: &str, path: &Path, toolchain: &Toolchain) -> Result<Bundle, Error> {
+    let program = std::fs::read(path).map_err(Error::file(path))?;
+    inspect(&program, toolchain.architecture).map_err(|problem| Error::Unfit { name: name.to_owned(), problem })?;
+    Ok(Bundle { name: name.to_owned(), zip: archive(&program)?, program_size: program.len() })
+}
+
+/// A message of cargo, as far as it is of interest.
+#[derive(Deserialize)]
+struct Message {
+    target: Option<MessageTarget>,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct MessageTarget {
+    name: String,
+}
+
+/// Compiles all binaries of a package; where each is.
+fn compile(
+    project: &Project,
+    toolchain: &Toolchain,
+    package: &str,
+    flags: &[String],
+    progress: &mut dyn FnMut(&str),
+) -> Result<BTreeMap<String, PathBuf>, Error> {
+    let mut command = cargo(project, toolchain, package, flags);
+    let mut child = command.spawn().map_err(Error::NoCargo)?;
+    let messages = child.stdout.take();
+    // Both streams have to be read, or cargo waits for whoever reads the one that is full.
+    let reader = std::thread::spawn(move || messages.map(executables).unwrap_or_default());
+    if let Some(says) = child.stderr.take() {
+        for line in BufReader::new(says).lines().map_while(Result::ok) {
+            if !is_noise(&line) {
+                progress(&line);
+            }
+        }
+    }
+    let status = child.wait().map_err(Error::NoCargo)?;
+    let programs = reader.join().unwrap_or_default();
+    if status.success() { Ok(programs) } else { Err(Error::Failed(package.to_owned())) }
+}
+
+/// What cargo says when there was nothing to do.
+fn is_noise(line: &str) -> bool {
+    let line = line.trim_start();
+    line.is_empty() || line.starts_with("Finished")
+}
+
+fn executables(messages: impl std::io::Read) -> BTreeMap<String, PathBuf> {
+    let lines = BufReader::new(messages).lines().map_while(Result::ok);
+    let messages = lines.filter_map(|line| serde_json::from_str::<Message>(&line).ok());
+    messages.filter_map(|message| Some((message.target?.name, message.executable?))).collect()
+}
+
+fn cargo(project: &Project, toolchain: &Toolchain, package: &str, flags: &[String]) -> Command {
+    let target = toolchain.architecture.target();
+    let (subcommand, target_argument) = match toolchain.linker {
+        Linker::Zig => {
+            let (major, minor) = inspect::GLIBC_OF_AL2023;
+            ("zigbuild", format!("{target}.{major}.{minor}"))
+        }
+        Linker::Default | Linker::Cross(_) => ("build", target.to_owned()),
+    };
+    let mut command = Command::new("cargo");
+    command
+        .args([subcommand, "--locked", "--bins", "--package", package, "--target", &target_argument])
+        .args(["--profile", if project.has_profile { "lambda" } else { "release" }])
+        .args(["--message-format", "json-render-diagnostics", "--target-dir"])
+        .arg(project.folder.join(TARGET_DIR))
+        .current_dir(&project.folder)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join(UNIT_SEPARATOR))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    for variable in FOREIGN_VARIABLES {
+        command.env_remove(variable);
+    }
+    if let Linker::Cross(linker) = toolchain.linker {
+        let target = target.replace('-', "_");
+        command.env(format!("CARGO_TARGET_{}_LINKER", target.to_uppercase()), linker);
+        command.env(format!("CC_{target}"), linker);
+    }
+    command
+}
+
+/// The compiler's arguments that keep this machine out of the program: the project's folder, the folders of
+/// dependencies, and that of the compiler's sources become names that are the same everywhere.
+fn flags(project: &Project, toolchain: &Toolchain) -> Result<Vec<String>, Error> {
+    let mut flags = vec![remap(&project.folder, "/project")];
+    flags.extend(dependency_folders(project, toolchain)?.iter().map(|folder| remap(folder, "/dependencies")));
+    if let Some(commit) = &toolchain.commit {
+        let sources = toolchain.sysroot.join("lib/rustlib/src/rust");
+        flags.push(remap(&sources, &format!("/rustc/{commit}")));
+    }
+    Ok(flags)
+}
+
+fn remap(from: &Path, to: &str) -> String {
+    format!("--remap-path-prefix={}={to}", from.display())
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    manifest_path: PathBuf,
+    source: Option<String>,
+}
+
+/// The folders that dependencies from elsewhere lie in. Cargo downloads what is missing, and says so.
+fn dependency_folders(project: &Project, toolchain: &Toolchain) -> Result<BTreeSet<PathBuf>, Error> {
+    let manifest = project.folder.join("Cargo.toml");
+    let output = Command::new("cargo")
+        .args(["metadata", "--locked", "--format-version", "1"])
+        .args(["--filter-platform", toolchain.architecture.target(), "--manifest-path"])
+        .arg(&manifest)
+        .current_dir(&project.folder)
+        .output()
+        .map_err(Error::NoCargo)?;
+    let failed = |message: String| Error::Metadata { manifest: manifest.clone(), message };
+    if !output.status.success() {
+        return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+    }
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))?;
+    let foreign = metadata.packages.iter().filter(|package| package.source.is_some());
+    Ok(foreign.filter_map(|package| Some(package.manifest_path.parent()?.parent()?.to_owned())).collect())
+}
