@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::error::AwsError;
 use crate::faults::Faults;
+use crate::functions::Functions;
 use crate::handler::Environment;
 use crate::protocol::answer::{self, Answer};
 use crate::protocol::form::{form, query_parameters, to_input};
@@ -17,7 +18,7 @@ use crate::services::s3::{S3Request, Upload};
 use crate::services::{
     athena, dynamodb, events, firehose, glue, iam, kinesis, lambda, logs, s3, secretsmanager, ssm, sts,
 };
-use crate::store::Store;
+use crate::store::{Store, Tx};
 
 /// The account of every sandbox.
 pub const ACCOUNT: &str = "123456789012";
@@ -32,6 +33,8 @@ pub struct Sandbox {
     pub folder: PathBuf,
     /// Region of requests whose signature names none.
     pub region: String,
+    /// Where functions run.
+    pub functions: Functions,
 }
 
 /// A request with its whole body, or the upload that its body was.
@@ -56,24 +59,31 @@ pub struct Outcome {
     pub delay: Duration,
 }
 
+impl Outcome {
+    /// An answer without content that nothing befalls.
+    pub(crate) fn of(service: Option<Service>) -> Self {
+        Self { answer: Answer::empty(200), service, cut: false, delay: Duration::ZERO }
+    }
+}
+
 impl Sandbox {
-    /// Answers a request.
+    /// Where a request or step of a region works.
+    pub(crate) fn environment<'a>(&'a self, tx: &'a Tx<'a>, region: &'a str) -> Environment<'a> {
+        Environment { tx, account: ACCOUNT, region, now: SystemTime::now(), folder: &self.folder }
+    }
+
+    /// Answers a request, except invocations of functions: those must not run in a transaction.
     pub fn answer(&self, request: &Request) -> Outcome {
         let scope = identify::scope(&request.head);
         let service = match identify::service(&scope, &request.body) {
             Ok(service) => service,
             Err(error) => return refuse(&request.head, &error),
         };
-        let mut outcome =
-            Outcome { answer: Answer::empty(200), service: Some(service), cut: false, delay: Duration::ZERO };
+        let mut outcome = Outcome::of(Some(service));
         let region = scope.region.unwrap_or_else(|| self.region.clone());
-        let answered = self.fate(service, request, &mut outcome).and_then(|()| {
-            self.store.transaction(|tx| {
-                let environment =
-                    Environment { tx, account: ACCOUNT, region: &region, now: SystemTime::now(), folder: &self.folder };
-                self.run(&environment, service, request)
-            })
-        });
+        let answered = self
+            .fate(service, request, &mut outcome)
+            .and_then(|()| self.store.transaction(|tx| self.run(&self.environment(tx, &region), service, request)));
         outcome.answer = answered.unwrap_or_else(|error| {
             if error.status >= 500 {
                 tracing::warn!(service = service.name(), code = error.code, message = error.message, "request failed");
@@ -90,7 +100,7 @@ impl Sandbox {
     }
 
     /// Counts the call and applies the faults that befall it.
-    fn fate(&self, service: Service, request: &Request, outcome: &mut Outcome) -> Result<(), AwsError> {
+    pub(crate) fn fate(&self, service: Service, request: &Request, outcome: &mut Outcome) -> Result<(), AwsError> {
         let faults = Faults::load(&self.folder)?;
         outcome.delay = Duration::from_millis(faults.delay_ms.request);
         if faults.spare_requests() {
@@ -182,7 +192,7 @@ fn refuse(head: &Parts, error: &AwsError) -> Outcome {
     } else {
         Service::Lambda
     };
-    Outcome { answer: answer::error(like, error), service: None, cut: false, delay: Duration::ZERO }
+    Outcome { answer: answer::error(like, error), ..Outcome::of(None) }
 }
 
 /// Removes a file nobody refers to; one that is left is garbage, nothing worse.

@@ -3,11 +3,12 @@
 //! ```text
 //! HTTP ─server→ protocol (which service, which operation) ─→ services::<service> ─→ Store (SQLite in the folder)
 //!                                                             cloudformation::engine ─→ ResourceHandler per type
+//!                                                             functions ─→ the `bootstrap` of a zip, as a process
 //! ```
 //!
-//! Every request runs in one [`store::Store`] transaction, so that several processes may use one folder at once. Stack
-//! operations are carried out by whichever process holds the worker lock, one durable step after the other, and go on
-//! in the next process when that one is killed.
+//! Every request but the invocation of a function runs in one [`store::Store`] transaction, so that several processes
+//! may use one folder at once. Stack operations are carried out by whichever process holds the worker lock, one durable
+//! step after the other, and go on in the next process when that one is killed.
 
 pub mod clock;
 pub mod cloudformation;
@@ -15,6 +16,7 @@ pub mod connect;
 pub mod dispatch;
 pub mod error;
 pub mod faults;
+mod functions;
 pub mod handler;
 pub mod protocol;
 pub mod resources;
@@ -25,4 +27,5 @@ mod worker;
 
 pub use error::AwsError;
 pub use faults::Faults;
+pub use functions::{Functions, Invocation, Invoked};
 pub use server::{Options, Running, reset, start};

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::dispatch::{Outcome, Request, Sandbox};
 use crate::error::AwsError;
 use crate::faults::Faults;
+use crate::functions::{self, Functions, Invocation, Invoked};
 use crate::protocol::answer::{self, Answer, Content};
 use crate::protocol::{Service, identify};
 use crate::resources::registry;
@@ -60,6 +61,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     accepting: JoinHandle<()>,
     worker: Worker,
+    sandbox: Arc<Sandbox>,
 }
 
 impl Running {
@@ -68,8 +70,16 @@ impl Running {
         &self.url
     }
 
-    /// Stops answering. Stack operations are not waited for: they go on when a process next opens the folder.
+    /// Runs a function in this process, without a request.
+    pub async fn invoke(&self, invocation: Invocation) -> Result<Invoked, AwsError> {
+        self.sandbox.invoke(invocation).await
+    }
+
+    /// Stops answering, once functions have dealt with the events that are queued for them. Stack operations are not
+    /// waited for: they go on when a process next opens the folder.
     pub async fn stop(self) {
+        // Functions still call the sandbox.
+        self.sandbox.functions.close().await;
         self.stop.send_replace(true);
         if let Err(error) = self.accepting.await {
             tracing::error!(%error, "the sandbox's server has panicked");
@@ -85,20 +95,22 @@ impl Running {
 pub async fn start(options: Options) -> std::io::Result<Running> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
     let url = format!("http://{}", listener.local_addr()?);
+    let own = url.clone();
     let (sandbox, worker) =
-        tokio::task::spawn_blocking(move || open(&options)).await.map_err(std::io::Error::other)??;
+        tokio::task::spawn_blocking(move || open(&options, own)).await.map_err(std::io::Error::other)??;
     let (stop, stopped) = watch::channel(false);
-    let accepting = tokio::spawn(accept(listener, sandbox, worker.waker(), stopped));
-    Ok(Running { url, stop, accepting, worker })
+    let accepting = tokio::spawn(accept(listener, Arc::clone(&sandbox), worker.waker(), stopped));
+    Ok(Running { url, stop, accepting, worker, sandbox })
 }
 
-fn open(options: &Options) -> std::io::Result<(Arc<Sandbox>, Worker)> {
+fn open(options: &Options, url: String) -> std::io::Result<(Arc<Sandbox>, Worker)> {
     let folder = prepare(&options.folder)?;
     if let Some(faults) = &options.faults {
         faults.save(&folder)?;
     }
     let store = Store::open(&folder.join("state.db")).map_err(std::io::Error::other)?;
-    let sandbox = Arc::new(Sandbox { store, registry: registry(), folder, region: options.region.clone() });
+    let functions = Functions::new(folder.clone(), url)?;
+    let sandbox = Arc::new(Sandbox { store, registry: registry(), folder, region: options.region.clone(), functions });
     let worker = Worker::start(Arc::clone(&sandbox))?;
     Ok((sandbox, worker))
 }
@@ -203,7 +215,11 @@ async fn answer(
         Err((service, error)) => return Ok(respond(answer::error(service, &error))),
     };
     let is_head = request.head.method == http::Method::HEAD;
-    let outcome = tokio::task::spawn_blocking(move || sandbox.answer(&request)).await;
+    let outcome = if functions::is_invocation(&request) {
+        Ok(functions::answer(sandbox, request).await)
+    } else {
+        tokio::task::spawn_blocking(move || sandbox.answer(&request)).await
+    };
     let Ok(Outcome { mut answer, service, cut, delay }) = outcome else {
         let error = AwsError::new(500, "InternalFailure", "The sandbox has failed; its log tells more.");
         return Ok(respond(answer::error(Service::Lambda, &error)));

@@ -1,5 +1,6 @@
 //! The sandbox as clients see it: plain HTTP.
 #![expect(clippy::unwrap_used, reason = "functions that tests share fail as tests do")]
 
+mod functions;
 mod http;
 mod server;

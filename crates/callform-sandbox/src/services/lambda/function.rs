@@ -75,6 +75,33 @@ pub(super) fn name_and_qualifier<'a>(input: &Input<'a>) -> Result<(&'a str, Opti
     Ok((name, input.text("Qualifier").or(own)))
 }
 
+/// A version of a function, for running it.
+pub struct Found {
+    /// Its configuration, as `GetFunctionConfiguration` answers it.
+    pub configuration: Map<String, Value>,
+    /// Name of the file of its code under `lambda/`.
+    pub code: String,
+    /// The function's ARN with the qualifier that it was named with.
+    pub invoked_arn: String,
+    /// How many may run at once, where that is reserved.
+    pub concurrency: Option<usize>,
+}
+
+/// Finds what a name or ARN and a qualifier mean.
+pub fn find(environment: &Environment, function: &str, qualifier: Option<&str>) -> Result<Found, AwsError> {
+    let input = object(json!({ "FunctionName": function, "Qualifier": qualifier }));
+    let (name, qualifier) = name_and_qualifier(&Input::new(&input, "InvalidParameterValueException"))?;
+    let found = load(environment, name)?;
+    let (configuration, code) = resolve(environment, name, &found, qualifier)?;
+    let qualified = qualifier.map_or_else(|| name.to_owned(), |qualifier| format!("{name}:{qualifier}"));
+    Ok(Found {
+        configuration,
+        code: code.file,
+        invoked_arn: arn(environment, &qualified),
+        concurrency: found.concurrency.and_then(|count| usize::try_from(count).ok()),
+    })
+}
+
 pub(super) fn arn(environment: &Environment, name: &str) -> String {
     format!("arn:aws:lambda:{}:{}:function:{name}", environment.region, environment.account)
 }

@@ -1,9 +1,11 @@
-//! AWS Lambda: functions, versions, aliases and permissions are stored with their code; nothing runs.
+//! AWS Lambda: functions, versions, aliases and permissions, stored with their code. [`crate::functions`] runs them.
 
 pub mod code;
 mod function;
 mod policy;
 mod versions;
+
+pub use function::{Found, find};
 
 use serde_json::{Map, Value};
 
@@ -77,7 +79,7 @@ pub fn handle(
 ) -> Result<(u16, Value), AwsError> {
     let (operation, status, labels) =
         route(method, path).ok_or_else(|| AwsError::unsupported("Lambda", &format!("{method} {path}")))?;
-    let mut input: Map<String, Value> = if body.is_empty() || operation == "Invoke" {
+    let mut input: Map<String, Value> = if body.is_empty() {
         Map::new()
     } else {
         serde_json::from_slice(body).map_err(|_| {

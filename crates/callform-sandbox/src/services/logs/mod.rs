@@ -1,4 +1,6 @@
-//! Amazon CloudWatch Logs: log groups and their retention, without events.
+//! Amazon CloudWatch Logs: log groups with their retention, streams and events. Nothing expires.
+
+mod events;
 
 use serde_json::{Map, Value, json};
 
@@ -47,7 +49,13 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
         | "ListTagsForResource"
         | "TagLogGroup"
         | "UntagLogGroup"
-        | "ListTagsLogGroup" => {
+        | "ListTagsLogGroup"
+        | "CreateLogStream"
+        | "DeleteLogStream"
+        | "DescribeLogStreams"
+        | "PutLogEvents"
+        | "GetLogEvents"
+        | "FilterLogEvents" => {
             let name = group_name(&input)?;
             let group = environment.tx.get::<Map<String, Value>>(KIND, environment.region, name)?.ok_or_else(|| {
                 AwsError::new(400, "ResourceNotFoundException", "The specified log group does not exist.")
@@ -56,6 +64,15 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
         }
         _ => Err(AwsError::unsupported("CloudWatch Logs", operation)),
     }
+}
+
+/// Writes the lines of a text into a stream, which is made where it is not there yet, as is its group.
+pub(crate) fn write(environment: &Environment, group: &str, stream: &str, text: &str) -> Result<(), AwsError> {
+    if environment.tx.get::<Value>(KIND, environment.region, group)?.is_none() {
+        let input = super::input::object(json!({ "logGroupName": group }));
+        create(environment, &Input::new(&input, "InvalidParameterException"))?;
+    }
+    events::write(environment, group, stream, text)
 }
 
 fn group_name<'a>(input: &Input<'a>) -> Result<&'a str, AwsError> {
@@ -99,7 +116,10 @@ fn on_group(
     input: &Input,
 ) -> Result<Value, AwsError> {
     match operation {
+        "CreateLogStream" | "DeleteLogStream" | "DescribeLogStreams" | "PutLogEvents" | "GetLogEvents"
+        | "FilterLogEvents" => return events::call(environment, operation, name, input),
         "DeleteLogGroup" => {
+            events::clear(environment, name)?;
             environment.tx.delete(KIND, environment.region, name)?;
             return Ok(Value::Null);
         }

@@ -1,0 +1,185 @@
+//! Programs of functions as processes of this machine.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::mpsc;
+
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+/// Folder of unpacked code and of what functions write, below `lambda/` of the sandbox.
+const RUNNING: &str = "running";
+/// Largest unpacked code: Lambda's own limit.
+const LARGEST_CODE: u64 = 250 << 20;
+/// The program that `provided.al2023` starts.
+const BOOTSTRAP: &str = "bootstrap";
+/// Starts a program that the kernel kills when its parent dies, however it dies. Part of util-linux.
+const SETPRIV: &str = "/usr/bin/setpriv";
+
+/// What is started.
+pub(super) struct Start {
+    /// The zip file.
+    pub(super) code: PathBuf,
+    /// Folder of the sandbox.
+    pub(super) folder: PathBuf,
+    /// All variables but `LAMBDA_TASK_ROOT`.
+    pub(super) variables: BTreeMap<String, String>,
+}
+
+/// A running program. It is killed when this is dropped.
+pub(super) struct Process {
+    pub(super) child: Child,
+    id: Option<u32>,
+    output: Output,
+}
+
+/// Why a program did not start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum StartError {
+    #[error("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")]
+    NoBootstrap,
+    #[error("fork/exec /var/task/bootstrap: {0}")]
+    Refused(String),
+}
+
+/// What a program writes, in a file of its own: whatever it wrote before it answers is there when it has answered.
+struct Output {
+    path: PathBuf,
+    file: File,
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::debug!(file = %self.path.display(), %error, "file not removed");
+        }
+    }
+}
+
+type Order = (Start, oneshot::Sender<Result<Process, StartError>>);
+
+/// The thread that starts all programs of a server. One thread for all, because a program dies with the thread that
+/// started it, and because a file that is being unpacked must not be open in a child that another thread starts.
+pub(super) struct Spawner {
+    orders: mpsc::Sender<Order>,
+}
+
+impl Spawner {
+    pub(super) fn start(handle: tokio::runtime::Handle) -> std::io::Result<Self> {
+        let (orders, received) = mpsc::channel::<Order>();
+        std::thread::Builder::new().name("sandbox-functions".to_owned()).spawn(move || {
+            let _runtime = handle.enter();
+            while let Ok((start, answer)) = received.recv() {
+                // Who asked may have gone away; the process is killed then.
+                drop(answer.send(spawn(&start)));
+            }
+        })?;
+        Ok(Self { orders })
+    }
+
+    pub(super) async fn spawn(&self, start: Start) -> Result<Process, StartError> {
+        let (answer, received) = oneshot::channel();
+        let gone = || StartError::Refused("the sandbox is closed".to_owned());
+        self.orders.send((start, answer)).map_err(|_| gone())?;
+        received.await.map_err(|_| gone())?
+    }
+}
+
+fn spawn(start: &Start) -> Result<Process, StartError> {
+    let refused = |error: std::io::Error| StartError::Refused(error.to_string());
+    let root = unpack(&start.code, &start.folder.join("lambda").join(RUNNING))?;
+    let program = root.join(BOOTSTRAP);
+    if !program.is_file() {
+        return Err(StartError::NoBootstrap);
+    }
+    let path = start.folder.join("lambda").join(RUNNING).join(format!("{}.log", Uuid::new_v4()));
+    let output = File::options().create_new(true).append(true).read(true).open(&path).map_err(refused)?;
+    let mut command = if Path::new(SETPRIV).is_file() {
+        let mut command = Command::new(SETPRIV);
+        command.args(["--pdeathsig", "KILL", "--"]).arg(&program);
+        command
+    } else {
+        Command::new(&program)
+    };
+    command
+        .env_clear()
+        .envs(&start.variables)
+        .env("LAMBDA_TASK_ROOT", &root)
+        .current_dir(&root)
+        .stdin(Stdio::null())
+        .stdout(output.try_clone().map_err(refused)?)
+        .stderr(output.try_clone().map_err(refused)?)
+        .kill_on_drop(true);
+    let child = command.spawn().map_err(refused)?;
+    let file = File::open(&path).map_err(refused)?;
+    Ok(Process { id: child.id(), child, output: Output { path, file } })
+}
+
+/// Unpacks a zip file into a folder named after it, once.
+fn unpack(code: &Path, running: &Path) -> Result<PathBuf, StartError> {
+    let refused = |error: &dyn std::fmt::Display| StartError::Refused(error.to_string());
+    let root = running.join(code.file_stem().unwrap_or_default());
+    if root.is_dir() {
+        return Ok(root);
+    }
+    let new = running.join(Uuid::new_v4().to_string());
+    std::fs::create_dir_all(&new).map_err(|error| refused(&error))?;
+    let file = File::open(code).map_err(|error| refused(&error))?;
+    let mut zip = zip::ZipArchive::new(file).map_err(|error| refused(&error))?;
+    if zip.decompressed_size().is_some_and(|size| size > u128::from(LARGEST_CODE)) {
+        return Err(StartError::Refused(format!("the code has more than {LARGEST_CODE} bytes")));
+    }
+    zip.extract(&new).map_err(|error| refused(&error))?;
+    match std::fs::rename(&new, &root) {
+        Ok(()) => Ok(root),
+        // Another process was faster.
+        Err(_) if root.is_dir() => {
+            std::fs::remove_dir_all(&new).map_err(|error| refused(&error))?;
+            Ok(root)
+        }
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+impl Process {
+    /// What the program has written since the last time.
+    pub(super) fn output(&mut self) -> String {
+        let mut bytes = Vec::new();
+        if let Err(error) = self.output.file.read_to_end(&mut bytes) {
+            tracing::warn!(%error, "sandbox: the output of a function cannot be read");
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Forgets what the program has written so far.
+    pub(super) fn skip_output(&mut self) {
+        if let Err(error) = self.output.file.seek(SeekFrom::End(0)) {
+            tracing::warn!(%error, "sandbox: the output of a function cannot be read");
+        }
+    }
+
+    /// The memory of the program in bytes, now and at most. Zero where the system does not tell.
+    pub(super) fn memory(&self) -> Memory {
+        let Some(id) = self.id else { return Memory::default() };
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let of = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+            let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap_or_default();
+            kilobytes * 1024
+        };
+        Memory { now: of("VmRSS:"), most: of("VmHWM:") }
+    }
+}
+
+/// Memory of a process in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Memory {
+    /// Now.
+    pub(super) now: u64,
+    /// The most there has been.
+    pub(super) most: u64,
+}
