@@ -8,6 +8,7 @@ mod cloudformation;
 mod connect;
 mod error;
 mod gateway;
+mod lambda;
 mod live;
 
 pub use artifact_bucket::BucketState;
@@ -17,4 +18,5 @@ pub use cloudformation::{
 pub use connect::{ClaimedNumber, ConnectInstance, NamedObject, ObjectType};
 pub use error::{ErrorKind, GatewayError};
 pub use gateway::{Credentials, Gateway, Target};
+pub use lambda::FunctionAnswer;
 pub use live::LiveObject;
