@@ -4,6 +4,7 @@ mod big_blueprint;
 mod gen_schemas;
 mod measure;
 mod test;
+mod words;
 
 use std::path::PathBuf;
 
@@ -42,6 +43,15 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<String>,
     },
+    /// Condenses SCOWL's word lists into lambdas/vanity/words
+    Words {
+        /// The folder of the lists, as Debian's package `scowl` 2020.12.07-2 installs them
+        #[arg(long, default_value = "/usr/share/dict/scowl")]
+        from: PathBuf,
+        /// The file to write
+        #[arg(long, default_value = "lambdas/vanity/words/words.fst")]
+        to: PathBuf,
+    },
     /// Runs all tests, and installs what they need into target/
     Test {
         /// Handed on to the test runner
@@ -55,6 +65,7 @@ fn main() -> anyhow::Result<()> {
         Task::GenSchemas { from, to } => gen_schemas::run(&from, &to),
         Task::BigBlueprint { users, out } => big_blueprint::run(users, &out),
         Task::Measure { command } => measure::run(&command),
+        Task::Words { from, to } => words::run(&from, &to),
         Task::Test { arguments } => test::run(&arguments),
     }
 }

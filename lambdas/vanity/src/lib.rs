@@ -1,1 +1,23 @@
 //! Vanity numbers: which words a phone number spells.
+//!
+//! ```text
+//! "+18002228453" ─number→ Number ─search→ covers ─ranking→ five options, explained, spoken
+//!                  words, company ─┘         └─ blocklist
+//! ```
+//!
+//! Everything is decided without clock, network and randomness; the `function` feature adds the Lambda function, which
+//! reads Connect's events, keeps the results in DynamoDB and answers with a flat map of strings.
+
+pub mod blocklist;
+pub mod company;
+pub mod keypad;
+pub mod number;
+mod option;
+mod points;
+mod ranking;
+mod search;
+pub mod words;
+
+pub use option::{Piece, PieceKind, VanityNumber};
+pub use points::Reason;
+pub use ranking::{OPTIONS, Ranking, rank};

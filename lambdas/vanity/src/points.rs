@@ -1,0 +1,154 @@
+//! What makes one vanity number better than another, in points.
+//!
+//! | what | points |
+//! |---|---|
+//! | the company's name, whole | 40 000 |
+//! | a part of the company's name | 20 000 |
+//! | each digit that a word or name covers | 1 000 |
+//! | each word or name | −60 |
+//! | a word of SCOWL's size 10, 20, 35, 40, 50, 55, 60 | 0, −10, −25, −40, −60, −75, −90 |
+//! | a word of two letters, of three | −50, −20 |
+//! | a word across the end of the area code | −15 |
+//! | each group of digits between words | −5 |
+//!
+//! All penalties together are less than 1 000 points, so one more covered digit always wins; and all digits together are
+//! less than the name. Equal points: the alphabet decides, digits before letters.
+
+use crate::company::Extent;
+use crate::option::{Piece, PieceKind};
+use crate::words::Commonness;
+
+/// Each digit that a word or name covers.
+pub(crate) const DIGIT: i32 = 1_000;
+/// Each group of digits.
+pub(crate) const GROUP_OF_DIGITS: i32 = -5;
+const WORD: i32 = -60;
+const ACROSS_AREA_CODE: i32 = -15;
+
+/// What naming the company is worth; counted once, for the largest extent.
+pub(crate) fn of_company(extent: Option<Extent>) -> i32 {
+    match extent {
+        None => 0,
+        Some(Extent::Part) => 20_000,
+        Some(Extent::Whole) => 40_000,
+    }
+}
+
+/// One line of the explanation of a score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// What earns or costs the points.
+    pub what: String,
+    /// The points; a score is the sum of them.
+    pub points: i32,
+}
+
+/// What a word or name in a given place costs, besides what its digits earn.
+pub(crate) fn of_word(length: usize, from: usize, area_digits: usize, commonness: Option<Commonness>) -> i32 {
+    let across = if crosses(length, from, area_digits) { ACROSS_AREA_CODE } else { 0 };
+    WORD + commonness.map_or(0, |commonness| of_rarity(commonness) + of_shortness(length)) + across
+}
+
+fn crosses(length: usize, from: usize, area_digits: usize) -> bool {
+    from < area_digits && from + length > area_digits
+}
+
+fn of_rarity(commonness: Commonness) -> i32 {
+    match commonness {
+        Commonness::Size10 => 0,
+        Commonness::Size20 => -10,
+        Commonness::Size35 => -25,
+        Commonness::Size40 => -40,
+        Commonness::Size50 => -60,
+        Commonness::Size55 => -75,
+        Commonness::Size60 => -90,
+    }
+}
+
+fn of_shortness(length: usize) -> i32 {
+    match length {
+        0..=2 => -50,
+        3 => -20,
+        _ => 0,
+    }
+}
+
+/// The explanation of a number's score, from its pieces alone.
+pub(crate) fn reasons(pieces: &[Piece], area_digits: usize) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let mut add = |what: String, points: i32| {
+        if points != 0 {
+            reasons.push(Reason { what, points });
+        }
+    };
+    let extent = pieces.iter().filter_map(Piece::extent).max();
+    match extent {
+        Some(Extent::Whole) => add("the company's name".to_owned(), of_company(extent)),
+        Some(Extent::Part) => add("part of the company's name".to_owned(), of_company(extent)),
+        None => {}
+    }
+    let covered: usize =
+        pieces.iter().filter(|piece| piece.kind != PieceKind::Digits).map(|piece| piece.dialed().len()).sum();
+    add(format!("{covered} digits covered"), i32::try_from(covered).unwrap_or(0) * DIGIT);
+    let mut from = 0;
+    for piece in pieces {
+        let length = piece.dialed().len();
+        let written = &piece.written;
+        let across = if crosses(length, from, area_digits) { ", across the area code" } else { "" };
+        match piece.kind {
+            PieceKind::Digits => {}
+            PieceKind::Company(_) => add(format!("{written}: name{across}"), of_word(length, from, area_digits, None)),
+            PieceKind::Word(commonness) => {
+                let short = if of_shortness(length) == 0 { "" } else { ", short" };
+                let what = format!("{written}: word of size {}{short}{across}", commonness.size());
+                add(what, of_word(length, from, area_digits, Some(commonness)));
+            }
+        }
+        from += length;
+    }
+    let groups = i32::try_from(pieces.iter().filter(|piece| piece.kind == PieceKind::Digits).count()).unwrap_or(0);
+    add(format!("{groups} group{} of digits", if groups == 1 { "" } else { "s" }), groups * GROUP_OF_DIGITS);
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The worst that words of these lengths can cost.
+    fn worst(lengths: &[usize], digits: usize) -> i32 {
+        let words: i32 = lengths
+            .iter()
+            .map(|&length| {
+                // Short words are in the automaton only when they are common.
+                let rarest = match length {
+                    2 => Commonness::Size20,
+                    3 => Commonness::Size35,
+                    _ => Commonness::Size60,
+                };
+                of_word(length, 0, 0, Some(rarest))
+            })
+            .sum();
+        let groups = digits.min(lengths.len() + 1);
+        words + ACROSS_AREA_CODE + GROUP_OF_DIGITS * i32::try_from(groups).unwrap()
+    }
+
+    fn compositions(left: usize, lengths: &mut Vec<usize>, worst_seen: &mut i32) {
+        *worst_seen = (*worst_seen).min(worst(lengths, left));
+        for length in 2..=left {
+            lengths.push(length);
+            compositions(left - length, lengths, worst_seen);
+            lengths.pop();
+        }
+    }
+
+    #[test]
+    fn one_more_covered_digit_always_wins_and_the_name_wins_over_all_digits() {
+        let mut worst_seen = 0;
+        compositions(10, &mut Vec::new(), &mut worst_seen);
+        assert!(worst_seen < -500, "the search must find something: {worst_seen}");
+        assert!(-worst_seen < DIGIT, "{worst_seen}");
+        let part = of_company(Some(Extent::Part));
+        assert!(part > 10 * DIGIT && of_company(Some(Extent::Whole)) - part > 10 * DIGIT);
+    }
+}
