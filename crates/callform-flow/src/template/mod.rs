@@ -7,6 +7,7 @@
 mod header;
 mod parameters;
 mod render;
+mod origin;
 #[cfg(test)]
 mod tests;
 
@@ -16,17 +17,26 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use callform_source::{Diagnostic, Diagnostics, SourceMap, Spanned, de, did_you_mean, schema, yaml};
+use callform_source::{Diagnostic, Diagnostics, SourceMap, Span, Spanned, de, did_you_mean, schema, yaml};
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::steps::FlowSteps;
+use origin::Origin;
 
 /// The templates that come with Callform.
 const BUILT_IN: &[(&str, &str)] = &[
     ("callback-in-queue", include_str!("../../../../contact-flows/callback-in-queue.yaml")),
+    ("callback-scheduling", include_str!("../../../../contact-flows/callback-scheduling.yaml")),
+    ("check-in", include_str!("../../../../contact-flows/check-in.yaml")),
+    ("customer-queue", include_str!("../../../../contact-flows/customer-queue.yaml")),
+    ("disposition", include_str!("../../../../contact-flows/disposition.yaml")),
     ("hours-gate", include_str!("../../../../contact-flows/hours-gate.yaml")),
     ("menu", include_str!("../../../../contact-flows/menu.yaml")),
+    ("pin-entry", include_str!("../../../../contact-flows/pin-entry.yaml")),
+    ("queue-with-callback", include_str!("../../../../contact-flows/queue-with-callback.yaml")),
+    ("survey", include_str!("../../../../contact-flows/survey.yaml")),
+    ("voicemail-to-task", include_str!("../../../../contact-flows/voicemail-to-task.yaml")),
 ];
 
 /// Checks what templates render to; a center may use hundreds of them.
@@ -83,9 +93,32 @@ pub struct Use<'a> {
 
 /// Renders a template and reads the result like steps of a blueprint.
 ///
-/// The template and the rendered text join the source map, so that problems are shown where they are. `None` after an
-/// error.
+/// The template joins the source map, and the steps have their places in it: problems are shown where they were written,
+/// with the place of the flow that uses the template beside it. `None` after an error.
 pub fn expand(
+    library: &Library,
+    usage: &Use<'_>,
+    sources: &mut SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Option<FlowSteps> {
+    let mut own = Diagnostics::default();
+    let steps = expand_alone(library, usage, sources, &mut own);
+    diagnostics.extend(used_by(usage.flow, usage.template.span, &own));
+    steps
+}
+
+/// Adds to whatever was found in a template which flow uses it.
+pub fn used_by(flow: &str, place: Span, found: &Diagnostics) -> Diagnostics {
+    let mut result = Diagnostics::default();
+    for diagnostic in found.iter() {
+        let elsewhere = diagnostic.primary.as_ref().is_some_and(|at| at.span.file != place.file);
+        let diagnostic = diagnostic.clone();
+        result.push(if elsewhere { diagnostic.also(place, format!("used by `{flow}`")) } else { diagnostic });
+    }
+    result
+}
+
+fn expand_alone(
     library: &Library,
     usage: &Use<'_>,
     sources: &mut SourceMap,
@@ -98,9 +131,13 @@ pub fn expand(
     let file = sources.add(&template.path, template.text.clone());
     let header = header::read(sources, file, diagnostics)?;
     let values = parameters::values(&header, usage, diagnostics)?;
-    let text = render::render(&header, &values, diagnostics)?;
+    let text = render::render(&header, &header.text, &values, diagnostics)?;
+    let origin = origin_of(&header, &values, &text);
     let rendered = sources.add(format!("{} (rendered for {})", template.path, usage.flow), text);
-    let node = yaml::parse(sources, rendered, &yaml::Limits::default(), diagnostics)?;
+    let mut node = yaml::parse(sources, rendered, &yaml::Limits::default(), diagnostics)?;
+    if let Some(origin) = origin {
+        origin.apply(&mut node, rendered, &header, sources);
+    }
     let mut own = Diagnostics::default();
     STEPS.check(&node, &mut own);
     let is_sound = !own.has_errors();
@@ -109,6 +146,13 @@ pub fn expand(
         return None;
     }
     de::from_node(&node).map_err(|diagnostic| diagnostics.push(diagnostic)).ok()
+}
+
+/// Where each line of the rendered text comes from. `None` where that cannot be told: then its own places are shown.
+fn origin_of(header: &header::Template, values: &Map<String, Value>, rendered: &str) -> Option<Origin> {
+    let marked = origin::with_marks(&header.text)?;
+    let marked = render::render(header, &marked, values, &mut Diagnostics::default())?;
+    Origin::read(&marked, rendered)
 }
 
 fn unknown_template(library: &Library, name: &Spanned<String>) -> Diagnostic {

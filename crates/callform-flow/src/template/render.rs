@@ -12,9 +12,10 @@ use super::header::Template;
 /// Name the text goes by inside Handlebars.
 const TEXT: &str = "text";
 
-/// Renders the text of a template. `None` after an error.
+/// Renders a text of a template: its own, or the same with marks. `None` after an error.
 pub(super) fn render(
     template: &Template,
+    text: &str,
     values: &Map<String, Value>,
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
@@ -24,7 +25,7 @@ pub(super) fn render(
     engine.register_helper("value", Box::new(WriteValue));
     engine.register_helper("if", Box::new(Conditional { holds: true }));
     engine.register_helper("unless", Box::new(Conditional { holds: false }));
-    if let Err(error) = engine.register_template_string(TEXT, &template.text) {
+    if let Err(error) = engine.register_template_string(TEXT, text) {
         let (line, column) = error.pos().unwrap_or((1, 1));
         diagnostics.push(
             Diagnostic::error("template-syntax", "a template that is no Handlebars text")
