@@ -8,24 +8,28 @@ use super::RULES;
 pub fn page() -> String {
     let mut page = String::from(
         "# Diagnostics\n\nWhat `callform check` finds. A code never changes its meaning. Levels of warnings can be changed in the \
-         blueprint: `lints: { dead-end: deny }`.\n\nBesides these, reading a blueprint reports syntax errors, unknown and \
+         blueprint: `lints: { dead-end: deny }` (or `warn`, or `allow`). A comment `# allow: dead-end` beside a step, or above it, \
+         drops the warning there.\n\nBesides these, reading a blueprint reports syntax errors, unknown and \
          missing keys, and values of the wrong type or form; each says in its help what to write instead.\n\n## Blueprints\n",
     );
     for rule in RULES {
-        entry(&mut page, &rule.codes.join("`, `"), rule.about, rule.why, None);
+        entry(&mut page, &rule.codes.join("`, `"), rule.about, rule.why);
     }
     page.push_str("\n## Flows\n");
     for rule in callform_flow::lint::RULES {
-        entry(&mut page, rule.code, rule.what, rule.why, Some(rule.example));
+        entry(&mut page, rule.code, rule.what, rule.why);
+        example(&mut page, "", rule.example);
+        example(&mut page, "Instead:\n\n", rule.instead);
     }
     page
 }
 
-fn entry(page: &mut String, codes: &str, what: &str, why: &str, example: Option<&str>) {
+fn entry(page: &mut String, codes: &str, what: &str, why: &str) {
     let _writing_to_a_string_cannot_fail = write!(page, "\n### `{codes}`\n\n{what}\n\n{why}\n");
-    if let Some(example) = example {
-        let _writing_to_a_string_cannot_fail = write!(page, "\n```yaml\n{}\n```\n", example.trim_end());
-    }
+}
+
+fn example(page: &mut String, before: &str, example: &str) {
+    let _writing_to_a_string_cannot_fail = write!(page, "\n{before}```yaml\n{}\n```\n", example.trim_end());
 }
 
 #[cfg(test)]

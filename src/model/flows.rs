@@ -7,7 +7,7 @@ use callform_flow::compile::{self, FlowDefinition, Names};
 use callform_flow::import::{self, Imported};
 use callform_flow::references::{self, Piece};
 use callform_flow::steps::{Branch, Step};
-use callform_flow::{Flow, FlowType, lint};
+use callform_flow::{Flow, FlowType, lint, template};
 use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
 
 use super::members::Members;
@@ -158,7 +158,12 @@ impl Resolver<'_> {
             );
         }
         let on_error = source.on_error.or(rendered.on_error.as_ref());
-        self.compile_steps(source, flow_type, &rendered.steps, on_error).map(|flow| (flow_type, flow))
+        let before = std::mem::take(&mut self.diagnostics);
+        let flow = self.compile_steps(source, flow_type, &rendered.steps, on_error);
+        let found = std::mem::replace(&mut self.diagnostics, before);
+        let place = source.template.map_or(source.key.span, |template| template.span);
+        self.diagnostics.extend(template::used_by(source.key, place, &found));
+        flow.map(|flow| (flow_type, flow))
     }
 
     fn read_exported(&mut self, source: &Source<'_>, file: &Spanned<String>) -> Option<Flow> {
@@ -237,14 +242,19 @@ impl Resolver<'_> {
     /// What is wrong with an exported flow. Steps are looked at where they are compiled.
     fn lint_exported(&mut self, source: &Source<'_>, flow: &Flow) {
         let Some(file) = source.json else { return };
+        let Some(text) = self.loaded.file(file).and_then(|file| file.text) else { return };
+        let places = lint::places_in_json(self.sources.file(text).text(), text);
+        let mut found = Diagnostics::default();
         let subject = lint::Subject {
             name: source.key,
             flow_type: source.flow_type,
             flow,
-            places: &lint::Places::new(),
+            places: &places,
             span: file.span,
+            is_compiled: false,
         };
-        lint::check(&subject, &mut self.diagnostics);
+        lint::check(&subject, &mut found);
+        self.diagnostics.extend(template::used_by(source.key, file.span, &found));
     }
 
     /// What must stand before a flow is published: associations of the functions it invokes.

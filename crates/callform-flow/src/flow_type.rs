@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::{Flow, catalog};
+
 /// What a flow is for. Decides which actions it may use and when Connect runs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -82,6 +84,51 @@ impl FlowType {
         }
     }
 
+    /// The type of a flow that does not say it: by the editor's metadata, else the first type whose blocks it keeps to,
+    /// inbound before the others.
+    pub fn guess(flow: &Flow) -> Self {
+        let told = flow.metadata.as_ref().and_then(|metadata| metadata.get("type")?.as_str());
+        if let Some(told) = told
+            .and_then(|told| FlowType::ALL.into_iter().find(|known| !told.is_empty() && known.editor_name() == told))
+        {
+            return told;
+        }
+        let returns = flow.actions.iter().any(|action| action.action_type == "EndFlowModuleExecution");
+        if flow.settings.is_some() || returns {
+            return FlowType::Module;
+        }
+        let keeps_to = |flow_type: &FlowType| {
+            let specs = flow.actions.iter().filter_map(|action| catalog::find(&action.action_type));
+            specs.into_iter().all(|spec| spec.flow_types.contains(*flow_type))
+        };
+        // Whispers before queue flows: both end themselves, but only a queue flow plays and asks.
+        let order = [
+            FlowType::ContactFlow,
+            FlowType::AgentWhisper,
+            FlowType::OutboundWhisper,
+            FlowType::CustomerQueue,
+            FlowType::CustomerHold,
+            FlowType::AgentTransfer,
+        ];
+        order.into_iter().find(keeps_to).unwrap_or(FlowType::ContactFlow)
+    }
+
+    /// The name in the editor's metadata; none for campaigns and modules.
+    fn editor_name(self) -> &'static str {
+        match self {
+            FlowType::ContactFlow => "contactFlow",
+            FlowType::CustomerQueue => "customerQueue",
+            FlowType::CustomerHold => "customerHold",
+            FlowType::CustomerWhisper => "customerWhisper",
+            FlowType::OutboundWhisper => "outboundWhisper",
+            FlowType::AgentHold => "agentHold",
+            FlowType::AgentWhisper => "agentWhisper",
+            FlowType::AgentTransfer => "agentTransfer",
+            FlowType::QueueTransfer => "queueTransfer",
+            FlowType::Campaign | FlowType::Module => "",
+        }
+    }
+
     /// True for customer, agent and outbound whispers.
     pub fn is_whisper(self) -> bool {
         matches!(self, FlowType::CustomerWhisper | FlowType::AgentWhisper | FlowType::OutboundWhisper)
@@ -152,6 +199,21 @@ mod tests {
             assert_eq!(flow_type.word().parse(), Ok(flow_type));
         }
         assert!("contact".parse::<FlowType>().is_err());
+    }
+
+    #[test]
+    fn the_type_of_a_flow_is_guessed() {
+        let of = |json: serde_json::Value| FlowType::guess(&Flow::from_json(&json).unwrap());
+        let with = |action_type: &str, metadata: serde_json::Value| {
+            let action = serde_json::json!({ "Identifier": "a", "Type": action_type });
+            serde_json::json!({ "Version": "2019-10-30", "StartAction": "a", "Metadata": metadata, "Actions": [action] })
+        };
+        let none = serde_json::json!({});
+        assert_eq!(of(with("MessageParticipant", none.clone())), FlowType::ContactFlow);
+        assert_eq!(of(with("MessageParticipantIteratively", none.clone())), FlowType::CustomerQueue);
+        assert_eq!(of(with("EndFlowModuleExecution", none)), FlowType::Module);
+        assert_eq!(of(with("MessageParticipant", serde_json::json!({ "type": "agentHold" }))), FlowType::AgentHold);
+        assert_eq!(of(with("MessageParticipant", serde_json::json!({ "type": "" }))), FlowType::ContactFlow);
     }
 
     #[test]

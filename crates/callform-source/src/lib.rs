@@ -18,5 +18,5 @@ pub mod de;
 pub mod render;
 
 pub use diagnostic::{Annotation, Diagnostic, Diagnostics, Severity};
-pub use source::{FileId, Location, SourceFile, SourceMap, Span, Spanned};
+pub use source::{FileId, Location, Moved, SourceFile, SourceMap, Span, Spanned};
 pub use suggest::did_you_mean;

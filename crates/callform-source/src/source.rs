@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::{Deref, Range};
 
+use crate::Diagnostics;
+
 /// Identifies one file of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
@@ -74,6 +76,32 @@ impl SourceFile {
     }
 }
 
+/// How far the files of a map were moved by [`SourceMap::append`].
+#[derive(Clone, Copy, Debug)]
+pub struct Moved {
+    by: u32,
+}
+
+impl Moved {
+    /// A span of the other map as one of the map it was added to.
+    pub fn span(self, span: Span) -> Span {
+        Span { file: FileId(span.file.0.saturating_add(self.by)), ..span }
+    }
+
+    /// The same for every place in diagnostics.
+    pub fn diagnostics(self, diagnostics: &Diagnostics) -> Diagnostics {
+        let mut moved = Diagnostics::default();
+        for diagnostic in diagnostics.iter() {
+            let mut diagnostic = diagnostic.clone();
+            for at in diagnostic.primary.iter_mut().chain(&mut diagnostic.secondary) {
+                at.span = self.span(at.span);
+            }
+            moved.push(diagnostic);
+        }
+        moved
+    }
+}
+
 /// All source texts of one run.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
@@ -87,6 +115,13 @@ impl SourceMap {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(SourceFile::new(path.into(), text.into()));
         id
+    }
+
+    /// Adds all files of another map, behind those of this one. Gives what moves its spans along.
+    pub fn append(&mut self, other: Self) -> Moved {
+        let by = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.extend(other.files);
+        Moved { by }
     }
 
     /// The file of an id handed out by [`SourceMap::add`] of this map.

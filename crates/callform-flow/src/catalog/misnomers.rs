@@ -26,6 +26,8 @@ const TABLE: &[Misnomer] = &[
     Misnomer { name: "SetCallbackNumber", meant: &["UpdateContactCallbackNumber"] },
     Misnomer { name: "StartMediaStreaming", meant: &["UpdateContactMediaStreamingBehavior"] },
     Misnomer { name: "StopMediaStreaming", meant: &["UpdateContactMediaStreamingBehavior"] },
+    Misnomer { name: "Start", meant: &["UpdateFlowLoggingBehavior"] },
+    Misnomer { name: "ConnectParticipant", meant: &["TransferContactToQueue"] },
     Misnomer { name: "StartRecording", meant: &["UpdateContactRecordingBehavior"] },
     Misnomer { name: "UnTagContact", meant: &["UntagContact"] },
 ];
@@ -33,6 +35,37 @@ const TABLE: &[Misnomer] = &[
 /// What is meant by a name that is no action type.
 pub fn misnomer_of(name: &str) -> Option<&'static Misnomer> {
     TABLE.iter().find(|misnomer| misnomer.name == name)
+}
+
+/// Wrong names of parameters: the action type, the name, and what to do.
+const PARAMETERS: &[(&str, &str, &str)] = &[
+    ("UpdateContactTextToSpeechVoice", "VoiceId", "Write `TextToSpeechVoice`."),
+    ("UpdateContactTextToSpeechVoice", "Engine", "Write `TextToSpeechEngine`."),
+    ("UpdateContactTextToSpeechVoice", "LanguageCode", "Set the language with an `UpdateContactData` action."),
+    ("InvokeLambdaFunction", "RequestAttributes", "Write `LambdaInvocationAttributes`."),
+    ("InvokeLambdaFunction", "TimeLimitSeconds", "Write `InvocationTimeLimitSeconds`."),
+    ("InvokeLambdaFunction", "LambdaFunctionArn", "Write `LambdaFunctionARN`."),
+    ("ConnectParticipantWithLexBot", "BotAliasArn", "Write `LexV2Bot: { AliasArn: … }`."),
+    ("ConnectParticipantWithLexBot", "SessionAttributes", "Write `LexSessionAttributes`."),
+    ("UpdateFlowLoggingBehavior", "LoggingBehavior", "Write `FlowLoggingBehavior`."),
+    ("Wait", "TimeoutSeconds", "Write `TimeLimitSeconds`; AWS's documentation has the wrong name."),
+    ("TransferContactToQueue", "QueueId", "Choose the queue with an `UpdateContactTargetQueue` action before."),
+    (
+        "UpdateContactRecordingBehavior",
+        "Agent",
+        "Write `RecordingBehavior: { RecordedParticipants: [Agent, Customer] }`.",
+    ),
+    (
+        "UpdateContactRecordingBehavior",
+        "Customer",
+        "Write `RecordingBehavior: { RecordedParticipants: [Agent, Customer] }`.",
+    ),
+    ("MessageParticipant", "TextToSpeechType", "Take it out; `SSML` in place of `Text` says what the text is."),
+];
+
+/// What to do about a wrong name of a parameter.
+pub fn misnomer_of_parameter(action_type: &str, name: &str) -> Option<&'static str> {
+    PARAMETERS.iter().find(|(of, wrong, _)| *of == action_type && *wrong == name).map(|(_, _, advice)| *advice)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod misnomers;
 #[cfg(test)]
 mod tests;
 
-pub use misnomers::{Misnomer, misnomer_of};
+pub use misnomers::{Misnomer, misnomer_of, misnomer_of_parameter};
 
 use crate::flow_type::{FlowType, FlowTypeSet};
 
@@ -249,4 +249,4 @@ const MEDIA: ParameterSpec = optional(
         required("MediaType", Class::Static, Shape::OneOf(&["Audio"])),
     ]),
 );
-const PROMPT_PARAMETERS: &[&str] = &["Text", "SSML", "PromptId", "Media"];
+pub(crate) const PROMPT_PARAMETERS: &[&str] = &["Text", "SSML", "PromptId", "Media"];

@@ -119,7 +119,7 @@ steps:
   - say: Welcome to KWGlobal
   - menu: Press 1 or 2
     timeout: 8s
-    keys: { 1: { queue: consulting }, 2: { queue: consulting }, 3: hang_up }
+    keys: { 1: { queue: consulting }, 2: { queue: consulting }, 0: hang_up }
   - record: both
   - transfer: queue
 on_error: [{ say: Sorry }, hang_up]

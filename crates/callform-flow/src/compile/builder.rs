@@ -260,7 +260,7 @@ impl Builder<'_> {
             .map(|(draft, _)| draft.as_ref().map_or_else(String::new, |draft| identifiers.make(&draft.title)))
             .collect();
         let mut actions = Vec::new();
-        let mut places = Places::new();
+        let mut places = Places::default();
         for (index, (draft, place)) in drafts.into_iter().enumerate() {
             let (Some(draft), Some(identifier)) = (draft, names.get(index)) else { continue };
             places.extend(place.map(|place| (identifier.clone(), place)));

@@ -64,7 +64,8 @@ pub fn compile(definition: &FlowDefinition<'_>, names: &dyn Names, diagnostics: 
     // A faulty step gives a faulty action; saying so twice helps nobody.
     if is_sound {
         let FlowDefinition { name, flow_type, span, .. } = *definition;
-        lint::check(&lint::Subject { name, flow_type, flow: &flow, places: &places, span }, diagnostics);
+        let subject = lint::Subject { name, flow_type, flow: &flow, places: &places, span, is_compiled: true };
+        lint::check(&subject, diagnostics);
     }
     Some(flow)
 }

@@ -95,7 +95,7 @@ steps:
   - play: [Please wait, { prompt: music }, { audio: 's3://bucket/ad.wav' }]
     interrupt_every: 2m
     steps:
-      - menu: Press 1 for a callback
+      - menu: Press 1 for a callback, 2 to wait
         keys:
           1:
             - callback_number: $.CustomerEndpoint.Address
@@ -149,6 +149,7 @@ steps:
     unstaffed: { goto: closed }
   - loop: 2
     steps: [{ module: greet }]
+  - queue: consulting
   - hours: queue
     open: { transfer: { queue: consulting } }
   - name: closed
@@ -306,7 +307,7 @@ steps:
   - { say: Done, unguarded: true }
   - lambda: vanity
     response: unchecked
-  - raw: { type: CheckMetricData, parameters: { MetricType: NumberOfContactsInQueue } }
+  - raw: { type: CheckMetricData, parameters: { MetricType: NumberOfContactsInQueue, QueueId: { ref: queue/consulting } } }
     exact: true
     next: hang_up
     errors: { NoMatchingError: hang_up, NoMatchingCondition: [] }

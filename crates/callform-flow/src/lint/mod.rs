@@ -1,27 +1,65 @@
 //! What is wrong, or probably not meant, in a finished flow.
 //!
 //! One file per rule; [`RULES`] lists them. Rules see the flow as the service will, so they hold for steps, templates
-//! and exported JSON alike.
+//! and exported JSON alike. Three files are shared: `ways` (where a contact can go), `facts` (what has happened by the
+//! time it is at an action) and `paths` (the JSONPaths an action reads).
 
-mod graph;
-mod refused_by_connect;
-mod block_not_allowed;
-mod unreachable_step;
-mod dead_end;
-mod queue_not_set;
-mod text_too_long;
-mod interrupt_too_short;
+mod ways;
+mod facts;
+mod paths;
+mod words;
+mod places;
+mod rules;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod laws;
 
-use std::collections::BTreeMap;
+mod refused_by_connect;
+mod missing_error_branch;
+mod block_not_allowed;
+mod wrong_channel;
+mod unreachable_step;
+mod dead_end;
+mod after_transfer;
+mod loop_without_exit;
+mod loop_without_pause;
+mod unlimited_retries;
+mod queue_not_set;
+mod cut_off;
+mod callback_without_number;
+mod unknown_path;
+mod read_before_set;
+mod lambda_answer_replaced;
+mod nested_answer;
+mod agent_not_known;
+mod timeout_not_checked;
+mod digits_lost;
+mod secret_in_logs;
+mod input_end_key;
+mod keys_not_offered;
+mod never_true;
+mod queue_age;
+mod lambdas_too_slow;
+mod text_too_long;
+mod interrupt_too_short;
+mod event_hooks;
+mod reserved_names;
+mod unknown_voice;
+mod analytics_without_recording;
+mod number_not_dialable;
+mod retired;
+
+pub use places::{Places, places_in_json};
+pub use rules::{RULES, Rule};
 
 use callform_source::{Diagnostic, Diagnostics, Span};
 
 use crate::{Action, Flow, FlowType};
-
-/// Where the step of each action was written, by identifier.
-pub type Places = BTreeMap<String, Span>;
+use facts::Facts;
+use ways::Ways;
 
 /// A flow to look at.
 #[derive(Clone, Copy, Debug)]
@@ -36,62 +74,91 @@ pub struct Subject<'a> {
     pub places: &'a Places,
     /// Where the flow is defined, for actions without a place.
     pub span: Span,
+    /// True for a flow that was written as steps: actions without a place are ends the compiler added.
+    pub is_compiled: bool,
 }
-
-/// A rule.
-#[derive(Clone, Copy, Debug)]
-pub struct Rule {
-    /// Code of its diagnostics.
-    pub code: &'static str,
-    /// What it finds.
-    pub what: &'static str,
-    /// Why that is bad.
-    pub why: &'static str,
-    /// Steps in which it finds something.
-    pub example: &'static str,
-    check: fn(&Subject<'_>, &mut Diagnostics),
-}
-
-/// Every rule.
-pub const RULES: &[Rule] = &[
-    refused_by_connect::RULE,
-    block_not_allowed::RULE,
-    unreachable_step::RULE,
-    dead_end::RULE,
-    queue_not_set::RULE,
-    text_too_long::RULE,
-    interrupt_too_short::RULE,
-];
 
 /// Applies every rule.
 pub fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    let ways = Ways::of(subject.flow);
+    let facts = facts::of(&ways, subject.flow_type);
+    let look = Look { subject, ways: &ways, facts: &facts };
     for rule in RULES {
-        (rule.check)(subject, diagnostics);
+        (rule.check)(&look, diagnostics);
     }
 }
 
-impl Subject<'_> {
-    /// Where an action was written.
-    fn place(&self, action: &Action) -> Span {
-        self.places.get(&action.identifier).copied().unwrap_or(self.span)
+/// What rules look at: a flow and what was found out about it once for all of them.
+struct Look<'a> {
+    subject: &'a Subject<'a>,
+    ways: &'a Ways<'a>,
+    /// What has happened when a contact comes to an action; `None` where none can come.
+    facts: &'a [Option<Facts>],
+}
+
+impl<'a> Look<'a> {
+    fn flow_type(&self) -> FlowType {
+        self.subject.flow_type
     }
 
-    /// What an action is called in messages.
-    fn label(&self, action: &Action) -> String {
-        if self.places.contains_key(&action.identifier) {
-            String::new()
-        } else {
-            format!("{} `{}`", action.action_type, action.identifier)
-        }
+    /// The actions that a contact can come to, with their index.
+    fn actions(&self) -> impl Iterator<Item = (usize, &'a Action)> + '_ {
+        let reached = self.ways.reached();
+        self.all_actions().filter(move |(index, _)| reached.get(*index).copied().unwrap_or_default())
+    }
+
+    /// Every action with its index.
+    fn all_actions(&self) -> impl Iterator<Item = (usize, &'a Action)> + 'a {
+        self.subject.flow.actions.iter().enumerate()
+    }
+
+    /// The actions of a type that a contact can come to.
+    fn of_type(&self, action_type: &'static str) -> impl Iterator<Item = (usize, &'a Action)> + '_ {
+        self.actions().filter(move |(_, action)| action.action_type == action_type)
+    }
+
+    /// What has happened when a contact comes to an action.
+    fn facts_at(&self, index: usize) -> Option<Facts> {
+        self.facts.get(index).copied().flatten()
     }
 
     /// True for an end that was not written but added, because a flow has to end.
     fn is_implicit(&self, action: &Action) -> bool {
-        !self.places.is_empty() && !self.places.contains_key(&action.identifier)
+        self.subject.is_compiled && !self.subject.places.contains(&action.identifier)
     }
 
     /// Puts a diagnostic at an action.
     fn at(&self, diagnostic: Diagnostic, action: &Action) -> Diagnostic {
-        diagnostic.at(self.place(action), self.label(action))
+        let label = if self.subject.is_compiled && self.subject.places.contains(&action.identifier) {
+            String::new()
+        } else {
+            format!("{} `{}`", action.action_type, action.identifier)
+        };
+        diagnostic.at(self.place(action), label)
     }
+
+    /// Where an action was written.
+    fn place(&self, action: &Action) -> Span {
+        self.subject.places.get(&action.identifier).unwrap_or(self.subject.span)
+    }
+}
+
+/// A parameter that is text.
+fn text<'a>(action: &'a Action, name: &str) -> Option<&'a str> {
+    action.parameters.get(name).and_then(serde_json::Value::as_str)
+}
+
+/// True for `True`, `true`, `TRUE`.
+fn is_true(action: &Action, name: &str) -> bool {
+    text(action, name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
+/// True for a `GetParticipantInput` that stores digits instead of branching on one.
+fn stores_input(action: &Action) -> bool {
+    action.action_type == "GetParticipantInput" && is_true(action, "StoreInput")
+}
+
+/// True for a `GetParticipantInput` that branches on one key.
+fn is_menu(action: &Action) -> bool {
+    action.action_type == "GetParticipantInput" && !is_true(action, "StoreInput")
 }

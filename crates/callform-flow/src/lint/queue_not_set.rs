@@ -1,34 +1,47 @@
-//! Transfers to a queue that was never chosen.
+//! Actions that need a queue where none was chosen.
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::{Rule, Subject, graph};
-use crate::FlowType;
+use super::facts::Fact;
+use super::{Look, Rule};
+use crate::Action;
 
 pub(super) const RULE: Rule = Rule {
     code: "queue-not-set",
-    what: "Finds transfers to a queue on a way on which no queue was chosen.",
-    why: "The transfer fails and the contact takes the error branch. A queue may have been chosen by a flow that \
-          transferred here, so this is a warning.",
-    example: "- say: One moment\n- transfer: queue",
+    what: "Finds transfers to a queue, callbacks, and checks of a queue's hours, agents or figures on a way on which no queue \
+           was chosen.",
+    why: "They fail and the contact takes the error branch. A queue may have been chosen by a flow that transferred here, so \
+          this is a warning.",
+    example: "- say: One moment\n- transfer: queue\n  full: [{ say: Sorry }, hang_up]",
+    instead: "- say: One moment\n- queue: consulting\n- transfer: queue\n  full: [{ say: Sorry }, hang_up]",
     check,
 };
 
-fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
-    // Quick connects bring their queue; modules get that of the flow that called them.
-    if !matches!(subject.flow_type, FlowType::ContactFlow | FlowType::Campaign) {
-        return;
-    }
-    let without_queue = graph::reachable(subject.flow, |action| {
-        // Failing to choose a queue leaves none chosen, but that way is the error branch, which is not meant here.
-        !matches!(action.action_type.as_str(), "UpdateContactTargetQueue" | "InvokeFlowModule")
-    });
-    for action in &subject.flow.actions {
-        let transfers = action.action_type == "TransferContactToQueue";
-        if transfers && without_queue.contains(action.identifier.as_str()) {
+fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    for (index, action) in look.actions() {
+        let Some(what) = needs_queue(action) else { continue };
+        if look.facts_at(index).is_some_and(|facts| !facts.must(Fact::QUEUE)) {
             let diagnostic = Diagnostic::warning(RULE.code, "no queue is chosen on the way here")
-                .help("Put `queue: <name>` before it, or write `transfer: { queue: <name> }`.");
-            diagnostics.push(subject.at(diagnostic, action));
+                .note(what)
+                .help("Put `queue: <name>` before it, or name the queue in the step itself.");
+            diagnostics.push(look.at(diagnostic, action));
         }
+    }
+}
+
+fn needs_queue(action: &Action) -> Option<&'static str> {
+    let names = |keys: &[&str]| keys.iter().any(|key| action.parameters.contains_key(*key));
+    match action.action_type.as_str() {
+        "TransferContactToQueue" => Some("The contact is put into the queue that was chosen before."),
+        "CheckHoursOfOperation" if !names(&["HoursOfOperationId"]) => {
+            Some("The hours of the chosen queue are checked.")
+        }
+        "CheckMetricData" | "GetMetricData" if !names(&["QueueId", "AgentId"]) => {
+            Some("The figures of the chosen queue are read.")
+        }
+        "CreateCallbackContact" if !names(&["QueueId", "AgentId"]) => {
+            Some("The callback is put into the chosen queue.")
+        }
+        _ => None,
     }
 }

@@ -1,27 +1,33 @@
 //! What Connect refuses at publish time.
 
-use callform_source::{Diagnostic, Diagnostics};
+use callform_source::{Diagnostic, Diagnostics, did_you_mean};
 
-use super::{Rule, Subject};
-use crate::validate::{EverythingExists, problems};
+use super::{Look, Rule};
+use crate::catalog::{self, misnomer_of, misnomer_of_parameter};
+use crate::validate::{EverythingExists, MAXIMUM_ACTIONS, problems, roots};
+use crate::{Action, Flow};
 
 pub(super) const RULE: Rule = Rule {
     code: "refused-by-connect",
-    what: "Finds everything for which Amazon Connect refuses to publish a flow: unknown actions and parameters, \
-           missing branches, transitions to nowhere, too many actions.",
+    what: "Finds everything for which Amazon Connect refuses to publish a flow: unknown actions and parameters, missing and \
+           superfluous branches, transitions to nowhere, identifiers it does not take, too many actions.",
     why: "The stack update would fail half-way through, with a message that names a position in a JSON text.",
     example: "- raw: { type: Wait, parameters: { TimeoutSeconds: \"60\" } }",
+    instead: "- wait: 60s",
     check,
 };
 
-fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
-    for problem in problems(&subject.flow.to_json(), &EverythingExists, subject.flow_type) {
-        let diagnostic = Diagnostic::error(RULE.code, "Amazon Connect refuses this flow")
-            .note(format!("Connect's words: {}.", problem.message));
-        let action = index_in(&problem.message).and_then(|index| subject.flow.actions.get(index));
+fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    let flow = look.subject.flow;
+    for problem in problems(&flow.to_json(), &EverythingExists, look.flow_type()) {
+        let action = index_in(&problem.message).and_then(|index| flow.actions.get(index));
+        let about = About { flow, action, words: &problem.message };
+        let mut diagnostic =
+            Diagnostic::error(RULE.code, about.title()).note(format!("Connect's words: {}.", problem.message));
+        diagnostic.help.extend(about.help());
         diagnostics.push(match action {
-            Some(action) => subject.at(diagnostic, action),
-            None => diagnostic.at(subject.span, format!("flow `{}`", subject.name)),
+            Some(action) => look.at(diagnostic, action),
+            None => diagnostic.at(look.subject.span, format!("flow `{}`", look.subject.name)),
         });
     }
 }
@@ -30,4 +36,148 @@ fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
 fn index_in(message: &str) -> Option<usize> {
     let (_, rest) = message.split_once("Actions[")?;
     rest.split_once(']')?.0.parse().ok()
+}
+
+/// A refusal, and what it is about.
+struct About<'a> {
+    flow: &'a Flow,
+    action: Option<&'a Action>,
+    words: &'a str,
+}
+
+impl About<'_> {
+    fn is(&self, beginning: &str) -> bool {
+        self.words.starts_with(beginning)
+    }
+
+    /// The part behind `Error:` or `Path:`.
+    fn named(&self, what: &str) -> &str {
+        let rest = self.words.split_once(what).map_or("", |(_, rest)| rest);
+        rest.split(", Path:").next().unwrap_or(rest).trim()
+    }
+
+    fn leads_nowhere(&self) -> bool {
+        self.is("Invalid Action property value") && self.words.ends_with(".NextAction")
+    }
+
+    fn title(&self) -> String {
+        if self.is("Invalid Action type") {
+            format!("`{}` is no action type", self.named("Type:"))
+        } else if self.is("Invalid Action property name") {
+            format!("`{}` is no parameter of this action", self.last_part())
+        } else if self.leads_nowhere() {
+            "a transition to an action that does not exist".to_owned()
+        } else if self.words.ends_with(".Identifier") {
+            "an identifier that is taken already, or that Connect does not take".to_owned()
+        } else if self.is("Invalid Action property value") {
+            format!("a value that Connect does not take for `{}`", self.last_part())
+        } else if self.is("Action is missing required error") {
+            format!("no branch for the error `{}`", self.named("Error:"))
+        } else if self.is("Action is missing required property") {
+            format!("`{}` is missing", self.last_part())
+        } else if self.is("Invalid Action error") {
+            format!("a branch for the error `{}`, which this action does not have", self.named("Error:"))
+        } else {
+            "Amazon Connect refuses this flow".to_owned()
+        }
+    }
+
+    fn last_part(&self) -> &str {
+        self.words.rsplit(['.', ' ']).next().unwrap_or_default()
+    }
+
+    fn help(&self) -> Option<String> {
+        if self.is("Invalid Action type") {
+            return Some(self.meant_type());
+        }
+        if self.is("Invalid Action property name") {
+            return Some(self.meant_parameter());
+        }
+        if self.leads_nowhere() {
+            // Comparing with thousands of names, thousands of times, is for nobody: such a flow is refused anyway.
+            let few = Some(&self.flow.actions).filter(|actions| actions.len() <= MAXIMUM_ACTIONS);
+            let known = few.into_iter().flatten().map(|action| action.identifier.as_str());
+            let target = self.broken_target()?;
+            return Some(match did_you_mean(target, known) {
+                Some(meant) => format!("`{target}` does not exist. Did you mean `{meant}`?"),
+                None => format!("`{target}` does not exist. Lead to an action of this flow."),
+            });
+        }
+        if self.words.ends_with(".Identifier") {
+            return Some(
+                "Use at most 50 characters, none of `% : ( \\ / ) = $ , ; [ ] { }`, each identifier once.".to_owned(),
+            );
+        }
+        if self.words.ends_with(".ComparisonValue") || self.words.ends_with(".CallbackNumber") {
+            return Some(self.meant_path());
+        }
+        if self.is("Action is missing required error") {
+            return Some(
+                "Connect publishes the action only with this branch; lead it to a message at least.".to_owned(),
+            );
+        }
+        if self.is("Invalid Action error") {
+            return Some("Take the branch out.".to_owned());
+        }
+        if self.is("Flow has more than") {
+            return Some("Move a part of it to a flow of its own, or to a flow module.".to_owned());
+        }
+        None
+    }
+
+    fn meant_type(&self) -> String {
+        let name = self.named("Type:");
+        if let Some(misnomer) = misnomer_of(name) {
+            let meant: Vec<String> = misnomer.meant.iter().map(|meant| format!("`{meant}`")).collect();
+            return format!("Write {}.", meant.join(", then "));
+        }
+        match did_you_mean(name, catalog::all().map(|spec| spec.name)) {
+            Some(meant) => format!("Did you mean `{meant}`?"),
+            None => "Use the name the block has in an exported flow.".to_owned(),
+        }
+    }
+
+    fn meant_parameter(&self) -> String {
+        let name = self.last_part();
+        let Some(action) = self.action else { return "Take it out.".to_owned() };
+        if let Some(advice) = misnomer_of_parameter(&action.action_type, name) {
+            return advice.to_owned();
+        }
+        let known: Vec<&str> = catalog::find(&action.action_type)
+            .into_iter()
+            .flat_map(|spec| spec.parameters.iter().map(|parameter| parameter.name))
+            .collect();
+        match did_you_mean(name, known.iter().copied()) {
+            Some(meant) => format!("Did you mean `{meant}`?"),
+            None if known.is_empty() => "The action has no parameters; take it out.".to_owned(),
+            None => format!("The action takes {}.", known.join(", ")),
+        }
+    }
+
+    fn meant_path(&self) -> String {
+        let path = ["ComparisonValue", "CallbackNumber"]
+            .into_iter()
+            .find_map(|name| super::text(self.action?, name))
+            .unwrap_or_default();
+        match did_you_mean(super::paths::root(path), roots().iter().copied()) {
+            Some(meant) if path.starts_with("$.") && meant != super::paths::root(path) => {
+                format!("Did you mean `$.{meant}`?")
+            }
+            _ => "Write one JSONPath and nothing else, such as `$.Attributes.language`.".to_owned(),
+        }
+    }
+
+    /// Where the transition leads that Connect's words name.
+    fn broken_target(&self) -> Option<&str> {
+        let transitions = &self.action?.transitions;
+        let (_, path) = self.words.split_once(".Transitions.")?;
+        let index = || path.split_once('[')?.1.split_once(']')?.0.parse::<usize>().ok();
+        if path.starts_with("Errors") {
+            Some(transitions.errors().get(index()?)?.next_action.as_str())
+        } else if path.starts_with("Conditions") {
+            Some(transitions.conditions().get(index()?)?.next_action.as_str())
+        } else {
+            transitions.next_action.as_deref()
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use callform_source::{Diagnostic, Diagnostics};
 use serde_json::Value;
 
-use super::{Rule, Subject};
+use super::{Look, Rule};
 
 /// Most characters that are spoken; tags of SSML do not count.
 const SPOKEN: usize = 3_000;
@@ -14,12 +14,13 @@ pub(super) const RULE: Rule = Rule {
     code: "text-too-long",
     what: "Finds texts of more than 3,000 spoken characters (a warning) or 6,000 characters altogether (an error).",
     why: "Amazon Connect does not read them out; the contact takes the error branch.",
-    example: "- say: <four pages of text>",
+    example: "- say: (four pages of text)",
+    instead: "- say: (two pages of text)\n- say: (the other two)",
     check,
 };
 
-fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
-    for action in &subject.flow.actions {
+fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    for (_, action) in look.all_actions() {
         let of_messages = action.parameters.get("Messages").and_then(Value::as_array).into_iter().flatten();
         let texts = ["Text", "SSML"].into_iter().filter_map(|name| action.parameters.get(name)?.as_str());
         let of_messages =
@@ -35,7 +36,7 @@ fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
             } else {
                 continue;
             };
-            diagnostics.push(subject.at(diagnostic.help("Split it into several `say` steps."), action));
+            diagnostics.push(look.at(diagnostic.help("Split it into several `say` steps."), action));
         }
     }
 }

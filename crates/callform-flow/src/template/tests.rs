@@ -82,6 +82,52 @@ keys:
 }
 
 #[test]
+fn queue_with_callback() {
+    assert_snapshot!(built_in("queue-with-callback", "{ queue: consulting, queue_flow: callback_in_queue }"));
+}
+
+#[test]
+fn callback_scheduling() {
+    assert_snapshot!(built_in("callback-scheduling", "{ queue: consulting }"));
+}
+
+#[test]
+fn customer_queue() {
+    assert_snapshot!(built_in("customer-queue", "{ tell_every: 90s }"));
+}
+
+#[test]
+fn voicemail_to_task() {
+    assert_snapshot!(built_in("voicemail-to-task", "{ task_flow: main_menu, lambda: vanity }"));
+    built_in("voicemail-to-task", "{ task_flow: main_menu }");
+}
+
+#[test]
+fn survey() {
+    assert_snapshot!(built_in("survey", "{ second_question: And with the wait?, lambda: vanity }"));
+    built_in("survey", "{}");
+}
+
+#[test]
+fn check_in() {
+    assert_snapshot!(built_in("check-in", "{ queue: consulting, lambda: vanity, whisper: whisper }"));
+    built_in("check-in", "{ queue: consulting }");
+}
+
+#[test]
+fn disposition() {
+    assert_snapshot!(built_in("disposition", "{}"));
+    built_in("disposition", "{ lambda: vanity }");
+}
+
+#[test]
+fn pin_entry() {
+    assert_snapshot!(built_in("pin-entry", "{ lambda: vanity, inside: { transfer: { flow: main_menu } } }"));
+    // Steps that do not end the call go neither from one case to the other nor round.
+    built_in("pin-entry", "{ lambda: vanity, inside: { say: Hello }, turned_away: { say: Goodbye } }");
+}
+
+#[test]
 fn every_built_in_template_declares_parameters_that_are_used() {
     for (name, text) in BUILT_IN {
         let mut sources = SourceMap::default();
@@ -140,6 +186,25 @@ fn unknown_variables_are_errors_with_a_place() {
     assert_snapshot!(faults(&template("  - sai: {{value word}}"), "{}"));
     assert_snapshot!(faults("type: inbound", "{}"));
     assert_snapshot!(faults("parameters: { word: { type: txt } }\n---\n", "{}"));
+}
+
+#[test]
+fn what_the_steps_do_wrong_is_shown_in_the_template() {
+    let text = "\
+parameters: { word: { type: text, default: x, about: A word. }, ending: { type: steps, default: hang_up, about: The end. } }
+---
+type: inbound
+steps:
+  {{#if word}}
+  - say: {{value word}}
+  {{/if}}
+  - transfer: queue
+    full: [{ say: Sorry }, hang_up]
+  {{#each ending}}
+  - {{value this}}
+  {{/each}}
+";
+    assert_snapshot!(faults(text, "{ ending: [hang_up, { say: Never }] }"));
 }
 
 #[test]

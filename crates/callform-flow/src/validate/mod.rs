@@ -11,7 +11,7 @@ mod objects;
 mod tests;
 
 pub(crate) use action::{error_rules, is_menu_key};
-pub(crate) use parameters::{contains_path, has_known_root, is_path};
+pub(crate) use parameters::{contains_path, has_known_root, is_path, roots};
 
 use std::collections::BTreeSet;
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Problem;
 use super::action::stores_input;
-use crate::catalog::{ActionSpec, Choice, Class, ParameterSpec, Shape};
+use crate::catalog::{ActionSpec, Choice, Class, PROMPT_PARAMETERS, ParameterSpec, Shape};
 
 pub(super) fn check(parameters: &Value, path: &str, spec: &ActionSpec, found: &mut Vec<Problem>) {
     let path = format!("{path}.Parameters");
@@ -16,6 +16,8 @@ pub(super) fn check(parameters: &Value, path: &str, spec: &ActionSpec, found: &m
         "GetParticipantInput" => check_stored_input(parameters, &path, found),
         "UpdateFlowAttributes" => check_flow_attributes(parameters, &path, found),
         "TagContact" => check_tags(parameters, found),
+        "ConnectParticipantWithLexBot" => check_bot(parameters, found),
+        "MessageParticipantIteratively" => check_messages(parameters, &path, found),
         _ => {}
     }
 }
@@ -112,7 +114,10 @@ fn outside_brackets_has_space(text: &str) -> bool {
 
 /// First parts of the paths the service knows; the last five are of 2025 and later, spelling uncertain.
 const ROOTS: &[&str] = &[
+    "AdditionalEmailRecipients",
     "Attributes",
+    "AwsRegion",
+    "CustomerCallBackPhoneNumber",
     "External",
     "FlowAttributes",
     "SegmentAttributes",
@@ -151,6 +156,11 @@ const ROOTS: &[&str] = &[
     "ExternalTool",
     "DataTables",
 ];
+
+/// The first parts of the paths the service knows.
+pub(crate) fn roots() -> &'static [&'static str] {
+    ROOTS
+}
 
 /// True where the first part of a JSONPath is one the service knows.
 pub(crate) fn has_known_root(path: &str) -> bool {
@@ -200,6 +210,25 @@ fn check_flow_attributes(parameters: &Value, path: &str, found: &mut Vec<Problem
         if attribute.get("Value").is_none() {
             found.push(Problem::property_value(&format!("{path}.FlowAttributes.{name}")));
         }
+    }
+}
+
+/// A bot has to be told something, by a prompt or by a first message.
+fn check_bot(parameters: &Value, found: &mut Vec<Problem>) {
+    const TOLD_BY: &[&str] = &["Text", "SSML", "PromptId", "Media", "LexInitializationData"];
+    if TOLD_BY.iter().all(|name| parameters.get(name).is_none()) {
+        found.push(Problem::new(format!("At least one of [{}] must be set", TOLD_BY.join(", "))));
+    }
+}
+
+/// Every message is one of text, SSML, prompt and audio.
+fn check_messages(parameters: &Value, path: &str, found: &mut Vec<Problem>) {
+    let Some(Value::Array(messages)) = parameters.get("Messages") else { return };
+    if messages.is_empty() {
+        found.push(Problem::property_value(&format!("{path}.Messages")));
+    }
+    for message in messages {
+        check_choice(message, &Choice { of: PROMPT_PARAMETERS, required: true }, found);
     }
 }
 

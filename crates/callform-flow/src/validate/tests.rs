@@ -110,6 +110,22 @@ fn prompts_and_input() {
 }
 
 #[test]
+fn bots_and_repeated_messages() {
+    let both = json!({ "NextAction": "z", "Errors": errors(&["NoMatchingError", "NoMatchingCondition"]) });
+    let bot = json!({ "LexV2Bot": { "AliasArn": "arn:x" } });
+    assert_snapshot!(of_action("ConnectParticipantWithLexBot", bot, both.clone()), @"At least one of [Text, SSML, PromptId, Media, LexInitializationData] must be set");
+    let told = json!({ "LexV2Bot": { "AliasArn": "arn:x" }, "LexInitializationData": { "InitialMessage": "Hi" } });
+    assert_snapshot!(of_action("ConnectParticipantWithLexBot", told, both), @"");
+    let messages =
+        |messages: Value| of_action("MessageParticipantIteratively", json!({ "Messages": messages }), json!({}));
+    assert_snapshot!(messages(json!([])), @"Invalid Action property value. Path: Actions[0].Parameters.Messages");
+    assert_snapshot!(messages(json!([{ "Text": "Hi" }, { "Text": "Hi", "SSML": "<speak/>" }, {}])), @r"
+    Only one of these properties may be defined. Properties: [Text, SSML]
+    At least one of [Text, SSML, PromptId, Media] must be set
+    ");
+}
+
+#[test]
 fn conditions() {
     let branch = |operator: &str, operand: &str| json!({ "NextAction": "z", "Condition": { "Operator": operator, "Operands": [operand] } });
     let hours = |conditions: Value| {

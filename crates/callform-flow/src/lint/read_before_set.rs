@@ -1,0 +1,72 @@
+//! Values that are read before anything can have filled them.
+
+use std::collections::BTreeSet;
+
+use callform_source::{Diagnostic, Diagnostics};
+use serde_json::Value;
+
+use super::facts::Fact;
+use super::{Look, Rule, paths};
+
+pub(super) const RULE: Rule = Rule {
+    code: "read-before-set",
+    what: "Finds values that are read where nothing on any way has filled them: `$.External` before any function was invoked, \
+           `$.StoredCustomerInput` before digits were stored, `$.Metrics`, `$.Lex`, `$.Views` and `$.FlowAttributes` likewise.",
+    why: "They belong to the flow, so they are empty there: a text has a gap, a comparison never holds.",
+    example: "- say: Hello $.External.name\n- lambda: vanity",
+    instead: "- lambda: vanity\n- say: Hello $.External.name",
+    check,
+};
+
+/// What fills a value, and what to do.
+const SOURCES: &[(&str, Fact, &str)] = &[
+    ("External", Fact::ANSWER, "Invoke the function before, and read its answer on the branch where it succeeds."),
+    ("StoredCustomerInput", Fact::INPUT, "Ask with `collect:` before."),
+    ("Metrics", Fact::METRICS, "Read the queue's figures with `metrics:` before."),
+    ("Lex", Fact::BOT, "Ask the bot with `lex:` before."),
+    ("Views", Fact::VIEW, "Show the view with `view:` before."),
+    ("Wisdom", Fact::ASSISTANT, "Start the session with `assistant:` before."),
+    ("Queue", Fact::QUEUE, "Choose the queue with `queue:` before."),
+];
+
+fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    let flow_attributes = flow_attributes(look);
+    let chooses_queue = look.of_type("UpdateContactTargetQueue").next().is_some();
+    // Once a value is known to be missing, telling of each further place helps nobody.
+    let mut reported: BTreeSet<&str> = BTreeSet::new();
+    for (index, action) in look.actions() {
+        let Some(facts) = look.facts_at(index) else { continue };
+        for path in paths::read(action) {
+            let root = paths::root(path);
+            let (key, help) = match SOURCES.iter().find(|(name, _, _)| *name == root) {
+                // A flow that chooses none may have got its queue with the contact.
+                Some(("Queue", _, _)) if !chooses_queue => continue,
+                Some((_, fact, help)) if !facts.may(*fact) => (root, *help),
+                None if root == "FlowAttributes" && !is_set(path, &flow_attributes) => {
+                    (path, "Set it with `set:` and `scope: flow` before; flow attributes of other flows are not seen.")
+                }
+                _ => continue,
+            };
+            if reported.insert(key) {
+                let diagnostic =
+                    Diagnostic::warning(RULE.code, format!("`{path}` is read before anything has filled it"))
+                        .note("Nothing in this flow does before. Only the first place is told of.")
+                        .help(help);
+                diagnostics.push(look.at(diagnostic, action));
+            }
+        }
+    }
+}
+
+/// The names of flow attributes that are set anywhere in the flow.
+fn flow_attributes<'a>(look: &Look<'a>) -> BTreeSet<&'a str> {
+    look.all_actions()
+        .filter_map(|(_, action)| action.parameters.get("FlowAttributes").and_then(Value::as_object))
+        .flat_map(|attributes| attributes.keys().map(String::as_str))
+        .collect()
+}
+
+fn is_set(path: &str, names: &BTreeSet<&str>) -> bool {
+    // A name made of a path cannot be told.
+    paths::parts(path).nth(1).is_none_or(|name| names.contains(name) || names.iter().any(|name| name.contains("$.")))
+}

@@ -1,0 +1,73 @@
+//! The registry of rules.
+
+use callform_source::Diagnostics;
+
+use super::{
+    Look, after_transfer, agent_not_known, analytics_without_recording, block_not_allowed, callback_without_number,
+    cut_off, dead_end, digits_lost, event_hooks, input_end_key, interrupt_too_short, keys_not_offered,
+    lambda_answer_replaced, lambdas_too_slow, loop_without_exit, loop_without_pause, missing_error_branch,
+    nested_answer, never_true, number_not_dialable, queue_age, queue_not_set, read_before_set, refused_by_connect,
+    reserved_names, retired, secret_in_logs, text_too_long, timeout_not_checked, unknown_path, unknown_voice,
+    unlimited_retries, unreachable_step, wrong_channel,
+};
+
+/// A rule.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Code of its diagnostics.
+    pub code: &'static str,
+    /// What it finds.
+    pub what: &'static str,
+    /// Why that is bad.
+    pub why: &'static str,
+    /// Steps, or a flow, in which it finds something.
+    pub example: &'static str,
+    /// The same as it was meant, in which it finds nothing.
+    pub instead: &'static str,
+    pub(super) check: fn(&Look<'_>, &mut Diagnostics),
+}
+
+/// Every rule.
+pub const RULES: &[Rule] = &[
+    refused_by_connect::RULE,
+    missing_error_branch::RULE,
+    block_not_allowed::RULE,
+    wrong_channel::RULE,
+    unreachable_step::RULE,
+    dead_end::RULE,
+    after_transfer::RULE,
+    loop_without_exit::RULE,
+    loop_without_pause::RULE,
+    unlimited_retries::RULE,
+    queue_not_set::RULE,
+    cut_off::RULE,
+    callback_without_number::RULE,
+    unknown_path::RULE,
+    read_before_set::RULE,
+    lambda_answer_replaced::RULE,
+    nested_answer::RULE,
+    agent_not_known::RULE,
+    timeout_not_checked::RULE,
+    digits_lost::RULE,
+    secret_in_logs::RULE,
+    input_end_key::RULE,
+    keys_not_offered::RULE,
+    never_true::RULE,
+    queue_age::RULE,
+    lambdas_too_slow::RULE,
+    text_too_long::RULE,
+    interrupt_too_short::RULE,
+    event_hooks::RULE,
+    reserved_names::RULE,
+    unknown_voice::RULE,
+    analytics_without_recording::RULE,
+    number_not_dialable::RULE,
+    retired::RULE,
+];
+
+impl Rule {
+    /// An example as a whole flow: a list of steps becomes an inbound flow.
+    pub fn as_flow(steps: &str) -> String {
+        if steps.starts_with("- ") { format!("type: inbound\nsteps:\n{steps}\n") } else { steps.to_owned() }
+    }
+}

@@ -1,0 +1,128 @@
+//! JSONPaths that Connect knows nothing about.
+
+use callform_source::{Diagnostic, Diagnostics, did_you_mean};
+
+use super::{Look, Rule, paths};
+use crate::Action;
+use crate::catalog::{self, Class};
+use crate::validate::{has_known_root, roots};
+
+pub(super) const RULE: Rule = Rule {
+    code: "unknown-path",
+    what: "Finds JSONPaths whose names Amazon Connect does not know, such as `$.Attribute.name` and `$.Customer.Endpoint`.",
+    why: "They are read as nothing: a text has a gap, a comparison never holds, a function gets an empty value.",
+    example: "- say: Hello $.Attribute.firstName",
+    instead: "- say: Hello $.Attributes.firstName",
+    check,
+};
+
+/// Beginnings of paths that are often written, and what is meant.
+const MISNOMERS: &[(&str, &str)] = &[
+    ("$.Customer.Endpoint", "$.CustomerEndpoint"),
+    ("$.CustomerNumber", "$.CustomerEndpoint.Address"),
+    ("$.Customer.Number", "$.CustomerEndpoint.Address"),
+    ("$.DialedNumber", "$.SystemEndpoint.Address"),
+    ("$.System.Endpoint", "$.SystemEndpoint"),
+    ("$.ContactData.Attributes", "$.Attributes"),
+    ("$.Details.ContactData.Attributes", "$.Attributes"),
+    ("$.Details.ContactData", "$"),
+    ("$.Contact.Attributes", "$.Attributes"),
+    ("$.Contact.ContactId", "$.ContactId"),
+    ("$.Lambda", "$.External"),
+    ("$.UserDefined", "$.Attributes"),
+    ("$.User", "$.Attributes"),
+    ("$.Flow", "$.FlowAttributes"),
+    ("$.CustomerInput", "$.StoredCustomerInput"),
+    ("$.StoredInput", "$.StoredCustomerInput"),
+    ("$.Input", "$.StoredCustomerInput"),
+];
+
+/// Second parts of paths that are all there are.
+const MEMBERS: &[(&str, &[&str])] = &[
+    ("CustomerEndpoint", &["Address", "Type", "DisplayName"]),
+    ("SystemEndpoint", &["Address", "Type", "DisplayName"]),
+    ("Queue", &["Name", "ARN", "OutboundCallerId"]),
+    ("Agent", &["UserName", "FirstName", "LastName", "ARN"]),
+    ("Metrics", &["Queue", "Agents"]),
+    ("Views", &["Action", "ViewResultData"]),
+    (
+        "Lex",
+        &[
+            "IntentName",
+            "Slots",
+            "SessionAttributes",
+            "DialogState",
+            "IntentConfidence",
+            "SentimentResponse",
+            "AlternateIntents",
+            "SessionState",
+            "MatchedIntents",
+        ],
+    ),
+];
+
+fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    for (_, action) in look.all_actions() {
+        let mut seen = Vec::new();
+        for (parameter, text) in paths::texts(action) {
+            let is_refused = is_single_path(action, parameter);
+            let wrong = paths::in_text(text).filter(|path| !is_refused || has_known_root(path)).filter_map(meant);
+            for (path, meant) in wrong.chain(without_dot(text)) {
+                if !seen.contains(&path) {
+                    diagnostics.push(look.at(unknown(&path, meant.as_deref()), action));
+                    seen.push(path);
+                }
+            }
+        }
+    }
+}
+
+/// Parameters where Connect itself refuses a path it does not know.
+fn is_single_path(action: &Action, parameter: &str) -> bool {
+    let spec = catalog::find(&action.action_type).and_then(|spec| spec.parameter(parameter));
+    spec.is_some_and(|spec| spec.class == Class::Path)
+}
+
+fn unknown(path: &str, meant: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::warning(RULE.code, format!("`{path}` is no path that Connect knows"));
+    match meant {
+        Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
+        None => diagnostic.help(
+            "Paths start with `$.Attributes`, `$.External`, `$.FlowAttributes`, `$.StoredCustomerInput`, `$.CustomerEndpoint`, \
+             and the like.",
+        ),
+    }
+}
+
+/// A path that is wrong, and what is meant where that can be told.
+fn meant(path: &str) -> Option<(String, Option<String>)> {
+    let continues = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+    for (wrong, right) in MISNOMERS {
+        if let Some(rest) = path.strip_prefix(wrong).filter(|rest| continues(rest)) {
+            return Some((path.to_owned(), Some(format!("{right}{rest}"))));
+        }
+    }
+    let mut parts = paths::parts(path);
+    let root = parts.next()?;
+    if !roots().contains(&root) {
+        let meant = did_you_mean(root, roots().iter().copied());
+        return Some((path.to_owned(), meant.map(|meant| path.replacen(root, meant, 1))));
+    }
+    let (_, members) = MEMBERS.iter().find(|(name, _)| *name == root)?;
+    let member = parts.next()?;
+    if members.contains(&member) {
+        return None;
+    }
+    // The lists may be older than Connect: only what looks mistyped is reported.
+    let meant = did_you_mean(member, members.iter().copied())?;
+    Some((path.to_owned(), Some(path.replacen(member, meant, 1))))
+}
+
+/// `$Attributes.name`, which lacks its dot.
+fn without_dot(text: &str) -> impl Iterator<Item = (String, Option<String>)> + '_ {
+    text.match_indices('$').filter_map(|(start, _)| {
+        let rest = &text[start + 1..];
+        let root = roots().iter().find(|root| rest.strip_prefix(**root).is_some_and(|rest| rest.starts_with('.')))?;
+        Some((format!("${root}."), Some(format!("$.{root}."))))
+    })
+}

@@ -1,0 +1,278 @@
+//! Where a contact can go in a flow: its actions by number, and the ways between them.
+//!
+//! Everything here takes time in proportion to the flow and nests nothing, since flows come from anywhere.
+
+use std::collections::BTreeMap;
+
+use crate::{Action, ConditionBranch, Flow};
+
+/// A way from one action to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way<'a> {
+    /// Index of the action it leads to.
+    pub(super) to: usize,
+    pub(super) on: On<'a>,
+}
+
+/// When a contact takes a way.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum On<'a> {
+    /// The action is done.
+    Next,
+    /// It failed.
+    Error(&'a str),
+    /// The condition holds.
+    Condition(&'a ConditionBranch),
+}
+
+/// The ways of a flow.
+#[derive(Debug)]
+pub(super) struct Ways<'a> {
+    actions: &'a [Action],
+    leaving: Vec<Vec<Way<'a>>>,
+    start: Option<usize>,
+    reached: Vec<bool>,
+}
+
+/// Actions that always leave by a condition or an error; their `NextAction` only repeats one of those.
+const DECIDING: &[&str] = &[
+    "Compare",
+    "CheckHoursOfOperation",
+    "CheckMetricData",
+    "Loop",
+    "DistributeByPercentage",
+    "TransferContactToQueue",
+    "TransferToFlow",
+    "ShowView",
+    "Wait",
+    "ConnectParticipantWithLexBot",
+];
+
+impl<'a> Ways<'a> {
+    pub(super) fn of(flow: &'a Flow) -> Self {
+        let mut index: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, action) in flow.actions.iter().enumerate() {
+            index.entry(&action.identifier).or_insert(at);
+        }
+        let leaving: Vec<Vec<Way<'a>>> = flow.actions.iter().map(|action| leaving(action, &index)).collect();
+        let start = index.get(flow.start_action.as_str()).copied();
+        let reached = reached(&leaving, start);
+        Self { actions: &flow.actions, leaving, start, reached }
+    }
+
+    /// Every way out of an action, `NextAction` first.
+    pub(super) fn all(&self, from: usize) -> &[Way<'a>] {
+        self.leaving.get(from).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The ways out of an action that a contact can take: without a `NextAction` that only repeats another.
+    pub(super) fn taken(&self, from: usize) -> impl Iterator<Item = Way<'a>> + '_ {
+        let skips_next = self.actions.get(from).is_some_and(decides);
+        self.all(from).iter().copied().filter(move |way| !(skips_next && matches!(way.on, On::Next)))
+    }
+
+    pub(super) fn action(&self, index: usize) -> Option<&'a Action> {
+        self.actions.get(index)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.leaving.len()
+    }
+
+    pub(super) fn start(&self) -> Option<usize> {
+        self.start
+    }
+
+    /// For each action, whether any way from the start comes to it.
+    pub(super) fn reached(&self) -> &[bool] {
+        &self.reached
+    }
+
+    /// The actions that come right before each one, by the ways that are taken.
+    pub(super) fn before(&self) -> Vec<Vec<(usize, On<'a>)>> {
+        let mut before = vec![Vec::new(); self.len()];
+        for from in 0..self.len() {
+            for way in self.taken(from) {
+                before[way.to].push((from, way.on));
+            }
+        }
+        before
+    }
+
+    /// For each action, whether it can be come to from `from` (itself not counted unless by a circle), going on only
+    /// from actions that `passes` lets through.
+    pub(super) fn reached_from(&self, from: usize, passes: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut reached = vec![false; self.len()];
+        let mut waiting: Vec<usize> = self.taken(from).map(|way| way.to).collect();
+        while let Some(at) = waiting.pop() {
+            if !std::mem::replace(&mut reached[at], true) && passes(at) {
+                waiting.extend(self.taken(at).map(|way| way.to));
+            }
+        }
+        reached
+    }
+}
+
+/// True where `NextAction` only repeats another way.
+pub(super) fn decides(action: &Action) -> bool {
+    let is_known = DECIDING.contains(&action.action_type.as_str()) || super::is_menu(action);
+    is_known && !(action.transitions.errors().is_empty() && action.transitions.conditions().is_empty())
+}
+
+fn leaving<'a>(action: &'a Action, index: &BTreeMap<&str, usize>) -> Vec<Way<'a>> {
+    let transitions = &action.transitions;
+    let next = transitions.next_action.iter().map(|to| (to, On::Next));
+    let errors = transitions.errors().iter().map(|branch| (&branch.next_action, On::Error(&branch.error_type)));
+    let conditions = transitions.conditions().iter().map(|branch| (&branch.next_action, On::Condition(branch)));
+    next.chain(errors).chain(conditions).filter_map(|(to, on)| Some(Way { to: *index.get(to.as_str())?, on })).collect()
+}
+
+fn reached(leaving: &[Vec<Way<'_>>], start: Option<usize>) -> Vec<bool> {
+    let mut reached = vec![false; leaving.len()];
+    let mut waiting: Vec<usize> = start.into_iter().collect();
+    while let Some(at) = waiting.pop() {
+        if !std::mem::replace(&mut reached[at], true) {
+            waiting.extend(leaving[at].iter().map(|way| way.to));
+        }
+    }
+    reached
+}
+
+/// The circles of a graph: for each node the number of its strongly connected component, and for each component whether
+/// it holds a circle. Tarjan's algorithm with a stack of its own.
+pub(super) struct Circles {
+    component: Vec<usize>,
+    has_circle: Vec<bool>,
+}
+
+impl Circles {
+    pub(super) fn of(edges: &[Vec<usize>]) -> Self {
+        Search::new(edges).run()
+    }
+
+    /// The circle a node is in.
+    pub(super) fn of_node(&self, node: usize) -> Option<usize> {
+        let component = *self.component.get(node)?;
+        self.has_circle.get(component).copied().unwrap_or_default().then_some(component)
+    }
+
+    /// The nodes of each circle, in order.
+    pub(super) fn all(&self) -> Vec<Vec<usize>> {
+        let mut circles: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for node in 0..self.component.len() {
+            if let Some(circle) = self.of_node(node) {
+                circles.entry(circle).or_default().push(node);
+            }
+        }
+        let mut circles: Vec<Vec<usize>> = circles.into_values().collect();
+        circles.sort();
+        circles
+    }
+}
+
+struct Search<'a> {
+    edges: &'a [Vec<usize>],
+    order: Vec<Option<usize>>,
+    lowest: Vec<usize>,
+    on_path: Vec<bool>,
+    path: Vec<usize>,
+    component: Vec<usize>,
+    sizes: Vec<usize>,
+    visited: usize,
+}
+
+impl<'a> Search<'a> {
+    fn new(edges: &'a [Vec<usize>]) -> Self {
+        let count = edges.len();
+        Self {
+            edges,
+            order: vec![None; count],
+            lowest: vec![0; count],
+            on_path: vec![false; count],
+            path: Vec::new(),
+            component: vec![0; count],
+            sizes: Vec::new(),
+            visited: 0,
+        }
+    }
+
+    fn run(mut self) -> Circles {
+        for root in 0..self.edges.len() {
+            if self.order[root].is_none() {
+                self.visit(root);
+            }
+        }
+        let mut has_circle: Vec<bool> = self.sizes.iter().map(|size| *size > 1).collect();
+        for (node, targets) in self.edges.iter().enumerate() {
+            if targets.contains(&node) {
+                has_circle[self.component[node]] = true;
+            }
+        }
+        Circles { component: self.component, has_circle }
+    }
+
+    fn visit(&mut self, root: usize) {
+        self.enter(root);
+        // Each entry: a node, and how many of its edges were followed.
+        let mut frames = vec![(root, 0)];
+        while let Some((node, followed)) = frames.pop() {
+            if let Some(&target) = self.edges[node].get(followed) {
+                frames.push((node, followed + 1));
+                match self.order[target] {
+                    None => {
+                        self.enter(target);
+                        frames.push((target, 0));
+                    }
+                    Some(order) if self.on_path[target] => self.lowest[node] = self.lowest[node].min(order),
+                    Some(_) => {}
+                }
+                continue;
+            }
+            if let Some((parent, _)) = frames.last() {
+                self.lowest[*parent] = self.lowest[*parent].min(self.lowest[node]);
+            }
+            if Some(self.lowest[node]) == self.order[node] {
+                self.close(node);
+            }
+        }
+    }
+
+    fn enter(&mut self, node: usize) {
+        self.order[node] = Some(self.visited);
+        self.lowest[node] = self.visited;
+        self.visited += 1;
+        self.on_path[node] = true;
+        self.path.push(node);
+    }
+
+    fn close(&mut self, root: usize) {
+        let number = self.sizes.len();
+        let mut size = 0;
+        while let Some(node) = self.path.pop() {
+            self.on_path[node] = false;
+            self.component[node] = number;
+            size += 1;
+            if node == root {
+                break;
+            }
+        }
+        self.sizes.push(size);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Circles;
+
+    #[test]
+    fn circles_are_strongly_connected() {
+        let edges = [vec![1], vec![2], vec![0, 3], vec![4], vec![4], vec![3], vec![]];
+        assert_eq!(Circles::of(&edges).all(), [vec![0, 1, 2], vec![4]]);
+    }
+
+    #[test]
+    fn long_chains_do_not_nest() {
+        let edges: Vec<Vec<usize>> = (0..200_000).map(|node| vec![(node + 1) % 200_000]).collect();
+        assert_eq!(Circles::of(&edges).all().len(), 1);
+    }
+}
