@@ -1,6 +1,6 @@
-//! `lints:` of the blueprint: what warnings become.
+//! What warnings become: by `lints:` of the blueprint, or at one place by a comment `# allow: <code>`.
 
-use callform_source::{Diagnostic, Diagnostics, Severity, did_you_mean};
+use callform_source::{Diagnostic, Diagnostics, Severity, SourceMap, Span, did_you_mean};
 
 use crate::blueprint::{LintLevel, Loaded};
 
@@ -18,7 +18,10 @@ const LINTS: [&str; 8] = [
 
 /// Raises, keeps or drops warnings as the blueprint says, and reports lints it names that do not exist. Errors stay
 /// errors.
-pub fn apply_levels(loaded: &Loaded, found: &Diagnostics) -> Diagnostics {
+///
+/// A comment `# allow: dead-end, cut-off` drops those warnings at the end of the line they are reported in, or in the
+/// comment above it.
+pub fn apply_levels(loaded: &Loaded, sources: &SourceMap, found: &Diagnostics) -> Diagnostics {
     let blueprint = &loaded.blueprint;
     let mut result = Diagnostics::default();
     for (code, level) in &blueprint.lints {
@@ -36,13 +39,33 @@ pub fn apply_levels(loaded: &Loaded, found: &Diagnostics) -> Diagnostics {
         });
     }
     for diagnostic in found.iter() {
+        let place = diagnostic.primary.as_ref().map(|at| at.span);
+        let is_warning = diagnostic.severity != Severity::Error;
+        if is_warning && place.is_some_and(|place| is_allowed(sources, place, diagnostic.code)) {
+            continue;
+        }
         let level =
             blueprint.lints.iter().find(|(code, _)| code.value == diagnostic.code).map(|(_, level)| level.value);
-        match level.filter(|_| diagnostic.severity != Severity::Error) {
+        match level.filter(|_| is_warning) {
             Some(LintLevel::Allow) => {}
             Some(LintLevel::Deny) => result.push(Diagnostic { severity: Severity::Error, ..diagnostic.clone() }),
             Some(LintLevel::Warn) | None => result.push(diagnostic.clone()),
         }
     }
     result
+}
+
+/// True where a comment at a place allows a warning.
+fn is_allowed(sources: &SourceMap, place: Span, code: &str) -> bool {
+    let text = sources.file(place.file).text();
+    let line = sources.line_range(place);
+    let own = text.get(line.clone()).unwrap_or_default();
+    let above =
+        text.get(..line.start).unwrap_or_default().lines().rev().take_while(|line| line.trim().starts_with('#'));
+    std::iter::once(own).chain(above).any(|line| allows(line, code))
+}
+
+fn allows(line: &str, code: &str) -> bool {
+    let Some((_, codes)) = line.split_once("# allow:") else { return false };
+    codes.split([',', ' ']).any(|allowed| allowed == code)
 }

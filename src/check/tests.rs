@@ -22,7 +22,7 @@ fn center(files: &dyn Files, path: &str, environment: Option<&str>) -> Checked {
     let (model, problems) = model::resolve(&loaded, &sources);
     diagnostics.extend(problems);
     diagnostics.extend(check(&loaded, &model));
-    let diagnostics = apply_levels(&loaded, &diagnostics);
+    let diagnostics = apply_levels(&loaded, &sources, &diagnostics);
     Checked { model: (!diagnostics.has_errors()).then_some(model), sources, diagnostics }
 }
 

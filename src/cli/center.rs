@@ -46,7 +46,7 @@ pub(super) fn examine(args: &CenterArgs) -> (Option<Model>, SourceMap, Diagnosti
         let (_, found) = graph::build(&model);
         diagnostics.extend(found);
     }
-    let diagnostics = check::apply_levels(&loaded, &diagnostics);
+    let diagnostics = check::apply_levels(&loaded, &sources, &diagnostics);
     (Some(model), sources, diagnostics)
 }
 

@@ -10,6 +10,7 @@ mod big_center;
 mod destroy;
 mod everything;
 mod existing_numbers;
+mod flow_lint;
 mod foreign;
 mod interruption;
 mod main_job;

@@ -44,6 +44,7 @@ fn blueprints() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> =
         folder.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect();
     found.push(root.join("tests/data/everything/everything.yaml"));
+    found.push(root.join("tests/data/templates/templates.yaml"));
     found
 }
 

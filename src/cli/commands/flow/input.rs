@@ -67,14 +67,20 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
 
 /// Compiles all flows of a blueprint or of a part of one.
 pub(super) fn compile(path: &Path, environment: Option<&str>) -> Result<Compiled, String> {
+    let text = if path == Path::new(STDIN) { read(path)? } else { Vec::new() };
+    Ok(compile_bytes(path, text, environment))
+}
+
+/// The same, with what was read from stdin already where the path is `-`.
+pub(super) fn compile_bytes(path: &Path, stdin: Vec<u8>, environment: Option<&str>) -> Compiled {
     let name = path.to_string_lossy();
-    let files = WithStdin { text: if name == STDIN { read(path)? } else { Vec::new() } };
+    let files = WithStdin { text: stdin };
     let (loaded, sources, mut diagnostics) = blueprint::load_part(&files, &name, environment);
-    let Some(loaded) = loaded else { return Ok(Compiled { flows: Vec::new(), sources, diagnostics }) };
+    let Some(loaded) = loaded else { return Compiled { flows: Vec::new(), sources, diagnostics } };
     let (model, found) = model::resolve(&loaded, &sources);
     diagnostics.extend(found);
-    let diagnostics = crate::check::apply_levels(&loaded, &diagnostics);
-    Ok(Compiled { flows: flows(&model), sources, diagnostics })
+    let diagnostics = crate::check::apply_levels(&loaded, &sources, &diagnostics);
+    Compiled { flows: flows(&model), sources, diagnostics }
 }
 
 fn flows(model: &Model) -> Vec<CompiledFlow> {

@@ -3,6 +3,7 @@
 mod compile;
 mod decompile;
 mod input;
+mod lint;
 
 use clap::Subcommand;
 
@@ -16,6 +17,8 @@ pub(crate) enum FlowCommand {
     Compile(compile::CompileArgs),
     /// Turn an exported flow into steps.
     Decompile(decompile::DecompileArgs),
+    /// Find what is wrong, or probably not meant, in flows.
+    Lint(lint::LintArgs),
 }
 
 /// Carries out a command on flows.
@@ -23,5 +26,6 @@ pub(in crate::cli) fn run(ui: &Ui, command: &FlowCommand) -> Exit {
     match command {
         FlowCommand::Compile(args) => compile::run(ui, args),
         FlowCommand::Decompile(args) => decompile::run(ui, args),
+        FlowCommand::Lint(args) => lint::run(ui, args),
     }
 }

@@ -1,0 +1,168 @@
+//! `callform flow lint`
+
+use std::path::{Path, PathBuf};
+
+use callform_flow::{Flow, FlowType, lint};
+use callform_source::{Diagnostic, Diagnostics, Severity, SourceMap, Span, did_you_mean};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+
+use super::input;
+use crate::cli::args::DiagnosticFormat;
+use crate::cli::center::report;
+use crate::cli::exit_code::Exit;
+use crate::cli::ui::Ui;
+
+/// What stands for every warning where the code of one is asked for.
+const WARNINGS: &str = "warnings";
+
+/// `callform flow lint`
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    /// Exported flows (JSON), blueprints, or parts of blueprints with nothing but flows; `-` for stdin.
+    #[arg(value_name = "FILE|BLUEPRINT", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Type of the exported flows. Without it: what their metadata says, else what their blocks tell.
+    #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(FlowType::ALL.map(FlowType::word)).try_map(|word| word.parse::<FlowType>()))]
+    pub flow_type: Option<FlowType>,
+    /// The environment of the blueprints to use.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Form of the diagnostics.
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub format: DiagnosticFormat,
+    /// Take the warnings of a rule for errors; `warnings` for all of them. Can be repeated.
+    #[arg(long, value_name = "RULE")]
+    pub deny: Vec<String>,
+    /// Leave out the warnings of a rule. Can be repeated.
+    #[arg(long, value_name = "RULE")]
+    pub allow: Vec<String>,
+}
+
+/// Finds what is wrong, or probably not meant, in flows.
+pub(super) fn run(ui: &Ui, args: &LintArgs) -> Exit {
+    if let Err(error) = check_rules(args) {
+        ui.error(&error);
+        return Exit::Usage;
+    }
+    let mut sources = SourceMap::default();
+    let mut found = Diagnostics::default();
+    for path in &args.files {
+        match lint_file(path, args) {
+            Ok((own, diagnostics)) => {
+                let moved = sources.append(own);
+                found.extend(moved.diagnostics(&diagnostics));
+            }
+            Err(error) => {
+                ui.error(&format!("cannot read `{}`: {error}", path.display()));
+                return Exit::Failed;
+            }
+        }
+    }
+    let found = with_levels(&found, args);
+    report(ui, args.format, &found, &sources);
+    if args.format == DiagnosticFormat::Human {
+        ui.say(&summary(args.files.len(), &found));
+    }
+    if found.has_errors() { Exit::InvalidBlueprint } else { Exit::Success }
+}
+
+fn codes() -> impl Iterator<Item = &'static str> {
+    lint::RULES.iter().map(|rule| rule.code)
+}
+
+fn check_rules(args: &LintArgs) -> Result<(), String> {
+    let denied = args.deny.iter().filter(|code| *code != WARNINGS);
+    match denied.chain(&args.allow).find(|code| !codes().any(|known| known == code.as_str())) {
+        None => Ok(()),
+        Some(unknown) => Err(match did_you_mean(unknown, codes()) {
+            Some(meant) => format!("there is no rule `{unknown}`; did you mean `{meant}`?"),
+            None => format!("there is no rule `{unknown}`; they are listed in docs/diagnostics.md"),
+        }),
+    }
+}
+
+fn lint_file(path: &Path, args: &LintArgs) -> Result<(SourceMap, Diagnostics), String> {
+    let bytes = input::read(path)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_named_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    if is_named_json || text.trim_start().starts_with('{') {
+        return Ok(lint_exported(&path.to_string_lossy(), text, args.flow_type));
+    }
+    let compiled = input::compile_bytes(path, bytes.clone(), args.env.as_deref());
+    let mut found = Diagnostics::default();
+    let is_ours = |diagnostic: &&Diagnostic| {
+        diagnostic.severity == Severity::Error || codes().any(|code| code == diagnostic.code)
+    };
+    compiled.diagnostics.iter().filter(is_ours).for_each(|diagnostic| found.push(diagnostic.clone()));
+    Ok((compiled.sources, found))
+}
+
+/// Lints flow JSON as the Connect editor exports it and as the API returns it.
+fn lint_exported(path: &str, text: &str, flow_type: Option<FlowType>) -> (SourceMap, Diagnostics) {
+    let mut sources = SourceMap::default();
+    let file = sources.add(path, text);
+    let mut found = Diagnostics::default();
+    let json = match serde_json::from_str(text) {
+        Ok(json) => json,
+        Err(error) => {
+            let place = place_of(&sources, Span::whole_file(file), text, &error);
+            found.push(
+                Diagnostic::error("flow-not-json", "this file holds no JSON").at(place, "").note(format!("{error}.")),
+            );
+            return (sources, found);
+        }
+    };
+    match Flow::from_json(&json) {
+        Ok(flow) => {
+            let subject = lint::Subject {
+                name: path,
+                flow_type: flow_type.unwrap_or_else(|| FlowType::guess(&flow)),
+                flow: &flow,
+                places: &lint::places_in_json(text, file),
+                span: Span::whole_file(file),
+                is_compiled: false,
+            };
+            lint::check(&subject, &mut found);
+        }
+        Err(error) => found.push(
+            Diagnostic::error("flow-not-valid", "this file holds no flow")
+                .at(Span::whole_file(file), "")
+                .note(format!("{error}."))
+                .help("Export the flow in the Connect editor, or take the `Content` that the API returns."),
+        ),
+    }
+    (sources, found)
+}
+
+/// Where JSON went wrong.
+fn place_of(sources: &SourceMap, whole: Span, text: &str, error: &serde_json::Error) -> Span {
+    let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let offset = (before + error.column().saturating_sub(1)).min(text.len());
+    let at = u32::try_from(offset).unwrap_or(u32::MAX);
+    let end = sources.line_range(Span::new(whole.file, at, at)).end;
+    Span::new(whole.file, at, u32::try_from(end).unwrap_or(at).max(at))
+}
+
+fn with_levels(found: &Diagnostics, args: &LintArgs) -> Diagnostics {
+    let names = |codes: &[String], code: &str| codes.iter().any(|named| named == code);
+    let mut result = Diagnostics::default();
+    for diagnostic in found.iter() {
+        let is_error = diagnostic.severity == Severity::Error;
+        if !is_error && names(&args.allow, diagnostic.code) {
+            continue;
+        }
+        let denied = names(&args.deny, diagnostic.code) || names(&args.deny, WARNINGS);
+        let severity = if denied { Severity::Error } else { diagnostic.severity };
+        result.push(Diagnostic { severity, ..diagnostic.clone() });
+    }
+    result
+}
+
+fn summary(files: usize, found: &Diagnostics) -> String {
+    let count = |severity: Severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let errors = words(count(Severity::Error), "error");
+    format!("{}: {errors}, {}", words(files, "file"), words(count(Severity::Warning), "warning"))
+}

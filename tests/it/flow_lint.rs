@@ -1,0 +1,155 @@
+//! `callform flow lint`: exported flows and blueprints, levels, forms, exit codes.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::support::{ROOT, TestEnvironment, copy};
+
+/// A flow that the service takes, with two things that are probably not meant.
+const WARNED: &str = r#"{
+  "Version": "2019-10-30",
+  "StartAction": "hello",
+  "Actions": [
+    { "Identifier": "hello", "Type": "MessageParticipant", "Parameters": { "Text": "Hello $.Attribute.name" },
+      "Transitions": { "NextAction": "bye" } },
+    { "Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} },
+    { "Identifier": "lost", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} }
+  ]
+}"#;
+
+#[track_caller]
+fn codes(stdout: &str) -> Vec<(String, u64, u64)> {
+    let report: Value = serde_json::from_str(stdout).unwrap();
+    let place = |diagnostic: &Value, part: &str| diagnostic[part].as_u64().unwrap();
+    let found = report["diagnostics"].as_array().unwrap().iter();
+    found.map(|it| (it["code"].as_str().unwrap().to_owned(), place(it, "line"), place(it, "column"))).collect()
+}
+
+#[test]
+fn an_exported_flow_is_linted_where_its_actions_stand() {
+    let test = TestEnvironment::empty();
+    test.write("flow.json", WARNED);
+    let outcome = test.expect(0, &["flow", "lint", "flow.json", "--format=json"]);
+    let expected = [("unknown-path".to_owned(), 5, 21), ("unreachable-step".to_owned(), 8, 21)];
+    assert_eq!(codes(&outcome.stdout), expected);
+    let outcome = test.expect(0, &["flow", "lint", "flow.json"]);
+    assert!(outcome.stderr.contains("Did you mean `$.Attributes.name`?"), "{}", outcome.stderr);
+    assert!(outcome.stderr.ends_with("1 file: 0 errors, 2 warnings\n"), "{}", outcome.stderr);
+}
+
+#[test]
+fn levels_decide_the_exit_code() {
+    let test = TestEnvironment::empty();
+    test.write("flow.json", WARNED);
+    test.expect(3, &["flow", "lint", "flow.json", "--deny=warnings"]);
+    test.expect(3, &["flow", "lint", "flow.json", "--deny=unknown-path"]);
+    test.expect(0, &["flow", "lint", "flow.json", "--deny=dead-end"]);
+    let allowed = ["flow", "lint", "flow.json", "--allow=unknown-path", "--allow=unreachable-step", "--deny=warnings"];
+    test.expect(0, &allowed);
+    let unknown = test.expect(64, &["flow", "lint", "flow.json", "--deny=unknown-pat"]);
+    assert!(unknown.stderr.contains("did you mean `unknown-path`?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn the_type_of_a_flow_can_be_said() {
+    let test = TestEnvironment::empty();
+    test.write("flow.json", WARNED);
+    let hold = test.expect(3, &["flow", "lint", "flow.json", "--type=customer_hold", "--format=json"]);
+    assert!(codes(&hold.stdout).iter().any(|(code, ..)| code == "block-not-allowed"), "{}", hold.stdout);
+}
+
+#[test]
+fn what_is_no_flow_is_told_so() {
+    let test = TestEnvironment::empty();
+    test.write("broken.json", "{\n  \"Version\": \"2019-10-30\",,\n}");
+    test.write("other.json", "{ \"Version\": \"2019-10-30\" }");
+    let outcome = test.expect(3, &["flow", "lint", "broken.json", "other.json", "--format=json"]);
+    let found = codes(&outcome.stdout);
+    assert_eq!(found[0], ("flow-not-json".to_owned(), 2, 27));
+    assert_eq!(found[1].0, "flow-not-valid");
+    test.expect(1, &["flow", "lint", "not-there.json"]);
+}
+
+#[test]
+fn every_form_is_written() {
+    let test = TestEnvironment::empty();
+    test.write("flow.json", WARNED);
+    for (form, sign) in [("sarif", "\"ruleId\""), ("github", "::warning "), ("markdown", "unknown-path")] {
+        let outcome = test.expect(0, &["flow", "lint", "flow.json", "--format", form]);
+        assert!(outcome.stdout.contains(sign), "{form}: {}", outcome.stdout);
+    }
+}
+
+#[test]
+fn a_flow_comes_from_stdin() {
+    let test = TestEnvironment::empty();
+    let steps = "flows:\n  main:\n    steps:\n      - hang_up\n      - say: Never heard\n";
+    for (input, code) in [(WARNED, "unknown-path"), (steps, "unreachable-step")] {
+        let mut child = test
+            .command(&["flow", "lint", "-", "--format=json"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(codes(&stdout).iter().any(|(found, ..)| found == code), "{stdout}");
+    }
+}
+
+#[test]
+fn a_fault_in_a_template_is_shown_there_and_where_it_is_used() {
+    let test = TestEnvironment::with_blueprints();
+    std::fs::create_dir(test.path("blueprints/contact-flows")).unwrap();
+    test.write(
+        "blueprints/contact-flows/greet.yaml",
+        "parameters: { word: { type: text, about: A word. } }\n---\ntype: inbound\nsteps:\n  - say: {{value word}}\n  - transfer: queue\n",
+    );
+    let uses = "flows:\n  greeting: { template: greet, with: { word: Hello } }\n";
+    test.edit("blueprints/kwglobal.yaml", "\nflows:\n", &format!("\n{uses}"));
+    let outcome = test.expect(0, &["flow", "lint", "blueprints/kwglobal.yaml"]);
+    assert!(outcome.stderr.contains("greet.yaml:6:5"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("used by `greeting`"), "{}", outcome.stderr);
+    // Levels of the blueprint hold.
+    test.edit("blueprints/kwglobal.yaml", "region: us-west-2", "region: us-west-2\nlints: { queue-not-set: deny }");
+    test.expect(3, &["flow", "lint", "blueprints/kwglobal.yaml"]);
+    test.edit("blueprints/kwglobal.yaml", "queue-not-set: deny", "queue-not-set: allow");
+    let outcome = test.expect(0, &["flow", "lint", "blueprints/kwglobal.yaml", "--deny=warnings"]);
+    assert!(outcome.stderr.ends_with("1 file: 0 errors, 0 warnings\n"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_comment_allows_one_place() {
+    let test = TestEnvironment::empty();
+    let flows = |comment: &str| {
+        format!("flows:\n  main:\n    steps:\n      - hang_up\n      {comment}\n      - say: Never heard\n")
+    };
+    test.write("flows.yaml", flows("# allow: unreachable-step"));
+    test.expect(0, &["flow", "lint", "flows.yaml", "--deny=warnings"]);
+    test.write("flows.yaml", flows("# allow: dead-end"));
+    test.expect(3, &["flow", "lint", "flows.yaml", "--deny=warnings"]);
+}
+
+#[test]
+fn complete_centers_and_every_template_are_clean() {
+    let test = TestEnvironment::with_blueprints();
+    copy(&Path::new(ROOT).join("tests/data/templates"), &test.path("templates"));
+    for blueprint in ["blueprints/kwglobal.yaml", "templates/templates.yaml"] {
+        let outcome = test.expect(0, &["flow", "lint", blueprint, "--deny=warnings"]);
+        assert!(outcome.stderr.ends_with("1 file: 0 errors, 0 warnings\n"), "{}", outcome.stderr);
+    }
+    let checked = test.expect(0, &["check", "templates/templates.yaml", "--format=json"]);
+    assert_eq!(codes(&checked.stdout), [], "{}", checked.stdout);
+    // Every template that comes with Callform is in it.
+    let text = test.read("templates/templates.yaml");
+    for entry in std::fs::read_dir(Path::new(ROOT).join("contact-flows")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if let Some(template) = name.strip_suffix(".yaml") {
+            assert!(text.contains(&format!("template: {template}\n")), "{template} is not in templates.yaml");
+        }
+    }
+}
