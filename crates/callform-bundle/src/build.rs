@@ -13,6 +13,8 @@ use crate::{Architecture, Error, Project, Toolchain, archive, inspect};
 /// Compiled functions are here, apart from everything else: a build from inside a test must not wait for the build
 /// that runs the test.
 const TARGET_DIR: &str = "target/lambda";
+/// Where cargo-lambda puts programs, below [`TARGET_DIR`].
+const CARGO_LAMBDA_DIR: &str = "cargo-lambda";
 /// Variables that would change what is built.
 const FOREIGN_VARIABLES: [&str; 9] = [
     "RUSTFLAGS",
@@ -130,8 +132,18 @@ fn compile(
         }
     }
     let status = child.wait().map_err(Error::NoCargo)?;
-    let programs = reader.join().unwrap_or_default();
-    if status.success() { Ok(programs) } else { Err(Error::Failed(package.to_owned())) }
+    let mut programs = reader.join().unwrap_or_default();
+    if !status.success() {
+        return Err(Error::Failed(package.to_owned()));
+    }
+    if toolchain.linker == Linker::CargoLambda {
+        // It takes programs away from where cargo put them.
+        let folder = project.folder.join(TARGET_DIR).join(CARGO_LAMBDA_DIR);
+        for (name, path) in &mut programs {
+            *path = folder.join(name).join("bootstrap");
+        }
+    }
+    Ok(programs)
 }
 
 /// What cargo says when there was nothing to do.
@@ -148,27 +160,33 @@ fn executables(messages: impl std::io::Read) -> BTreeMap<String, PathBuf> {
 
 fn cargo(project: &Project, toolchain: &Toolchain, package: &str, flags: &[String]) -> Command {
     let target = toolchain.architecture.target();
-    let (subcommand, target_argument) = match toolchain.linker {
-        Linker::Zig => {
-            let (major, minor) = inspect::GLIBC_OF_AL2023;
-            ("zigbuild", format!("{target}.{major}.{minor}"))
-        }
-        Linker::Default | Linker::Cross(_) => ("build", target.to_owned()),
-    };
+    let (major, minor) = inspect::GLIBC_OF_AL2023;
+    let target_dir = project.folder.join(TARGET_DIR);
     let mut command = Command::new("cargo");
+    match toolchain.linker {
+        Linker::Zig => command.args(["zigbuild", "--target", &format!("{target}.{major}.{minor}"), "--target-dir"]),
+        // It hands the folder of the target to `cargo metadata` too, which does not know it.
+        Linker::CargoLambda => command
+            .args(["lambda", "build", "--disable-optimizations", "--skip-target-check"])
+            .args(["--target", &format!("{target}.{major}.{minor}"), "--lambda-dir"]),
+        Linker::Default | Linker::Cross(_) => command.args(["build", "--target", target, "--target-dir"]),
+    };
+    match toolchain.linker {
+        Linker::CargoLambda => command.arg(target_dir.join(CARGO_LAMBDA_DIR)),
+        Linker::Zig | Linker::Default | Linker::Cross(_) => command.arg(&target_dir),
+    };
     command
-        .args([subcommand, "--locked", "--bins", "--package", package, "--target", &target_argument])
+        .args(["--locked", "--bins", "--package", package])
         .args(["--profile", if project.has_profile { "lambda" } else { "release" }])
-        .args(["--message-format", "json-render-diagnostics", "--target-dir"])
-        .arg(project.folder.join(TARGET_DIR))
+        .args(["--message-format", "json-render-diagnostics"])
         .current_dir(&project.folder)
-        .env("CARGO_ENCODED_RUSTFLAGS", flags.join(UNIT_SEPARATOR))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     for variable in FOREIGN_VARIABLES {
         command.env_remove(variable);
     }
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join(UNIT_SEPARATOR)).env("CARGO_TARGET_DIR", target_dir);
     if let Linker::Cross(linker) = toolchain.linker {
         let target = target.replace('-', "_");
         command.env(format!("CARGO_TARGET_{}_LINKER", target.to_uppercase()), linker);

@@ -23,6 +23,8 @@ pub struct Toolchain {
 pub(crate) enum Linker {
     /// zig, by way of cargo-zigbuild: it links against the glibc that is asked for.
     Zig,
+    /// zig, by way of cargo-lambda.
+    CargoLambda,
     /// The linker that cargo would take.
     Default,
     /// A linker for a processor that is not this machine's.
@@ -39,8 +41,12 @@ impl Toolchain {
         }
         let version = rustc(folder, &["--version", "--verbose"])?;
         let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).map(str::to_owned);
-        let linker = if runs("cargo-zigbuild", "--version") && (runs("zig", "version") || has_python_zig()) {
-            Linker::Zig
+        let with_zig = [("cargo-zigbuild", Linker::Zig), ("cargo-lambda", Linker::CargoLambda)]
+            .into_iter()
+            .find_map(|(program, linker)| runs(program, "--version").then_some(linker))
+            .filter(|_| runs("zig", "version") || has_python_zig());
+        let linker = if let Some(linker) = with_zig {
+            linker
         } else if architecture.is_native() {
             Linker::Default
         } else if runs(architecture.cross_linker(), "--version") {
@@ -49,14 +55,6 @@ impl Toolchain {
             return Err(Error::MissingTarget { architecture, linker: Some(architecture.cross_linker()) });
         };
         Ok(Self { architecture, linker, sysroot, commit: commit.filter(|commit| commit != "unknown") })
-    }
-
-    /// The tool in words, for messages.
-    pub fn words(&self) -> &'static str {
-        match self.linker {
-            Linker::Zig => "cargo-zigbuild",
-            Linker::Default | Linker::Cross(_) => "cargo",
-        }
     }
 }
 
@@ -73,7 +71,7 @@ fn runs(program: &str, argument: &str) -> bool {
     Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
 }
 
-/// cargo-zigbuild takes the zig of the Python package `ziglang` too.
+/// Both take the zig of the Python package `ziglang` too.
 fn has_python_zig() -> bool {
     Command::new("python3").args(["-m", "ziglang", "version"]).output().is_ok_and(|output| output.status.success())
 }
