@@ -192,15 +192,18 @@ resource! {
         pub name: Option<Spanned<String>>,
         /// What it does.
         pub description: Option<Spanned<String>>,
-        /// Name of a Callform Lambda, such as `vanity`; its zip comes from `callform lambda build`.
+        /// Name of a function in `lambdas/` of the project, or of one that comes with Callform, such as `vanity`. Its
+        /// zip file comes from `callform lambda build`; `apply` builds what is missing or has changed.
         pub bundle: Option<Spanned<String>>,
+        /// What the function of `bundle` has to be told, as its manifest says. Variables and permissions follow.
+        pub with: Option<Spanned<IndexMap<Spanned<String>, Spanned<Value>>>>,
         /// A zip file beside the blueprint; it is uploaded.
         pub code: Option<Spanned<String>>,
         /// The entry point. Default: `bootstrap`.
         pub handler: Option<Spanned<String>>,
         /// The runtime. Default: `provided.al2023`.
         pub runtime: Option<Spanned<String>>,
-        /// The processor. Default: `arm64`.
+        /// The processor. Default: `x86_64`, which the sandbox can run on most machines.
         pub architecture: Option<Architecture>,
         /// Environment variables: texts, or `{ ref: table/vanity_numbers }` for the name of another resource.
         #[serde(default)]
@@ -209,8 +212,8 @@ resource! {
         pub timeout: Option<Spanned<Duration>>,
         /// Memory in MB. Default: 128.
         pub memory: Option<Spanned<u32>>,
-        /// A role of this blueprint, or the ARN of one. Default: a role of its own that may write its log and do what
-        /// `statements` say.
+        /// A role of this blueprint, or the ARN of one; it has to allow all that the function does. Default: a role of
+        /// its own that may write its log and do what the manifest and `statements` say.
         pub role: Option<Name>,
         /// What the function may do, with the role of its own.
         #[serde(default)]
@@ -226,10 +229,10 @@ resource! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Architecture {
     /// AWS Graviton.
-    #[default]
     #[serde(rename = "arm64")]
     Arm64,
     /// Intel and AMD.
+    #[default]
     #[serde(rename = "x86_64")]
     X8664,
 }

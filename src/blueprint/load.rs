@@ -10,9 +10,9 @@ use callform_source::yaml::{Entry, Node, NodeValue};
 use callform_source::{Diagnostic, Diagnostics, FileId, SourceMap, Spanned};
 use indexmap::IndexMap;
 
-use super::aws::Architecture;
 use super::center::Blueprint;
 use super::files::Files;
+use super::functions::{self, Bundle, Function};
 use super::parts::{self, Reader};
 use super::prune::{self, Broken};
 use super::{users_file, variables};
@@ -42,6 +42,10 @@ pub struct Loaded {
     pub path: String,
     /// True for a part of a blueprint, such as flows by themselves: names that it does not define may be anyone's.
     pub is_part: bool,
+    /// Functions that are built, by their keys.
+    pub bundles: BTreeMap<String, Bundle>,
+    /// What functions need, by their keys; for those that have a manifest.
+    pub functions: BTreeMap<String, Function>,
     files: BTreeMap<(FileId, String), LoadedFile>,
     templates: BTreeMap<(Kind, String), FlowSteps>,
     broken: Broken,
@@ -77,15 +81,6 @@ impl Loaded {
         self.broken.contains(&(section.to_owned(), name.to_owned()))
             || self.broken.iter().any(|(broken, key)| broken == section && (key.is_empty() || section == "hierarchy"))
     }
-}
-
-/// Where `callform lambda build` puts the zip of a Callform Lambda, relative to the blueprint's folder.
-pub fn bundle_path(name: &str, architecture: Option<Architecture>) -> String {
-    let architecture = match architecture.unwrap_or_default() {
-        Architecture::Arm64 => "arm64",
-        Architecture::X8664 => "x86_64",
-    };
-    format!(".callform/lambda/{name}-{architecture}.zip")
 }
 
 /// Reads the blueprint at a path and every file it names, and lays an environment over it.
@@ -135,10 +130,13 @@ fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>, may
         digest: String::new(),
         path: path.to_owned(),
         is_part,
+        bundles: BTreeMap::new(),
+        functions: BTreeMap::new(),
         files: BTreeMap::new(),
         templates: BTreeMap::new(),
         broken,
     };
+    functions::find(reader, &mut loaded);
     read_files(reader, &mut loaded);
     expand_templates(reader, &mut loaded);
     loaded.digest = digest(reader, environment);
@@ -199,9 +197,14 @@ fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
     binaries
         .extend(blueprint.prompts.values().filter_map(|prompt| prompt.file.clone()).map(|file| (file, PROMPT_LIMIT)));
     for lambda in blueprint.lambdas.values() {
-        let bundle =
-            lambda.bundle.as_ref().map(|name| name.clone().map(|name| bundle_path(&name, lambda.architecture)));
-        binaries.extend(bundle.or_else(|| lambda.code.clone()).map(|file| (file, ZIP_LIMIT)));
+        binaries.extend(lambda.code.clone().map(|file| (file, ZIP_LIMIT)));
+    }
+    for bundle in loaded.bundles.values() {
+        let Some(path) = &bundle.file else { continue };
+        if let Some(bytes) = reader.bytes(path, ZIP_LIMIT, Some(bundle.name.span)) {
+            let entry = LoadedFile { path: relative(&loaded.path, path), sha256: sha256_hex(&bytes), text: None };
+            loaded.files.insert((bundle.name.span.file, bundle.file_name()), entry);
+        }
     }
     let mut texts: Vec<Spanned<String>> = blueprint.flows.values().filter_map(|flow| flow.json.clone()).collect();
     texts.extend(blueprint.flow_modules.values().filter_map(|module| module.json.clone()));

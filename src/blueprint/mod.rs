@@ -15,6 +15,7 @@ mod content;
 mod aws;
 mod center;
 mod files;
+mod functions;
 mod load;
 mod parts;
 mod variables;
@@ -28,8 +29,10 @@ pub use aws::{
 pub use center::{Blueprint, LintLevel};
 pub use content::{Flow, FlowModule, Prompt};
 pub use files::{Disk, FileError, Files};
+pub(crate) use functions::not_built;
+pub use functions::{BUNDLES, Bundle, Function, FunctionParameter, FunctionParameterType, not_there};
 pub use instance::{Identity, Instance, Storage, StorageTarget};
-pub use load::{Loaded, LoadedFile, bundle_path, load, load_part};
+pub use load::{Loaded, LoadedFile, load, load_part};
 pub use notation::{Common, Definition, Duration, Name, Password, SecretReference, Section, Short, Texts};
 pub use people::{
     AccessControl, AgentStatus, AgentStatuses, Application, Groups, Hierarchy, Phone, PhoneKind, SecurityProfile, User,

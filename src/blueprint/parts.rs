@@ -77,6 +77,14 @@ impl<'f> Reader<'f> {
         None
     }
 
+    /// True where there is a file that is not empty.
+    pub(super) fn exists(&self, path: &str) -> bool {
+        match self.files.read(path, 0) {
+            Ok(content) => !content.is_empty(),
+            Err(error) => matches!(error, FileError::TooLarge { .. }),
+        }
+    }
+
     /// The path of a file named at some place: relative to the file it is named in.
     pub(super) fn beside(&self, at: Span, path: &str) -> String {
         resolve(self.sources.file(at.file).path(), path)

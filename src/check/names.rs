@@ -60,6 +60,8 @@ fn name_property(kind: Kind) -> Option<&'static str> {
         | Kind::User
         | Kind::Integration
         | Kind::LambdaPermission
+        | Kind::LambdaVersion
+        | Kind::LambdaAlias
         | Kind::BucketPolicy
         | Kind::LogGroup => None,
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::commands::lambda::LambdaCommand;
+
 /// Contact centers as code for Amazon Connect.
 ///
 /// One YAML blueprint is checked, rendered to CloudFormation and Connect flow JSON, planned, applied, watched for drift
@@ -57,6 +59,9 @@ pub(crate) enum Command {
     /// Work on single flows: steps, exported JSON, and the way between them.
     #[command(subcommand)]
     Flow(super::commands::flow::FlowCommand),
+    /// Build and invoke the Lambda functions of a center.
+    #[command(subcommand)]
+    Lambda(LambdaCommand),
     /// An emulated AWS account in a folder.
     #[command(subcommand)]
     Sandbox(SandboxCommand),
@@ -76,6 +81,14 @@ pub(crate) struct CenterArgs {
     /// The environment of the blueprint to use.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+}
+
+/// Whether functions are built.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// Take the zip files of functions as they are, even where their sources have changed.
+    #[arg(long)]
+    pub no_build: bool,
 }
 
 /// AWS or the sandbox.
@@ -143,6 +156,9 @@ pub(crate) struct RenderArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
+    /// Functions.
+    #[command(flatten)]
+    pub build: BuildArgs,
     /// Folder to write to; made if need be.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -154,6 +170,9 @@ pub(crate) struct PlanArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
+    /// Functions.
+    #[command(flatten)]
+    pub build: BuildArgs,
     /// The account.
     #[command(flatten)]
     pub account: AccountArgs,
@@ -171,6 +190,9 @@ pub(crate) struct ApplyArgs {
     /// The center.
     #[command(flatten)]
     pub center: CenterArgs,
+    /// Functions.
+    #[command(flatten)]
+    pub build: BuildArgs,
     /// The account.
     #[command(flatten)]
     pub account: AccountArgs,

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use callform_source::{Diagnostics, SourceMap, render};
 
-use super::args::{CenterArgs, DiagnosticFormat};
+use super::args::{BuildArgs, CenterArgs, DiagnosticFormat};
+use super::bundles;
 use super::exit_code::Exit;
 use super::ui::Ui;
-use crate::blueprint::{self, Disk};
+use crate::blueprint::{self, Disk, Loaded};
 use crate::model::{self, Address, Model};
 use crate::{check, graph};
 
@@ -34,10 +35,15 @@ impl Center {
     }
 }
 
-/// Everything that can be found out about a blueprint without an account.
+/// Everything that can be found out about a blueprint without an account. Functions need not be built.
 pub(super) fn examine(args: &CenterArgs) -> (Option<Model>, SourceMap, Diagnostics) {
     let path = args.blueprint.to_string_lossy();
-    let (loaded, sources, mut diagnostics) = blueprint::load(&Disk, &path, args.env.as_deref());
+    examined(blueprint::load(&Disk, &path, args.env.as_deref()))
+}
+
+fn examined(
+    (loaded, sources, mut diagnostics): (Option<Loaded>, SourceMap, Diagnostics),
+) -> (Option<Model>, SourceMap, Diagnostics) {
     let Some(loaded) = loaded else { return (None, sources, diagnostics) };
     let (model, found) = model::resolve(&loaded, &sources);
     diagnostics.extend(found);
@@ -52,7 +58,35 @@ pub(super) fn examine(args: &CenterArgs) -> (Option<Model>, SourceMap, Diagnosti
 
 /// Reads a blueprint for a command that needs a valid one. Warnings are said; errors end the command.
 pub(super) fn load(ui: &Ui, args: &CenterArgs) -> Result<Center, Exit> {
-    let (model, sources, diagnostics) = examine(args);
+    fit(ui, args, examine(args))
+}
+
+/// Reads a blueprint for a command that needs what its templates are made of: functions are built first, where their
+/// sources are there.
+pub(super) fn load_to_render(ui: &Ui, args: &CenterArgs, build: &BuildArgs) -> Result<Center, Exit> {
+    let path = args.blueprint.to_string_lossy();
+    let read = || blueprint::load(&Disk, &path, args.env.as_deref());
+    let mut read_first = read();
+    if let Some(loaded) = &read_first.0
+        && !read_first.2.has_errors()
+        && !build.no_build
+        && bundles::build(ui, &args.blueprint, loaded.bundles.values())?
+    {
+        read_first = read();
+    }
+    let missing = read_first.0.iter().flat_map(|loaded| loaded.bundles.values());
+    let missing: Vec<_> = missing.filter(|bundle| bundle.file.is_none()).map(blueprint::not_there).collect();
+    for diagnostic in missing {
+        read_first.2.push(diagnostic);
+    }
+    fit(ui, args, examined(read_first))
+}
+
+fn fit(
+    ui: &Ui,
+    args: &CenterArgs,
+    (model, sources, diagnostics): (Option<Model>, SourceMap, Diagnostics),
+) -> Result<Center, Exit> {
     report(ui, DiagnosticFormat::Human, &diagnostics, &sources);
     match model {
         Some(model) if !diagnostics.has_errors() => {

@@ -1,6 +1,7 @@
 //! The command line: parses arguments, calls the stages, prints what comes of it.
 
 mod args;
+mod bundles;
 mod carry_out;
 mod center;
 mod commands;
@@ -74,6 +75,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Flow(command) => commands::flow::run(ui, &command),
         Command::Sandbox(SandboxCommand::Serve(args)) => commands::sandbox::serve(ui, args).await,
         Command::Sandbox(SandboxCommand::Reset(args)) => commands::sandbox::reset(ui, &args),
+        Command::Lambda(command) => commands::lambda::run(ui, &command).await,
         Command::Completions { shell } => commands::completions::run(ui, shell),
     }
 }

@@ -47,6 +47,10 @@ pub enum Kind {
     Lambda,
     /// A permission for Connect to invoke a Lambda function.
     LambdaPermission,
+    /// A published version of a Lambda function.
+    LambdaVersion,
+    /// The alias of a Lambda function that flows and streams invoke.
+    LambdaAlias,
     /// An S3 bucket.
     Bucket,
     /// The policy of an S3 bucket.
@@ -61,7 +65,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of the blueprint's sections.
-    pub const ALL: [Kind; 26] = [
+    pub const ALL: [Kind; 28] = [
         Kind::Instance,
         Kind::Storage,
         Kind::HierarchyLevels,
@@ -83,6 +87,8 @@ impl Kind {
         Kind::Policy,
         Kind::Lambda,
         Kind::LambdaPermission,
+        Kind::LambdaVersion,
+        Kind::LambdaAlias,
         Kind::Bucket,
         Kind::BucketPolicy,
         Kind::Stream,
@@ -114,6 +120,8 @@ impl Kind {
             Kind::Policy => "policy",
             Kind::Lambda => "lambda",
             Kind::LambdaPermission => "lambda_permission",
+            Kind::LambdaVersion => "lambda_version",
+            Kind::LambdaAlias => "lambda_alias",
             Kind::Bucket => "bucket",
             Kind::BucketPolicy => "bucket_policy",
             Kind::Stream => "stream",

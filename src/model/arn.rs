@@ -30,6 +30,8 @@ fn shape(kind: Kind) -> Option<(&'static str, &'static str)> {
         | Kind::HierarchyLevels
         | Kind::Integration
         | Kind::LambdaPermission
+        | Kind::LambdaVersion
+        | Kind::LambdaAlias
         | Kind::BucketPolicy
         | Kind::LogGroup => return None,
     })

@@ -263,7 +263,7 @@ impl Resolver<'_> {
             .into_iter()
             .flat_map(Value::references)
             .filter_map(|reference| match &reference.target {
-                Target::Resource(Address { kind: Kind::Lambda, name }) => {
+                Target::Resource(Address { kind: Kind::LambdaAlias, name }) => {
                     Some(Address::new(Kind::Integration, lambdas::integration_name(name)))
                 }
                 _ => None,
@@ -312,6 +312,8 @@ fn to_reference(reference: &references::Reference) -> Reference {
     let target = if reference.builtin {
         Target::Builtin { kind, name: reference.name.clone() }
     } else {
+        // Flows invoke what is live.
+        let kind = if kind == Kind::Lambda { Kind::LambdaAlias } else { kind };
         Target::Resource(Address::new(kind, reference.name.clone()))
     };
     Reference { target, attribute: Attribute::Arn }

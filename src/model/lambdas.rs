@@ -1,4 +1,7 @@
-//! Lambda functions, with everything one needs to be invoked from a flow: role, log group, permission, association.
+//! Lambda functions, with everything one needs to be invoked from a flow: role, log group, version, alias, permission,
+//! association.
+
+use std::collections::BTreeSet;
 
 use callform_source::{Diagnostic, Spanned};
 
@@ -6,7 +9,7 @@ use super::access;
 use super::members::Members;
 use super::resolver::Resolver;
 use super::{Address, Attribute, Kind, Reference, Target, Value};
-use crate::blueprint::{Architecture, Common, Definition as _, Lambda, Short};
+use crate::blueprint::{Common, Definition as _, Lambda, Short};
 
 const DEFAULT_TIMEOUT_SECONDS: u32 = 8;
 const DEFAULT_MEMORY_MB: u32 = 128;
@@ -21,6 +24,8 @@ impl Resolver<'_> {
     pub(super) fn lambdas(&mut self) {
         for (key, lambda) in &self.blueprint().lambdas {
             let Some(code) = self.code(key, lambda) else { continue };
+            let needs = self.needs(key, lambda);
+            let manifest = self.loaded.functions.get(&key.value);
             let log_group = Address::new(Kind::LogGroup, key.value.clone());
             let retention = lambda.log_retention.as_ref().map_or(DEFAULT_LOG_RETENTION_DAYS, |days| days.value);
             let properties = Members::new().with("RetentionInDays", retention).finish();
@@ -30,38 +35,46 @@ impl Resolver<'_> {
                     self.statements_without_role(lambda);
                     self.arn(Kind::Role, role)
                 }
-                None => self.own_role(key, lambda, &log_group),
+                None => self.own_role(key, lambda, &log_group, needs.statements),
             };
             let log_group = Reference { target: Target::Resource(log_group), attribute: Attribute::Ref };
             let logging = Members::new().with("LogFormat", "JSON").with("LogGroup", Value::Reference(log_group));
-            let environment = self.environment(lambda);
+            let environment = self.environment(lambda, needs.variables);
+            let timeout = lambda.timeout.as_ref().or_else(|| manifest?.timeout.as_ref());
+            let memory = lambda.memory.as_ref().or_else(|| manifest?.memory.as_ref());
+            let description = lambda.description.as_ref().map(|text| text.value.clone());
             let default_handler = lambda.handler.as_ref().map_or("bootstrap", |handler| handler.value.as_str());
             let properties = Members::new()
                 .with_some("FunctionName", lambda.name.as_ref())
-                .with_some("Description", lambda.description.as_ref())
+                .with_some("Description", description.or_else(|| Some(manifest?.about.clone())))
                 .with("Code", code)
                 .with("Handler", default_handler)
                 .with("Runtime", lambda.runtime.as_ref().map_or("provided.al2023", |runtime| runtime.value.as_str()))
-                .with("Architectures", vec![Value::from(architecture(lambda))])
-                .with("Timeout", lambda.timeout.as_ref().map_or(DEFAULT_TIMEOUT_SECONDS, |time| time.seconds))
-                .with("MemorySize", lambda.memory.as_ref().map_or(DEFAULT_MEMORY_MB, |memory| memory.value))
+                .with("Architectures", vec![Value::from(lambda.architecture.unwrap_or_default().name())])
+                .with("Timeout", timeout.map_or(DEFAULT_TIMEOUT_SECONDS, |time| time.seconds))
+                .with("MemorySize", memory.map_or(DEFAULT_MEMORY_MB, |memory| memory.value))
                 .with("Role", role)
                 .with("LoggingConfig", logging)
                 .with_some("Environment", environment)
                 .with_tags(lambda.tags.as_ref())
                 .finish();
             self.add(Kind::Lambda, key, lambda.common(), "AWS::Lambda::Function", properties);
-            if lambda.connect.unwrap_or(true) {
+            self.version_and_alias(key);
+            if lambda.connect.or_else(|| manifest?.connect).unwrap_or(true) {
                 self.invoked_by_connect(key);
             }
         }
     }
 
     fn code(&mut self, key: &Spanned<String>, lambda: &Lambda) -> Option<Members> {
-        let file = match (&lambda.bundle, &lambda.code) {
-            (None, Some(code)) => code.clone(),
-            (Some(bundle), None) => {
-                bundle.as_ref().map(|name| crate::blueprint::bundle_path(name, lambda.architecture))
+        let asset = match (&lambda.bundle, &lambda.code) {
+            (None, Some(code)) => self.asset("lambda", "zip", code)?,
+            (Some(_), None) => {
+                // A name that is none was reported where it was read.
+                let bundle = self.loaded.bundles.get(&key.value)?;
+                let file = bundle.name.as_ref().map(|_| bundle.file_name());
+                let missing = || crate::blueprint::not_built(bundle);
+                if bundle.file.is_some() { self.asset("lambda", "zip", &file)? } else { missing() }
             }
             _ => {
                 self.diagnostics.push(
@@ -72,17 +85,17 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        let asset = self.asset("lambda", "zip", &file)?;
         Some(Members::new().with("S3Bucket", Value::AssetBucket).with("S3Key", asset))
     }
 
     /// A role that may write the function's log and do what its statements say, and nothing else.
-    fn own_role(&mut self, key: &Spanned<String>, lambda: &Lambda, log_group: &Address) -> Value {
+    fn own_role(&mut self, key: &Spanned<String>, lambda: &Lambda, log_group: &Address, needed: Vec<Value>) -> Value {
         let log = Members::new()
             .with("Effect", "Allow")
             .with("Action", vec!["logs:CreateLogStream".into(), "logs:PutLogEvents".into()])
             .with("Resource", vec![Value::arn_of(log_group.clone())]);
         let mut statements = vec![Value::from(log)];
+        statements.extend(needed);
         statements.extend(self.statements(&lambda.statements));
         let properties = Members::new()
             .with("Description", format!("Role of the function {key} of {}", self.blueprint().center))
@@ -104,9 +117,21 @@ impl Resolver<'_> {
         }
     }
 
-    fn environment(&mut self, lambda: &Lambda) -> Option<Members> {
+    fn environment(&mut self, lambda: &Lambda, needed: Vec<(String, Value)>) -> Option<Members> {
         let mut variables = Members::new();
+        let mut taken = BTreeSet::new();
+        for (name, value) in needed {
+            variables = variables.with(&name, value);
+            taken.insert(name);
+        }
         for (name, value) in &lambda.environment {
+            if taken.contains(name) {
+                self.diagnostics.push(
+                    Diagnostic::error("variable-of-parameter", format!("the variable `{name}` is set by `with:`"))
+                        .at(value.span, "")
+                        .help("Remove it here."),
+                );
+            }
             let value = match &value.value {
                 Short::Short(text) => Value::from(text.as_str()),
                 Short::Full(reference) => {
@@ -120,9 +145,9 @@ impl Resolver<'_> {
         (!variables.is_empty()).then(|| Members::new().with("Variables", variables))
     }
 
-    /// What lets flows of this instance, and of no other, invoke a function.
+    /// What lets flows of this instance, and of no other, invoke the live version of a function.
     fn invoked_by_connect(&mut self, key: &Spanned<String>) {
-        let lambda = Value::arn_of(Address::new(Kind::Lambda, key.value.clone()));
+        let lambda = Value::arn_of(Address::new(Kind::LambdaAlias, key.value.clone()));
         let permission = Members::new()
             .with("Action", "lambda:InvokeFunction")
             .with("FunctionName", lambda.clone())
@@ -162,12 +187,5 @@ impl Resolver<'_> {
                 .finish();
             self.add(Kind::Integration, key, bot.common(), "AWS::Connect::IntegrationAssociation", properties);
         }
-    }
-}
-
-fn architecture(lambda: &Lambda) -> &'static str {
-    match lambda.architecture.unwrap_or_default() {
-        Architecture::Arm64 => "arm64",
-        Architecture::X8664 => "x86_64",
     }
 }

@@ -24,6 +24,8 @@ mod prompts;
 mod flows;
 mod tables;
 mod access;
+mod functions;
+mod versions;
 mod lambdas;
 mod data;
 
@@ -164,6 +166,7 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
     resolver.buckets();
     resolver.streams();
     resolver.delivery_streams();
+    resolver.name_versions();
     let blueprint = &loaded.blueprint;
     let model = Model {
         center: blueprint.center.value.clone(),
@@ -211,6 +214,8 @@ pub fn section(kind: Kind) -> Option<&'static str> {
         | Kind::Storage
         | Kind::HierarchyLevels
         | Kind::LambdaPermission
+        | Kind::LambdaVersion
+        | Kind::LambdaAlias
         | Kind::BucketPolicy
         | Kind::LogGroup => return None,
     })

@@ -30,6 +30,8 @@ fn prefix(kind: Kind) -> &'static str {
         Kind::Policy => "Policy",
         Kind::Lambda => "Lambda",
         Kind::LambdaPermission => "Permission",
+        Kind::LambdaVersion => "Version",
+        Kind::LambdaAlias => "Alias",
         Kind::Bucket => "Bucket",
         Kind::BucketPolicy => "BucketPolicy",
         Kind::Stream => "Stream",

@@ -167,6 +167,8 @@ fn functions_bring_what_they_need() {
             "log_group/look",
             "role/lambda.look",
             "lambda/look",
+            "lambda_version/look",
+            "lambda_alias/look",
             "lambda_permission/look",
             "integration/lambda.look",
             "flow/f",
@@ -177,10 +179,32 @@ fn functions_bring_what_they_need() {
     let statements = plain(&role.properties["Policies"])[0]["PolicyDocument"]["Statement"].clone();
     assert_eq!(statements[1]["Resource"], json!(["→ table/t", "→ table/t/index/*"]));
     assert_eq!(statements[0]["Resource"], json!(["→ log_group/look"]));
-    let flow = &model.resources[6];
+    let permission = &model.resources[&Address::new(Kind::LambdaPermission, "look")];
+    assert_eq!(plain(&permission.properties["FunctionName"]), "→ lambda_alias/look");
+    let flow = &model.resources[&Address::new(Kind::Flow, "f")];
     assert_eq!(flow.depends_on, [Address::new(Kind::Integration, "lambda.look")]);
     assert!(flow.deferrable.contains_key("Content"));
     assert_eq!(model.assets.len(), 1);
+}
+
+#[test]
+fn a_version_is_as_new_as_what_it_consists_of() {
+    let version = |function: &str, table: &str| {
+        let text = format!(
+            "lambdas: {{ look: {{ code: f.zip, environment: {{ T: {{ ref: table/t }} }}{function} }} }}\ntables: {{ t: {{ {table} }} }}"
+        );
+        resource(&text, "lambda_version/look").logical_id
+    };
+    let first = version("", "key: id");
+    assert!(first.starts_with("VersionLook") && first.len() == "VersionLook".len() + 10, "{first}");
+    for (function, table) in [(", description: d", "key: id"), (", tags: { a: b }", "key: id"), ("", "key: id, ttl: t")]
+    {
+        assert_eq!(version(function, table), first, "{function} {table}");
+    }
+    // A table with another key is another table, with another name in the function's variables.
+    for (function, table) in [(", timeout: 7s", "key: id"), (", memory: 256", "key: id"), ("", "key: other")] {
+        assert_ne!(version(function, table), first, "{function} {table}");
+    }
 }
 
 #[test]

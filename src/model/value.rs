@@ -72,7 +72,7 @@ pub enum Target {
 pub enum Attribute {
     /// The ARN.
     Arn,
-    /// The bare identifier (the last part of the ARN).
+    /// The bare identifier (the last part of the ARN); the number of a function's version.
     Id,
     /// What `Ref` gives, such as a table's or bucket's name.
     Ref,
@@ -82,7 +82,9 @@ impl Reference {
     /// The identifier that is wanted, out of what `Ref` gives for the target: ARNs for the types of Connect, names for
     /// tables, roles, functions, buckets and streams.
     pub fn identifier<'a>(&self, physical_id: &'a str) -> &'a str {
+        let is_version = matches!(&self.target, Target::Resource(Address { kind: Kind::LambdaVersion, name: _ }));
         match self.attribute {
+            Attribute::Id if is_version => physical_id.rsplit_once(':').map_or(physical_id, |(_, number)| number),
             Attribute::Id => physical_id.rsplit_once('/').map_or(physical_id, |(_, id)| id),
             Attribute::Arn | Attribute::Ref => physical_id,
         }

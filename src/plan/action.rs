@@ -54,6 +54,8 @@ pub enum Reason {
     Destroy,
     /// Attributes around the properties differ: deletion policy, dependencies.
     AttributesDiffer,
+    /// The function changed since its last version was published.
+    FunctionChanged,
     /// It was changed by hand.
     ChangedByHand,
     /// It was deleted by hand.

@@ -27,6 +27,9 @@ pub(super) fn resource_changes(
                 None if imports.contains_key(&wanted.address) => {
                     change(&resource.logical_id, wanted, Action::Import, vec![Reason::NotDeployed])
                 }
+                None if is_next_version(wanted, deployed) => {
+                    change(&resource.logical_id, wanted, Action::Create, vec![Reason::FunctionChanged])
+                }
                 None => created(&resource.logical_id, wanted, inventory),
             })
         })
@@ -43,11 +46,23 @@ pub(super) fn resource_changes(
         inventory.stacks.get(stack).is_some_and(|stack| stack.termination_protection)
             && !desired.values().any(|wanted| wanted.stack == stack)
     };
+    // The version that was live until now goes with its alias: publishing the next one is all there is to tell.
+    let wanted: BTreeSet<&Address> = desired.values().map(|wanted| &wanted.address).collect();
+    let replaced = |existing: &Definition| is_version(existing) && wanted.contains(&existing.rendered_as);
     changes.extend(
-        gone.filter(|(_, existing)| !protected(&existing.stack))
+        gone.filter(|(_, existing)| !protected(&existing.stack) && !replaced(existing))
             .map(|(logical_id, existing)| removed(logical_id, existing, Reason::NotInBlueprint)),
     );
     changes
+}
+
+fn is_version(definition: &Definition) -> bool {
+    definition.rendered_as.kind == Kind::LambdaVersion
+}
+
+/// True for the version of a function that has one already.
+fn is_next_version(wanted: &Definition, deployed: &BTreeMap<String, Definition>) -> bool {
+    is_version(wanted) && deployed.values().any(|existing| existing.rendered_as == wanted.rendered_as)
 }
 
 fn change(logical_id: &str, definition: &Definition, action: Action, reasons: Vec<Reason>) -> Change {
@@ -172,6 +187,8 @@ pub(crate) fn loss(kind: Kind) -> Option<String> {
         | Kind::Policy
         | Kind::Lambda
         | Kind::LambdaPermission
+        | Kind::LambdaVersion
+        | Kind::LambdaAlias
         | Kind::BucketPolicy => return None,
     };
     Some(loss.to_owned())

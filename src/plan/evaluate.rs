@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::symbol;
-use crate::model::{Address, Attribute, Target};
+use crate::model::{Address, Attribute, Kind, Target};
 
 /// What the names in a template mean.
 pub(super) struct Evaluator<'a> {
@@ -69,6 +69,7 @@ impl Evaluator<'_> {
         let address = (self.address_of)(logical_id)?;
         Some(match attribute {
             "Id" => symbol::of(&Target::Resource(address), Attribute::Id),
+            "Version" if address.kind == Kind::LambdaVersion => symbol::of(&Target::Resource(address), Attribute::Id),
             name if crate::render::arn_attribute(address.kind) == Some(name) => {
                 symbol::of(&Target::Resource(address), Attribute::Arn)
             }

@@ -99,6 +99,10 @@ impl Expressions<'_> {
             };
         }
         let identifier = self.select(&reference.target);
+        if kind == Kind::LambdaVersion && reference.attribute == Attribute::Id {
+            // arn:<partition>:lambda:<region>:<account>:function:<name>:<number>
+            return json!({ "Fn::Select": ["7", { "Fn::Split": [":", identifier] }] });
+        }
         match (arn_form(kind), &reference.attribute) {
             (ArnForm::InInstance(segment), Attribute::Arn | Attribute::Ref) => {
                 json!({ "Fn::Join": ["/", [{ "Ref": INSTANCE_ARN }, segment, identifier]] })
@@ -189,6 +193,8 @@ fn inside(logical_id: &str, kind: Kind, attribute: &Attribute) -> Json {
         },
         Attribute::Id => match (kind, before_id(kind)) {
             (Kind::Instance, _) => json!({ "Fn::GetAtt": [logical_id, "Id"] }),
+            // The number.
+            (Kind::LambdaVersion, _) => json!({ "Fn::GetAtt": [logical_id, "Version"] }),
             (_, Some(before)) => json!({ "Fn::Select": ["1", { "Fn::Split": [before, { "Ref": logical_id }] }] }),
             (_, None) => whole(),
         },

@@ -51,6 +51,8 @@ pub(crate) fn arn_form(kind: Kind) -> ArnForm {
         | Kind::Integration
         | Kind::Policy
         | Kind::LambdaPermission
+        | Kind::LambdaVersion
+        | Kind::LambdaAlias
         | Kind::BucketPolicy => ArnForm::Whole,
     }
 }
@@ -80,7 +82,12 @@ pub(crate) fn arn_attribute(kind: Kind) -> Option<&'static str> {
         | Kind::Stream
         | Kind::DeliveryStream
         | Kind::LogGroup => "Arn",
-        Kind::Storage | Kind::Integration | Kind::LambdaPermission | Kind::BucketPolicy => return None,
+        Kind::Storage
+        | Kind::Integration
+        | Kind::LambdaPermission
+        | Kind::LambdaVersion
+        | Kind::LambdaAlias
+        | Kind::BucketPolicy => return None,
     })
 }
 
@@ -121,6 +128,8 @@ pub(super) fn parameter_name(kind: Kind) -> &'static str {
         Kind::Storage => "InstanceStorageConfigRefs",
         Kind::Integration => "IntegrationAssociationRefs",
         Kind::LambdaPermission => "PermissionRefs",
+        Kind::LambdaVersion => "VersionArns",
+        Kind::LambdaAlias => "AliasArns",
         Kind::BucketPolicy => "BucketPolicyRefs",
     }
 }

@@ -70,7 +70,7 @@ struct Stacks<'a> {
 pub(super) fn place(model: &Model, graph: &Graph, placement: &Placement) -> BTreeMap<Address, String> {
     let mut stacks = Stacks { model, graph, fills: BTreeMap::new(), number: BTreeMap::new() };
     for (address, resource) in &model.resources {
-        let stack = placement.stacks.get(&resource.logical_id);
+        let stack = placement.stacks.get(&resource.logical_id).or_else(|| stack_of_function(model, placement, address));
         if let Some(number) = stack.and_then(|stack| number_of(stack, &model.center)) {
             stacks.put(address, number, size_of(&resource.properties));
         }
@@ -86,6 +86,15 @@ pub(super) fn place(model: &Model, graph: &Graph, placement: &Placement) -> BTre
         None => instance_stack(&model.center),
     };
     model.resources.keys().map(|address| (address.clone(), name(address))).collect()
+}
+
+/// The stack of the function, for its versions: each is a resource of its own, and is where those before it were.
+fn stack_of_function<'a>(model: &Model, placement: &'a Placement, address: &Address) -> Option<&'a String> {
+    if address.kind != Kind::LambdaVersion {
+        return None;
+    }
+    let function = model.resources.get(&Address::new(Kind::Lambda, address.name.clone()))?;
+    placement.stacks.get(&function.logical_id)
 }
 
 impl<'a> Stacks<'a> {

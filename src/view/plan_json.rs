@@ -133,6 +133,7 @@ impl ReasonView {
             Reason::TerminationProtection => plain("termination-protection"),
             Reason::StackIncomplete => plain("stack-incomplete"),
             Reason::Destroy => plain("destroy"),
+            Reason::FunctionChanged => plain("function-changed"),
             Reason::ChangedByHand => plain("changed-by-hand"),
             Reason::DeletedByHand => plain("deleted-by-hand"),
             Reason::AttributesDiffer => plain("attributes-differ"),

@@ -193,6 +193,7 @@ fn reason(reason: &Reason) -> Option<String> {
         Reason::DeletionPolicyRetain => "its deletion policy keeps it".to_owned(),
         Reason::TerminationProtection => "its stack is protected from deletion".to_owned(),
         Reason::StackIncomplete => "its stack was never completely made".to_owned(),
+        Reason::FunctionChanged => "the function changed: a new version is published".to_owned(),
         Reason::ChangedByHand => "it was changed by hand".to_owned(),
         Reason::DeletedByHand => "it was deleted by hand".to_owned(),
         Reason::AttributesDiffer => "its deletion policy or protection changes".to_owned(),

@@ -12,6 +12,7 @@ mod everything;
 mod existing_numbers;
 mod flow_lint;
 mod foreign;
+mod functions;
 mod interruption;
 mod main_job;
 mod pull_request;

@@ -27,11 +27,25 @@ impl TestEnvironment {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A folder with a copy of `blueprints/`.
+    /// A folder with a copy of `blueprints/`, and the zip files of the functions they use.
     pub(crate) fn with_blueprints() -> Self {
         let environment = Self::empty();
         copy(&Path::new(ROOT).join("blueprints"), &environment.path("blueprints"));
+        environment.place_bundles();
         environment
+    }
+
+    /// Puts the zip files of the project's functions where blueprints of this folder look. `cargo xtask test` has built
+    /// them; where they are not there, they are built now.
+    fn place_bundles(&self) {
+        let bundles = Path::new(ROOT).join(".callform/lambda");
+        if !bundles.is_dir() {
+            let built = self.command(&["lambda", "build"]).current_dir(ROOT).output().unwrap();
+            assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        }
+        if bundles.is_dir() {
+            copy(&bundles, &self.path(".callform/lambda"));
+        }
     }
 
     /// A path in the folder.
@@ -57,12 +71,14 @@ impl TestEnvironment {
         self.write(relative, text.replace(from, to));
     }
 
-    /// The command, with nothing of the caller's environment but the search path.
+    /// The command, with nothing of the caller's environment but the search path and the places of the Rust toolchain.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_callform"));
         command.args(arguments).current_dir(self.folder.path()).env_clear().stdin(Stdio::null());
-        if let Some(path) = std::env::var_os("PATH") {
-            command.env("PATH", path);
+        for name in ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
         }
         command
     }

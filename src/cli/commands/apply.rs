@@ -2,7 +2,7 @@
 
 use crate::cli::args::ApplyArgs;
 use crate::cli::carry_out::carry_out;
-use crate::cli::center::{Center, load};
+use crate::cli::center::{Center, load_to_render};
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
@@ -16,7 +16,7 @@ pub(in crate::cli) async fn run(ui: &Ui, args: &ApplyArgs) -> Exit {
 }
 
 async fn apply(ui: &Ui, args: &ApplyArgs) -> Result<Exit, Exit> {
-    let center = load(ui, &args.center)?;
+    let center = load_to_render(ui, &args.center, &args.build)?;
     let account = Account::open(ui, &args.account, &center.model.region).await?;
     let outcome = apply_to(ui, args, &center, &account).await;
     account.close().await;

@@ -7,6 +7,7 @@ pub(super) mod destroy;
 pub(super) mod drift;
 pub(super) mod flow;
 pub(super) mod init;
+pub(super) mod lambda;
 pub(super) mod plan;
 pub(super) mod reconcile;
 pub(super) mod render;

@@ -1,7 +1,7 @@
 //! `callform plan`
 
 use crate::cli::args::{OutputFormat, PlanArgs};
-use crate::cli::center::load;
+use crate::cli::center::load_to_render;
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
@@ -15,7 +15,7 @@ pub(in crate::cli) async fn run(ui: &Ui, args: &PlanArgs) -> Exit {
 }
 
 async fn plan(ui: &Ui, args: &PlanArgs) -> Result<Exit, Exit> {
-    let center = load(ui, &args.center)?;
+    let center = load_to_render(ui, &args.center, &args.build)?;
     let account = Account::open(ui, &args.account, &center.model.region).await?;
     let plan = preview::plan(ui, &center, &account).await;
     account.close().await;

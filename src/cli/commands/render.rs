@@ -4,14 +4,14 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::cli::args::RenderArgs;
-use crate::cli::center::load;
+use crate::cli::center::load_to_render;
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 use crate::render::{Placement, files, render};
 
 /// Writes templates, flows and the manifest of a blueprint.
 pub(in crate::cli) fn run(ui: &Ui, args: &RenderArgs) -> Exit {
-    let center = match load(ui, &args.center) {
+    let center = match load_to_render(ui, &args.center, &args.build) {
         Ok(center) => center,
         Err(exit) => return exit,
     };
