@@ -50,6 +50,13 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
         return told.map(|line| if of_its_own { line.clone() } else { format!("{name}: {line}") }).collect();
     }
     let line = match (&property.before, &property.after) {
+        // The key in the artifact bucket is the digest of the code; its beginning is enough to tell codes apart.
+        (Some(before), Some(after)) if property.path == "Code/S3Key" => {
+            format!("code {} -> {}", digest(before), digest(after))
+        }
+        (Some(_), Some(after)) if property.path == "FunctionVersion" && names_version(after) => {
+            "moves to the new version".to_owned()
+        }
         (Some(before), Some(after)) if property.path == "Flow" => {
             format!("answered by {} -> {}", value(before), value(after))
         }
@@ -61,6 +68,17 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
         (None, None) => name,
     };
     vec![line]
+}
+
+/// `lambda/92f504ab7ea1….zip` -> `92f504ab`
+fn digest(key: &Value) -> String {
+    let key = key.as_str().unwrap_or_default();
+    let name = key.rsplit_once('/').map_or(key, |(_, name)| name);
+    name.trim_end_matches(".zip").chars().take(8).collect()
+}
+
+fn names_version(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.starts_with("lambda_version/"))
 }
 
 fn name_of(property: &PropertyChange) -> String {

@@ -188,3 +188,35 @@ fn the_role_allows_what_the_manifest_says_and_nothing_else() {
     assert_eq!(statements[2]["Resource"], json!([{ "Fn::Sub": "${TableThings.Arn}/index/by_owner" }]));
     assert!(!statements.iter().any(|statement| statement["Resource"].to_string().contains('*')));
 }
+
+/// Processes whose program is in a folder.
+#[cfg(target_os = "linux")]
+fn programs_in(folder: &std::path::Path) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes.filter(|process| process.path().join("exe").read_link().is_ok_and(|exe| exe.starts_with(folder))).count()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_function_dies_with_whoever_runs_it() {
+    if !std::path::Path::new("/usr/bin/setpriv").is_file() {
+        eprintln!("SKIPPED: no setpriv, which ties a function's life to that of the sandbox");
+        return;
+    }
+    let test = project();
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.write("event.json", r#"{"do":"spin"}"#);
+    let invoke = ["lambda", "invoke", "probe", BLUEPRINT, "--event", "event.json", "--sandbox"];
+    let mut running = test.command(&invoke).stdout(std::process::Stdio::null()).spawn().unwrap();
+    let folder = test.path("").canonicalize().unwrap();
+    while programs_in(&folder) == 0 {
+        assert!(running.try_wait().unwrap().is_none(), "it ended before the function ran");
+        std::thread::yield_now();
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    // A function that works hard does not notice that nobody listens any more: the kernel has to end it.
+    while programs_in(&folder) > 0 {
+        std::thread::yield_now();
+    }
+}
