@@ -252,6 +252,7 @@ impl Resolver<'_> {
             places: &places,
             span: file.span,
             is_compiled: false,
+            names: Some(&*self),
         };
         lint::check(&subject, &mut found);
         self.diagnostics.extend(template::used_by(source.key, file.span, &found));
@@ -298,6 +299,14 @@ impl Names for Resolver<'_> {
 
     fn suggestions(&self, kind: &str) -> Vec<String> {
         kind_of(kind).map(|kind| self.candidates(kind).into_iter().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
+    fn flow_type(&self, name: &str) -> Option<FlowType> {
+        let (key, flow) = self.blueprint().flows.iter().find(|(key, _)| key.value == name)?;
+        let given = flow.kind.as_ref().map(|kind| kind.value);
+        let of_template = || Some(self.loaded.template(Kind::Flow, key)?.r#type.value);
+        // A template that could not be rendered has no type to be known.
+        given.or_else(of_template).or_else(|| flow.template.is_none().then_some(FlowType::ContactFlow))
     }
 }
 

@@ -88,9 +88,10 @@ impl FlowType {
     /// inbound before the others.
     pub fn guess(flow: &Flow) -> Self {
         let told = flow.metadata.as_ref().and_then(|metadata| metadata.get("type")?.as_str());
-        if let Some(told) = told
-            .and_then(|told| FlowType::ALL.into_iter().find(|known| !told.is_empty() && known.editor_name() == told))
-        {
+        // The editor writes `customerQueue` where the API has `CUSTOMER_QUEUE`.
+        let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
+        let is_told = |known: &FlowType| told.is_some_and(|told| plain(known.api_name()) == plain(told));
+        if let Some(told) = FlowType::ALL.into_iter().find(is_told) {
             return told;
         }
         let returns = flow.actions.iter().any(|action| action.action_type == "EndFlowModuleExecution");
@@ -111,22 +112,6 @@ impl FlowType {
             FlowType::AgentTransfer,
         ];
         order.into_iter().find(keeps_to).unwrap_or(FlowType::ContactFlow)
-    }
-
-    /// The name in the editor's metadata; none for campaigns and modules.
-    fn editor_name(self) -> &'static str {
-        match self {
-            FlowType::ContactFlow => "contactFlow",
-            FlowType::CustomerQueue => "customerQueue",
-            FlowType::CustomerHold => "customerHold",
-            FlowType::CustomerWhisper => "customerWhisper",
-            FlowType::OutboundWhisper => "outboundWhisper",
-            FlowType::AgentHold => "agentHold",
-            FlowType::AgentWhisper => "agentWhisper",
-            FlowType::AgentTransfer => "agentTransfer",
-            FlowType::QueueTransfer => "queueTransfer",
-            FlowType::Campaign | FlowType::Module => "",
-        }
     }
 
     /// True for customer, agent and outbound whispers.

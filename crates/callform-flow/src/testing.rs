@@ -31,6 +31,14 @@ impl Names for TestNames {
         let names = NAMES.iter().find(|(of, _)| *of == kind).map(|(_, names)| *names).unwrap_or_default();
         names.iter().map(|name| (*name).to_owned()).collect()
     }
+
+    fn flow_type(&self, name: &str) -> Option<FlowType> {
+        match name {
+            "main_menu" => Some(FlowType::ContactFlow),
+            "callback_in_queue" => Some(FlowType::CustomerQueue),
+            _ => None,
+        }
+    }
 }
 
 /// Reads a flow (`type:`, `steps:`, `on_error:`), compiles it, and gives everything found on the way as text.

@@ -45,6 +45,9 @@ pub trait Names {
 
     /// All names of a kind, to suggest one where a name is unknown.
     fn suggestions(&self, kind: &str) -> Vec<String>;
+
+    /// The type of a flow by its name; `None` where that is not known.
+    fn flow_type(&self, name: &str) -> Option<FlowType>;
 }
 
 /// Compiles a flow and lints the result.
@@ -64,7 +67,8 @@ pub fn compile(definition: &FlowDefinition<'_>, names: &dyn Names, diagnostics: 
     // A faulty step gives a faulty action; saying so twice helps nobody.
     if is_sound {
         let FlowDefinition { name, flow_type, span, .. } = *definition;
-        let subject = lint::Subject { name, flow_type, flow: &flow, places: &places, span, is_compiled: true };
+        let names = Some(names);
+        let subject = lint::Subject { name, flow_type, flow: &flow, places: &places, span, is_compiled: true, names };
         lint::check(&subject, diagnostics);
     }
     Some(flow)

@@ -63,7 +63,15 @@ fn found(name: &str, text: &str, flow: &Flow, flow_type: FlowType) -> (SourceMap
     let mut sources = SourceMap::default();
     let file = sources.add(name, text);
     let places: Places = places_in_json(text, file);
-    let subject = Subject { name, flow_type, flow, places: &places, span: Span::whole_file(file), is_compiled: false };
+    let subject = Subject {
+        name,
+        flow_type,
+        flow,
+        places: &places,
+        span: Span::whole_file(file),
+        is_compiled: false,
+        names: None,
+    };
     let mut diagnostics = Diagnostics::default();
     check(&subject, &mut diagnostics);
     (sources, diagnostics)

@@ -12,8 +12,15 @@ fn lint(flow: &Flow, flow_type: FlowType) -> Diagnostics {
     let text = flow.to_json().to_string();
     let file = sources.add("flow.json", text.clone());
     let places = places_in_json(&text, file);
-    let subject =
-        Subject { name: "flow", flow_type, flow, places: &places, span: Span::whole_file(file), is_compiled: false };
+    let subject = Subject {
+        name: "flow",
+        flow_type,
+        flow,
+        places: &places,
+        span: Span::whole_file(file),
+        is_compiled: false,
+        names: None,
+    };
     let mut diagnostics = Diagnostics::default();
     check(&subject, &mut diagnostics);
     diagnostics

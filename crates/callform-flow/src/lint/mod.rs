@@ -46,6 +46,7 @@ mod lambdas_too_slow;
 mod text_too_long;
 mod interrupt_too_short;
 mod event_hooks;
+mod flow_of_other_type;
 mod reserved_names;
 mod unknown_voice;
 mod analytics_without_recording;
@@ -57,12 +58,13 @@ pub use rules::{RULES, Rule};
 
 use callform_source::{Diagnostic, Diagnostics, Span};
 
+use crate::compile::Names;
 use crate::{Action, Flow, FlowType};
 use facts::Facts;
 use ways::Ways;
 
 /// A flow to look at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Subject<'a> {
     /// Key of the flow in the blueprint.
     pub name: &'a str,
@@ -76,6 +78,8 @@ pub struct Subject<'a> {
     pub span: Span,
     /// True for a flow that was written as steps: actions without a place are ends the compiler added.
     pub is_compiled: bool,
+    /// What is known about the flows it refers to by name.
+    pub names: Option<&'a dyn Names>,
 }
 
 /// Applies every rule.

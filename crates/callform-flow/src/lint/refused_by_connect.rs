@@ -119,6 +119,9 @@ impl About<'_> {
         if self.is("Invalid Action error") {
             return Some("Take the branch out.".to_owned());
         }
+        if self.words.ends_with("Path: StartAction") {
+            return Some("Let `StartAction` be the identifier of the first action.".to_owned());
+        }
         if self.is("Flow has more than") {
             return Some("Move a part of it to a flow of its own, or to a flow module.".to_owned());
         }

@@ -4,11 +4,11 @@ use callform_source::Diagnostics;
 
 use super::{
     Look, after_transfer, agent_not_known, analytics_without_recording, block_not_allowed, callback_without_number,
-    cut_off, dead_end, digits_lost, event_hooks, input_end_key, interrupt_too_short, keys_not_offered,
-    lambda_answer_replaced, lambdas_too_slow, loop_without_exit, loop_without_pause, missing_error_branch,
-    nested_answer, never_true, number_not_dialable, queue_age, queue_not_set, read_before_set, refused_by_connect,
-    reserved_names, retired, secret_in_logs, text_too_long, timeout_not_checked, unknown_path, unknown_voice,
-    unlimited_retries, unreachable_step, wrong_channel,
+    cut_off, dead_end, digits_lost, event_hooks, flow_of_other_type, input_end_key, interrupt_too_short,
+    keys_not_offered, lambda_answer_replaced, lambdas_too_slow, loop_without_exit, loop_without_pause,
+    missing_error_branch, nested_answer, never_true, number_not_dialable, queue_age, queue_not_set, read_before_set,
+    refused_by_connect, reserved_names, retired, secret_in_logs, text_too_long, timeout_not_checked, unknown_path,
+    unknown_voice, unlimited_retries, unreachable_step, wrong_channel,
 };
 
 /// A rule.
@@ -58,6 +58,7 @@ pub const RULES: &[Rule] = &[
     text_too_long::RULE,
     interrupt_too_short::RULE,
     event_hooks::RULE,
+    flow_of_other_type::RULE,
     reserved_names::RULE,
     unknown_voice::RULE,
     analytics_without_recording::RULE,

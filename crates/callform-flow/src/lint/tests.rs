@@ -63,3 +63,43 @@ fn every_rule_is_described() {
         assert!(RULES.iter().filter(|other| other.code == rule.code).count() == 1, "{}", rule.code);
     }
 }
+
+/// Flows that are almost alike: of each, whether the rule finds something.
+#[test]
+fn ways_make_the_difference() {
+    let on_one_way = "- if: $.Attributes.x\n  equals: y\n  then: { queue: consulting }\n- transfer: queue\n  full: [{ say: Sorry }, hang_up]";
+    let on_both = "- if: $.Attributes.x\n  equals: y\n  then: { queue: consulting }\n  else: { queue: customer_service }\n- transfer: queue\n  full: [{ say: Sorry }, hang_up]";
+    let after_failure =
+        "- lambda: vanity\n  error: [{ say: Sorry $.External.name }, hang_up]\n- say: Hello $.External.name";
+    let after_success = "- lambda: vanity\n  error: [{ say: Sorry }, hang_up]\n- say: Hello $.External.name";
+    let chats = "- if: $.Channel\n  equals: VOICE\n  else: { collect: Please enter your number., no_input: { say: Nothing } }\n- say: Hello";
+    let calls = "- if: $.Channel\n  equals: CHAT\n  else: { collect: Please enter your number., no_input: { say: Nothing } }\n- say: Hello";
+    let replaced = "- lambda: vanity\n- say: Hello $.External.name\n- lambda: arn:aws:lambda:x\n- say: It is $.External.price\n- say: Bye $.External.name";
+    let same_function = "- lambda: vanity\n- say: Hello $.External.name\n- lambda: vanity\n- say: It is $.External.price\n- say: Bye $.External.name";
+    let counted = "- name: Menu\n  menu: Press 1\n  keys: { 1: [] }\n  no_input: { loop: 2, steps: { goto: Menu } }\n- say: Hello";
+    let uncounted =
+        "- name: Menu\n  menu: Press 1\n  keys: { 1: [] }\n  no_input: [{ say: Again }, { goto: Menu }]\n- say: Hello";
+    let buffered = "- raw: { type: GetParticipantInput, parameters: { Text: \" .\", StoreInput: \"False\", InputTimeLimitSeconds: \"1\", EnableDTMFBuffer: \"true\" } }\n- say: Please enter your number.\n- collect: \" .\"\n  no_input: hang_up";
+    let logs_off = "- logging: true\n- logging: false\n- collect: Please enter your PIN.\n  no_input: hang_up";
+    let answered = "- collect: Please enter your number.\n- lambda: vanity\n  with: { number: $.StoredCustomerInput }\n- if: $.External.valid\n  equals: yes\n  then: { say: Thank you }\n- hang_up";
+    let unanswered = "- collect: Please enter your number.\n- lambda: vanity\n  with: { number: $.StoredCustomerInput }\n- say: Thank you";
+    for (code, steps, is_found) in [
+        ("queue-not-set", on_one_way, true),
+        ("queue-not-set", on_both, false),
+        ("read-before-set", after_failure, true),
+        ("read-before-set", after_success, false),
+        ("wrong-channel", chats, true),
+        ("wrong-channel", calls, false),
+        ("lambda-answer-replaced", replaced, true),
+        ("lambda-answer-replaced", same_function, false),
+        ("unlimited-retries", uncounted, true),
+        ("unlimited-retries", counted, false),
+        ("digits-lost", buffered, false),
+        ("secret-in-logs", logs_off, false),
+        ("timeout-not-checked", unanswered, true),
+        ("timeout-not-checked", answered, false),
+    ] {
+        let found = found(steps);
+        assert_eq!(found.contains(&format!(" {code}: ")), is_found, "{code} in\n{steps}\n{found}");
+    }
+}

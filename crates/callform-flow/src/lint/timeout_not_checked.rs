@@ -23,7 +23,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         let after = || look.actions().filter(|(at, _)| reached[*at]).map(|(_, action)| action);
         let copies = copies(after());
         let is_used = after().any(|action| paths::read(action).into_iter().any(|path| is_input(path, &copies)));
-        let is_checked = after().any(|action| looks_at(action, &copies));
+        let reads_answers = after().any(|action| action.action_type == "Compare" && reads_answer(action));
+        let is_checked = after().any(|action| looks_at(action, &copies, reads_answers));
         if is_used && !is_checked {
             let diagnostic = Diagnostic::warning(RULE.code, "nothing looks at whether anything was entered").help(
                 "Add `no_input:` to the step, or compare `$.StoredCustomerInput` with `Timeout` before it is used.",
@@ -53,12 +54,17 @@ fn is_input(path: &str, copies: &BTreeSet<&str>) -> bool {
     }
 }
 
-/// True for actions that tell a number from the word: comparisons, functions, which get the attributes in any case, and
-/// the callback number, which has branches of its own.
-fn looks_at(action: &Action, copies: &BTreeSet<&str>) -> bool {
+fn reads_answer(action: &Action) -> bool {
+    paths::read(action).into_iter().any(|path| paths::root(path) == "External")
+}
+
+/// True for actions that tell a number from the word: comparisons, the callback number, which has branches of its own,
+/// and functions, which get the attributes in any case, where the flow looks at what they answer.
+fn looks_at(action: &Action, copies: &BTreeSet<&str>, reads_answers: bool) -> bool {
     match action.action_type.as_str() {
         "Compare" | "UpdateContactCallbackNumber" => paths::read(action).into_iter().any(|path| is_input(path, copies)),
-        "InvokeLambdaFunction" | "InvokeFlowModule" => true,
+        "InvokeLambdaFunction" => reads_answers,
+        "InvokeFlowModule" => true,
         _ => false,
     }
 }

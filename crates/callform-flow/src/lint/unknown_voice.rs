@@ -1,12 +1,12 @@
 //! Engines and styles of voices that there are not.
 
-use callform_source::{Diagnostic, Diagnostics};
+use callform_source::{Diagnostic, Diagnostics, did_you_mean};
 
 use super::{Look, Rule, text};
 
 pub(super) const RULE: Rule = Rule {
     code: "unknown-voice",
-    what: "Finds engines and styles of a voice that Connect does not know.",
+    what: "Finds engines and styles of a voice that Connect does not know, and names of voices that look mistyped.",
     why: "Connect publishes any word, and texts are not spoken when the flow runs.",
     example: "- raw: { type: UpdateContactTextToSpeechVoice, parameters: { TextToSpeechVoice: Joanna, TextToSpeechEngine: neural } }",
     instead: "- voice: Joanna\n  engine: neural",
@@ -18,8 +18,16 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("TextToSpeechStyle", &["None", "Conversational", "Newscaster"]),
 ];
 
+/// Voices of Amazon Polly, by which a mistyped one is told. There may be newer ones.
+const VOICES: &str = include_str!("voices.txt");
+
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     for (_, action) in look.of_type("UpdateContactTextToSpeechVoice") {
+        if let Some((voice, meant)) = text(action, "TextToSpeechVoice").and_then(mistyped) {
+            let diagnostic = Diagnostic::warning(RULE.code, format!("`{voice}` is no voice that is known"))
+                .help(format!("Did you mean `{meant}`?"));
+            diagnostics.push(look.at(diagnostic, action));
+        }
         for (parameter, known) in KNOWN {
             let Some(word) = text(action, parameter).filter(|word| !word.contains("$.")) else { continue };
             if !known.contains(&word) {
@@ -29,4 +37,12 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// A voice that is not known though one much like it is.
+fn mistyped(voice: &str) -> Option<(&str, &'static str)> {
+    if voice.contains("$.") || VOICES.lines().any(|known| known == voice) {
+        return None;
+    }
+    Some((voice, did_you_mean(voice, VOICES.lines())?))
 }

@@ -89,6 +89,9 @@ fn queue_with_callback() {
 #[test]
 fn callback_scheduling() {
     assert_snapshot!(built_in("callback-scheduling", "{ queue: consulting }"));
+    // Those who gave up are not told that they are called.
+    let given_up = built_in("callback-scheduling", "{ queue: consulting, give_up: { say: Bye, name: Bye } }");
+    assert!(given_up.contains("Bye = MessageParticipant {\"Text\":\"Bye\"}\n    -> End"), "{given_up}");
 }
 
 #[test]

@@ -61,8 +61,8 @@ pub(super) fn run(ui: &Ui, args: &LintArgs) -> Exit {
     }
     let found = with_levels(&found, args);
     report(ui, args.format, &found, &sources);
-    if args.format == DiagnosticFormat::Human {
-        ui.say(&summary(args.files.len(), &found));
+    if args.format == DiagnosticFormat::Human && found.is_empty() {
+        ui.say(&format!("{}: nothing found", words(args.files.len(), "file")));
     }
     if found.has_errors() { Exit::InvalidBlueprint } else { Exit::Success }
 }
@@ -90,7 +90,7 @@ fn lint_file(path: &Path, args: &LintArgs) -> Result<(SourceMap, Diagnostics), S
     if is_named_json || text.trim_start().starts_with('{') {
         return Ok(lint_exported(&path.to_string_lossy(), text, args.flow_type));
     }
-    let compiled = input::compile_bytes(path, bytes.clone(), args.env.as_deref());
+    let compiled = input::compile_bytes(path, bytes, args.env.as_deref());
     let mut found = Diagnostics::default();
     let is_ours = |diagnostic: &&Diagnostic| {
         diagnostic.severity == Severity::Error || codes().any(|code| code == diagnostic.code)
@@ -123,6 +123,7 @@ fn lint_exported(path: &str, text: &str, flow_type: Option<FlowType>) -> (Source
                 places: &lint::places_in_json(text, file),
                 span: Span::whole_file(file),
                 is_compiled: false,
+                names: None,
             };
             lint::check(&subject, &mut found);
         }
@@ -160,9 +161,6 @@ fn with_levels(found: &Diagnostics, args: &LintArgs) -> Diagnostics {
     result
 }
 
-fn summary(files: usize, found: &Diagnostics) -> String {
-    let count = |severity: Severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-    let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    let errors = words(count(Severity::Error), "error");
-    format!("{}: {errors}, {}", words(files, "file"), words(count(Severity::Warning), "warning"))
+fn words(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
