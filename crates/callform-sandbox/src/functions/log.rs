@@ -50,15 +50,13 @@ impl<'a> Log<'a> {
 
     pub(super) fn end(mut self, figures: &Figures, failure: Option<&Failure>) -> String {
         let id = self.request_id;
-        if let Some(line) = failure.and_then(|failure| failure.log_line(id)) {
-            if self.target.json_log {
-                let kind = failure.map(Failure::error_type);
-                self.record("platform.error", &json!({ "requestId": id, "errorType": kind, "message": line }));
-            } else {
-                let time = matches!(failure, Some(Failure::TimedOut(_))).then(|| format!("{} ", time()));
-                self.line(&format!("{}{line}", time.unwrap_or_default()));
-            }
+        // In JSON, the report says it all.
+        if let Some(line) = failure.and_then(|failure| failure.log_line(id)).filter(|_| !self.target.json_log) {
+            let time = matches!(failure, Some(Failure::TimedOut(_))).then(|| format!("{} ", time()));
+            self.line(&format!("{}{line}", time.unwrap_or_default()));
         }
+        // What the function reports itself is no failure of the platform.
+        let platform = failure.filter(|failure| !matches!(failure, Failure::Reported(_))).map(Failure::error_type);
         let memory = figures.memory.div_ceil(1 << 20);
         let billed = (figures.duration + figures.init.unwrap_or_default()).as_micros().div_ceil(1000);
         let billed = u64::try_from(billed).unwrap_or(u64::MAX);
@@ -73,16 +71,23 @@ impl<'a> Log<'a> {
                 metrics["initDurationMs"] = milliseconds(init).into();
             }
             let status = failure.map_or("success", Failure::status);
-            self.record("platform.report", &json!({ "requestId": id, "metrics": metrics, "status": status }));
+            let mut record = json!({ "requestId": id, "metrics": metrics, "status": status });
+            if let Some(kind) = platform {
+                record["errorType"] = kind.into();
+            }
+            self.record("platform.report", &record);
         } else {
             self.line(&format!("END RequestId: {id}"));
             let init = figures.init.map(|init| format!("Init Duration: {:.2} ms\t", milliseconds(init)));
+            let status = failure.map_or("success", Failure::status);
+            let status = platform.map(|kind| format!("Status: {status}\tError Type: {kind}\t"));
             self.line(&format!(
-                "REPORT RequestId: {id}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory Used: {memory} MB\t{}",
+                "REPORT RequestId: {id}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory Used: {memory} MB\t{}{}",
                 milliseconds(figures.duration),
                 billed,
                 self.target.memory,
-                init.unwrap_or_default()
+                init.unwrap_or_default(),
+                status.unwrap_or_default()
             ));
         }
         self.text

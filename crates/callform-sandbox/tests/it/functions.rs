@@ -56,6 +56,8 @@ impl Account {
             "Role": "arn:aws:iam::123456789012:role/r",
             "Runtime": "provided.al2023",
             "Handler": "bootstrap",
+            // What is about something else must not depend on how busy the machine is.
+            "Timeout": 120,
             "Architectures": [native().name()],
             "Code": { "ZipFile": BASE64.encode(zip) },
         });
@@ -216,6 +218,7 @@ fn a_function_that_takes_too_long_is_killed() {
     let late = account.invoke(r#"{"do":"spin"}"#);
     assert_failed(&late, "Sandbox.Timedout", " Error: Task timed out after 1.00 seconds");
     assert!(tail(&late).contains(" Task timed out after 1.00 seconds\n"), "{}", tail(&late));
+    assert!(tail(&late).ends_with("Status: timeout\tError Type: Sandbox.Timedout\t\n"), "{}", tail(&late));
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
     assert_eq!(account.invoke(r#"{"do":"count"}"#).text(), "1");
 }
@@ -286,6 +289,13 @@ fn logs_are_kept_in_both_forms() {
     assert_eq!((&records[0]["type"], &records[1]["type"]), (&json!("platform.start"), &json!("platform.report")));
     let metrics = &records[1]["record"]["metrics"];
     assert!(metrics["maxMemoryUsedMB"].as_u64().unwrap() > 0 && metrics["initDurationMs"].as_f64().unwrap() > 0.0);
+    assert_eq!(records[1]["record"]["status"], "success");
+    let exited = tail(&account.invoke(r#"{"do":"exit","code":4}"#));
+    let report: Value = serde_json::from_str(exited.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&report["record"]["status"], &report["record"]["errorType"]),
+        (&json!("error"), &json!("Runtime.ExitError"))
+    );
     let text = br#"{"LoggingConfig":{"LogFormat":"Text","LogGroup":"/aws/lambda/probe"}}"#;
     assert_eq!(account.rest("PUT", "/2015-03-31/functions/probe/configuration", text).status, 200);
     account.invoke(r#"{"do":"say","text":"goodbye"}"#);

@@ -111,7 +111,11 @@ fn log_line(line: &str) -> String {
         let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
         match line.get("type")?.as_str()? {
             "platform.start" => Some(format!("START RequestId: {} Version: {}", text("requestId"), text("version"))),
-            "platform.report" => Some(report(text("requestId"), record.get("metrics")?)),
+            "platform.report" => {
+                let failure = record.get("errorType").and_then(Value::as_str);
+                let failure = failure.map(|kind| format!("\tStatus: {}\tError Type: {kind}", text("status")));
+                Some(report(text("requestId"), record.get("metrics")?) + &failure.unwrap_or_default())
+            }
             _ => None,
         }
     });

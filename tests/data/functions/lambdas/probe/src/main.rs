@@ -34,7 +34,13 @@ fn main() {
         }
         Ok("report") => {
             let body = r#"{"errorType":"Probe.Init","errorMessage":"no wish to start"}"#;
-            request(&api, "POST", "/2018-06-01/runtime/init/error", &[("Lambda-Runtime-Function-Error-Type", "Probe.Init")], body);
+            request(
+                &api,
+                "POST",
+                "/2018-06-01/runtime/init/error",
+                &[("Lambda-Runtime-Function-Error-Type", "Probe.Init")],
+                body,
+            );
             std::process::exit(1);
         }
         _ => {}
@@ -64,7 +70,9 @@ fn act(event: &str, headers: &BTreeMap<String, String>, count: u64) -> Answer {
             std::hint::spin_loop();
         },
         Some("exit") => std::process::exit(i32::try_from(number(event, "code")).unwrap_or(1)),
-        Some("fail") => Err(r#"{"errorType":"Probe.Failure","errorMessage":"as you wish","stackTrace":["probe"]}"#.to_owned()),
+        Some("fail") => {
+            Err(r#"{"errorType":"Probe.Failure","errorMessage":"as you wish","stackTrace":["probe"]}"#.to_owned())
+        }
         Some("grow") => {
             let bytes = vec![1_u8; usize::try_from(number(event, "mb")).unwrap_or(0) << 20];
             Ok(bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>().to_string())
@@ -87,14 +95,27 @@ fn call(event: &str) -> Answer {
     let host = url.trim_start_matches("http://");
     let target = text(event, "target").unwrap_or_default();
     let scope = if target.starts_with("DynamoDB") { "dynamodb" } else { "kinesis" };
-    let authorization = format!("AWS4-HMAC-SHA256 Credential=probe/20260101/{region}/{scope}/aws4_request, SignedHeaders=host, Signature=0");
-    let headers = [("X-Amz-Target", target.as_str()), ("Authorization", &authorization), ("Content-Type", "application/x-amz-json-1.0")];
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential=probe/20260101/{region}/{scope}/aws4_request, SignedHeaders=host, Signature=0"
+    );
+    let headers = [
+        ("X-Amz-Target", target.as_str()),
+        ("Authorization", &authorization),
+        ("Content-Type", "application/x-amz-json-1.0"),
+    ];
     Ok(request(host, "POST", "/", &headers, "{}").1)
 }
 
-fn request(host: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (BTreeMap<String, String>, String) {
+fn request(
+    host: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (BTreeMap<String, String>, String) {
     let mut stream = TcpStream::connect(host).expect("the host is there");
-    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let mut head =
+        format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
