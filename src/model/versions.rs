@@ -65,9 +65,10 @@ impl Resolver<'_> {
         for target in targets {
             let Target::Resource(address) = target else { continue };
             let Some(resource) = self.resources.get(address) else { continue };
-            let schema = callform_schemas::get(&resource.resource_type);
+            let Some(schema) = callform_schemas::get(&resource.resource_type) else { continue };
             write_properties(&mut text, &resource.properties, |name| {
-                schema.as_ref().is_some_and(|schema| schema.is_create_only(&format!("/{name}")))
+                let mut replacing = schema.create_only.iter().chain(&schema.conditional_create_only);
+                replacing.any(|pointer| pointer.property() == name)
             });
         }
         text
