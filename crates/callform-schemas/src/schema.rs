@@ -81,9 +81,11 @@ impl ResourceSchema {
         self.write_only.iter().any(|pointer| pointer.covers(path))
     }
 
-    /// The create-only pointers whose values differ: why a change from `old` to `new` replaces the resource.
+    /// The create-only pointers whose values differ: why a change from `old` to `new` replaces the resource. Those that
+    /// replace only in some cases count: which cases, only the handler knows.
     pub fn replacing_properties(&self, old: &Value, new: &Value) -> Vec<&PropertyPointer> {
-        self.create_only.iter().filter(|pointer| pointer.values(old) != pointer.values(new)).collect()
+        let pointers = self.create_only.iter().chain(&self.conditional_create_only);
+        pointers.filter(|pointer| pointer.values(old) != pointer.values(new)).collect()
     }
 
     /// True where the list at `path` has no order (`insertionOrder: false`), so that drift compares it as a set.

@@ -98,11 +98,7 @@ fn restricted(schema: Option<&ResourceSchema>, actual: &Value, deployed: &Value)
 
 /// True where a change replaces the resource. Properties that replace only in some cases do so here in all.
 pub(crate) fn is_replaced(schema: Option<&ResourceSchema>, before: &Value, after: &Value) -> bool {
-    schema.is_some_and(|schema| {
-        let conditional = schema.conditional_create_only.iter();
-        !schema.replacing_properties(before, after).is_empty()
-            || conditional.clone().any(|pointer| pointer.values(before) != pointer.values(after))
-    })
+    schema.is_some_and(|schema| !schema.replacing_properties(before, after).is_empty())
 }
 
 /// Notes what the resource was, and that it is in progress.
