@@ -18,6 +18,17 @@ pub enum ApplyError {
         /// CloudFormation's reason.
         reason: String,
     },
+    /// CloudFormation would take away more than the plan says. Nothing of the stack was changed.
+    #[error(
+        "CloudFormation would delete or replace {} in the stack `{stack}`, which the plan does not say",
+        losses.join(", ")
+    )]
+    Unplanned {
+        /// The stack.
+        stack: String,
+        /// The resources, in the words of the blueprint.
+        losses: Vec<String>,
+    },
     /// A stack operation failed; CloudFormation rolled it back as far as it could.
     #[error("the stack `{stack}` ended in {status}")]
     Stack {

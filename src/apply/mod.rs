@@ -1,14 +1,18 @@
 //! Stage 8: carries out a plan, step by step, and tells what happens. One attempt; it can be run again after anything.
 
+mod agreement;
 mod error;
 mod event;
 mod follow;
 mod identifiers;
+mod rehearsal;
 mod stack;
 
 pub use error::{ApplyError, ResourceFailure, is_cancelled, plain_reason};
 pub use event::Event;
+pub use rehearsal::Rehearsal;
 
+use std::collections::BTreeSet;
 use std::io;
 
 use callform_aws::Gateway;
@@ -16,7 +20,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
 use crate::model::{Address, Asset};
-use crate::plan::{Action, AssociationChange, Plan, StackOperation, Step};
+use crate::plan::{Action, AssociationChange, Change, Plan, Purpose, StackOperation, Step};
 use identifiers::Identifiers;
 
 /// What apply needs besides the plan.
@@ -116,6 +120,7 @@ async fn wave(
             token: format!("callform-{}-{number}", rim.run_id),
             addresses: addresses(plan, &operation.stack),
             resources: changing(plan, number, operation),
+            may_go: may_go(plan, &operation.stack),
             operation: operation.clone(),
             parameters,
         };
@@ -137,6 +142,15 @@ fn addresses(plan: &Plan, stack: &str) -> std::collections::BTreeMap<String, Add
         .filter(|change| change.stack == stack && !change.logical_id.is_empty())
         .map(|change| (change.logical_id.clone(), change.address.clone()))
         .collect()
+}
+
+/// What a plan takes away from a stack, by logical ID.
+fn may_go(plan: &Plan, stack: &str) -> Option<BTreeSet<String>> {
+    let goes = |change: &&Change| {
+        change.stack == stack && matches!(change.action, Action::Replace | Action::Delete | Action::Retain)
+    };
+    let ids = plan.changes.iter().filter(goes).map(|change| change.logical_id.clone());
+    (plan.purpose == Purpose::Apply).then(|| ids.collect())
 }
 
 /// How many resources a step's operation changes: those of the plan, or what is different from the step before.

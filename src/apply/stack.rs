@@ -1,18 +1,19 @@
 //! One operation on one stack: change set, execution, and what comes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use callform_aws::{ChangeSetKind, ChangeSetRequest, Gateway, TemplateSource};
+use callform_aws::{ChangeSet, ChangeSetKind, ChangeSetRequest, Gateway, GatewayError, TemplateSource};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::follow::{Follow, follow};
-use super::{ApplyError, Event, Rim, tell};
+use super::{ApplyError, Event, Rim, agreement, tell};
 use crate::model::Address;
 use crate::plan::{OperationKind, Plan, StackOperation};
+use crate::render::words;
 
 /// CloudFormation takes templates up to this many bytes in the request; larger ones must lie in S3.
-const INLINE_TEMPLATE_BYTES: usize = 51_200;
+pub(super) const INLINE_TEMPLATE_BYTES: usize = 51_200;
 
 /// True where the operation's template is too large for the request.
 pub(super) fn needs_bucket(operation: &StackOperation) -> bool {
@@ -31,6 +32,8 @@ pub(super) struct Job {
     pub(super) token: String,
     pub(super) addresses: BTreeMap<String, Address>,
     pub(super) resources: usize,
+    /// Logical IDs of what the plan deletes or replaces; none where drift is reverted, which no plan foresees.
+    pub(super) may_go: Option<BTreeSet<String>>,
     pub(super) operation: StackOperation,
     pub(super) parameters: BTreeMap<String, Option<String>>,
 }
@@ -68,7 +71,7 @@ impl Job {
             tags: self.operation.tags.clone(),
         };
         let id = self.gateway.create_change_set(&request).await?;
-        let change_set = settled(&self.gateway, &id).await?;
+        let change_set = settled_unless(&self.gateway, &id, || false).await?;
         if change_set.is_empty_change() {
             self.gateway.delete_change_set(&id).await?;
             self.protect().await?;
@@ -79,10 +82,24 @@ impl Job {
             let reason = change_set.reason.unwrap_or(change_set.status);
             return Err(ApplyError::ChangeSet { stack: stack.clone(), reason });
         }
+        self.refuse_unplanned(&id, &change_set).await?;
         let after = self.gateway.newest_event(stack).await?;
         self.gateway.execute_change_set(&id, &self.token).await?;
         self.follow(stack, after, &["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"]).await?;
         self.protect().await
+    }
+
+    /// The last word before it is done: nothing is deleted or replaced that the plan does not say.
+    async fn refuse_unplanned(&self, id: &str, change_set: &ChangeSet) -> Result<(), ApplyError> {
+        let Some(may_go) = &self.may_go else { return Ok(()) };
+        let losses = agreement::unplanned_losses(may_go, &change_set.changes);
+        if losses.is_empty() {
+            return Ok(());
+        }
+        let name = |logical_id: &&str| self.addresses.get(*logical_id).map_or_else(|| (*logical_id).to_owned(), words);
+        let losses = losses.iter().map(name).collect();
+        self.gateway.delete_change_set(id).await?;
+        Err(ApplyError::Unplanned { stack: self.operation.stack.clone(), losses })
     }
 
     async fn template(&self) -> Result<TemplateSource, ApplyError> {
@@ -130,12 +147,16 @@ impl Job {
     }
 }
 
-/// Waits until a change set can be executed, or never will be.
-async fn settled(gateway: &Gateway, id: &str) -> Result<callform_aws::ChangeSet, ApplyError> {
+/// Waits until a change set can be executed, or never will be, or nobody wants to know any more.
+pub(super) async fn settled_unless(
+    gateway: &Gateway,
+    id: &str,
+    stop: impl Fn() -> bool,
+) -> Result<ChangeSet, GatewayError> {
     let mut pause = Duration::from_millis(20);
     loop {
         let change_set = gateway.change_set(id).await?;
-        if change_set.is_settled() {
+        if change_set.is_settled() || stop() {
             return Ok(change_set);
         }
         tokio::time::sleep(pause).await;

@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use super::commands::apply::ApplyArgs;
+pub(crate) use super::commands::diff::DiffArgs;
 use super::commands::lambda::LambdaCommand;
+pub(crate) use super::commands::plan::PlanArgs;
+pub(crate) use super::commands::schema::SchemaArgs;
 
 /// Contact centers as code for Amazon Connect.
 ///
@@ -42,11 +46,13 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Find everything that is wrong with a blueprint.
     Check(CheckArgs),
-    /// Print the JSON Schema of blueprints, for editors.
-    Schema,
+    /// Print the JSON Schema of blueprints, for editors, or of plans.
+    Schema(SchemaArgs),
     /// Write the CloudFormation templates and flows of a blueprint.
     Render(RenderArgs),
-    /// Show what apply would do.
+    /// Show what differs between two blueprints, without an account.
+    Diff(DiffArgs),
+    /// Show what apply would do, or a saved plan.
     Plan(PlanArgs),
     /// Make the live center equal to the blueprint.
     Apply(ApplyArgs),
@@ -89,6 +95,14 @@ pub(crate) struct BuildArgs {
     /// Take the zip files of functions as they are, even where their sources have changed.
     #[arg(long)]
     pub no_build: bool,
+}
+
+/// Whether the live side is looked at.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct RefreshArgs {
+    /// Look for what was changed by hand; `--refresh=false` leaves that out, which is faster for large centers.
+    #[arg(long, value_name = "BOOL", default_value_t = true, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub refresh: bool,
 }
 
 /// AWS or the sandbox.
@@ -162,46 +176,6 @@ pub(crate) struct RenderArgs {
     /// Folder to write to; made if need be.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-}
-
-/// `callform plan`
-#[derive(Debug, Args)]
-pub(crate) struct PlanArgs {
-    /// The center.
-    #[command(flatten)]
-    pub center: CenterArgs,
-    /// Functions.
-    #[command(flatten)]
-    pub build: BuildArgs,
-    /// The account.
-    #[command(flatten)]
-    pub account: AccountArgs,
-    /// Form of the plan.
-    #[arg(long, value_name = "FORM", default_value = "human")]
-    pub format: OutputFormat,
-    /// Exit with 2 where there are changes.
-    #[arg(long)]
-    pub detailed_exitcode: bool,
-}
-
-/// `callform apply`
-#[derive(Debug, Args)]
-pub(crate) struct ApplyArgs {
-    /// The center.
-    #[command(flatten)]
-    pub center: CenterArgs,
-    /// Functions.
-    #[command(flatten)]
-    pub build: BuildArgs,
-    /// The account.
-    #[command(flatten)]
-    pub account: AccountArgs,
-    /// Do not ask.
-    #[arg(long)]
-    pub yes: bool,
-    /// Addresses of resources that may be replaced or deleted although that cannot be undone; can be repeated.
-    #[arg(long, value_name = "ADDRESS")]
-    pub allow: Vec<String>,
 }
 
 /// `callform drift`

@@ -1,6 +1,7 @@
 //! Applying a plan with progress, and telling why it failed.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use tokio::sync::mpsc;
 
@@ -10,19 +11,44 @@ use super::progress;
 use super::target::Account;
 use super::ui::Ui;
 use crate::apply::{ApplyError, ResourceFailure, Rim, apply, plain_reason};
+use crate::model::Address;
 use crate::observe::artifact_bucket_name;
 use crate::plan::Plan;
 use crate::render::words;
 
+/// Where a plan comes from: its files, and what is known about its blueprint.
+pub(super) struct Ground<'a> {
+    /// Paths of assets are relative to it.
+    pub(super) folder: &'a Path,
+    /// The blueprint; a saved plan is applied without one.
+    pub(super) center: Option<&'a Center>,
+}
+
+impl<'a> Ground<'a> {
+    /// The ground of a plan that was just made.
+    pub(super) fn of(center: &'a Center) -> Self {
+        Self { folder: &center.folder, center: Some(center) }
+    }
+
+    /// Reads an asset by its path in the plan.
+    pub(super) fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        std::fs::read(self.folder.join(path))
+    }
+
+    fn place(&self, address: &Address) -> Option<String> {
+        self.center.and_then(|center| center.place(address))
+    }
+}
+
 /// Applies a plan.
-pub(super) async fn carry_out(ui: &Ui, center: &Center, account: &Account, plan: &Plan) -> Result<(), Exit> {
+pub(super) async fn carry_out(ui: &Ui, ground: &Ground<'_>, account: &Account, plan: &Plan) -> Result<(), Exit> {
     let (sender, events) = mpsc::unbounded_channel();
     let shown = tokio::spawn(progress::show(*ui, events));
-    let bucket = artifact_bucket_name(&center.model.center, &account.id, &center.model.region);
+    let bucket = artifact_bucket_name(&plan.center, &account.id, &plan.region);
     let rim = Rim {
         gateway: &account.gateway,
         bucket: &bucket,
-        read: &|path| center.read_asset(path),
+        read: &|path| ground.read(path),
         run_id: &uuid::Uuid::new_v4().simple().to_string(),
         events: &sender,
     };
@@ -30,13 +56,13 @@ pub(super) async fn carry_out(ui: &Ui, center: &Center, account: &Account, plan:
     drop(sender);
     let _view_ended = shown.await;
     outcome.map_err(|error| {
-        explain(ui, center, &error);
+        explain(ui, ground, &error);
         Exit::Failed
     })
 }
 
 /// Says what failed in the blueprint's words, with the place in the file.
-fn explain(ui: &Ui, center: &Center, error: &ApplyError) {
+fn explain(ui: &Ui, ground: &Ground<'_>, error: &ApplyError) {
     ui.error(&error.to_string());
     if let ApplyError::Call(call) = error
         && matches!(call.code.as_deref(), Some("InvalidChangeSetStatus" | "OperationInProgressException"))
@@ -45,7 +71,7 @@ fn explain(ui: &Ui, center: &Center, error: &ApplyError) {
     }
     if let ApplyError::Stack { reason, failures, .. } = error {
         let mut said = BTreeSet::new();
-        for text in failures.iter().map(|failure| describe(center, failure)) {
+        for text in failures.iter().map(|failure| describe(ground, failure)) {
             if said.insert(text.clone()) {
                 ui.say(&text);
             }
@@ -57,9 +83,9 @@ fn explain(ui: &Ui, center: &Center, error: &ApplyError) {
     }
 }
 
-fn describe(center: &Center, failure: &ResourceFailure) -> String {
+fn describe(ground: &Ground<'_>, failure: &ResourceFailure) -> String {
     let name = failure.address.as_ref().map_or_else(|| failure.logical_id.clone(), words);
-    let place = failure.address.as_ref().and_then(|address| center.place(address));
+    let place = failure.address.as_ref().and_then(|address| ground.place(address));
     let reason = plain_reason(&failure.reason);
     match place {
         Some(place) => format!("  {name}: {reason}\n    --> {place}"),

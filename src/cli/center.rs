@@ -8,7 +8,7 @@ use super::args::{BuildArgs, CenterArgs, DiagnosticFormat};
 use super::bundles;
 use super::exit_code::Exit;
 use super::ui::Ui;
-use crate::blueprint::{self, Disk, Loaded};
+use crate::blueprint::{self, Disk, Files, Loaded};
 use crate::model::{self, Address, Model};
 use crate::{check, graph};
 
@@ -19,15 +19,10 @@ pub(super) struct Center {
     /// All texts that were read.
     pub(super) sources: SourceMap,
     /// The blueprint's folder; paths of assets are relative to it.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 impl Center {
-    /// Reads an asset by its path in the plan.
-    pub(super) fn read_asset(&self, path: &str) -> std::io::Result<Vec<u8>> {
-        std::fs::read(self.folder.join(path))
-    }
-
     /// Where the blueprint defines a resource: `file:line:column`.
     pub(super) fn place(&self, address: &Address) -> Option<String> {
         let resource = self.model.resources.get(address)?;
@@ -37,8 +32,16 @@ impl Center {
 
 /// Everything that can be found out about a blueprint without an account. Functions need not be built.
 pub(super) fn examine(args: &CenterArgs) -> (Option<Model>, SourceMap, Diagnostics) {
-    let path = args.blueprint.to_string_lossy();
-    examined(blueprint::load(&Disk, &path, args.env.as_deref()))
+    examine_in(&Disk, &args.blueprint.to_string_lossy(), args.env.as_deref())
+}
+
+/// Everything that can be found out about a blueprint in any files.
+pub(super) fn examine_in(
+    files: &dyn Files,
+    path: &str,
+    environment: Option<&str>,
+) -> (Option<Model>, SourceMap, Diagnostics) {
+    examined(blueprint::load(files, path, environment))
 }
 
 fn examined(

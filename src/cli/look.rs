@@ -6,16 +6,16 @@ use super::preview;
 use super::target::Account;
 use super::ui::Ui;
 use crate::inventory::Inventory;
-use crate::observe;
+use crate::observe::{self, Scope};
 
 /// What is deployed and what is live, once nothing is going on in the center's stacks.
 pub(super) async fn look(ui: &Ui, center: &Center, account: &Account) -> Result<Inventory, Exit> {
-    let failed = |error: &dyn std::fmt::Display| {
+    preview::settle(ui, &center.model.center, account).await?;
+    let found = observe::inventory(&account.gateway, &Scope::of(&center.model)).await;
+    let mut inventory = found.map_err(|error| {
         ui.error(&error.to_string());
         Exit::Failed
-    };
-    preview::settle(ui, center, account).await?;
-    let mut inventory = observe::inventory(&account.gateway, &center.model).await.map_err(|error| failed(&error))?;
-    observe::live(&account.gateway, &mut inventory).await.map_err(|error| failed(&error))?;
+    })?;
+    preview::look(ui, account, &mut inventory).await?;
     Ok(inventory)
 }

@@ -4,13 +4,18 @@ mod args;
 mod bundles;
 mod carry_out;
 mod center;
+mod clock;
 mod commands;
 mod environment;
 mod exit_code;
+mod files;
+mod git;
 mod guard;
+mod interruption;
 mod look;
 mod preview;
 mod progress;
+mod saved;
 mod show;
 mod target;
 mod ui;
@@ -46,9 +51,11 @@ pub fn run() -> Exit {
     };
     let changes_the_account = matches!(cli.command, Command::Apply(_) | Command::Destroy(_) | Command::Reconcile(_));
     let exit = runtime.block_on(async {
+        let mut work = std::pin::pin!(dispatch(&ui, cli.command));
         tokio::select! {
-            exit = dispatch(&ui, cli.command) => exit,
+            exit = &mut work => exit,
             _ = tokio::signal::ctrl_c() => {
+                interruption::finish(work).await;
                 if changes_the_account {
                     ui.say("\ninterrupted; CloudFormation ends what it began, and the same command goes on from there");
                 }
@@ -65,8 +72,9 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
     match command {
         Command::Init(args) => commands::init::run(ui, &args),
         Command::Check(args) => commands::check::run(ui, &args),
-        Command::Schema => commands::schema::run(ui),
+        Command::Schema(args) => commands::schema::run(ui, &args),
         Command::Render(args) => commands::render::run(ui, &args),
+        Command::Diff(args) => commands::diff::run(ui, &args),
         Command::Plan(args) => commands::plan::run(ui, &args).await,
         Command::Apply(args) => commands::apply::run(ui, &args).await,
         Command::Drift(args) => commands::drift::run(ui, &args).await,

@@ -2,15 +2,18 @@
 
 use super::center::Center;
 use super::exit_code::Exit;
+use super::interruption;
 use super::target::Account;
 use super::ui::Ui;
+use crate::apply::Rehearsal;
+use crate::drift;
 use crate::inventory::Inventory;
-use crate::observe;
+use crate::observe::{self, Scope};
 use crate::plan::{self, Plan};
 use crate::render::{Placement, render};
 
 /// Waits until nothing is going on in the center's stacks. An earlier apply may have been interrupted.
-pub(super) async fn settle(ui: &Ui, center: &Center, account: &Account) -> Result<(), Exit> {
+pub(super) async fn settle(ui: &Ui, center: &str, account: &Account) -> Result<(), Exit> {
     let mut said = None;
     let waiting = |stack: &str| {
         if said.as_deref() != Some(stack) {
@@ -18,20 +21,46 @@ pub(super) async fn settle(ui: &Ui, center: &Center, account: &Account) -> Resul
             said = Some(stack.to_owned());
         }
     };
-    observe::settle(&account.gateway, &center.model.center, waiting).await.map_err(|error| {
-        ui.error(&error.to_string());
-        Exit::Failed
-    })
+    observe::settle(&account.gateway, center, waiting).await.map_err(|error| failed(ui, &error))
 }
 
-/// Looks at the account and compares.
-pub(super) async fn plan(ui: &Ui, center: &Center, account: &Account) -> Result<Plan, Exit> {
-    settle(ui, center, account).await?;
-    let inventory = observe::inventory(&account.gateway, &center.model).await.map_err(|error| {
-        ui.error(&error.to_string());
-        Exit::Failed
-    })?;
-    build(ui, center, &inventory)
+/// Looks at the account and compares; `refresh` is whether to look for what was changed by hand.
+pub(super) async fn plan(ui: &Ui, center: &Center, account: &Account, refresh: bool) -> Result<Plan, Exit> {
+    settle(ui, &center.model.center, account).await?;
+    let mut inventory =
+        observe::inventory(&account.gateway, &Scope::of(&center.model)).await.map_err(|error| failed(ui, &error))?;
+    let mut plan = build(ui, center, &inventory)?;
+    if refresh {
+        look(ui, account, &mut inventory).await?;
+        let report = drift::report(&inventory, &plan.center, &plan.region);
+        drift::mark(&mut plan, &report);
+    }
+    Ok(plan)
+}
+
+/// Reads everything that is live, for an inventory that has the stacks.
+pub(super) async fn look(ui: &Ui, account: &Account, inventory: &mut Inventory) -> Result<(), Exit> {
+    observe::live(&account.gateway, inventory).await.map_err(|error| failed(ui, &error))
+}
+
+/// Has CloudFormation work out the plan's updates, and notes what it says.
+pub(super) async fn rehearse(ui: &Ui, account: &Account, plan: &mut Plan) -> Result<(), Exit> {
+    let bucket = observe::artifact_bucket_name(&plan.center, &account.id, &plan.region);
+    let has_bucket = account.gateway.bucket_state(&bucket).await.map_err(|error| failed(ui, &error))?;
+    let rehearsal = Rehearsal {
+        gateway: &account.gateway,
+        bucket: (has_bucket == callform_aws::BucketState::Present).then_some(bucket.as_str()),
+        run_id: &uuid::Uuid::new_v4().simple().to_string(),
+        stop: &interruption::is_wanted,
+    };
+    let checks = Box::pin(interruption::tidy(rehearsal.ask(plan))).await.map_err(|error| failed(ui, &error))?;
+    plan.change_sets = Some(checks);
+    Ok(())
+}
+
+fn failed(ui: &Ui, error: &dyn std::fmt::Display) -> Exit {
+    ui.error(&error.to_string());
+    Exit::Failed
 }
 
 fn build(ui: &Ui, center: &Center, inventory: &Inventory) -> Result<Plan, Exit> {

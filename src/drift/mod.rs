@@ -17,8 +17,10 @@ mod compare;
 mod additions;
 mod associations;
 mod report;
+mod marking;
 mod revert;
 
+pub use marking::{mark, moved};
 pub use report::report;
 pub use revert::{RevertError, revert};
 pub use types::{Addition, AssociationDrift, DriftReport, DriftStatus, DriftedResource, NotChecked, NotCompared};

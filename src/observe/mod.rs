@@ -1,9 +1,11 @@
 //! Stage 6b: what exists, read from AWS into an [`Inventory`].
 
 mod live;
+mod scope;
 mod stacks;
 
 pub use live::live;
+pub use scope::Scope;
 pub use stacks::{is_busy, settle};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callform_aws::{ConnectInstance, ErrorKind, Gateway, GatewayError, ObjectType};
 
 use crate::inventory::{Inventory, ObservedInstance, ObservedPhoneNumber};
-use crate::model::{Address, EXISTING_PHONE_NUMBER, Instance, Kind, Model, Target, Value};
+use crate::model::{Address, Kind, Model};
 
 /// Why the account could not be read, or is not fit for the center.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -61,40 +63,40 @@ pub enum ObserveError {
     },
 }
 
-/// Reads what a plan needs: the center's stacks, the instance, the built-in objects the model refers to, and which flow
-/// answers which number.
-pub async fn inventory(gateway: &Gateway, model: &Model) -> Result<Inventory, ObserveError> {
-    let stacks = stacks::deployed(gateway, model).await?;
-    let wanted = wanted_instance(model, &stacks);
-    let found = match &wanted {
-        Some(wanted) => gateway.find_instance(wanted).await?,
+/// Reads what a plan needs: the center's stacks, the instance, the built-in objects it refers to, and which flow answers
+/// which number.
+pub async fn inventory(gateway: &Gateway, scope: &Scope) -> Result<Inventory, ObserveError> {
+    let stacks = stacks::deployed(gateway, scope).await?;
+    let found = match scope.wanted_instance(&stacks) {
+        Some(wanted) => gateway.find_instance(&wanted).await?,
         None => None,
     };
-    if let (Instance::Existing(wanted), None) = (&model.instance, &found) {
-        return Err(ObserveError::NoInstance { wanted: wanted.clone(), region: model.region.clone() });
+    if let (Some(wanted), None) = (scope.required_instance(), &found) {
+        return Err(ObserveError::NoInstance { wanted: wanted.to_owned(), region: scope.region.clone() });
     }
     let mut inventory = Inventory { stacks, ..Inventory::default() };
     if let Some(instance) = found {
-        inventory.builtins = builtins(gateway, &instance, model).await?;
-        inventory.phone_numbers = phone_numbers(gateway, &instance, model).await?;
+        inventory.builtins = builtins(gateway, &instance, scope).await?;
+        inventory.phone_numbers = phone_numbers(gateway, &instance, scope).await?;
         inventory.phone_number_flows = gateway.phone_number_flows(&instance.id).await?;
         inventory.instance = Some(observed(instance));
     }
-    inventory.artifact_bucket = artifact_bucket(gateway, model).await?;
+    inventory.artifact_bucket = artifact_bucket(gateway, scope).await?;
     Ok(inventory)
 }
 
 /// Reads what a destruction needs, which is less: a center can be destroyed although its blueprint changed.
 pub async fn stacks_and_associations(gateway: &Gateway, model: &Model) -> Result<Inventory, ObserveError> {
-    let stacks = stacks::deployed(gateway, model).await?;
+    let scope = Scope::of(model);
+    let stacks = stacks::deployed(gateway, &scope).await?;
     let mut inventory = Inventory { stacks, ..Inventory::default() };
-    if let Some(wanted) = wanted_instance(model, &inventory.stacks)
+    if let Some(wanted) = scope.wanted_instance(&inventory.stacks)
         && let Some(instance) = gateway.find_instance(&wanted).await?
     {
         inventory.phone_number_flows = gateway.phone_number_flows(&instance.id).await?;
         inventory.instance = Some(observed(instance));
     }
-    inventory.artifact_bucket = artifact_bucket(gateway, model).await?;
+    inventory.artifact_bucket = artifact_bucket(gateway, &scope).await?;
     Ok(inventory)
 }
 
@@ -102,24 +104,13 @@ fn observed(instance: ConnectInstance) -> ObservedInstance {
     ObservedInstance { id: instance.id, arn: instance.arn, alias: instance.alias }
 }
 
-/// Alias, id or ARN of the instance to look for; `None` where the blueprint creates it and has not yet.
-fn wanted_instance(model: &Model, stacks: &BTreeMap<String, crate::inventory::DeployedStack>) -> Option<String> {
-    match &model.instance {
-        Instance::Existing(wanted) => Some(wanted.clone()),
-        Instance::Created(address) => {
-            let logical_id = &model.resources.get(address)?.logical_id;
-            stacks.values().find_map(|stack| stack.physical_ids.get(logical_id)).cloned()
-        }
-    }
-}
-
-/// The instance's phone numbers, where the model takes one over.
+/// The instance's phone numbers, where the center takes one over.
 async fn phone_numbers(
     gateway: &Gateway,
     instance: &ConnectInstance,
-    model: &Model,
+    scope: &Scope,
 ) -> Result<BTreeMap<String, ObservedPhoneNumber>, ObserveError> {
-    if !model.resources.values().any(|resource| resource.metadata.contains_key(EXISTING_PHONE_NUMBER)) {
+    if !scope.takes_numbers_over {
         return Ok(BTreeMap::new());
     }
     let numbers = gateway.claimed_numbers(&instance.arn).await?;
@@ -132,14 +123,13 @@ async fn phone_numbers(
         .collect())
 }
 
-/// Ids of the built-in objects the model refers to.
+/// Ids of the built-in objects that are referred to.
 async fn builtins(
     gateway: &Gateway,
     instance: &ConnectInstance,
-    model: &Model,
+    scope: &Scope,
 ) -> Result<BTreeMap<(Kind, String), String>, ObserveError> {
-    let needed = builtin_references(model);
-    let kinds: BTreeSet<Kind> = needed.keys().map(|(kind, _)| *kind).collect();
+    let kinds: BTreeSet<Kind> = scope.builtins.keys().map(|(kind, _)| *kind).collect();
     let mut ids = BTreeMap::new();
     for kind in kinds {
         let Some(object_type) = object_type(kind) else { continue };
@@ -147,30 +137,12 @@ async fn builtins(
             ids.insert((kind, object.name), object.id);
         }
     }
-    for ((kind, name), needed_by) in needed {
-        if !ids.contains_key(&(kind, name.clone())) {
-            return Err(ObserveError::NoBuiltin { kind, name, needed_by });
+    for ((kind, name), needed_by) in &scope.builtins {
+        if let (Some(needed_by), false) = (needed_by, ids.contains_key(&(*kind, name.clone()))) {
+            return Err(ObserveError::NoBuiltin { kind: *kind, name: name.clone(), needed_by: needed_by.clone() });
         }
     }
     Ok(ids)
-}
-
-/// Every built-in object the model refers to, with one resource that does.
-fn builtin_references(model: &Model) -> BTreeMap<(Kind, String), Address> {
-    let mut needed = BTreeMap::new();
-    for resource in model.resources.values() {
-        for reference in resource.properties.values().flat_map(Value::references) {
-            if let Target::Builtin { kind, name } = &reference.target {
-                needed.entry((*kind, name.clone())).or_insert_with(|| resource.address.clone());
-            }
-        }
-    }
-    for association in &model.associations {
-        if let Target::Builtin { kind, name } = &association.flow {
-            needed.entry((*kind, name.clone())).or_insert_with(|| association.phone_number.clone());
-        }
-    }
-    needed
 }
 
 /// The object type behind a kind, for the kinds that have built-in objects.
@@ -198,9 +170,9 @@ pub fn artifact_bucket_name(center: &str, account: &str, region: &str) -> String
 }
 
 /// The name of the artifact bucket where it exists.
-async fn artifact_bucket(gateway: &Gateway, model: &Model) -> Result<Option<String>, ObserveError> {
+async fn artifact_bucket(gateway: &Gateway, scope: &Scope) -> Result<Option<String>, ObserveError> {
     let account = gateway.account().await?;
-    let name = artifact_bucket_name(&model.center, &account, &model.region);
+    let name = artifact_bucket_name(&scope.center, &account, &scope.region);
     match gateway.bucket_state(&name).await? {
         callform_aws::BucketState::Present => Ok(Some(name)),
         callform_aws::BucketState::Absent => Ok(None),

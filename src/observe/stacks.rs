@@ -6,18 +6,17 @@ use std::time::Duration;
 use callform_aws::{Gateway, GatewayError, Stack};
 use serde_json::Value;
 
-use super::ObserveError;
+use super::{ObserveError, Scope};
 use crate::inventory::DeployedStack;
-use crate::model::Model;
 
 /// All stacks of a center, by name.
 pub(super) async fn deployed(
     gateway: &Gateway,
-    model: &Model,
+    scope: &Scope,
 ) -> Result<BTreeMap<String, DeployedStack>, ObserveError> {
     let mut stacks = BTreeMap::new();
-    for stack in gateway.stacks().await?.into_iter().filter(|stack| belongs(&stack.name, &model.center)) {
-        stacks.insert(stack.name.clone(), read(gateway, model, stack).await?);
+    for stack in gateway.stacks().await?.into_iter().filter(|stack| belongs(&stack.name, &scope.center)) {
+        stacks.insert(stack.name.clone(), read(gateway, scope, stack).await?);
     }
     Ok(stacks)
 }
@@ -33,7 +32,7 @@ fn belongs(stack: &str, center: &str) -> bool {
     }
 }
 
-async fn read(gateway: &Gateway, model: &Model, stack: Stack) -> Result<DeployedStack, ObserveError> {
+async fn read(gateway: &Gateway, scope: &Scope, stack: Stack) -> Result<DeployedStack, ObserveError> {
     let mut deployed = DeployedStack {
         name: stack.name,
         id: stack.id,
@@ -54,10 +53,10 @@ async fn read(gateway: &Gateway, model: &Model, stack: Stack) -> Result<Deployed
         reason: error.to_string(),
     })?;
     let note = |name: &str| deployed.template.pointer(&format!("/Metadata/Callform/{name}")).and_then(Value::as_str);
-    if note("Center") != Some(&model.center) {
+    if note("Center") != Some(&scope.center) {
         return Err(ObserveError::ForeignStack(deployed.name));
     }
-    if note("Environment") != model.environment.as_deref() {
+    if note("Environment") != scope.environment.as_deref() {
         let environment = note("Environment").map(str::to_owned);
         return Err(ObserveError::OtherEnvironment { stack: deployed.name, environment });
     }

@@ -32,6 +32,8 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
+    /// The blueprint and what was last applied are the same.
+    Unchanged,
     /// The blueprint has it and nothing deployed does.
     NotDeployed,
     /// It is deployed and the blueprint has it no longer.

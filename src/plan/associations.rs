@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::known::{Definition, Known};
-use super::{Action, AssociationChange, Change, Identifier, PropertyChange, Reason};
+use super::{Action, AssociationChange, Change, Identifier, Impact, PropertyChange, Reason};
 use crate::inventory::Inventory;
 use crate::model::{Address, Attribute, Kind, Model, Reference, Target};
 
@@ -99,13 +99,19 @@ impl Associations {
             }
             return;
         }
+        let was_noted = noted.map(|target| known.identifier(&Reference { target, attribute: Attribute::Id }));
+        let by_hand = was_noted.is_some_and(|noted| noted != live);
         let before = live.filter(|_| number.action != Action::Replace).map(|live| name_of(&live, known));
-        self.changes.push(entry(number, Action::Associate, before.as_deref(), Some(&flow.to_string())));
+        let mut link = entry(number, Action::Associate, before.as_deref(), Some(&flow.to_string()));
+        if by_hand {
+            link.reasons.push(Reason::ChangedByHand);
+        }
+        self.changes.push(link);
         self.after.push((number.address.clone(), Some(flow.clone())));
     }
 }
 
-fn entry(number: &Change, action: Action, before: Option<&str>, after: Option<&str>) -> Change {
+pub(super) fn entry(number: &Change, action: Action, before: Option<&str>, after: Option<&str>) -> Change {
     let reason = match action {
         Action::Associate if before.is_none() => Reason::NotDeployed,
         Action::Disassociate => Reason::NotInBlueprint,
@@ -126,6 +132,7 @@ fn entry(number: &Change, action: Action, before: Option<&str>, after: Option<&s
             description: Vec::new(),
         }],
         irreversible: None,
+        impact: Impact::default(),
     }
 }
 
@@ -145,6 +152,13 @@ pub(super) fn live_flow(inventory: &Inventory, known: &Known, number: &Address) 
     let id = known.physical_id(number)?;
     let flows = &inventory.phone_number_flows;
     flows.get(id).or_else(|| flows.get(tail(id))).map(|flow| tail(flow).to_owned())
+}
+
+/// The flow that answers a number now, by name; by id where it is none of the center's.
+pub(super) fn live_target(inventory: &Inventory, known: &Known, number: &Address) -> Option<Target> {
+    let id = live_flow(inventory, known, number)?;
+    let unknown = || Target::Builtin { kind: Kind::Flow, name: id.clone() };
+    Some(known.target_of(Kind::Flow, &id).cloned().unwrap_or_else(unknown))
 }
 
 fn name_of(flow_id: &str, known: &Known) -> String {

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::associations;
 use super::changes::resource_changes;
+use super::impact;
 use super::imports;
 use super::known::{Definition, Known};
+use super::opening;
 use super::waves::Waves;
 use super::{
-    Action, Base, Change, FORMAT_VERSION, Plan, PlanError, PropertyChange, Reason, StackChange, StackOperation, Step,
+    Action, Base, Change, Plan, PlanError, PropertyChange, Purpose, Reason, StackChange, StackOperation, Step,
 };
 use crate::graph;
 use crate::inventory::{DeployedStack, Inventory};
@@ -50,16 +52,23 @@ pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Res
         steps.insert(0, Step::Upload(uploads));
     }
     let mut changes = resources;
-    changes.extend(links.changes);
+    impact::note(&mut changes, &impact::Sides { before: &deployed, after: &desired });
+    let mut linked = links.changes;
+    impact::note_links(&mut linked);
+    changes.extend(linked);
+    let answered_by = |number: &Address| associations::live_target(inventory, &known, number);
     Ok(Plan {
-        format_version: FORMAT_VERSION,
+        purpose: Purpose::Apply,
         center: artifacts.center.clone(),
         region: artifacts.region.clone(),
         environment: artifacts.environment.clone(),
         digest: artifacts.digest.clone(),
-        base: Base::of(inventory),
-        changes,
+        base: Base::of(inventory, &builtins_of(artifacts)),
         stack_changes: artifacts.stacks.iter().filter_map(|stack| stack_change(stack, inventory)).collect(),
+        by_hand: None,
+        live_numbers: opening::live_numbers(&changes, &deployed, &answered_by),
+        change_sets: None,
+        changes,
         steps,
     })
 }
@@ -131,20 +140,28 @@ fn refuse_missing(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -
             Instance::Created(_) => Ok(()),
         };
     }
+    match builtins_of(artifacts).into_iter().find(|builtin| !inventory.builtins.contains_key(builtin)) {
+        Some((kind, name)) => Err(PlanError::NoBuiltin { kind, name }),
+        None => Ok(()),
+    }
+}
+
+/// The built-in objects that parameters and links refer to, by kind and name.
+fn builtins_of(artifacts: &Artifacts) -> BTreeSet<(Kind, String)> {
     let sources = artifacts.stacks.iter().flat_map(|stack| stack.parameters.values());
     let references = sources.flat_map(|source| match source {
         ParameterSource::References(references) => references.as_slice(),
         ParameterSource::ArtifactBucket => &[],
     });
     let linked = artifacts.associations.iter().map(|link| &link.flow);
-    for target in references.map(|reference| &reference.target).chain(linked) {
-        if let Target::Builtin { kind, name } = target
-            && !inventory.builtins.contains_key(&(*kind, name.clone()))
-        {
-            return Err(PlanError::NoBuiltin { kind: *kind, name: name.clone() });
-        }
-    }
-    Ok(())
+    references
+        .map(|reference| &reference.target)
+        .chain(linked)
+        .filter_map(|target| match target {
+            Target::Builtin { kind, name } => Some((*kind, name.clone())),
+            Target::Resource(_) | Target::Instance => None,
+        })
+        .collect()
 }
 
 /// Refuses what CloudFormation would only find out on the way: usernames that change, and resources that would be made

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::diff::{create_only_changes, differences};
 use super::imports::Imports;
 use super::known::Definition;
-use super::{Action, Change, Reason};
+use super::{Action, Change, Impact, PropertyChange, Reason};
 use crate::inventory::Inventory;
 use crate::model::{Address, Kind, Model};
 
@@ -37,8 +37,12 @@ pub(super) fn resource_changes(
     follow_replacements(&mut changes, desired);
     for change in &mut changes {
         let retained = deployed.get(&change.logical_id).is_some_and(Definition::is_retained_when_replaced);
-        if change.action == Action::Replace && !retained {
-            change.irreversible = loss(change.address.kind);
+        if change.action == Action::Replace {
+            let kept = || "a new and empty one takes its place; the old one is kept".to_owned();
+            change.irreversible = loss(change.address.kind).map(|loss| if retained { kept() } else { loss });
+        }
+        if change.address.kind == Kind::HierarchyLevels && change.action == Action::Update {
+            change.irreversible = lost_levels(change);
         }
     }
     let gone = deployed.iter().filter(|(logical_id, _)| !desired.contains_key(*logical_id));
@@ -76,6 +80,7 @@ fn change(logical_id: &str, definition: &Definition, action: Action, reasons: Ve
         reasons,
         properties: Vec::new(),
         irreversible: None,
+        impact: Impact::default(),
     }
 }
 
@@ -104,7 +109,7 @@ fn compared(logical_id: &str, existing: &Definition, wanted: &Definition) -> Cha
         change(logical_id, wanted, Action::Replace, vec![Reason::TypeChanged])
     } else if properties.is_empty() {
         if existing.policies == wanted.policies && existing.prevent_destroy == wanted.prevent_destroy {
-            change(logical_id, wanted, Action::NoOp, Vec::new())
+            change(logical_id, wanted, Action::NoOp, vec![Reason::Unchanged])
         } else {
             change(logical_id, wanted, Action::Update, vec![Reason::AttributesDiffer])
         }
@@ -140,6 +145,7 @@ fn follow_replacements(changes: &mut [Change], desired: &BTreeMap<String, Defini
                 continue;
             }
             for target in new.iter().filter(|target| wanted.mentions.contains(target) && **target != change.address) {
+                change.reasons.retain(|reason| *reason != Reason::Unchanged);
                 change.reasons.push(Reason::TargetReplaced(target.clone()));
                 let replaces = is_create_only_reference(wanted, target);
                 if replaces {
@@ -160,7 +166,19 @@ fn is_create_only_reference(wanted: &Definition, target: &Address) -> bool {
     })
 }
 
-/// What is lost for good when a resource of this kind is deleted.
+/// What is lost when levels of the hierarchy go while the others stay.
+fn lost_levels(change: &Change) -> Option<String> {
+    let gone = |property: &&PropertyChange| property.after.is_none() && property.path.contains("/Level");
+    let names: Vec<&str> = change
+        .properties
+        .iter()
+        .filter(gone)
+        .filter_map(|property| property.before.as_ref()?.pointer("/Name")?.as_str())
+        .collect();
+    (!names.is_empty()).then(|| format!("the hierarchy loses {}", names.join(" and ")))
+}
+
+/// What is lost for good, or interrupts service, when a resource of this kind is deleted or made anew.
 pub(crate) fn loss(kind: Kind) -> Option<String> {
     let loss = match kind {
         Kind::Instance => "the instance is deleted with everything in it",
@@ -171,14 +189,14 @@ pub(crate) fn loss(kind: Kind) -> Option<String> {
         Kind::Bucket => "the files in the bucket are lost",
         Kind::Stream | Kind::DeliveryStream => "records on their way are lost",
         Kind::LogGroup => "the logs are lost",
+        Kind::SecurityProfile => "its users lose its permissions",
+        Kind::HierarchyGroup => "reports lose the history of the group",
+        Kind::HierarchyLevels => "the levels of the hierarchy are lost",
         Kind::Storage
-        | Kind::HierarchyLevels
-        | Kind::HierarchyGroup
         | Kind::AgentStatus
         | Kind::Hours
         | Kind::QuickConnect
         | Kind::RoutingProfile
-        | Kind::SecurityProfile
         | Kind::Prompt
         | Kind::Flow
         | Kind::FlowModule

@@ -6,7 +6,7 @@ use super::associations::{calls, live_flow, tail};
 use super::build::refuse_busy;
 use super::changes::removed;
 use super::known::{Definition, Known};
-use super::{Action, Base, Change, FORMAT_VERSION, Identifier, Plan, PlanError, Reason, StackOperation, Step};
+use super::{Action, Base, Change, Identifier, Plan, PlanError, Purpose, Reason, StackOperation, Step};
 use crate::inventory::Inventory;
 use crate::model::{Address, Kind, Reference, Target};
 
@@ -56,14 +56,17 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
         steps.push(Step::Stacks(wave.into_iter().map(StackOperation::delete).collect()));
     }
     Ok(Plan {
-        format_version: FORMAT_VERSION,
+        purpose: Purpose::Destroy,
         center: center.to_owned(),
         region: region.to_owned(),
         environment: None,
         digest: String::new(),
-        base: Base::of(inventory),
+        base: Base::of(inventory, &BTreeSet::new()),
         changes,
         stack_changes: Vec::new(),
+        by_hand: None,
+        live_numbers: Vec::new(),
+        change_sets: None,
         steps,
     })
 }

@@ -6,6 +6,7 @@ use callform_schemas::ResourceSchema;
 use serde_json::{Map, Value as Json};
 
 use super::PropertyChange;
+use super::secret::without_secrets;
 use super::symbol::{readable, readable_text};
 
 /// The differences between two property objects whose identifiers are symbols.
@@ -66,20 +67,23 @@ impl Comparison {
     }
 
     fn add(&mut self, place: &Place, before: Option<&Json>, after: Option<&Json>) {
+        let shown = |value: &Json| readable(&without_secrets(&place.path, value));
         self.changes.push(PropertyChange {
             path: place.path.clone(),
-            before: before.map(readable),
-            after: after.map(readable),
+            before: before.map(shown),
+            after: after.map(shown),
             description: Vec::new(),
         });
     }
 
-    /// True for lists without an order: the schema says so, or the items are tags.
+    /// True for lists without an order: the schema says so, or the items are tags. Texts that come and go are told one by
+    /// one whatever the schema says; where only their order differs, the order must matter.
     fn is_set(&self, place: &Place, before: &[Json], after: &[Json]) -> bool {
         let mut items = before.iter().chain(after);
         place.schema_path.ends_with("/Tags")
             || items.all(|item| key_name(item).is_some())
             || self.schema.is_some_and(|schema| schema.is_unordered(&place.schema_path))
+            || (before.iter().chain(after).all(Json::is_string) && !same_items(before, after))
     }
 
     fn compare_sets(&mut self, place: &Place, before: &[Json], after: &[Json]) {
@@ -151,20 +155,22 @@ fn is_shown_whole(item: &Json) -> bool {
 fn same_item(one: &Json, other: &Json) -> bool {
     match (one, other) {
         (Json::Object(one), Json::Object(other)) => same_members(one, other),
-        (Json::Array(one), Json::Array(other)) => {
-            one.len() == other.len() && {
-                let mut rest: Vec<&Json> = other.iter().collect();
-                one.iter().all(|item| match rest.iter().position(|candidate| same_item(item, candidate)) {
-                    Some(position) => {
-                        rest.remove(position);
-                        true
-                    }
-                    None => false,
-                })
-            }
-        }
+        (Json::Array(one), Json::Array(other)) => same_items(one, other),
         _ => one == other,
     }
+}
+
+/// True for lists with the same items in any order.
+fn same_items(one: &[Json], other: &[Json]) -> bool {
+    let mut rest: Vec<&Json> = other.iter().collect();
+    one.len() == other.len()
+        && one.iter().all(|item| match rest.iter().position(|candidate| same_item(item, candidate)) {
+            Some(position) => {
+                rest.remove(position);
+                true
+            }
+            None => false,
+        })
 }
 
 fn same_members(one: &Map<String, Json>, other: &Map<String, Json>) -> bool {

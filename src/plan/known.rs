@@ -85,6 +85,11 @@ impl<'a> Known<'a> {
         Self { inventory, addresses, identifiers, physical }
     }
 
+    /// Logical IDs with these names, and nothing deployed.
+    pub(super) fn with_names(inventory: &'a Inventory, addresses: BTreeMap<String, Address>) -> Self {
+        Self { inventory, addresses, identifiers: BTreeMap::new(), physical: BTreeMap::new() }
+    }
+
     /// Takes resources that no stack has yet for what the blueprint calls them.
     pub(super) fn take_over(&mut self, imports: &BTreeMap<Address, String>) {
         self.physical.extend(imports.iter().map(|(address, id)| (address.clone(), id.clone())));

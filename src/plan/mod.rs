@@ -9,17 +9,22 @@
 
 mod action;
 mod types;
+mod review;
 mod error;
 pub(crate) mod symbol;
 mod evaluate;
 mod known;
+mod secret;
 mod diff;
 mod changes;
 mod associations;
 mod imports;
 mod proposal;
 mod waves;
+mod impact;
+mod opening;
 mod build;
+mod compare;
 mod destroy;
 mod base;
 mod summary;
@@ -28,11 +33,16 @@ mod file;
 pub use action::{Action, Reason};
 pub use build::build;
 pub(crate) use changes::loss;
+pub use compare::{Side, compare};
 pub use destroy::destroy;
 pub(crate) use diff::differences;
 pub use error::PlanError;
-pub use file::PlanFileError;
+pub use file::{PlanFileError, SavedPlan};
 pub(crate) use known::{Definition, Known};
+pub use review::{
+    ChangeSetCheck, ChangeSetOutcome, Disagreement, HandChange, HandOutcome, Impact, LiveNumber, Purpose, Schedule,
+    ScheduleOverride, Slot,
+};
 pub use summary::Summary;
 pub use types::{
     AssociationChange, Base, BaseStack, Change, FORMAT_VERSION, Identifier, OperationKind, ParameterValue, Plan,

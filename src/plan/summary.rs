@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Change, Plan};
+use super::{Action, Change, Plan, Purpose};
 
 /// How many changes of each sort a plan has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,18 @@ impl Plan {
     /// The changes that do something, in order.
     pub fn effective_changes(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.action != Action::NoOp)
+    }
+
+    /// True where any resource, link or stack differs.
+    pub fn has_changes(&self) -> bool {
+        self.effective_changes().next().is_some() || !self.stack_changes.is_empty()
+    }
+
+    /// What people are told of: the changes that do something, and resources that only have another key.
+    pub fn told_changes(&self) -> impl Iterator<Item = &Change> {
+        let tells_names = self.purpose == Purpose::Compare || !self.is_empty();
+        let is_renamed = move |change: &&Change| tells_names && change.renamed_from.is_some();
+        self.changes.iter().filter(move |change| change.action != Action::NoOp || is_renamed(change))
     }
 
     /// Changes after which something is lost for good.

@@ -1,22 +1,24 @@
-//! The plan as data. Its serialized form is the saved plan.
+//! The plan as data. Its serialized form is in the saved plan.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Action, Reason};
+use super::{Action, ChangeSetCheck, HandChange, Impact, LiveNumber, Purpose, Reason};
 use crate::model::{Address, Asset, Reference, Target};
 
 /// Version of the saved form.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// Everything that will happen, in order, with no choice left to applying.
+///
+/// What concerns an account is empty in a plan that only compares two blueprints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// [`FORMAT_VERSION`] of the program that made it.
-    pub format_version: u32,
+    /// What it is for.
+    pub purpose: Purpose,
     /// The center's name.
     pub center: String,
     /// AWS region.
@@ -32,6 +34,12 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// What changes about stacks as a whole: tags, protection from deletion.
     pub stack_changes: Vec<StackChange>,
+    /// What was changed by hand since the last apply, resource by resource; none where the live side was not looked at.
+    pub by_hand: Option<Vec<HandChange>>,
+    /// Numbers that are answered now and whose callers may notice the changes.
+    pub live_numbers: Vec<LiveNumber>,
+    /// What CloudFormation said to the updates of the plan; none where it was not asked.
+    pub change_sets: Option<Vec<ChangeSetCheck>>,
     /// What to do, one after the other.
     pub steps: Vec<Step>,
 }
@@ -58,8 +66,16 @@ pub struct BaseStack {
     pub id: String,
     /// Its status.
     pub status: String,
-    /// SHA-256 of template, parameters, physical ids and tags, lower-case hex.
-    pub digest: String,
+    /// Digests of its resources by logical ID: definition and physical id.
+    pub resources: BTreeMap<String, String>,
+    /// Digests of its parameters' values, by name.
+    pub parameters: BTreeMap<String, String>,
+    /// Digest of the rest of the template.
+    pub rest: String,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
+    /// Termination protection.
+    pub termination_protection: bool,
 }
 
 /// What happens to one resource.
@@ -82,8 +98,11 @@ pub struct Change {
     pub reasons: Vec<Reason>,
     /// What differs, for updates and replacements.
     pub properties: Vec<PropertyChange>,
-    /// What is lost and cannot be brought back, as a clause: `the number is released`.
+    /// What is lost and cannot be brought back, or interrupts service, as a clause: `the number is released`. Such a
+    /// change must be allowed by the address of the resource.
     pub irreversible: Option<String>,
+    /// What it touches.
+    pub impact: Impact,
 }
 
 /// One difference inside a resource.

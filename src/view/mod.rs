@@ -1,7 +1,10 @@
 //! Text for people and programs: plans and drift as lines for a terminal, JSON, and Markdown for pull requests.
 
+mod plan_names;
 mod plan_words;
+mod plan_view;
 mod plan_human;
+mod plan_json_types;
 mod plan_json;
 mod plan_markdown;
 mod drift_text;
@@ -13,8 +16,9 @@ pub use drift_human::human as drift_human;
 pub use drift_json::json as drift_json;
 pub use drift_markdown::markdown as drift_markdown;
 pub use plan_human::{Style, human as plan_human};
-pub use plan_json::json as plan_json;
+pub use plan_json::{json as plan_json, json_schema as plan_json_schema};
 pub use plan_markdown::markdown as plan_markdown;
+pub use plan_view::PlanView;
 
 #[cfg(test)]
 mod plan_tests;

@@ -1,7 +1,8 @@
 //! A plan for a terminal.
 
-use super::plan_words::{because, counts, details, property, sign_of, subject};
-use crate::plan::{Action, Change, Plan, StackChange};
+use super::PlanView;
+use super::plan_words::{because, details, property, sign_of, subject, touches};
+use crate::plan::{Action, Change, StackChange};
 
 /// How text for a terminal looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,27 +13,40 @@ pub struct Style {
     pub width: usize,
 }
 
-/// The plan: a line for each change, details below, and the counts.
-pub fn human(plan: &Plan, style: Style) -> String {
-    if plan.is_empty() && plan.effective_changes().next().is_none() {
-        return format!("No changes: {} equals its blueprint.\n", plan.center);
-    }
+/// The plan: a line for each change, details below, what was done by hand, and the counts.
+pub fn human(view: &PlanView, style: Style) -> String {
     let mut lines = Vec::new();
-    for change in plan.effective_changes() {
-        write_change(change, style, &mut lines);
+    for change in view.plan.told_changes() {
+        write_change(view, change, style, &mut lines);
     }
-    for change in &plan.stack_changes {
+    for change in &view.plan.stack_changes {
         write_stack(change, style, &mut lines);
     }
-    if !lines.is_empty() {
-        lines.push(String::new());
+    write_by_hand(view, style, &mut lines);
+    if view.is_empty() {
+        lines.push(view.nothing());
+    } else {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(view.headline());
     }
-    lines.push(format!("Plan: {}.", counts(&plan.summary())));
+    match view.change_sets() {
+        Some(Ok(agrees)) => lines.push(wrapped("", &agrees, style.width)),
+        Some(Err(differing)) => {
+            let told = differing.iter().map(|line| wrapped("", &format!("! {line}"), style.width));
+            lines.extend(told.map(|line| warning(line, style)));
+        }
+        None => {}
+    }
+    if let Some(flags) = view.allowed_by() {
+        lines.push(wrapped("", &format!("What cannot be undone has to be allowed: {flags}"), style.width));
+    }
     lines.push(String::new());
     lines.join("\n")
 }
 
-fn write_change(change: &Change, style: Style, lines: &mut Vec<String>) {
+fn write_change(view: &PlanView, change: &Change, style: Style, lines: &mut Vec<String>) {
     let sign = sign_of(change);
     let mut head = format!("{sign:>5} {}", subject(change));
     let mut below = Vec::new();
@@ -40,7 +54,14 @@ fn write_change(change: &Change, style: Style, lines: &mut Vec<String>) {
         Ok([only]) => head.extend([": ", only.as_str()]),
         Err(several) => below = several,
     }
+    if change.action == Action::NoOp {
+        head.push_str(": only its key changes");
+    }
     below.extend(because(change));
+    if let Some(touched) = touches(change, &view.open) {
+        let is_open = change.impact.phone_numbers.iter().any(|number| view.open.contains(number));
+        below.push(if is_open { format!("! {touched}") } else { touched });
+    }
     if let Some(loss) = &change.irreversible {
         below.push(format!("! {loss}"));
     }
@@ -53,12 +74,35 @@ fn write_stack(change: &StackChange, style: Style, lines: &mut Vec<String>) {
     lines.extend(change.properties.iter().flat_map(property).map(|line| indented(&line, style)));
 }
 
+fn write_by_hand(view: &PlanView, style: Style, lines: &mut Vec<String>) {
+    let by_hand = view.by_hand();
+    if by_hand.is_empty() {
+        return;
+    }
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.push("Changed by hand since the last apply:".to_owned());
+    lines.extend(by_hand.iter().map(|line| {
+        let line = wrapped("", &format!("{:>5} {line}", "#"), style.width);
+        painted(&line, "#", Action::NoOp, style)
+    }));
+    lines.push(wrapped("", "`callform reconcile` takes back what apply does not touch.", style.width));
+    if view.is_empty() {
+        lines.push(String::new());
+    }
+}
+
 /// What stands before details.
 pub(super) const INDENT: &str = "          ";
 
 fn indented(line: &str, style: Style) -> String {
     let text = wrapped(INDENT, line, style.width);
-    if style.color && line.starts_with('!') { format!("\u{1b}[33m{text}\u{1b}[0m") } else { text }
+    if line.starts_with('!') { warning(text, style) } else { text }
+}
+
+fn warning(text: String, style: Style) -> String {
+    if style.color { format!("\u{1b}[33m{text}\u{1b}[0m") } else { text }
 }
 
 /// A line in as many lines as the width asks for, broken at blanks; what follows is indented more.
@@ -91,6 +135,7 @@ fn painted(line: &str, sign: &str, action: Action, style: Style) -> String {
         ("~", _) => "33",
         ("-/+", _) => "35",
         ("-", _) => "31",
+        ("#", _) => "36",
         _ => "2",
     };
     // The sign alone is colored; the text stays readable on every background.

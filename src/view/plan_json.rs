@@ -1,181 +1,225 @@
 //! A plan for programs.
 
-use serde::Serialize;
-use serde_json::Value;
-
-use crate::plan::{Action, Change, OperationKind, Plan, PropertyChange, Reason, StackChange, Step, Summary};
+use super::PlanView;
+use super::plan_json_types::{
+    ActionJson, ChangeJson, ChangeSetJson, DisagreementJson, HandChangeJson, HandOutcomeJson, ImpactJson,
+    LiveNumberJson, OperationJson, OperationKindJson, PlanJson, PropertyJson, PurposeJson, ReasonCode, ReasonJson,
+    StackChangeJson, StepJson, SummaryJson,
+};
+use super::plan_words::details;
+use crate::model::Address;
+use crate::plan::{
+    Action, Change, ChangeSetCheck, ChangeSetOutcome, Disagreement, HandChange, HandOutcome, OperationKind,
+    PropertyChange, Purpose, Reason, Step, Summary,
+};
 
 /// Version of this output. Members may be added without a new version.
 const FORMAT_VERSION: u32 = 1;
 
 /// The plan as JSON. This is not the saved plan: it has what happens, without templates and parameters.
-pub fn json(plan: &Plan) -> String {
-    let view = PlanView {
+pub fn json(view: &PlanView) -> String {
+    let plan = view.plan;
+    let json = PlanJson {
         format_version: FORMAT_VERSION,
+        purpose: purpose(plan.purpose),
         center: &plan.center,
         region: &plan.region,
         environment: plan.environment.as_deref(),
         digest: &plan.digest,
-        empty: plan.is_empty(),
-        summary: plan.summary(),
-        changes: plan.effective_changes().map(ChangeView::of).collect(),
-        stack_changes: plan.stack_changes.iter().map(StackChangeView::of).collect(),
-        steps: plan.steps.iter().map(StepView::of).collect(),
+        empty: view.is_empty(),
+        summary: summary(plan.summary()),
+        changes: plan.changes.iter().map(|change| change_json(view, change)).collect(),
+        stack_changes: plan
+            .stack_changes
+            .iter()
+            .map(|change| StackChangeJson {
+                stack: &change.stack,
+                properties: change.properties.iter().map(property).collect(),
+            })
+            .collect(),
+        changed_by_hand: plan.by_hand.as_ref().map(|changes| changes.iter().map(hand_change).collect()),
+        live_phone_numbers: plan
+            .live_numbers
+            .iter()
+            .map(|number| LiveNumberJson {
+                address: number.address.to_string(),
+                flow: &number.flow,
+                open: view.open.contains(&number.address),
+            })
+            .collect(),
+        change_sets: plan.change_sets.as_ref().map(|checks| checks.iter().map(change_set).collect()),
+        to_allow: plan.irreversible_changes().map(|change| change.address.to_string()).collect(),
+        steps: plan.steps.iter().map(step).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&view).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
     text.push('\n');
     text
 }
 
-#[derive(Serialize)]
-struct PlanView<'a> {
-    format_version: u32,
-    center: &'a str,
-    region: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    environment: Option<&'a str>,
-    digest: &'a str,
-    empty: bool,
-    summary: Summary,
-    changes: Vec<ChangeView<'a>>,
-    stack_changes: Vec<StackChangeView<'a>>,
-    steps: Vec<StepView<'a>>,
+/// The JSON Schema of the form.
+pub fn json_schema() -> String {
+    let schema = schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<PlanJson>();
+    let mut text = serde_json::to_string_pretty(schema.as_value()).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
-#[derive(Serialize)]
-struct ChangeView<'a> {
-    address: String,
-    kind: &'static str,
-    name: &'a str,
-    action: Action,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    renamed_from: Option<String>,
-    stack: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    logical_id: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    resource_type: &'a str,
-    reasons: Vec<ReasonView>,
-    properties: Vec<PropertyView<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    irreversible: Option<&'a str>,
+fn purpose(purpose: Purpose) -> PurposeJson {
+    match purpose {
+        Purpose::Apply => PurposeJson::Apply,
+        Purpose::Destroy => PurposeJson::Destroy,
+        Purpose::Revert => PurposeJson::Revert,
+        Purpose::Compare => PurposeJson::Compare,
+    }
 }
 
-#[derive(Serialize)]
-struct ReasonView {
-    code: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    properties: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<String>,
+fn summary(summary: Summary) -> SummaryJson {
+    let Summary { create, change, replace, delete, import, retain, unchanged } = summary;
+    SummaryJson { create, change, replace, delete, import, retain, unchanged }
 }
 
-#[derive(Serialize)]
-struct PropertyView<'a> {
-    path: &'a str,
-    before: Option<&'a Value>,
-    after: Option<&'a Value>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    description: &'a [String],
+fn change_json<'a>(view: &PlanView, change: &'a Change) -> ChangeJson<'a> {
+    ChangeJson {
+        address: change.address.to_string(),
+        kind: change.address.kind.word(),
+        name: &change.address.name,
+        action: action(change.action),
+        renamed_from: change.renamed_from.as_ref().map(ToString::to_string),
+        stack: &change.stack,
+        logical_id: &change.logical_id,
+        resource_type: &change.resource_type,
+        reasons: change.reasons.iter().map(reason).collect(),
+        properties: change.properties.iter().map(property).collect(),
+        lines: details(change),
+        irreversible: change.irreversible.as_deref(),
+        impact: (!change.impact.is_empty()).then(|| impact(view, change)),
+    }
 }
 
-#[derive(Serialize)]
-struct StackChangeView<'a> {
-    stack: &'a str,
-    properties: Vec<PropertyView<'a>>,
+fn impact(view: &PlanView, change: &Change) -> ImpactJson {
+    let names = |addresses: &[Address]| addresses.iter().map(ToString::to_string).collect();
+    let impact = &change.impact;
+    ImpactJson {
+        phone_numbers: names(&impact.phone_numbers),
+        open_phone_numbers: impact
+            .phone_numbers
+            .iter()
+            .filter(|number| view.open.contains(number))
+            .map(ToString::to_string)
+            .collect(),
+        flows: names(&impact.flows),
+        queues: names(&impact.queues),
+        agents: names(&impact.agents),
+    }
 }
 
-#[derive(Serialize)]
-#[serde(tag = "step", rename_all = "kebab-case")]
-enum StepView<'a> {
-    Upload { keys: Vec<&'a str> },
-    ContinueRollback { stacks: &'a [String] },
-    Stacks { operations: Vec<OperationView<'a>> },
-    Associate { phone_numbers: Vec<String> },
+fn action(action: Action) -> ActionJson {
+    match action {
+        Action::NoOp => ActionJson::NoOp,
+        Action::Create => ActionJson::Create,
+        Action::Update => ActionJson::Update,
+        Action::Replace => ActionJson::Replace,
+        Action::Delete => ActionJson::Delete,
+        Action::Import => ActionJson::Import,
+        Action::Retain => ActionJson::Retain,
+        Action::Associate => ActionJson::Associate,
+        Action::Disassociate => ActionJson::Disassociate,
+    }
 }
 
-#[derive(Serialize)]
-struct OperationView<'a> {
-    stack: &'a str,
-    operation: OperationKind,
-    transitional: bool,
-}
-
-impl<'a> ChangeView<'a> {
-    fn of(change: &'a Change) -> Self {
-        Self {
-            address: change.address.to_string(),
-            kind: change.address.kind.word(),
-            name: &change.address.name,
-            action: change.action,
-            renamed_from: change.renamed_from.as_ref().map(ToString::to_string),
-            stack: &change.stack,
-            logical_id: &change.logical_id,
-            resource_type: &change.resource_type,
-            reasons: change.reasons.iter().map(ReasonView::of).collect(),
-            properties: change.properties.iter().map(PropertyView::of).collect(),
-            irreversible: change.irreversible.as_deref(),
+fn reason(reason: &Reason) -> ReasonJson {
+    let plain = |code| ReasonJson { code, properties: Vec::new(), target: None };
+    match reason {
+        Reason::Unchanged => plain(ReasonCode::Unchanged),
+        Reason::NotDeployed => plain(ReasonCode::NotDeployed),
+        Reason::NotInBlueprint => plain(ReasonCode::NotInBlueprint),
+        Reason::PropertiesDiffer => plain(ReasonCode::PropertiesDiffer),
+        Reason::CreateOnly(names) => ReasonJson { properties: names.clone(), ..plain(ReasonCode::CreateOnly) },
+        Reason::TargetReplaced(address) => {
+            ReasonJson { target: Some(address.to_string()), ..plain(ReasonCode::TargetReplaced) }
         }
+        Reason::TypeChanged => plain(ReasonCode::TypeChanged),
+        Reason::DeletionPolicyRetain => plain(ReasonCode::DeletionPolicyRetain),
+        Reason::TerminationProtection => plain(ReasonCode::TerminationProtection),
+        Reason::StackIncomplete => plain(ReasonCode::StackIncomplete),
+        Reason::Destroy => plain(ReasonCode::Destroy),
+        Reason::FunctionChanged => plain(ReasonCode::FunctionChanged),
+        Reason::ChangedByHand => plain(ReasonCode::ChangedByHand),
+        Reason::DeletedByHand => plain(ReasonCode::DeletedByHand),
+        Reason::AttributesDiffer => plain(ReasonCode::AttributesDiffer),
     }
 }
 
-impl ReasonView {
-    fn of(reason: &Reason) -> Self {
-        let plain = |code| Self { code, properties: Vec::new(), target: None };
-        match reason {
-            Reason::NotDeployed => plain("not-deployed"),
-            Reason::NotInBlueprint => plain("not-in-blueprint"),
-            Reason::PropertiesDiffer => plain("properties-differ"),
-            Reason::CreateOnly(names) => Self { properties: names.clone(), ..plain("create-only") },
-            Reason::TargetReplaced(address) => Self { target: Some(address.to_string()), ..plain("target-replaced") },
-            Reason::TypeChanged => plain("type-changed"),
-            Reason::DeletionPolicyRetain => plain("deletion-policy-retain"),
-            Reason::TerminationProtection => plain("termination-protection"),
-            Reason::StackIncomplete => plain("stack-incomplete"),
-            Reason::Destroy => plain("destroy"),
-            Reason::FunctionChanged => plain("function-changed"),
-            Reason::ChangedByHand => plain("changed-by-hand"),
-            Reason::DeletedByHand => plain("deleted-by-hand"),
-            Reason::AttributesDiffer => plain("attributes-differ"),
-        }
+fn property(change: &PropertyChange) -> PropertyJson<'_> {
+    PropertyJson {
+        path: &change.path,
+        before: change.before.as_ref(),
+        after: change.after.as_ref(),
+        description: &change.description,
     }
 }
 
-impl<'a> PropertyView<'a> {
-    fn of(change: &'a PropertyChange) -> Self {
-        Self {
-            path: &change.path,
-            before: change.before.as_ref(),
-            after: change.after.as_ref(),
-            description: &change.description,
-        }
+fn hand_change(change: &HandChange) -> HandChangeJson<'_> {
+    HandChangeJson {
+        address: change.address.to_string(),
+        property: change.property.as_ref().map(property),
+        outcome: match change.outcome {
+            HandOutcome::Overwritten => HandOutcomeJson::Overwritten,
+            HandOutcome::AsWanted => HandOutcomeJson::AsWanted,
+            HandOutcome::Kept => HandOutcomeJson::Kept,
+            HandOutcome::Gone => HandOutcomeJson::Gone,
+            HandOutcome::Fails => HandOutcomeJson::Fails,
+        },
     }
 }
 
-impl<'a> StackChangeView<'a> {
-    fn of(change: &'a StackChange) -> Self {
-        Self { stack: &change.stack, properties: change.properties.iter().map(PropertyView::of).collect() }
+fn change_set(check: &ChangeSetCheck) -> ChangeSetJson<'_> {
+    let (differences, refused) = match &check.outcome {
+        ChangeSetOutcome::Agrees { .. } => (&[] as &[Disagreement], None),
+        ChangeSetOutcome::Differs(differences) => (differences.as_slice(), None),
+        ChangeSetOutcome::Refused(reason) => (&[] as &[Disagreement], Some(reason.as_str())),
+    };
+    ChangeSetJson {
+        stack: &check.stack,
+        agrees: matches!(check.outcome, ChangeSetOutcome::Agrees { .. }),
+        differences: differences
+            .iter()
+            .map(|one| DisagreementJson {
+                address: one.address.as_ref().map(ToString::to_string),
+                logical_id: &one.logical_id,
+                plan: &one.plan,
+                change_set: &one.change_set,
+            })
+            .collect(),
+        refused,
     }
 }
 
-impl<'a> StepView<'a> {
-    fn of(step: &'a Step) -> Self {
-        match step {
-            Step::Upload(assets) => Self::Upload { keys: assets.iter().map(|asset| asset.key.as_str()).collect() },
-            Step::ContinueRollback(stacks) => Self::ContinueRollback { stacks },
-            Step::Stacks(operations) => Self::Stacks {
-                operations: operations
-                    .iter()
-                    .map(|operation| OperationView {
-                        stack: &operation.stack,
-                        operation: operation.kind,
-                        transitional: operation.transitional,
-                    })
-                    .collect(),
-            },
-            Step::Associate(links) => {
-                Self::Associate { phone_numbers: links.iter().map(|link| link.phone_number.to_string()).collect() }
-            }
+fn step(step: &Step) -> StepJson<'_> {
+    match step {
+        Step::Upload(assets) => StepJson::Upload { keys: assets.iter().map(|asset| asset.key.as_str()).collect() },
+        Step::ContinueRollback(stacks) => StepJson::ContinueRollback { stacks },
+        Step::Stacks(operations) => StepJson::Stacks {
+            operations: operations
+                .iter()
+                .map(|operation| OperationJson {
+                    stack: &operation.stack,
+                    operation: match operation.kind {
+                        OperationKind::Create => OperationKindJson::Create,
+                        OperationKind::Update => OperationKindJson::Update,
+                        OperationKind::Import => OperationKindJson::Import,
+                        OperationKind::RevertDrift => OperationKindJson::RevertDrift,
+                        OperationKind::Delete => OperationKindJson::Delete,
+                    },
+                    transitional: operation.transitional,
+                })
+                .collect(),
+        },
+        Step::Associate(links) => {
+            StepJson::Associate { phone_numbers: links.iter().map(|link| link.phone_number.to_string()).collect() }
         }
     }
 }

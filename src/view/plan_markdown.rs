@@ -1,55 +1,162 @@
 //! A plan for a pull request.
 
-use super::plan_words::{because, counts, details, property, sign_of, subject};
-use crate::plan::{Change, Plan};
+use super::PlanView;
+use super::plan_words::{because, details, property, sign_of, subject, touches};
+use crate::plan::{Action, Change, Purpose};
+use crate::render::words;
 
-/// Above this many new resources without anything to say about them, they are folded away.
+/// What GitHub takes for a comment is 65,536 characters; bytes are never fewer.
+const MOST_BYTES: usize = 65_536;
+/// Kept free for what says that something was left out.
+const RESERVE: usize = 1_000;
+/// Bytes of one row; what is longer is cut.
+const ROW: usize = 4_000;
+/// What ends a section.
+const END: &str = "\n</details>\n";
+/// Above this many rows, a section starts folded.
 const FOLDED: usize = 20;
 
-/// The plan as Markdown: the counts, then a table of changes.
-pub fn markdown(plan: &Plan) -> String {
+/// The plan as Markdown: the counts and what to watch out for, then the changes in sections that fold.
+pub fn markdown(view: &PlanView) -> String {
+    let plan = view.plan;
     let environment = plan.environment.as_ref().map(|name| format!(" ({})", escaped(name))).unwrap_or_default();
-    let mut text = format!("### Plan for {}{environment} in {}\n\n", escaped(&plan.center), plan.region);
-    if plan.is_empty() && plan.effective_changes().next().is_none() {
-        text.push_str("No changes.\n");
-        return text;
+    let title = if plan.purpose == Purpose::Compare { "Differences of" } else { "Plan for" };
+    let mut text = format!("### {title} {}{environment} in {}\n\n", escaped(&plan.center), plan.region);
+    if view.is_empty() {
+        text.push_str(&escaped(&view.nothing()));
+        text.push('\n');
+    } else {
+        text.extend(["**", escaped(&view.headline()).as_str(), "**\n"]);
     }
-    text.extend(["**", counts(&plan.summary()).as_str(), "**\n"]);
-    let plain: Vec<&Change> = plan.effective_changes().filter(|change| is_plain(change)).collect();
-    let folds = plain.len() > FOLDED;
-    let mut rows: Vec<String> =
-        plan.effective_changes().filter(|change| !folds || !is_plain(change)).map(row).collect();
-    rows.extend(plan.stack_changes.iter().map(|change| {
-        let lines: Vec<String> = change.properties.iter().flat_map(property).map(|line| escaped(&line)).collect();
-        format!("| `~` | stack {} | {} |\n", escaped(&change.stack), lines.join("<br>"))
-    }));
-    text.push_str(&table(&rows));
-    if folds {
-        let rows: Vec<String> = plain.into_iter().map(row).collect();
-        let count = rows.len().to_string();
-        text.extend(["\n<details><summary>", count.as_str(), " new resources</summary>\n"]);
-        text.push_str(&table(&rows));
-        text.push_str("\n</details>\n");
+    for warning in warnings(view) {
+        text.extend(["\n> [!WARNING]\n> ", warning.as_str(), "\n"]);
+    }
+    let mut left_out = 0;
+    for section in sections(view) {
+        left_out += section.write(&mut text);
+    }
+    if left_out > 0 {
+        let left_out = left_out.to_string();
+        text.extend(["\n", left_out.as_str(), " more changes do not fit here; `callform plan` shows them all.\n"]);
+    }
+    if let Some(Ok(agrees)) = view.change_sets() {
+        text.extend(["\n<sub>", escaped(&agrees).as_str(), "</sub>\n"]);
     }
     text
 }
 
-fn is_plain(change: &Change) -> bool {
-    sign_of(change) == "+" && change.properties.is_empty() && change.irreversible.is_none()
-}
-
-fn table(rows: &[String]) -> String {
-    if rows.is_empty() {
-        return String::new();
+/// What must not be overlooked.
+fn warnings(view: &PlanView) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let open: Vec<String> = view.open.iter().map(|address| escaped(&words(address))).collect();
+    if !open.is_empty() {
+        warnings.push(format!("Open now, so that callers may notice: {}.", open.join(", ")));
     }
-    format!("\n| | Resource | What changes |\n|---|---|---|\n{}", rows.concat())
+    if let Some(flags) = view.allowed_by() {
+        let losses = view.plan.irreversible_changes().filter_map(|change| {
+            let loss = change.irreversible.as_ref()?;
+            Some(format!("{}: {}", escaped(&words(&change.address)), escaped(loss)))
+        });
+        // The number of lines is that of decisions somebody has to take.
+        let losses: Vec<String> = losses.take(FOLDED).collect();
+        let flags = cut(&flags, ROW);
+        warnings.push(format!("Cannot be undone, and has to be allowed: {}. `{flags}`", losses.join("; ")));
+    }
+    if let Some(Err(differing)) = view.change_sets() {
+        let lines: Vec<String> = differing.iter().take(FOLDED).map(|line| escaped(line)).collect();
+        warnings.push(format!("CloudFormation sees it otherwise. {}.", lines.join("; ")));
+    }
+    warnings
 }
 
-fn row(change: &Change) -> String {
-    let mut lines: Vec<String> = details(change).iter().map(|line| escaped(line)).collect();
-    lines.extend(because(change).map(|line| escaped(&line)));
-    lines.extend(change.irreversible.iter().map(|loss| format!("**{}**", escaped(loss))));
-    format!("| `{}` | {} | {} |\n", sign_of(change), escaped(&subject(change)), lines.join("<br>"))
+struct Section {
+    title: String,
+    /// Whether there is a table around the rows.
+    is_table: bool,
+    rows: Vec<String>,
+}
+
+fn sections(view: &PlanView) -> Vec<Section> {
+    let groups: [(&str, &[Action]); 6] = [
+        ("to delete", &[Action::Delete, Action::Disassociate]),
+        ("to replace", &[Action::Replace]),
+        ("to change", &[Action::Update]),
+        ("to import", &[Action::Import]),
+        ("to create", &[Action::Create, Action::Associate]),
+        ("kept or with another key", &[Action::Retain, Action::NoOp]),
+    ];
+    let mut sections = Vec::new();
+    for (title, actions) in groups {
+        let is_change = title == "to change";
+        let belongs = |change: &&Change| match sign_of(change) {
+            "~" => is_change,
+            _ => actions.contains(&change.action),
+        };
+        let mut rows: Vec<String> = view.plan.told_changes().filter(belongs).map(|change| row(view, change)).collect();
+        if is_change {
+            rows.extend(view.plan.stack_changes.iter().map(|change| {
+                let lines: Vec<String> =
+                    change.properties.iter().flat_map(property).map(|line| escaped(&line)).collect();
+                format!("| `~` | stack {} | {} |\n", escaped(&change.stack), lines.join("<br>"))
+            }));
+        }
+        sections.push(Section { title: format!("{} {title}", rows.len()), is_table: true, rows });
+    }
+    let by_hand: Vec<String> = view.by_hand().iter().map(|line| format!("- {}\n", escaped(line))).collect();
+    sections.push(Section { title: "Changed by hand since the last apply".to_owned(), is_table: false, rows: by_hand });
+    sections
+}
+
+impl Section {
+    /// Adds the section, as much of it as there is room for; returns how many rows were left out.
+    fn write(self, text: &mut String) -> usize {
+        if self.rows.is_empty() {
+            return 0;
+        }
+        let open = if self.rows.len() <= FOLDED { " open" } else { "" };
+        let mut section = format!("\n<details{open}><summary>{}</summary>\n\n", self.title);
+        if self.is_table {
+            section.push_str("| | Resource | What changes |\n|---|---|---|\n");
+        }
+        let room = MOST_BYTES.saturating_sub(RESERVE + text.len() + section.len() + END.len());
+        let mut used = 0;
+        let fits = self.rows.iter().take_while(|row| {
+            used += row.len();
+            used <= room
+        });
+        let shown = fits.count();
+        if shown > 0 {
+            section.extend(self.rows.iter().take(shown).map(String::as_str));
+            text.extend([section.as_str(), END]);
+        }
+        self.rows.len() - shown
+    }
+}
+
+fn row(view: &PlanView, change: &Change) -> String {
+    let mut lines = details(change);
+    if change.action == Action::NoOp {
+        lines.push("only its key changes".to_owned());
+    }
+    lines.extend(because(change));
+    lines.extend(touches(change, &view.open));
+    let mut cell = cut(&lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>"), ROW);
+    if let Some(loss) = &change.irreversible {
+        let between = if cell.is_empty() { "" } else { "<br>" };
+        cell = format!("{cell}{between}**{}**", escaped(loss));
+    }
+    format!("| `{}` | {} | {cell} |\n", sign_of(change), escaped(&subject(change)))
+}
+
+/// The beginning of a text, in at most so many bytes; ends where a line or a word does.
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let end = (0..=most).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let kept = text.get(..end).unwrap_or_default();
+    let end = kept.rfind("<br>").or_else(|| kept.rfind(' ')).unwrap_or(kept.len());
+    format!("{}…", kept.get(..end).unwrap_or_default())
 }
 
 /// Text that Markdown shows as it is, inside a table cell.
@@ -60,7 +167,9 @@ fn escaped(text: &str) -> String {
             '\n' => escaped.push(' '),
             '<' => escaped.push_str("&lt;"),
             '&' => escaped.push_str("&amp;"),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' => {
+            // A zero-width space keeps GitHub from calling people.
+            '@' => escaped.push_str("@\u{200B}"),
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' | '#' => {
                 escaped.push('\\');
                 escaped.push(letter);
             }

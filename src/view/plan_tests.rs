@@ -1,8 +1,11 @@
 use serde_json::{Value, json};
 
-use super::{Style, plan_human, plan_json, plan_markdown};
+use super::{PlanView, Style, plan_human, plan_json, plan_markdown};
 use crate::model::{Address, Kind};
-use crate::plan::{Action, Base, Change, FORMAT_VERSION, Plan, PropertyChange, Reason, StackChange, Step};
+use crate::plan::{
+    Action, Base, Change, ChangeSetCheck, ChangeSetOutcome, Disagreement, HandChange, HandOutcome, Impact, LiveNumber,
+    Plan, PropertyChange, Purpose, Reason, StackChange, Step,
+};
 
 fn change(kind: Kind, name: &str, action: Action, reasons: Vec<Reason>, properties: Vec<PropertyChange>) -> Change {
     Change {
@@ -15,6 +18,7 @@ fn change(kind: Kind, name: &str, action: Action, reasons: Vec<Reason>, properti
         reasons,
         properties,
         irreversible: None,
+        impact: Impact::default(),
     }
 }
 
@@ -32,6 +36,9 @@ fn updates() -> Vec<Change> {
     let update =
         |kind, name, properties| change(kind, name, Action::Update, vec![Reason::PropertiesDiffer], properties);
     let mut flow = update(Kind::Flow, "main_menu", vec![property("Content", json!({}), json!({"a": 1}))]);
+    flow.impact.phone_numbers = vec![Address::new(Kind::PhoneNumber, "main")];
+    flow.impact.flows = vec![flow.address.clone(), Address::new(Kind::Flow, "callback")];
+    flow.impact.agents = (1..6).map(|number| Address::new(Kind::User, format!("agent.{number}"))).collect();
     flow.properties[0].description = vec!["say_welcome: text \"Welcome\" -> \"Hello | <all>\"".to_owned()];
     let priority = "QueueConfigs[VOICE queue/consulting]/Priority";
     vec![
@@ -66,14 +73,36 @@ fn replacements() -> Vec<Change> {
 fn removals() -> Vec<Change> {
     let mut number = change(Kind::PhoneNumber, "main", Action::Delete, vec![Reason::NotInBlueprint], Vec::new());
     number.irreversible = Some("the number is released".to_owned());
+    number.impact.phone_numbers = vec![Address::new(Kind::PhoneNumber, "main")];
+    number.impact.queues = ["consulting", "customer_service"].map(|name| Address::new(Kind::Queue, name)).to_vec();
     let kept = vec![Reason::NotInBlueprint, Reason::DeletionPolicyRetain];
     vec![number, change(Kind::Table, "numbers", Action::Retain, kept, Vec::new())]
+}
+
+fn by_hand() -> Vec<HandChange> {
+    let entry = |name: &str, property, outcome| HandChange {
+        address: Address::new(Kind::Queue, name),
+        stack: "kwglobal".to_owned(),
+        logical_id: "X".to_owned(),
+        property,
+        outcome,
+    };
+    let contacts = Some(property("MaxContacts", json!(10), json!(7)));
+    vec![
+        entry("customer_service", contacts.clone(), HandOutcome::Overwritten),
+        entry("same", contacts, HandOutcome::Kept),
+        entry("sales", None, HandOutcome::Fails),
+    ]
 }
 
 fn plan() -> Plan {
     let mut changes = vec![
         change(Kind::Queue, "sales", Action::Create, vec![Reason::NotDeployed], Vec::new()),
-        change(Kind::Queue, "same", Action::NoOp, Vec::new(), Vec::new()),
+        change(Kind::Queue, "same", Action::NoOp, vec![Reason::Unchanged], Vec::new()),
+        Change {
+            renamed_from: Some(Address::new(Kind::Hours, "office")),
+            ..change(Kind::Hours, "nights", Action::NoOp, vec![Reason::Unchanged], Vec::new())
+        },
     ];
     changes.extend(updates());
     changes.extend(replacements());
@@ -81,7 +110,7 @@ fn plan() -> Plan {
     let other_flow = vec![property("Flow", json!("flow/old"), json!("flow/main_menu"))];
     changes.push(change(Kind::PhoneNumber, "second", Action::Associate, vec![Reason::PropertiesDiffer], other_flow));
     Plan {
-        format_version: FORMAT_VERSION,
+        purpose: Purpose::Apply,
         center: "kwglobal".to_owned(),
         region: "us-west-2".to_owned(),
         environment: Some("prod".to_owned()),
@@ -92,25 +121,51 @@ fn plan() -> Plan {
             stack: "kwglobal".to_owned(),
             properties: vec![property("Tags[owner]", Value::Null, json!("support"))],
         }],
+        by_hand: Some(by_hand()),
+        live_numbers: vec![LiveNumber {
+            address: Address::new(Kind::PhoneNumber, "main"),
+            flow: "flow/main_menu".to_owned(),
+            schedules: Vec::new(),
+        }],
+        change_sets: Some(vec![ChangeSetCheck {
+            stack: "kwglobal".to_owned(),
+            outcome: ChangeSetOutcome::Agrees { resources: 8 },
+        }]),
         steps: vec![Step::ContinueRollback(vec!["kwglobal".to_owned()])],
     }
 }
 
+fn at_noon(plan: &Plan) -> PlanView<'_> {
+    PlanView::at(plan, "2026-11-23T20:00:00Z".parse().unwrap())
+}
+
+fn human(plan: &Plan, style: Style) -> String {
+    plan_human::human(&at_noon(plan), style)
+}
+
+fn markdown(plan: &Plan) -> String {
+    plan_markdown::markdown(&at_noon(plan))
+}
+
+fn json_text(plan: &Plan) -> String {
+    plan_json::json(&at_noon(plan))
+}
+
 #[test]
 fn a_plan_on_a_terminal() {
-    insta::assert_snapshot!(plan_human::human(&plan(), Style { color: false, width: 80 }));
+    insta::assert_snapshot!(human(&plan(), Style { color: false, width: 80 }));
 }
 
 #[test]
 fn colors_mark_the_signs_and_the_losses() {
-    let text = plan_human::human(&plan(), Style { color: true, width: 80 });
+    let text = human(&plan(), Style { color: true, width: 80 });
     assert!(text.contains("\u{1b}[32m+\u{1b}[0m queue sales"), "{text}");
     assert!(text.contains("\u{1b}[33m          ! the number is released\u{1b}[0m"), "{text}");
 }
 
 #[test]
 fn long_lines_go_on_below() {
-    let at = |width| plan_human::human(&plan(), Style { color: false, width });
+    let at = |width| human(&plan(), Style { color: false, width });
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let narrow = at(44);
     assert_eq!(words(&narrow), words(&at(400)));
@@ -119,7 +174,7 @@ fn long_lines_go_on_below() {
 
 #[test]
 fn a_plan_in_a_pull_request() {
-    insta::assert_snapshot!(plan_markdown::markdown(&plan()));
+    insta::assert_snapshot!(markdown(&plan()));
 }
 
 #[test]
@@ -129,18 +184,18 @@ fn many_new_resources_are_folded() {
         let name = format!("user_{number}");
         plan.changes.push(change(Kind::User, &name, Action::Create, vec![Reason::NotDeployed], Vec::new()));
     }
-    let text = plan_markdown::markdown(&plan);
-    assert!(text.contains("<details><summary>31 new resources</summary>"), "{text}");
+    let text = markdown(&plan);
+    assert!(text.contains("<details><summary>31 to create</summary>"), "{text}");
 }
 
 #[test]
 fn a_plan_for_programs() {
-    let text = plan_json::json(&plan());
+    let text = json_text(&plan());
     let view: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(view["format_version"], 1);
     assert_eq!(view["summary"]["change"], 6);
-    assert_eq!(view["changes"].as_array().map(Vec::len), Some(10));
-    insta::assert_json_snapshot!(view["changes"][5]);
+    assert_eq!(view["changes"].as_array().map(Vec::len), Some(12));
+    insta::assert_json_snapshot!(view["changes"][6]);
     assert_eq!(view["steps"], json!([{ "step": "continue-rollback", "stacks": ["kwglobal"] }]));
 }
 
@@ -150,9 +205,64 @@ fn an_empty_plan_says_so() {
     plan.changes.clear();
     plan.stack_changes.clear();
     plan.steps.clear();
-    assert_eq!(
-        plan_human::human(&plan, Style { color: false, width: 80 }),
-        "No changes: kwglobal equals its blueprint.\n"
+    plan.by_hand = None;
+    plan.live_numbers.clear();
+    plan.change_sets = None;
+    assert_eq!(human(&plan, Style { color: false, width: 80 }), "No changes: kwglobal equals its blueprint.\n");
+    assert!(markdown(&plan).ends_with("No changes: kwglobal equals its blueprint.\n"));
+}
+
+#[test]
+fn where_cloudformation_disagrees_the_plan_says_so() {
+    let mut plan = plan();
+    let outcomes = [
+        ChangeSetOutcome::Differs(vec![Disagreement {
+            address: Some(Address::new(Kind::Queue, "customer_service")),
+            logical_id: "QueueCustomerService".to_owned(),
+            plan: "update".to_owned(),
+            change_set: "replace".to_owned(),
+        }]),
+        ChangeSetOutcome::Refused("Template error".to_owned()),
+    ];
+    plan.change_sets = Some(outcomes.map(|outcome| ChangeSetCheck { stack: "kwglobal".to_owned(), outcome }).into());
+    let differs = "queue customer_service: the plan says update, CloudFormation's change set replace";
+    let refuses = "CloudFormation refuses to update the stack kwglobal: Template error";
+    let text = human(&plan, Style { color: false, width: 200 });
+    assert!(text.contains(&format!("! {differs}\n! {refuses}\n")), "{text}");
+    let text = markdown(&plan);
+    assert!(
+        text.contains("> CloudFormation sees it otherwise. queue customer\\_service: the plan says update"),
+        "{text}"
     );
-    assert!(plan_markdown::markdown(&plan).ends_with("No changes.\n"));
+    let view: Value = serde_json::from_str(&json_text(&plan)).unwrap();
+    assert_eq!(view["change_sets"][0]["differences"][0]["change_set"], "replace");
+    assert_eq!(view["change_sets"][1]["refused"], "Template error");
+}
+
+#[test]
+fn a_huge_plan_fits_into_a_comment() {
+    let mut plan = plan();
+    for number in 0..5_000 {
+        let texts = [json!("a".repeat(300)), json!("b".repeat(300))];
+        let [before, after] = texts;
+        let name = format!("queue_{number}");
+        let properties = (0..20).map(|_| property("Description", before.clone(), after.clone())).collect();
+        plan.changes.push(change(Kind::Queue, &name, Action::Update, vec![Reason::PropertiesDiffer], properties));
+        let mut gone = change(Kind::Table, &name, Action::Delete, vec![Reason::NotInBlueprint], Vec::new());
+        gone.irreversible = Some("the items of the table are lost".to_owned());
+        plan.changes.push(gone);
+    }
+    let text = markdown(&plan);
+    assert!(text.len() <= 65_536, "{}", text.len());
+    assert!(text.len() > 50_000, "{}", text.len());
+    assert!(text.contains("<summary>5001 to delete</summary>"), "what is lost comes first");
+    assert_eq!(text.matches("<details").count(), text.matches("</details>").count());
+    let left_out = text.lines().find(|line| line.contains("more changes do not fit here")).unwrap();
+    let left_out: usize = left_out.split(' ').next().unwrap().parse().unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `")).count();
+    let by_hand = 3;
+    assert_eq!(
+        rows + left_out,
+        plan.told_changes().count() + plan.stack_changes.len() + by_hand - text.matches("\n- ").count()
+    );
 }

@@ -1,8 +1,12 @@
 //! Plans in words: what every format for people shares.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use crate::plan::{Action, Change, PropertyChange, Reason, Summary};
+use super::plan_names::{is_reference, name_in_words, reference, value};
+use crate::model::{Address, Kind};
+use crate::plan::{Action, Change, Impact, PropertyChange, Reason, Summary};
 use crate::render::words;
 
 /// The sign of an action.
@@ -37,7 +41,57 @@ pub(super) fn subject(change: &Change) -> String {
 
 /// What differs, a line for each difference.
 pub(super) fn details(change: &Change) -> Vec<String> {
-    change.properties.iter().flat_map(property).collect()
+    let moves = |property: &PropertyChange| match change.address.kind {
+        Kind::User | Kind::HierarchyGroup => moved(property),
+        _ => None,
+    };
+    let mut lines = Vec::new();
+    let mut said = BTreeSet::new();
+    for property in &change.properties {
+        if let Some(line) = moves(property) {
+            lines.push(line);
+        } else if let Some(list) = list_of(&property.path) {
+            if said.insert(list.to_owned()) {
+                lines.push(set(list, &change.properties));
+            }
+        } else {
+            lines.extend(self::property(property));
+        }
+    }
+    days_together(lines)
+}
+
+/// A user or a group that moves in the hierarchy.
+fn moved(property: &PropertyChange) -> Option<String> {
+    if !matches!(property.path.as_str(), "HierarchyGroupArn" | "ParentGroupArn") {
+        return None;
+    }
+    let name = |value: &Value| Some(reference("group", value.as_str()?));
+    Some(match (&property.before, &property.after) {
+        (Some(before), Some(after)) => format!("moves from {} to {}", name(before)?, name(after)?),
+        (None, Some(after)) => format!("joins {}", name(after)?),
+        (Some(before), None) => format!("leaves {}", name(before)?),
+        (None, None) => return None,
+    })
+}
+
+/// The list that a path without a key is an item of: `QuickConnectArns` of `QuickConnectArns[]`.
+fn list_of(path: &str) -> Option<&str> {
+    path.strip_suffix("[]")
+}
+
+/// The items that come to a list and leave it, on one line.
+fn set(list: &str, properties: &[PropertyChange]) -> String {
+    let name = list.rsplit('/').next().unwrap_or(list);
+    let word = phrase(list);
+    let item = |item: &Value| match item.as_str() {
+        Some(text) if is_reference(name) => reference(&word, text),
+        _ => value(item),
+    };
+    let of_list = || properties.iter().filter(|property| list_of(&property.path) == Some(list));
+    let gone = of_list().filter_map(|property| property.before.as_ref()).map(|value| format!("- {}", item(value)));
+    let new = of_list().filter_map(|property| property.after.as_ref()).map(|value| format!("+ {}", item(value)));
+    format!("{word} {}", gone.chain(new).collect::<Vec<_>>().join(", "))
 }
 
 /// One difference: `max contacts 10 -> 20`.
@@ -49,36 +103,43 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
         let told = property.description.iter();
         return told.map(|line| if of_its_own { line.clone() } else { format!("{name}: {line}") }).collect();
     }
-    let line = match (&property.before, &property.after) {
-        // The key in the artifact bucket is the digest of the code; its beginning is enough to tell codes apart.
-        (Some(before), Some(after)) if property.path == "Code/S3Key" => {
-            format!("code {} -> {}", digest(before), digest(after))
-        }
-        (Some(_), Some(after)) if property.path == "FunctionVersion" && names_version(after) => {
+    let last = property.path.rsplit('/').next().unwrap_or_default();
+    let shown = |shown: &Value| match shown.as_str() {
+        Some(text) if is_reference(last.trim_end_matches("[]")) => reference(&name, text),
+        Some(text) if matches!(last, "S3Key" | "S3Uri") => content(text),
+        _ => value(shown),
+    };
+    let (before, after) = (property.before.as_ref().map(shown), property.after.as_ref().map(shown));
+    let line = match (before, after) {
+        (Some(_), Some(_)) if last == "FunctionVersion" && property.after.as_ref().is_some_and(names_version) => {
             "moves to the new version".to_owned()
         }
-        (Some(before), Some(after)) if property.path == "Flow" => {
-            format!("answered by {} -> {}", value(before), value(after))
-        }
-        (Some(before), None) if property.path == "Flow" => format!("answered no longer by {}", value(before)),
-        (None, Some(after)) if property.path == "Flow" => format!("answered by {}", value(after)),
-        (Some(before), Some(after)) => format!("{name} {} -> {}", value(before), value(after)),
-        (Some(before), None) => format!("{name} - {}", value(before)),
-        (None, Some(after)) => format!("{name} + {}", value(after)),
+        (Some(before), Some(after)) if last == "Flow" && before == after => format!("answered by the new {after}"),
+        (Some(before), Some(after)) if last == "Flow" => format!("answered by {before} -> {after}"),
+        (Some(before), None) if last == "Flow" => format!("answered no longer by {before}"),
+        (None, Some(after)) if last == "Flow" => format!("answered by {after}"),
+        (Some(before), Some(after)) => format!("{name} {before} -> {after}"),
+        (Some(before), None) => format!("{name} - {before}"),
+        (None, Some(after)) => format!("{name} + {after}"),
         (None, None) => name,
     };
     vec![line]
 }
 
-/// `lambda/92f504ab7ea1….zip` -> `92f504ab`
-fn digest(key: &Value) -> String {
-    let key = key.as_str().unwrap_or_default();
-    let name = key.rsplit_once('/').map_or(key, |(_, name)| name);
-    name.trim_end_matches(".zip").chars().take(8).collect()
-}
-
 fn names_version(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.starts_with("lambda_version/"))
+}
+
+/// What a key in the artifact bucket says: the digest of the content, as much of it as tells two apart.
+fn content(key: &str) -> String {
+    const DIGITS: usize = 8;
+    let name = key.rsplit('/').next().unwrap_or(key);
+    let is_digest = |part: &&str| part.len() >= 2 * DIGITS && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut parts = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    match parts.find(is_digest).and_then(|digest| digest.get(..DIGITS)) {
+        Some(digest) => digest.to_owned(),
+        None => name.to_owned(),
+    }
 }
 
 fn name_of(property: &PropertyChange) -> String {
@@ -86,19 +147,43 @@ fn name_of(property: &PropertyChange) -> String {
     if let Some(day) = any.filter(|any| any.get("StartTime").is_some()).and_then(|any| any.get("Day")) {
         return day.as_str().unwrap_or_default().to_lowercase();
     }
-    let segments = segments(&property.path);
+    phrase(&property.path)
+}
+
+/// A path in words: `queue customer_service (voice) priority` of `QueueConfigs[VOICE queue/customer_service]/Priority`.
+fn phrase(path: &str) -> String {
+    let segments = segments(path);
     let last = segments.len().saturating_sub(1);
     segments
         .into_iter()
         .enumerate()
         // What only groups properties says nothing; `OutboundCallerConfig/OutboundCallerIdName`.
-        .filter(|(position, (_, key))| *position == last || key.is_some())
+        .filter(|(position, (name, key))| *position == last || key.is_some() || name.starts_with("Level"))
         .map(|(_, (name, key))| match key.filter(|key| !key.is_empty()) {
-            Some(key) => format!("{} {key}", name_in_words(&name)),
+            Some(key) => keyed(&name, &key),
             None => name_in_words(&name),
         })
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// An item of a list by what tells it apart.
+fn keyed(list: &str, key: &str) -> String {
+    match list {
+        "QueueConfigs" | "ManualAssignmentQueueConfigs" => match key.split_once(' ') {
+            Some((channel, queue)) => {
+                let by_hand = if list == "QueueConfigs" { "" } else { ", picked by hand" };
+                format!("queue {} ({}{by_hand})", reference("queue", queue), channel.to_lowercase())
+            }
+            None => format!("queue {key}"),
+        },
+        "MediaConcurrencies" => format!("channel {}", key.to_lowercase()),
+        "HoursOfOperationOverrides" => format!("override {key}"),
+        "UserProficiencies" => format!("proficiency {key}"),
+        "Tags" => format!("tag {key}"),
+        "Policies" => format!("policy {key}"),
+        _ => format!("{} {key}", name_in_words(list)),
+    }
 }
 
 /// The names in a path, each with what stands in its brackets.
@@ -131,66 +216,31 @@ fn segments(path: &str) -> Vec<(String, Option<String>)> {
     segments
 }
 
-/// `QuickConnectArns` -> `quick connects`.
-pub(super) fn name_in_words(name: &str) -> String {
-    let stem = match name.strip_suffix("Arns") {
-        Some(stem) => format!("{stem}s"),
-        None => name.strip_suffix("Arn").filter(|stem| !stem.is_empty()).unwrap_or(name).to_owned(),
-    };
-    let mut words = String::new();
-    let letters: Vec<char> = stem.chars().collect();
-    for (position, &letter) in letters.iter().enumerate() {
-        let starts_word = letter.is_uppercase()
-            && position > 0
-            && letters.get(position - 1).is_some_and(|before| before.is_lowercase());
-        if starts_word {
-            words.push(' ');
+/// Days in a row that change alike, on one line: `monday-friday 09:00-18:00 -> 09:00-17:00`.
+fn days_together(lines: Vec<String>) -> Vec<String> {
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let day_of =
+        |line: &str| DAYS.iter().position(|day| line.strip_prefix(day).is_some_and(|rest| rest.starts_with(' ')));
+    let mut together: Vec<(Option<(usize, usize)>, String)> = Vec::new();
+    for line in lines {
+        let Some(day) = day_of(&line) else {
+            together.push((None, line));
+            continue;
+        };
+        let rest = line.split_once(' ').map_or("", |(_, rest)| rest).to_owned();
+        match together.last_mut() {
+            Some((Some((_, last)), same)) if *last + 1 == day && *same == rest => *last = day,
+            _ => together.push((Some((day, day)), rest)),
         }
-        words.extend(letter.to_lowercase());
     }
-    words
-}
-
-/// Characters of a value that are shown.
-const SHOWN: usize = 300;
-
-/// A value on one line.
-pub(super) fn value(value: &Value) -> String {
-    let text = whole(value);
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
-}
-
-fn whole(value: &Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() || text.contains(char::is_whitespace) => format!("{text:?}"),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(whole).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Object(members) => {
-            if let (Some(start), Some(end)) = (time(value.get("StartTime")), time(value.get("EndTime"))) {
-                return format!("{start}-{end}");
-            }
-            let members: Vec<String> = members
-                .iter()
-                .map(|(name, member)| match member {
-                    Value::Object(_) => format!("{} ({})", name_in_words(name), whole(member)),
-                    _ => format!("{} {}", name_in_words(name), whole(member)),
-                })
-                .collect();
-            members.join(", ")
-        }
-        other => other.to_string(),
-    }
-}
-
-fn time(value: Option<&Value>) -> Option<String> {
-    let part = |name: &str| value.and_then(|value| value.get(name)).and_then(Value::as_u64);
-    Some(format!("{:02}:{:02}", part("Hours")?, part("Minutes")?))
+    together
+        .into_iter()
+        .map(|(days, rest)| match days {
+            Some((first, last)) if first == last => format!("{} {rest}", DAYS[first]),
+            Some((first, last)) => format!("{}-{} {rest}", DAYS[first], DAYS[last]),
+            None => rest,
+        })
+        .collect()
 }
 
 /// Why, where the action alone does not say it.
@@ -201,9 +251,13 @@ pub(super) fn because(change: &Change) -> Option<String> {
 
 fn reason(reason: &Reason) -> Option<String> {
     Some(match reason {
-        Reason::NotDeployed | Reason::PropertiesDiffer | Reason::NotInBlueprint | Reason::Destroy => return None,
+        Reason::NotDeployed
+        | Reason::PropertiesDiffer
+        | Reason::NotInBlueprint
+        | Reason::Destroy
+        | Reason::Unchanged => return None,
         Reason::CreateOnly(names) => {
-            let names: Vec<String> = names.iter().map(|name| name_in_words(name)).collect();
+            let names: Vec<String> = names.iter().map(|name| phrase(name)).collect();
             format!("{} cannot change in place", names.join(" and "))
         }
         Reason::TargetReplaced(address) => format!("{} is replaced", words(address)),
@@ -218,6 +272,43 @@ fn reason(reason: &Reason) -> Option<String> {
     })
 }
 
+/// Names in a group are listed up to so many.
+const LISTED: usize = 3;
+
+/// What a change touches beside its own resource: `touches phone number main (open now); 2 flows`. None for what is new.
+pub(super) fn touches(change: &Change, open: &BTreeSet<&Address>) -> Option<String> {
+    if matches!(change.action, Action::Create | Action::Import | Action::Retain | Action::NoOp) {
+        return None;
+    }
+    let Impact { phone_numbers, flows, queues, agents } = &change.impact;
+    let others = |addresses: &[Address]| -> Vec<String> {
+        let name = |address: &Address| {
+            if open.contains(address) { format!("{} (open now)", address.name) } else { address.name.clone() }
+        };
+        addresses.iter().filter(|address| **address != change.address).map(name).collect()
+    };
+    let groups = [
+        group("phone number", &others(phone_numbers), true),
+        group("flow", &others(flows), false),
+        group("queue", &others(queues), false),
+        group("agent", &others(agents), false),
+    ];
+    let groups: Vec<String> = groups.into_iter().flatten().collect();
+    let touched = (!groups.is_empty()).then(|| format!("touches {}", groups.join("; ")));
+    let itself = open.contains(&change.address).then(|| "open now".to_owned());
+    let said: Vec<String> = itself.into_iter().chain(touched).collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+fn group(word: &str, names: &[String], all: bool) -> Option<String> {
+    match names {
+        [] => None,
+        [only] => Some(format!("{word} {only}")),
+        names if names.len() <= LISTED || all => Some(format!("{word}s {}", names.join(", "))),
+        names => Some(format!("{} {word}s", names.len())),
+    }
+}
+
 /// `31 to create, 4 to change, 0 to delete`.
 pub(super) fn counts(summary: &Summary) -> String {
     let always = |count: usize, what: &str| Some(format!("{count} {what}"));
@@ -229,6 +320,7 @@ pub(super) fn counts(summary: &Summary) -> String {
         always(summary.delete, "to delete"),
         unless_none(summary.import, "to import"),
         unless_none(summary.retain, "kept"),
+        unless_none(summary.unchanged, "unchanged"),
     ];
     counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -1,11 +1,8 @@
 //! Phone numbers that were claimed before: taken over, never claimed anew, never released.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
 use serde_json::{Value, json};
 
-use crate::support::{Serving, TestEnvironment};
+use crate::support::{Serving, TestEnvironment, connect};
 
 const INSTANCE: &str = "center: house
 region: us-west-2
@@ -22,24 +19,6 @@ queues:
 flows:
   hello: { steps: [{ say: Hello. }, hang_up] }
 ";
-
-/// A call of Connect's REST interface, as any client makes it.
-fn connect(serving: &Serving, method: &str, path: &str, body: &Value) -> Value {
-    let address = serving.url.trim_start_matches("http://").trim_end_matches('/');
-    let mut stream = TcpStream::connect(address).unwrap();
-    let body = body.to_string();
-    let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
-    serde_json::from_str(body).unwrap()
-}
 
 fn numbers(serving: &Serving) -> Vec<(String, String)> {
     let listed = connect(serving, "POST", "/phone-number/list", &json!({}));

@@ -8,6 +8,7 @@ mod support;
 mod bad_input;
 mod big_center;
 mod destroy;
+mod diff;
 mod everything;
 mod existing_numbers;
 mod flow_lint;
@@ -17,7 +18,9 @@ mod interruption;
 mod main_job;
 mod pull_request;
 mod rendering;
+mod reviewing;
 mod sandbox_folder;
+mod saved_plans;
 
 #[test]
 fn every_test_file_is_part_of_this_binary() {

@@ -1,5 +1,7 @@
 //! A folder of its own for each test, and the `callform` command run in it.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -139,6 +141,24 @@ impl Drop for Serving {
         let _already_ended = self.child.kill();
         let _reaped = self.child.wait();
     }
+}
+
+/// A call of Connect's REST interface, as any client makes it.
+pub(crate) fn connect(serving: &Serving, method: &str, path: &str, body: &Value) -> Value {
+    let address = serving.url.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).unwrap();
+    let body = body.to_string();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+    serde_json::from_str(body).unwrap()
 }
 
 /// Copies a folder.

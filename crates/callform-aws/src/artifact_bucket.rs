@@ -159,6 +159,31 @@ impl Gateway {
         Ok(())
     }
 
+    /// Deletes an object with all its versions.
+    pub async fn delete_object(&self, bucket: &str, key: &str) -> Result<(), GatewayError> {
+        let page = self
+            .s3
+            .list_object_versions()
+            .bucket(bucket)
+            .prefix(key)
+            .send()
+            .await
+            .map_err(|error| GatewayError::from_sdk("S3 ListObjectVersions", &error))?;
+        let versions = page.versions.unwrap_or_default().into_iter().map(|v| (v.key, v.version_id));
+        let markers = page.delete_markers.unwrap_or_default().into_iter().map(|m| (m.key, m.version_id));
+        for (_, version) in versions.chain(markers).filter(|(found, _)| found.as_deref() == Some(key)) {
+            self.s3
+                .delete_object()
+                .bucket(bucket)
+                .key(key)
+                .set_version_id(version)
+                .send()
+                .await
+                .map_err(|error| GatewayError::from_sdk("S3 DeleteObject", &error))?;
+        }
+        Ok(())
+    }
+
     async fn empty_bucket(&self, bucket: &str) -> Result<(), GatewayError> {
         loop {
             let page = self

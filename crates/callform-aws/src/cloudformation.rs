@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, ExecutionStatus, Parameter, ResourceToImport, Tag,
+    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, EvaluationType, ExecutionStatus, Parameter,
+    ResourceAttribute, ResourceChangeDetail, ResourceToImport, Tag,
 };
 
 use crate::{Gateway, GatewayError};
@@ -92,6 +93,10 @@ pub struct ResourceChange {
     pub action: String,
     /// `True`, `False`, `Conditional`; only for `Modify`.
     pub replacement: Option<String>,
+    /// What of the resource changes: `Properties`, `Metadata`, `Tags`, ….
+    pub scope: Vec<String>,
+    /// False where its properties change only if something they refer to gives another value afterwards.
+    pub certain: bool,
     /// Resource type.
     pub resource_type: String,
 }
@@ -388,7 +393,17 @@ impl Gateway {
 }
 
 fn change_of(change: aws_sdk_cloudformation::types::ResourceChange) -> Option<ResourceChange> {
+    let scope: Vec<String> = change.scope.unwrap_or_default().iter().map(|scope| scope.as_str().to_owned()).collect();
+    let details = change.details.unwrap_or_default();
+    let is_certain = |detail: &ResourceChangeDetail| {
+        let attribute = detail.target.as_ref().and_then(|target| target.attribute.as_ref());
+        let of_properties = attribute.is_none_or(|attribute| *attribute == ResourceAttribute::Properties);
+        of_properties && detail.evaluation != Some(EvaluationType::Dynamic)
+    };
+    let has_properties = scope.iter().any(|scope| scope == "Properties");
     Some(ResourceChange {
+        certain: details.is_empty() || !has_properties || details.iter().any(is_certain),
+        scope,
         logical_id: change.logical_resource_id?,
         action: change.action?.as_str().to_owned(),
         replacement: change.replacement.map(|replacement| replacement.as_str().to_owned()),

@@ -70,6 +70,11 @@ impl GatewayError {
         Self { operation, kind, code, message }
     }
 
+    /// True where the service said no: to the request, or to who made it.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.kind, ErrorKind::Refused | ErrorKind::AccessDenied)
+    }
+
     /// True where the thing asked for is not there.
     pub fn is_not_found(&self) -> bool {
         self.kind == ErrorKind::NotFound

@@ -1,41 +1,116 @@
 //! `callform apply`
 
-use crate::cli::args::ApplyArgs;
-use crate::cli::carry_out::carry_out;
+use std::path::Path;
+
+use clap::Args;
+
+use crate::cli::args::{AccountArgs, BuildArgs, CenterArgs, RefreshArgs};
+use crate::cli::carry_out::{Ground, carry_out};
 use crate::cli::center::{Center, load_to_render};
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
-use crate::cli::{guard, preview, show};
+use crate::cli::{guard, preview, saved, show};
+use crate::plan::{Plan, SavedPlan};
+
+/// `callform apply`
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// The center. In place of the blueprint, a saved plan: exactly that is done, or nothing.
+    #[command(flatten)]
+    pub center: CenterArgs,
+    /// Functions.
+    #[command(flatten)]
+    pub build: BuildArgs,
+    /// The account.
+    #[command(flatten)]
+    pub account: AccountArgs,
+    /// The live side.
+    #[command(flatten)]
+    pub refresh: RefreshArgs,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Addresses of resources that may be replaced or deleted although that cannot be undone; can be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    pub allow: Vec<String>,
+}
 
 /// Makes the live center equal to the blueprint.
 pub(in crate::cli) async fn run(ui: &Ui, args: &ApplyArgs) -> Exit {
-    match apply(ui, args).await {
+    let outcome = match saved::read(ui, &args.center.blueprint) {
+        Ok(Some(plan)) => apply_saved(ui, args, &plan).await,
+        Ok(None) => apply_blueprint(ui, args).await,
+        Err(exit) => Err(exit),
+    };
+    match outcome {
         Ok(exit) | Err(exit) => exit,
     }
 }
 
-async fn apply(ui: &Ui, args: &ApplyArgs) -> Result<Exit, Exit> {
+async fn apply_blueprint(ui: &Ui, args: &ApplyArgs) -> Result<Exit, Exit> {
     let center = load_to_render(ui, &args.center, &args.build)?;
     let account = Account::open(ui, &args.account, &center.model.region).await?;
-    let outcome = apply_to(ui, args, &center, &account).await;
+    let outcome = plan_and_apply(ui, args, &center, &account).await;
     account.close().await;
     outcome
 }
 
-async fn apply_to(ui: &Ui, args: &ApplyArgs, center: &Center, account: &Account) -> Result<Exit, Exit> {
-    let plan = preview::plan(ui, center, account).await?;
+async fn plan_and_apply(ui: &Ui, args: &ApplyArgs, center: &Center, account: &Account) -> Result<Exit, Exit> {
+    let plan = preview::plan(ui, center, account, args.refresh.refresh).await?;
     if plan.is_empty() {
         ui.say(&format!("No change: the live center equals {}.", args.center.blueprint.display()));
         return Ok(Exit::Success);
     }
-    ui.data(&show::human(ui, &plan));
-    guard::check(ui, &plan, &args.allow)?;
+    confirm(ui, args, &plan)?;
+    finish(ui, &Ground::of(center), account, &plan).await
+}
+
+async fn apply_saved(ui: &Ui, args: &ApplyArgs, saved: &SavedPlan) -> Result<Exit, Exit> {
+    saved::refuse_options(ui, &[("--env", args.center.env.is_some())])?;
+    let folder = Path::new(&saved.blueprint).parent().unwrap_or(Path::new(""));
+    let ground = Ground { folder, center: None };
+    saved::refuse_other_files(ui, &ground, &saved.plan)?;
+    let account = Account::open(ui, &args.account, &saved.plan.region).await?;
+    let outcome = check_and_apply(ui, args, &ground, &account, &saved.plan).await;
+    account.close().await;
+    outcome
+}
+
+async fn check_and_apply(
+    ui: &Ui,
+    args: &ApplyArgs,
+    ground: &Ground<'_>,
+    account: &Account,
+    plan: &Plan,
+) -> Result<Exit, Exit> {
+    preview::settle(ui, &plan.center, account).await?;
+    saved::refuse_stale(ui, account, plan).await?;
+    if plan.is_empty() {
+        ui.say(&format!("No change: there is nothing to do in {}.", plan.center));
+        return Ok(Exit::Success);
+    }
+    confirm(ui, args, plan)?;
+    // Somebody may have been at work while the question stood there.
+    if !args.yes {
+        saved::refuse_stale(ui, account, plan).await?;
+    }
+    finish(ui, ground, account, plan).await
+}
+
+/// Shows the plan, and asks.
+fn confirm(ui: &Ui, args: &ApplyArgs, plan: &Plan) -> Result<(), Exit> {
+    ui.data(&show::human(ui, plan));
+    guard::check(ui, plan, &args.allow)?;
     if !args.yes && !ui.confirm("Apply this plan?") {
         ui.say("Nothing was changed. Answer `yes`, or use --yes where nobody can be asked.");
         return Err(Exit::Failed);
     }
-    carry_out(ui, center, account, &plan).await?;
-    ui.say(&format!("The center {} is live.", center.model.center));
+    Ok(())
+}
+
+async fn finish(ui: &Ui, ground: &Ground<'_>, account: &Account, plan: &Plan) -> Result<Exit, Exit> {
+    carry_out(ui, ground, account, plan).await?;
+    ui.say(&format!("The center {} is live.", plan.center));
     Ok(Exit::Success)
 }

@@ -1,7 +1,7 @@
 //! `callform destroy`
 
 use crate::cli::args::DestroyArgs;
-use crate::cli::carry_out::carry_out;
+use crate::cli::carry_out::{Ground, carry_out};
 use crate::cli::center::{Center, load};
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
@@ -31,7 +31,7 @@ async fn destroy_in(ui: &Ui, args: &DestroyArgs, center: &Center, account: &Acco
         ui.error(&error.to_string());
         Exit::Failed
     };
-    preview::settle(ui, center, account).await?;
+    preview::settle(ui, &center.model.center, account).await?;
     let inventory =
         observe::stacks_and_associations(&account.gateway, &center.model).await.map_err(|error| failed(&error))?;
     let plan = plan::destroy(&center.model.center, &center.model.region, &inventory).map_err(|error| failed(&error))?;
@@ -45,7 +45,7 @@ async fn destroy_in(ui: &Ui, args: &DestroyArgs, center: &Center, account: &Acco
         ui.say("Nothing was changed. Answer `yes`, or use --yes where nobody can be asked.");
         return Err(Exit::Failed);
     }
-    carry_out(ui, center, account, &plan).await?;
+    carry_out(ui, &Ground::of(center), account, &plan).await?;
     if let Some(bucket) = &inventory.artifact_bucket {
         account.gateway.delete_bucket_with_content(bucket).await.map_err(|error| failed(&error))?;
         ui.say(&format!("artifact bucket {bucket} deleted"));

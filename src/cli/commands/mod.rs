@@ -4,6 +4,7 @@ pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod destroy;
+pub(super) mod diff;
 pub(super) mod drift;
 pub(super) mod flow;
 pub(super) mod init;

@@ -1,7 +1,7 @@
 //! `callform reconcile`
 
 use crate::cli::args::ReconcileArgs;
-use crate::cli::carry_out::carry_out;
+use crate::cli::carry_out::{Ground, carry_out};
 use crate::cli::center::{Center, load};
 use crate::cli::exit_code::Exit;
 use crate::cli::look::look;
@@ -43,7 +43,7 @@ async fn revert_in(ui: &Ui, args: &ReconcileArgs, center: &Center, account: &Acc
         ui.say("Nothing was changed. Answer `yes`, or use --yes where nobody can be asked.");
         return Err(Exit::Failed);
     }
-    carry_out(ui, center, account, &plan).await?;
+    carry_out(ui, &Ground::of(center), account, &plan).await?;
     let left = drift::report(&look(ui, center, account).await?, name, region);
     if left.is_in_sync() {
         ui.say(&format!("The center {name} is as it was last applied."));

@@ -1,11 +1,9 @@
 //! `callform render`
 
-use std::io::Write;
-use std::path::Path;
-
 use crate::cli::args::RenderArgs;
 use crate::cli::center::load_to_render;
 use crate::cli::exit_code::Exit;
+use crate::cli::files::write;
 use crate::cli::ui::Ui;
 use crate::render::{Placement, files, render};
 
@@ -27,18 +25,4 @@ pub(in crate::cli) fn run(ui: &Ui, args: &RenderArgs) -> Exit {
     }
     ui.say(&format!("wrote {} files to `{}`", files.len(), args.out.display()));
     Exit::Success
-}
-
-/// Writes a file whole or not at all.
-fn write(path: &Path, content: &str) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    // Temporary files are private; what is rendered is for everyone.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(content.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
 }

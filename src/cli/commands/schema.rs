@@ -1,10 +1,32 @@
 //! `callform schema`
 
+use clap::{Args, ValueEnum};
+
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 
-/// Prints the JSON Schema of blueprints.
-pub(in crate::cli) fn run(ui: &Ui) -> Exit {
-    ui.data(&crate::blueprint::json_schema());
+/// `callform schema`
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Whose schema.
+    #[arg(value_name = "FORM", default_value = "blueprint")]
+    pub of: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// Blueprints.
+    Blueprint,
+    /// What `plan --format=json` and `diff --format=json` print.
+    Plan,
+}
+
+/// Prints a JSON Schema.
+pub(in crate::cli) fn run(ui: &Ui, args: &SchemaArgs) -> Exit {
+    ui.data(&match args.of {
+        SchemaOf::Blueprint => crate::blueprint::json_schema(),
+        SchemaOf::Plan => crate::view::plan_json_schema(),
+    });
     Exit::Success
 }

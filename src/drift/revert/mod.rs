@@ -21,7 +21,7 @@ use super::{AssociationDrift, DriftReport, DriftStatus, DriftedResource};
 use crate::inventory::{DeployedStack, Inventory};
 use crate::model::{Attribute, Reference, Target};
 use crate::plan::{
-    Action, AssociationChange, Base, Change, FORMAT_VERSION, Identifier, Known, OperationKind, Plan, PropertyChange,
+    Action, AssociationChange, Base, Change, Identifier, Impact, Known, OperationKind, Plan, PropertyChange, Purpose,
     Reason, StackOperation, Step,
 };
 use parameters::Renewed;
@@ -74,14 +74,17 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
         steps.push(Step::Associate(links.collect()));
     }
     Ok(Plan {
-        format_version: FORMAT_VERSION,
+        purpose: Purpose::Revert,
         center: report.center.clone(),
         region: report.region.clone(),
         environment: None,
         digest: String::new(),
-        base: Base::of(inventory),
+        base: Base::of(inventory, &BTreeSet::new()),
         changes: changes(report),
         stack_changes: Vec::new(),
+        by_hand: None,
+        live_numbers: Vec::new(),
+        change_sets: None,
         steps,
     })
 }
@@ -186,6 +189,7 @@ fn change(drifted: &DriftedResource) -> Change {
         reasons: vec![reason],
         properties: drifted.differences.iter().map(back).collect(),
         irreversible: drifted.irreversible.clone(),
+        impact: Impact::default(),
     }
 }
 
@@ -205,6 +209,7 @@ fn association_change(drift: &AssociationDrift) -> Change {
             description: Vec::new(),
         }],
         irreversible: None,
+        impact: Impact::default(),
     }
 }
 

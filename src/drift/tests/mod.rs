@@ -1,6 +1,7 @@
 //! Drift of hand-made inventories.
 
 mod comparing;
+mod marking;
 mod reporting;
 mod reverting;
 mod viewing;

@@ -46,7 +46,7 @@ fn a_new_stack_begins_with_the_number() {
     assert_eq!(imported(&made), [&Address::new(Kind::PhoneNumber, "main")]);
     assert_eq!(account.log[1], "import into kwglobal (transitional)");
     assert_eq!(account.inventory.stacks["kwglobal"].physical_ids["PhoneNumberMain"], ARN);
-    assert_eq!(Plan::load(&made.save().unwrap()).unwrap(), made);
+    assert_eq!(SavedPlan::read(&saved(&made)).unwrap().plan, made);
 }
 
 #[test]

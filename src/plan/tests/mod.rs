@@ -28,6 +28,10 @@ fn apply(model: &Model, account: &mut Account) -> Plan {
     made
 }
 
+fn saved(plan: &Plan) -> String {
+    SavedPlan::new(plan.clone(), "blueprints/kwglobal.yaml", Vec::new()).text().unwrap()
+}
+
 /// One line per change and per property.
 fn lines(plan: &Plan) -> Vec<String> {
     plan.effective_changes()
@@ -385,24 +389,69 @@ fn several_stacks_are_made_in_waves_and_taken_down_in_reverse() {
 #[test]
 fn saved_plans_read_back() {
     let made = plan(&kwglobal().model, &Account::empty());
-    assert_eq!(Plan::load(&made.save().unwrap()).unwrap(), made);
-    let other = made.save().unwrap().replacen("\"format_version\": 1", "\"format_version\": 2", 1);
-    assert!(matches!(Plan::load(&other), Err(PlanFileError::OtherFormat { found: 2 })));
+    assert_eq!(SavedPlan::read(&saved(&made)).unwrap().plan, made);
+    let other = saved(&made).replacen("\"format_version\": 1", "\"format_version\": 2", 1);
+    assert!(matches!(SavedPlan::read(&other), Err(PlanFileError::OtherFormat { found: 2 })));
 }
 
 #[test]
-fn the_base_tells_stale_plans() {
+fn a_secret_somebody_wrote_into_a_template_is_neither_in_the_plan_nor_saved() {
+    let (mut center, mut account) = deployed();
+    let secret = Value::Secret("{{resolve:secretsmanager:kwglobal/mary}}".to_owned());
+    center.resource(Kind::User, "mary.jane").properties.insert("Password".to_owned(), secret);
+    let stack = account.inventory.stacks.get_mut("kwglobal").unwrap();
+    stack.template["Resources"]["UserMaryJane"]["Properties"]["Password"] = json!("hunter2");
+    let made = plan(&center.model, &account);
+    let lines = lines(&made);
+    assert!(lines.iter().any(|line| line.starts_with("  Password: \"(secret)\" -> ")), "{lines:?}");
+    assert!(!saved(&made).contains("hunter2"));
+
+    let Some(Step::Stacks(operations)) = made.steps.first() else { panic!("{:#?}", made.steps) };
+    let mut operation = operations[0].clone();
+    operation.template["Resources"]["UserMaryJane"]["Properties"]["Password"] = json!("hunter2");
+    let held = Plan { steps: vec![Step::Stacks(vec![operation])], ..made };
+    let refused = SavedPlan::new(held, "x.yaml", Vec::new()).text().unwrap_err().to_string();
+    assert!(
+        refused.contains("Resources/UserMaryJane/Properties/Password") && !refused.contains("hunter2"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn the_base_says_what_moved() {
     let (center, mut account) = deployed();
     let made = plan(&center.model, &account);
-    assert_eq!(made.base, Base::of(&account.inventory));
-    account
-        .inventory
-        .stacks
-        .get_mut("kwglobal")
-        .unwrap()
-        .parameters
-        .insert("QuickConnectIds".to_owned(), "x".to_owned());
-    assert_ne!(made.base, Base::of(&account.inventory));
+    assert_eq!(made.base.moved(&account.inventory), [""; 0]);
+    let number = account.inventory.stacks["kwglobal"].physical_ids["PhoneNumberMain"].clone();
+    let stack = account.inventory.stacks.get_mut("kwglobal").unwrap();
+    stack.parameters.insert("QuickConnectIds".to_owned(), "x".to_owned());
+    stack.template["Resources"]["QueueConsulting"]["Properties"]["MaxContacts"] = json!(7);
+    stack.tags.insert("owner".to_owned(), "support".to_owned());
+    stack.status = "UPDATE_ROLLBACK_FAILED".to_owned();
+    for flow in account.inventory.phone_number_flows.values_mut() {
+        *flow = "other".to_owned();
+    }
+    assert!(account.inventory.phone_number_flows.keys().any(|key| number.ends_with(key)));
+    account.inventory.stacks.remove("kwglobal-instance");
+    assert_eq!(
+        made.base.moved(&account.inventory),
+        [
+            "the stack kwglobal is UPDATE_ROLLBACK_FAILED now, and was UPDATE_COMPLETE",
+            "queue consulting of the stack kwglobal was changed",
+            "the parameter QuickConnectIds of the stack kwglobal was changed",
+            "the tag owner of the stack kwglobal was added",
+            "the stack kwglobal-instance was deleted",
+            "phone number main is answered by other now",
+        ]
+    );
+}
+
+#[test]
+fn what_nobody_refers_to_makes_no_plan_stale() {
+    let (center, mut account) = deployed();
+    let made = plan(&center.model, &account);
+    account.inventory.builtins.insert((Kind::Flow, "Made by hand".to_owned()), "x".to_owned());
+    assert_eq!(made.base.moved(&account.inventory), [""; 0]);
 }
 
 /// A center whose stacks are as small as a test needs: each resource is put into one of three stacks.
@@ -436,6 +485,19 @@ fn small(queues: &[Vec<usize>], flows: &[Vec<usize>]) -> Center {
     center
 }
 
+/// Physical ids by logical ID.
+fn physical_ids(account: &Account) -> std::collections::BTreeMap<String, String> {
+    account.inventory.stacks.values().flat_map(|stack| stack.physical_ids.clone()).collect()
+}
+
+fn offline(center: &Center) -> crate::render::Artifacts {
+    render(&center.model, &Placement::default()).0
+}
+
+fn side<'a>(center: &'a Center, artifacts: &'a crate::render::Artifacts) -> Side<'a> {
+    Side { model: &center.model, artifacts }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -462,7 +524,24 @@ proptest! {
             let flow = after.resource(Kind::Flow, &format!("f{number}"));
             flow.properties.insert("Type".to_owned(), "CUSTOMER_HOLD".into());
         }
-        apply(&after.model, &mut account);
+        let ids = physical_ids(&account);
+        let made = apply(&after.model, &mut account);
+        let replaced: Vec<String> = physical_ids(&account)
+            .into_iter()
+            .filter(|(logical_id, id)| ids.get(logical_id).is_some_and(|before| before != id))
+            .map(|(logical_id, _)| logical_id)
+            .collect();
+        let mut predicted: Vec<String> =
+            made.changes.iter().filter(|change| change.action == Action::Replace).map(|c| c.logical_id.clone()).collect();
+        predicted.sort();
+        prop_assert_eq!(replaced, predicted);
+
+        let (old, new) = (offline(&before), offline(&after));
+        let (old, new) = (side(&before, &old), side(&after, &new));
+        prop_assert!(!compare(old, old).has_changes());
+        prop_assert!(!compare(new, new).has_changes());
+        // Without an account, the same is found as with one.
+        prop_assert_eq!(lines(&compare(old, new)), lines(&made));
     }
 }
 

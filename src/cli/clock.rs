@@ -1,0 +1,14 @@
+//! The time, which comes in here and nowhere else.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+
+use super::environment;
+
+/// Now; what `CALLFORM_NOW` says, where that is a time such as `2026-11-23T17:00:00Z`. Tests need plans that do not
+/// change with the hour.
+pub(super) fn now() -> DateTime<Utc> {
+    let given = environment::value("CALLFORM_NOW").and_then(|text| text.parse().ok());
+    given.unwrap_or_else(|| DateTime::from(SystemTime::now()))
+}

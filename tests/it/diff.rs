@@ -1,0 +1,118 @@
+//! Two blueprints side by side: files, git revisions, environments. No account is needed.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{ROOT, TestEnvironment, copy, four_edits};
+
+const BLUEPRINT: &str = "blueprints/kwglobal.yaml";
+
+/// Runs git in the folder, as somebody who has never configured it.
+#[track_caller]
+fn git(test: &TestEnvironment, arguments: &[&str]) {
+    let output = Command::new("git")
+        .args(["-c", "user.name=A Tester", "-c", "user.email=tester@example.com", "-c", "init.defaultBranch=main"])
+        .args(arguments)
+        .current_dir(test.path(""))
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn committed(test: &TestEnvironment) {
+    git(test, &["init", "--quiet"]);
+    git(test, &["add", "."]);
+    git(test, &["commit", "--quiet", "--message", "before"]);
+}
+
+/// Actions and addresses, without what stays as it is.
+fn changes(json: &str) -> Vec<String> {
+    let plan: Value = serde_json::from_str(json).unwrap();
+    let changes = plan["changes"].as_array().unwrap().iter().filter(|change| change["action"] != "no-op");
+    changes
+        .map(|change| format!("{} {}", change["action"].as_str().unwrap(), change["address"].as_str().unwrap()))
+        .collect()
+}
+
+#[test]
+fn a_file_and_a_revision_differ_as_the_plan_says() {
+    let test = TestEnvironment::with_blueprints();
+    committed(&test);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    four_edits(&test);
+    let old = format!("HEAD:{BLUEPRINT}");
+    let diff = test.expect(2, &["diff", &old, BLUEPRINT, "--detailed-exitcode"]);
+    let plan = test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--refresh=false", "--no-change-set"]);
+    assert_eq!(diff.stdout.replace("Differences:", "Plan:"), without_open(&plan.stdout));
+    let diff = test.expect(2, &["diff", &old, BLUEPRINT, "--detailed-exitcode", "--format=json"]).stdout;
+    let plan = test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--refresh=false", "--format=json"]).stdout;
+    assert_eq!(changes(&diff), changes(&plan));
+    assert_eq!(
+        changes(&diff),
+        [
+            "update hours/business",
+            "update queue/customer_service",
+            "update routing_profile/consulting",
+            "update flow/main_menu"
+        ]
+    );
+}
+
+/// A plan of no particular hour: which numbers are open is not for a comparison of files.
+fn without_open(plan: &str) -> String {
+    plan.replace(" (open now)", "").replace("! touches", "touches")
+}
+
+#[test]
+fn everything_a_blueprint_includes_comes_from_its_revision() {
+    let test = TestEnvironment::empty();
+    copy(&Path::new(ROOT).join("tests/data/everything"), &test.path("everything"));
+    committed(&test);
+    let blueprint = "everything/everything.yaml";
+    let old = format!("HEAD:{blueprint}");
+    test.expect(0, &["diff", &old, blueprint, "--detailed-exitcode"]);
+    // Users of a CSV file, an exported flow, an included part, a file of code.
+    let users = test.read("everything/users.csv");
+    let (kept, _) = users.trim_end().rsplit_once('\n').unwrap();
+    test.write("everything/users.csv", format!("{kept}\n"));
+    test.write("everything/lookup.zip", b"PK other code");
+    let part = "everything/parts/aws.yaml";
+    test.edit(part, "    memory: 256", "    memory: 512");
+    let found = changes(&test.expect(2, &["diff", &old, blueprint, "--detailed-exitcode", "--format=json"]).stdout);
+    assert!(found.iter().any(|change| change.starts_with("delete user/")), "{found:?}");
+    assert!(found.contains(&"update lambda/lookup".to_owned()), "{found:?}");
+    let back = changes(&test.expect(2, &["diff", blueprint, &old, "--detailed-exitcode", "--format=json"]).stdout);
+    assert!(back.iter().any(|change| change.starts_with("create user/")), "{back:?}");
+    std::fs::remove_dir_all(test.path("everything")).unwrap();
+    test.expect(0, &["diff", &old, &format!("HEAD:./{blueprint}"), "--detailed-exitcode"]);
+}
+
+#[test]
+fn environments_are_compared() {
+    let test = TestEnvironment::with_blueprints();
+    let diff = test.expect(2, &["diff", BLUEPRINT, "--env", "..test", "--detailed-exitcode"]);
+    assert!(diff.stdout.contains("-/+ instance: alias kwglobal -> kwglobal-test"), "{}", diff.stdout);
+    assert!(diff.stdout.contains("center kwglobal -> kwglobal-test"), "{}", diff.stdout);
+    let same = test.expect(2, &["diff", BLUEPRINT, BLUEPRINT, "--new-env", "test", "--detailed-exitcode"]);
+    assert_eq!(diff.stdout, same.stdout);
+    let none = test.expect(0, &["diff", BLUEPRINT, BLUEPRINT, "--env", "test", "--detailed-exitcode"]);
+    assert_eq!(none.stdout, "No differences.\n");
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let test = TestEnvironment::with_blueprints();
+    let nothing = test.expect(64, &["diff", BLUEPRINT]);
+    assert!(nothing.stderr.contains("--env A..B"), "{}", nothing.stderr);
+    committed(&test);
+    let unknown = test.expect(1, &["diff", &format!("nowhere:{BLUEPRINT}"), BLUEPRINT]);
+    assert!(unknown.stderr.contains("there is no git revision `nowhere`"), "{}", unknown.stderr);
+    let missing = test.expect(3, &["diff", "HEAD:missing.yaml", BLUEPRINT]);
+    assert!(missing.stderr.contains("file-not-found"), "{}", missing.stderr);
+    let option = test.expect(1, &["diff", "--", "--output=x:y", BLUEPRINT]);
+    assert!(option.stderr.contains("there is no git revision"), "{}", option.stderr);
+    assert!(!test.path("x").exists());
+}
