@@ -14,6 +14,7 @@ mod existing_numbers;
 mod flow_lint;
 mod foreign;
 mod functions;
+mod history;
 mod interruption;
 mod main_job;
 mod pull_request;
