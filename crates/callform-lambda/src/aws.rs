@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls;
 use tokio::sync::OnceCell;
 
@@ -29,6 +30,21 @@ impl Aws {
         Self { config: OnceCell::new_with(Some(config)), dynamodb: OnceCell::new() }
     }
 
+    /// Clients of something that stands in for AWS at a URL without TLS and takes any credentials.
+    pub fn local(url: &str) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::from_static("us-west-2"))
+            .endpoint_url(url)
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "local", "local", None, None, "local",
+            )))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .timeout_config(timeouts())
+            .build();
+        Self::with(config)
+    }
+
     /// The configuration, from which clients of any service can be made.
     pub async fn config(&self) -> &SdkConfig {
         self.config
@@ -36,14 +52,9 @@ impl Aws {
                 let http = aws_smithy_http_client::Builder::new()
                     .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
                     .build_https();
-                let timeout = TimeoutConfig::builder()
-                    .connect_timeout(CONNECT)
-                    .operation_attempt_timeout(ATTEMPT)
-                    .operation_timeout(OPERATION)
-                    .build();
                 aws_config::defaults(BehaviorVersion::v2026_01_12())
                     .http_client(http)
-                    .timeout_config(timeout)
+                    .timeout_config(timeouts())
                     .load()
                     .await
             })
@@ -54,4 +65,12 @@ impl Aws {
     pub async fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
         self.dynamodb.get_or_init(|| async { aws_sdk_dynamodb::Client::new(self.config().await) }).await
     }
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build()
 }

@@ -10,14 +10,19 @@
 
 pub mod blocklist;
 pub mod company;
+#[cfg(feature = "function")]
+pub mod function;
 pub mod keypad;
 pub mod number;
 mod option;
 mod points;
 mod ranking;
 mod search;
+mod version;
 pub mod words;
 
+pub use number::NoNumber;
 pub use option::{Piece, PieceKind, VanityNumber};
 pub use points::Reason;
 pub use ranking::{OPTIONS, Ranking, rank};
+pub use version::version;

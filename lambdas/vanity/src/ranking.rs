@@ -83,11 +83,11 @@ mod tests {
     /// V1: the original's answers were random, and no words.
     #[test]
     fn v1_the_same_number_has_the_same_words_at_all_times() {
-        let first = ranked("+19495550134", "");
+        let first = ranked("+12002550134", "");
         for _ in 0..10 {
-            assert_eq!(ranked("+19495550134", ""), first);
+            assert_eq!(ranked("+12002550134", ""), first);
         }
-        for option in ranked("+18003569377", "") {
+        for option in ranked("+12003569377", "") {
             for piece in option.pieces() {
                 if piece.kind != PieceKind::Digits {
                     let mut known = false;
@@ -143,12 +143,12 @@ mod tests {
                 .sum()
         };
         assert!(options.is_sorted_by_key(left_over));
-        assert_eq!(written("+18003569377", "")[0], "1-800-FLOWERS");
+        assert_eq!(written("+12003569377", "")[0], "1-200-FLOWERS");
     }
 
     #[test]
     fn a_score_is_the_sum_of_its_reasons_and_never_rises() {
-        for (number, company) in [("+18002228453", "AABUILD"), ("+19493872266", ""), ("+12263742667", "Acme Plumbing")]
+        for (number, company) in [("+18002228453", "AABUILD"), ("+12003872266", ""), ("+12263742667", "Acme Plumbing")]
         {
             let options = ranked(number, company);
             assert_eq!(options.len(), OPTIONS);

@@ -110,6 +110,11 @@ impl Words {
         self.len() == 0
     }
 
+    /// The checksum that the automaton ends with (CRC-32C).
+    pub(crate) fn checksum(&self) -> u32 {
+        self.0.as_bytes().last_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    }
+
     /// Hands over every word that the first digits spell, each once, in alphabetical order.
     pub fn at_start(&self, digits: &[u8], mut found: impl FnMut(Found)) {
         let mut walk = Walk { fst: &self.0, letters: [0; LONGEST], found: &mut found };

@@ -1,0 +1,73 @@
+//! How long a ranking takes: criterion's estimates of single numbers, and the distribution over many.
+
+#![expect(clippy::unwrap_used, reason = "numbers that cannot be read are a broken benchmark")]
+#![expect(clippy::print_stderr, reason = "criterion has no percentiles")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::Criterion;
+use vanity::company::Company;
+use vanity::number::Number;
+use vanity::rank;
+
+const NUMBERS: u64 = 200_000;
+
+fn main() {
+    let before = Instant::now();
+    black_box(rank(&Number::read("+18002228453").unwrap(), &Company::new("AABuild")));
+    eprintln!("first ranking, with everything that is set up once: {:?}", before.elapsed());
+    let mut criterion = Criterion::default().configure_from_args();
+    single(&mut criterion);
+    criterion.final_summary();
+    distribution();
+}
+
+fn single(criterion: &mut Criterion) {
+    let cases = [
+        ("a name", "+18002228453", "AABuild"),
+        ("words", "+12003872266", ""),
+        ("no words", "+15550100134", ""),
+        ("all sevens", "+17777777777", ""),
+        ("all nines", "+19999999999", ""),
+        ("all twos", "+12222222222", ""),
+        ("many words", "+14663466346", "Go Home Good Hood Inc"),
+    ];
+    for (name, number, company) in cases {
+        let number = Number::read(number).unwrap();
+        criterion.bench_function(name, |bencher| {
+            bencher.iter(|| rank(black_box(&number), &Company::new(black_box(company))));
+        });
+    }
+}
+
+fn distribution() {
+    let company = Company::new("KWGlobal");
+    let mut seed = 1_u64;
+    let mut times: Vec<(Duration, String)> = (0..NUMBERS)
+        .map(|_| {
+            // Knuth's MMIX generator; its high bits are good enough to choose numbers.
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let digits = 2_000_000_000 + (seed >> 20) % 8_000_000_000;
+            let number = Number::read(&digits.to_string()).unwrap();
+            let before = Instant::now();
+            black_box(rank(black_box(&number), &company));
+            (before.elapsed(), number.e164())
+        })
+        .collect();
+    times.sort();
+    let at = |share: f64| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index"
+        )]
+        let place = ((times.len() - 1) as f64 * share) as usize;
+        &times[place]
+    };
+    eprintln!("{NUMBERS} numbers: median {:?}, p99 {:?}, p99.9 {:?}", at(0.5).0, at(0.99).0, at(0.999).0);
+    for (time, number) in times.iter().rev().take(3) {
+        eprintln!("slow: {number} {time:?}");
+    }
+}
