@@ -92,6 +92,13 @@ pub(crate) fn compiled(text: &str) -> Flow {
     flow
 }
 
+/// Compiles a flow that may be careless: lints do not matter.
+#[track_caller]
+pub(crate) fn without_lints(text: &str) -> Flow {
+    let (flow, found) = try_compile(text);
+    flow.unwrap_or_else(|| panic!("{found}")).0
+}
+
 /// What is found in a flow with faults.
 #[track_caller]
 pub(crate) fn faults(text: &str) -> String {

@@ -1,9 +1,10 @@
 //! One form for all flows that mean the same.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Map, Value, json};
 
+use super::signatures;
 use crate::{Action, Flow};
 
 /// A flow whose actions are known by their place on the way from the start.
@@ -11,21 +12,35 @@ use crate::{Action, Flow};
 pub(super) struct Canonical {
     /// The actions in the order a walk from the start finds them, the unreachable ones after them.
     pub(super) actions: Vec<CanonicalAction>,
-    settings: Value,
-    other: Value,
+    /// False where the flow starts at an action that is not there.
+    pub(super) starts: bool,
+    pub(super) settings: Value,
+    pub(super) other: Value,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct CanonicalAction {
+    /// Place in the flow's list of actions. Means nothing, so it is no part of a comparison.
+    pub(super) index: Place,
     pub(super) action_type: String,
     pub(super) parameters: Value,
     /// Branches in a fixed order: what takes them, and the number of the action they lead to.
     pub(super) branches: Vec<(Taken, Option<usize>)>,
-    other: Value,
+    pub(super) other: Value,
+}
+
+/// A place that is equal to any other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place(pub(super) usize);
+
+impl PartialEq for Place {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// What takes a branch.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Taken {
     /// Nothing in particular.
     Next,
@@ -36,50 +51,61 @@ pub(super) enum Taken {
 }
 
 /// The canonical form; `None` where the value is no flow.
-pub(super) fn flow(json: &Value) -> Option<Canonical> {
-    let flow = Flow::from_json(json).ok()?;
-    let order = order(&flow);
-    let numbers: BTreeMap<&str, usize> =
-        order.iter().enumerate().map(|(number, action)| (action.identifier.as_str(), number)).collect();
-    let actions = order.iter().map(|action| canonical_action(action, &numbers)).collect();
-    Some(Canonical {
-        actions,
+pub(super) fn of_json(json: &Value) -> Option<Canonical> {
+    Flow::from_json(json).ok().map(|flow| of_flow(&flow))
+}
+
+/// The canonical form.
+pub(super) fn of_flow(flow: &Flow) -> Canonical {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, action) in flow.actions.iter().enumerate() {
+        places.entry(&action.identifier).or_insert(place);
+    }
+    let actions: Vec<CanonicalAction> =
+        flow.actions.iter().enumerate().map(|(place, action)| canonical_action(place, action, &places)).collect();
+    let order = order(&actions, places.get(flow.start_action.as_str()).copied());
+    let mut numbers = vec![0; actions.len()];
+    for (number, place) in order.iter().enumerate() {
+        numbers[*place] = number;
+    }
+    let renumbered = order.into_iter().map(|place| {
+        let mut action = actions[place].clone();
+        action.branches.iter_mut().for_each(|(_, target)| *target = target.map(|place| numbers[place]));
+        action
+    });
+    Canonical {
+        starts: places.contains_key(flow.start_action.as_str()),
+        actions: renumbered.collect(),
         settings: flow.settings.as_ref().map(canonical_value).unwrap_or_default(),
         other: canonical_value(&Value::Object(flow.other.clone())),
-    })
+    }
 }
 
 /// Actions in the order a walk from the start finds them; then the unreachable ones, in an order that depends on what
-/// they do and not on what they are called.
-fn order(flow: &Flow) -> Vec<&Action> {
-    let mut by_identifier: BTreeMap<&str, &Action> = BTreeMap::new();
-    for action in &flow.actions {
-        by_identifier.entry(&action.identifier).or_insert(action);
+/// they and their neighbors do and not on what they are called or where they are listed.
+fn order(actions: &[CanonicalAction], start: Option<usize>) -> Vec<usize> {
+    let mut found = Vec::with_capacity(actions.len());
+    let mut is_seen = vec![false; actions.len()];
+    if let Some(start) = start {
+        walk(actions, start, &mut is_seen, &mut found);
     }
-    let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
-    walk(&flow.start_action, &by_identifier, &mut seen, &mut found);
-    let mut rest: Vec<&Action> =
-        flow.actions.iter().filter(|action| !seen.contains(action.identifier.as_str())).collect();
-    rest.sort_by_cached_key(|action| own_content(action));
-    for action in rest {
-        walk(&action.identifier, &by_identifier, &mut seen, &mut found);
+    if found.len() < actions.len() {
+        let signatures = signatures::last(actions);
+        let mut rest: Vec<usize> = (0..actions.len()).filter(|place| !is_seen[*place]).collect();
+        rest.sort_by_key(|place| signatures[*place]);
+        for place in rest {
+            walk(actions, place, &mut is_seen, &mut found);
+        }
     }
     found
 }
 
-fn walk<'a>(
-    start: &'a str,
-    by_identifier: &BTreeMap<&'a str, &'a Action>,
-    seen: &mut BTreeSet<&'a str>,
-    found: &mut Vec<&'a Action>,
-) {
+fn walk(actions: &[CanonicalAction], start: usize, is_seen: &mut [bool], found: &mut Vec<usize>) {
     let mut waiting = VecDeque::from([start]);
-    while let Some(identifier) = waiting.pop_front() {
-        let Some(action) = by_identifier.get(identifier) else { continue };
-        if seen.insert(identifier) {
-            found.push(*action);
-            waiting.extend(branches(action).into_iter().map(|(_, target)| target));
+    while let Some(place) = waiting.pop_front() {
+        if !std::mem::replace(&mut is_seen[place], true) {
+            found.push(place);
+            waiting.extend(actions[place].branches.iter().filter_map(|(_, target)| *target));
         }
     }
 }
@@ -102,19 +128,16 @@ fn branches(action: &Action) -> Vec<(Taken, &str)> {
         .iter()
         .map(|branch| (Taken::Error(branch.error_type.clone()), branch.next_action.as_str()));
     let mut all: Vec<(Taken, &str)> = next.into_iter().chain(conditions).chain(errors).collect();
-    all.sort();
+    // Stable: of two branches taken by the same, the first is the one that is taken.
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
     all
 }
 
-fn own_content(action: &Action) -> String {
-    let taken: Vec<String> = branches(action).into_iter().map(|(taken, _)| format!("{taken:?}")).collect();
-    let parameters = canonical_parameters(action);
-    format!("{} {parameters} {taken:?}", action.action_type)
-}
-
-fn canonical_action(action: &Action, numbers: &BTreeMap<&str, usize>) -> CanonicalAction {
-    let branches = branches(action).into_iter().map(|(taken, target)| (taken, numbers.get(target).copied())).collect();
+/// An action whose branches lead to places in the flow's list.
+fn canonical_action(place: usize, action: &Action, places: &BTreeMap<&str, usize>) -> CanonicalAction {
+    let branches = branches(action).into_iter().map(|(taken, target)| (taken, places.get(target).copied())).collect();
     CanonicalAction {
+        index: Place(place),
         action_type: action.action_type.clone(),
         parameters: canonical_parameters(action),
         branches,
@@ -123,7 +146,7 @@ fn canonical_action(action: &Action, numbers: &BTreeMap<&str, usize>) -> Canonic
 }
 
 /// Parameters without those that say what holds anyway: attributes are those of the current contact.
-fn canonical_parameters(action: &Action) -> Value {
+pub(crate) fn canonical_parameters(action: &Action) -> Value {
     let mut parameters = action.parameters.clone();
     let is_default = parameters.get("TargetContact").is_some_and(|target| target == "Current");
     if is_default && matches!(action.action_type.as_str(), "UpdateContactAttributes" | "UpdateContactData") {
@@ -133,7 +156,7 @@ fn canonical_parameters(action: &Action) -> Value {
 }
 
 /// Scalars as text, keys sorted, what is empty left out. Empty as a whole becomes null.
-pub(super) fn canonical_value(value: &Value) -> Value {
+pub(crate) fn canonical_value(value: &Value) -> Value {
     match value {
         Value::Null => Value::Null,
         Value::Bool(truth) => json!(truth.to_string()),

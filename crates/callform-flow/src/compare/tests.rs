@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::{compiled, corpus};
+use crate::testing::{compiled, corpus, without_lints};
+use crate::{Action, Flow};
 
 fn menu() -> Value {
     compiled(
@@ -110,22 +111,196 @@ fn what_is_no_flow_is_compared_as_json() {
     assert!(!same(&json!({ "a": 1 }), &json!({ "a": 2 })));
 }
 
+#[track_caller]
+fn told(old: &str, new: &str) -> String {
+    let flow = |steps: &str| {
+        without_lints(&format!("type: inbound\nsteps:\n{steps}\non_error: [{{ say: Sorry }}, hang_up]\n"))
+    };
+    let (old, new) = (flow(old), flow(new));
+    let comparison = compare(&old, &new);
+    assert!(compare(&old, &old).is_empty());
+    let lines: Vec<&str> = comparison.lines().collect();
+    lines.join("\n")
+}
+
+const STEPS: &str = "
+  - say: Welcome
+  - menu: Press 1 or 2
+    keys: { 1: { queue: customer_service }, 2: { queue: consulting }, 3: hang_up }
+  - lambda: vanity
+    timeout: 8s
+  - transfer: queue";
+
 #[test]
 fn differences_are_told_in_words() {
-    let other = compiled(
-        "
-type: inbound
-steps:
-  - say: Welcome to KWGlobal
-  - menu: Press 1 or 2
-    timeout: 8s
-    keys: { 1: { queue: consulting }, 2: { queue: consulting }, 0: hang_up }
-  - record: both
-  - transfer: queue
-on_error: [{ say: Sorry }, hang_up]
-",
-    );
-    insta::assert_snapshot!(describe_difference(&menu(), &other.to_json()).join("\n"));
+    let changes: &[(&str, &str)] = &[
+        ("Welcome", "Welcome to KWGlobal"),
+        ("3: hang_up", "3: { queue: consulting }"),
+        ("3: hang_up", "4: hang_up"),
+        ("timeout: 8s", "timeout: 3s"),
+        ("  - lambda", "  - say: One moment\n  - lambda"),
+        ("  - say: Welcome\n", "  - voice: Joanna\n  - say: Welcome\n"),
+        ("  - lambda: vanity\n    timeout: 8s\n", ""),
+        ("  - say: Welcome\n", ""),
+        ("Press 1 or 2\n", "Press 1 or 2\n    timeout: 9s\n"),
+        ("  - transfer: queue", "  - set: { tier: gold }\n  - record: both\n  - transfer: queue"),
+    ];
+    let lines: Vec<String> = changes
+        .iter()
+        .map(|(before, after)| {
+            assert!(STEPS.contains(before), "{before}");
+            told(STEPS, &STEPS.replacen(before, after, 1))
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n\n"));
+}
+
+#[test]
+fn names_stand_for_arns_between_instances() {
+    let flow = |instance: &str, queue: &str, name: &str| {
+        let arn = format!("arn:aws:connect:us-west-2:123456789012:instance/{instance}/queue/{queue}");
+        Flow::from_json(&json!({
+            "Version": "2019-10-30", "StartAction": "a",
+            "Metadata": { "ActionMetadata": { "a": { "parameters": { "QueueId": { "displayName": name } } } } },
+            "Actions": [{ "Identifier": "a", "Type": "UpdateContactTargetQueue", "Parameters": { "QueueId": arn } }],
+        }))
+        .unwrap()
+    };
+    let lines = |old: &Flow, new: &Flow| {
+        let (old, new) = without_instances(old, new);
+        compare(&old, &new).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let test = flow("test", "q1", "Sales");
+    assert_eq!(lines(&test, &flow("prod", "q2", "Sales")), [""; 0]);
+    assert_eq!(lines(&test, &flow("prod", "q2", "Support")).len(), 1);
+    // Within one instance, names are no excuse.
+    assert_eq!(lines(&test, &flow("test", "q2", "Sales")).len(), 1);
+}
+
+/// Numbers that look like chance and are the same every time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % bound.max(1)
+    }
+}
+
+fn targets(flow: &mut Flow) -> Vec<&mut String> {
+    flow.actions
+        .iter_mut()
+        .flat_map(|action| {
+            let transitions = &mut action.transitions;
+            let errors = transitions.errors.iter_mut().flatten().map(|branch| &mut branch.next_action);
+            let conditions = transitions.conditions.iter_mut().flatten().map(|branch| &mut branch.next_action);
+            transitions.next_action.iter_mut().chain(errors).chain(conditions)
+        })
+        .collect()
+}
+
+/// Other identifiers, another order of actions and errors, other metadata.
+fn disguised(flow: &Flow, chance: &mut Chance) -> Flow {
+    let mut flow = flow.clone();
+    let count = flow.actions.len();
+    let names: std::collections::BTreeMap<String, String> = flow
+        .actions
+        .iter()
+        .enumerate()
+        .map(|(index, action)| (action.identifier.clone(), format!("{}-{index}", chance.below(1_000_000))))
+        .collect();
+    let rename = |name: &mut String| {
+        if let Some(other) = names.get(name.as_str()) {
+            name.clone_from(other);
+        }
+    };
+    targets(&mut flow).into_iter().for_each(rename);
+    rename(&mut flow.start_action);
+    flow.actions.iter_mut().for_each(|action| rename(&mut action.identifier));
+    for _ in 0..2 * count {
+        let (a, b) = (chance.below(count), chance.below(count));
+        flow.actions.swap(a, b);
+    }
+    flow.actions.iter_mut().filter_map(|action| action.transitions.errors.as_mut()).for_each(|errors| errors.reverse());
+    flow.metadata = None;
+    crate::layout::lay_out(&mut flow);
+    flow
+}
+
+#[test]
+fn disguises_of_real_flows_are_no_difference() {
+    let mut chance = Chance(1);
+    for (name, text) in corpus() {
+        let flow = Flow::from_json(&serde_json::from_str(&text).unwrap()).unwrap();
+        for _ in 0..3 {
+            let other = disguised(&flow, &mut chance);
+            assert!(same(&flow.to_json(), &other.to_json()), "{name}");
+            assert_eq!(
+                compare(&flow, &other),
+                Comparison { pairs: compare(&flow, &other).pairs, ..Comparison::default() },
+                "{name}"
+            );
+        }
+    }
+}
+
+/// One change that means something, and whether it is told of one block; `None` where chance found none.
+fn changed(flow: &Flow, chance: &mut Chance) -> Option<(Flow, bool)> {
+    let mut flow = flow.clone();
+    let at = chance.below(flow.actions.len());
+    let others = flow.actions.clone();
+    let kind = chance.below(5);
+    match kind {
+        0 => {
+            flow.actions[at].parameters.insert("Changed".to_owned(), json!("x"));
+        }
+        1 => flow.actions[at].action_type.push('x'),
+        2 => {
+            let action = flow.actions.get_mut(at)?;
+            let value = action.parameters.values_mut().next()?;
+            *value = json!(format!("{value} changed"));
+        }
+        3 => {
+            action_with_condition(&mut flow)?.transitions.conditions.as_mut()?.pop()?;
+        }
+        _ => {
+            let mut all = targets(&mut flow);
+            let count = all.len();
+            let target = all.get_mut(chance.below(count))?;
+            let (old, new) = (others.iter().find(|it| it.identifier == **target)?, &others[at]);
+            // What is alike may take each other's place.
+            if old.action_type == new.action_type {
+                return None;
+            }
+            target.clone_from(&new.identifier);
+        }
+    }
+    // A block of another type is another block, and what leads to it is told too.
+    Some((flow, kind != 1))
+}
+
+fn action_with_condition(flow: &mut Flow) -> Option<&mut Action> {
+    flow.actions.iter_mut().find(|action| !action.transitions.conditions().is_empty())
+}
+
+#[test]
+fn every_change_of_a_real_flow_is_a_difference() {
+    let mut chance = Chance(2);
+    let mut tried = 0;
+    for (name, text) in corpus() {
+        let flow = Flow::from_json(&serde_json::from_str(&text).unwrap()).unwrap();
+        for _ in 0..8 {
+            let Some((other, is_one_block)) = changed(&flow, &mut chance) else { continue };
+            let other = disguised(&other, &mut chance);
+            tried += 1;
+            assert!(!same(&flow.to_json(), &other.to_json()), "{name}");
+            let comparison = compare(&flow, &other);
+            assert!(!comparison.is_empty(), "{name}");
+            let blocks = &comparison.blocks;
+            assert!(!is_one_block || blocks.len() <= 1, "one change, yet {blocks:?} in {name}");
+        }
+    }
+    assert!(tried == 0 || tried > 500, "{tried}");
 }
 
 #[test]

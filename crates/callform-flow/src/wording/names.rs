@@ -77,6 +77,18 @@ impl DisplayNames {
         }
     }
 
+    /// Takes in the names of another flow; known ones stay.
+    pub(crate) fn extend(&mut self, other: Self) {
+        for (identifier, name) in other.of {
+            self.of.entry(identifier).or_insert(name);
+        }
+    }
+
+    /// The name that the metadata has for an identifier.
+    pub fn known(&self, identifier: &str) -> Option<&str> {
+        self.of.get(identifier).map(String::as_str)
+    }
+
     /// What to call what an identifier stands for: a name of the blueprint, one of the metadata, or what is readable
     /// of the identifier.
     pub fn name(&self, identifier: &str) -> String {

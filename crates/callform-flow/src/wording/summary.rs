@@ -108,7 +108,11 @@ impl Parameters<'_> {
         if validation.is_some_and(|it| it.get("PhoneNumberValidation").is_some()) {
             return "Phone number".to_owned();
         }
-        length.map_or_else(String::new, |length| format!("Up to {} digits", scalar(length)))
+        match length.map(scalar).as_deref() {
+            None => String::new(),
+            Some("1") => "One digit".to_owned(),
+            Some(length) => format!("Up to {length} digits"),
+        }
     }
 
     fn bot(&self) -> String {
