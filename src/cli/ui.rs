@@ -43,6 +43,12 @@ impl Ui {
         let _closed_pipe = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
+    /// Writes data that is no text to stdout.
+    pub(crate) fn bytes(self, data: &[u8]) {
+        let mut out = io::stdout().lock();
+        let _closed_pipe = out.write_all(data).and_then(|()| out.flush());
+    }
+
     /// Writes a line for people to stderr.
     pub(crate) fn say(self, text: &str) {
         let mut err = io::stderr().lock();

@@ -11,10 +11,13 @@ mod drift_text;
 mod drift_human;
 mod drift_json;
 mod drift_markdown;
+mod flow_json;
+pub(crate) mod png;
 
 pub use drift_human::human as drift_human;
 pub use drift_json::json as drift_json;
 pub use drift_markdown::markdown as drift_markdown;
+pub(crate) use flow_json::flow_differences_json;
 pub use plan_human::{Style, human as plan_human};
 pub use plan_json::{json as plan_json, json_schema as plan_json_schema};
 pub use plan_markdown::markdown as plan_markdown;

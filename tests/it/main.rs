@@ -17,6 +17,7 @@ mod functions;
 mod history;
 mod interruption;
 mod main_job;
+mod pictures;
 mod pull_request;
 mod rendering;
 mod reviewing;

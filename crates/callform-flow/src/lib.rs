@@ -23,6 +23,7 @@ pub mod lint;
 pub mod template;
 pub mod import;
 pub mod compare;
+pub mod draw;
 
 pub use flow_type::{FlowType, FlowTypeSet};
 pub use json::{Action, ConditionBranch, DecodeError, ErrorBranch, Flow, OmittedMembers, Transitions};

@@ -41,7 +41,7 @@ pub(super) fn arrange(graph: &Graph<'_>, known: &BTreeMap<&str, Position>) -> La
     }
     let positions: Vec<Position> = ground.placed.into_iter().map(Option::unwrap_or_default).collect();
     let routes = routes(graph, &positions);
-    Layout { positions, routes }
+    Layout { positions, routes, ..fresh }
 }
 
 /// Lines as the crow flies.

@@ -60,6 +60,10 @@ pub struct Layout {
     /// The lines worth drawing, by the blocks they join. What is missing would cross the whole picture: a word says
     /// where it leads.
     pub routes: BTreeMap<(usize, usize), Route>,
+    /// Place of each block in reading order, from 0.
+    pub reading: Vec<usize>,
+    /// False for blocks that nothing leads to, not even an error.
+    pub reachable: Vec<bool>,
 }
 
 impl Layout {

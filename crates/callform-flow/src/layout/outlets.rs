@@ -91,6 +91,11 @@ impl Node<'_> {
         TITLE_HEIGHT + TEXT_LINES * LINE_HEIGHT + PADDING + OUTLET_HEIGHT * row + OUTLET_HEIGHT / 2
     }
 
+    /// Makes room for the outlets there are.
+    pub(crate) fn fit(&mut self) {
+        self.height = height(self.action, self.outlets.len());
+    }
+
     /// Height of the block as it is drawn; the editor may need more.
     pub fn drawn_height(&self) -> i64 {
         drawn_height(self.outlets.len())

@@ -34,7 +34,8 @@ pub(super) fn assign(graph: &Graph<'_>, layers: &Layers, ordered: &Ordered) -> L
             .collect();
         routes.insert((*from, *to), Route { passes, backward: layers.column[*to] <= layers.column[*from] });
     }
-    Layout { positions, routes }
+    let reachable = layers.part.iter().map(|part| *part < 2).collect();
+    Layout { positions, routes, reading: layers.rank.clone(), reachable }
 }
 
 /// Puts each vertex in line with the middle one of those that lead to it, where no other line would be crossed.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
-use callform_flow::FlowType;
+use callform_flow::{Flow, FlowType};
 use callform_source::{Diagnostics, SourceMap};
 use serde_json::Value;
 
@@ -23,6 +23,8 @@ pub(super) struct CompiledFlow {
     pub(super) key: String,
     /// True for a flow module.
     pub(super) is_module: bool,
+    /// What it is for.
+    pub(super) flow_type: Option<FlowType>,
     /// The flow document, with `${kind/name}` where an ARN belongs.
     pub(super) content: Value,
 }
@@ -55,6 +57,82 @@ impl Files for WithStdin {
     }
 }
 
+/// A flow to be looked at, wherever it comes from.
+pub(super) struct NamedFlow {
+    /// Key in the blueprint, name in Connect, or name of the file.
+    pub(super) name: String,
+    /// What the flow is for, where that is known.
+    pub(super) flow_type: Option<FlowType>,
+    /// The flow.
+    pub(super) flow: Flow,
+}
+
+/// Why there is no flow to look at.
+pub(super) enum NoFlow {
+    /// The file cannot be read, or holds no flow.
+    Unreadable(String),
+    /// The blueprint has faults, which were reported.
+    Invalid(Box<Compiled>),
+    /// There is no flow of this key.
+    Unknown(String),
+}
+
+/// The flows of a file: an exported one, or those of a blueprint. With a key, only the one that has it.
+pub(super) fn flows_in(
+    files: &dyn Files,
+    path: &str,
+    key: Option<&str>,
+    environment: Option<&str>,
+) -> Result<Vec<NamedFlow>, NoFlow> {
+    let unreadable = |error: String| NoFlow::Unreadable(format!("cannot read `{path}`: {error}"));
+    let bytes = files.read(path, LIMIT).map_err(|error| unreadable(error.to_string()))?;
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    // Blueprints may be JSON too; an exported flow has members that no blueprint has.
+    if let Ok(json) = serde_json::from_slice::<Value>(text)
+        && ["Actions", "ContactFlow", "ContactFlowModule", "modules"].iter().any(|member| json.get(member).is_some())
+    {
+        return exported(path, &json).map(|flow| vec![flow]).map_err(unreadable);
+    }
+    let compiled = compile_in(files, path, environment);
+    if compiled.diagnostics.has_errors() {
+        return Err(NoFlow::Invalid(Box::new(compiled)));
+    }
+    let keys = compiled.flows.iter().map(CompiledFlow::address).collect::<Vec<_>>().join(", ");
+    let is_wanted = |flow: &&CompiledFlow| key.is_none_or(|key| flow.key == key || flow.address() == key);
+    let flows: Vec<NamedFlow> = compiled
+        .flows
+        .iter()
+        .filter(is_wanted)
+        .filter_map(|compiled| {
+            let flow = Flow::from_json(&compiled.content).ok()?;
+            Some(NamedFlow { name: compiled.key.clone(), flow_type: compiled.flow_type, flow })
+        })
+        .collect();
+    match key {
+        Some(key) if flows.is_empty() => Err(NoFlow::Unknown(format!("`{path}` has no flow `{key}`; it has: {keys}"))),
+        None if flows.is_empty() => Err(NoFlow::Unknown(format!("`{path}` has no flows"))),
+        _ => Ok(flows),
+    }
+}
+
+/// An exported flow, or what the API answers when it is asked for one.
+fn exported(path: &str, json: &Value) -> Result<NamedFlow, String> {
+    let answer = json.get("ContactFlow").or_else(|| json.get("ContactFlowModule"));
+    let content = match answer.and_then(|answer| answer.get("Content")?.as_str()) {
+        Some(content) => &serde_json::from_str(content).map_err(|error| format!("no JSON in `Content`: {error}"))?,
+        None => json,
+    };
+    let flow = Flow::from_json(content).map_err(|error| error.to_string())?;
+    let member = |name: &str| answer.and_then(|answer| answer.get(name)?.as_str());
+    let in_metadata = flow.metadata.as_ref().and_then(|metadata| metadata.get("name")?.as_str());
+    let of_file = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let named = member("Name").or(in_metadata).filter(|name| !name.trim().is_empty());
+    let name = named.map(str::to_owned).or(of_file).unwrap_or_default();
+    let is_module = flow.settings.is_some() || json.get("ContactFlowModule").is_some();
+    let flow_type = member("Type").and_then(|name| name.parse().ok()).or(is_module.then_some(FlowType::Module));
+    Ok(NamedFlow { name, flow_type, flow })
+}
+
 /// Reads a file, or stdin for `-`.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     if path == Path::new(STDIN) {
@@ -73,9 +151,16 @@ pub(super) fn compile(path: &Path, environment: Option<&str>) -> Result<Compiled
 
 /// The same, with what was read from stdin already where the path is `-`.
 pub(super) fn compile_bytes(path: &Path, stdin: Vec<u8>, environment: Option<&str>) -> Compiled {
-    let name = path.to_string_lossy();
-    let files = WithStdin { text: stdin };
-    let (loaded, sources, mut diagnostics) = blueprint::load_part(&files, &name, environment);
+    compile_in(&WithStdin { text: stdin }, &path.to_string_lossy(), environment)
+}
+
+/// The files of this machine, and stdin where the path says so.
+pub(super) fn stdin_or_disk(path: &Path) -> Result<impl Files, String> {
+    Ok(WithStdin { text: if path == Path::new(STDIN) { read(path)? } else { Vec::new() } })
+}
+
+fn compile_in(files: &dyn Files, path: &str, environment: Option<&str>) -> Compiled {
+    let (loaded, sources, mut diagnostics) = blueprint::load_part(files, path, environment);
     let Some(loaded) = loaded else { return Compiled { flows: Vec::new(), sources, diagnostics } };
     let (model, found) = model::resolve(&loaded, &sources);
     diagnostics.extend(found);
@@ -89,7 +174,11 @@ fn flows(model: &Model) -> Vec<CompiledFlow> {
         resources.filter_map(move |resource| {
             let content = crate::render::readable(resource.properties.get("Content")?);
             let content = serde_json::from_str(content.as_str()?).ok()?;
-            Some(CompiledFlow { key: resource.address.name.clone(), is_module: kind == Kind::FlowModule, content })
+            let is_module = kind == Kind::FlowModule;
+            let named = resource.properties.get("Type").map(crate::render::readable);
+            let named = named.as_ref().and_then(Value::as_str).and_then(|name| name.parse().ok());
+            let flow_type = if is_module { Some(FlowType::Module) } else { named };
+            Some(CompiledFlow { key: resource.address.name.clone(), is_module, flow_type, content })
         })
     };
     of_kind(Kind::Flow).chain(of_kind(Kind::FlowModule)).collect()

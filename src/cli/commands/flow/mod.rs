@@ -2,6 +2,8 @@
 
 mod compile;
 mod decompile;
+mod diff;
+mod draw;
 mod input;
 mod lint;
 
@@ -19,6 +21,10 @@ pub(crate) enum FlowCommand {
     Decompile(decompile::DecompileArgs),
     /// Find what is wrong, or probably not meant, in flows.
     Lint(lint::LintArgs),
+    /// Draw flows: SVG, PNG, or Mermaid.
+    Draw(draw::DrawArgs),
+    /// Show what differs between two flows, block by block.
+    Diff(diff::DiffArgs),
 }
 
 /// Carries out a command on flows.
@@ -27,5 +33,7 @@ pub(in crate::cli) fn run(ui: &Ui, command: &FlowCommand) -> Exit {
         FlowCommand::Compile(args) => compile::run(ui, args),
         FlowCommand::Decompile(args) => decompile::run(ui, args),
         FlowCommand::Lint(args) => lint::run(ui, args),
+        FlowCommand::Draw(args) => draw::run(ui, args),
+        FlowCommand::Diff(args) => diff::run(ui, args),
     }
 }

@@ -1,0 +1,137 @@
+//! Pictures as Mermaid flowcharts.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use super::{Block, End, Picture};
+use crate::compare::Mark;
+use crate::wording::{Kind, shorten};
+
+/// Longest texts, in characters: Mermaid wraps, but makes room for everything.
+const SUMMARY: usize = 70;
+const LABEL: usize = 40;
+
+/// Writes a picture as a Mermaid flowchart. Where blocks stand is up to Mermaid.
+pub fn mermaid(picture: &Picture) -> String {
+    let mut out = String::from("flowchart LR\n");
+    line(&mut out, &format!("accTitle: {}", plain(&picture.title)));
+    line(&mut out, &format!("accDescr: {}", plain(&picture.subtitle)));
+    if let Some(start) = picture.start.and_then(|start| picture.blocks.get(start)) {
+        line(&mut out, &format!("start([\"Start\"]) --> {}", name(start)));
+    }
+    let mut blocks: Vec<&Block> = picture.blocks.iter().collect();
+    blocks.sort_by_key(|block| block.number);
+    for block in &blocks {
+        line(&mut out, &format!("{}{}", name(block), shape(block)));
+    }
+    for block in &blocks {
+        ways(&mut out, picture, block);
+    }
+    classes(&mut out, &blocks);
+    out
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str("  ");
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn name(block: &Block) -> String {
+    format!("b{}", block.number)
+}
+
+fn shape(block: &Block) -> String {
+    let mut text = format!("<b>{}</b>", escaped(&shorten(&block.title, LABEL)));
+    if block.mark != Mark::Same {
+        text = format!("{text} ({})", block.mark.word());
+    }
+    if !block.summary.is_empty() {
+        text = format!("{text}<br/>{}", escaped(&shorten(&block.summary, SUMMARY)));
+    }
+    match block.kind {
+        Kind::Check => format!("{{{{\"{text}\"}}}}"),
+        Kind::Transfer => format!("([\"{text}\"])"),
+        _ => format!("[\"{text}\"]"),
+    }
+}
+
+fn ways(out: &mut String, picture: &Picture, block: &Block) {
+    for (place, way) in block.ways.iter().enumerate() {
+        let target = match &way.end {
+            End::Line(target, _) | End::Far(target) => picture.blocks.get(*target).map(name).unwrap_or_default(),
+            End::Missing(identifier) => {
+                format!("x{}_{place}[\"{} is missing\"]", block.number, escaped(&shorten(identifier, LABEL)))
+            }
+        };
+        let arrow = match (way.mark, way.is_quiet) {
+            (Mark::Added | Mark::Changed, _) => "==>",
+            (Mark::Removed, _) | (_, true) => "-.->",
+            (Mark::Same, false) => "-->",
+        };
+        let label = match way.mark {
+            Mark::Same => shorten(&way.label, LABEL),
+            mark => format!("{} ({})", shorten(&way.label, LABEL), mark.word()),
+        };
+        line(out, &format!("{} {arrow}|\"{}\"| {target}", name(block), escaped(&label)));
+    }
+}
+
+fn classes(out: &mut String, blocks: &[&Block]) {
+    for kind in Kind::ALL {
+        let of_kind = blocks.iter().filter(|block| block.kind == kind).map(|block| name(block));
+        let names: Vec<String> = of_kind.collect();
+        if !names.is_empty() {
+            let (word, color) = (class(kind), super::svg::color(kind));
+            line(out, &format!("classDef {word} fill:{color},stroke:{color},color:#ffffff"));
+            line(out, &format!("class {} {word}", names.join(",")));
+        }
+    }
+    let marks: BTreeSet<Mark> = blocks.iter().map(|block| block.mark).filter(|mark| *mark != Mark::Same).collect();
+    for mark in marks {
+        let names: Vec<String> = blocks.iter().filter(|block| block.mark == mark).map(|block| name(block)).collect();
+        let dashes = if mark == Mark::Removed { ",stroke-dasharray:6 4" } else { "" };
+        let color = super::svg::mark_color(mark);
+        line(out, &format!("classDef {} stroke:{color},stroke-width:5px{dashes}", mark.word()));
+        line(out, &format!("class {} {}", names.join(","), mark.word()));
+    }
+}
+
+fn class(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Interact => "interact",
+        Kind::Set => "set",
+        Kind::Check => "check",
+        Kind::Integrate => "integrate",
+        Kind::Transfer => "transfer",
+        Kind::Other => "other",
+    }
+}
+
+/// Text inside quotes: whatever means something to Mermaid or to HTML is an entity.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' => escaped.push_str("#quot;"),
+            '<' => escaped.push_str("#lt;"),
+            '>' => escaped.push_str("#gt;"),
+            '&' => escaped.push_str("#amp;"),
+            '#' | '`' | ';' | '\\' | '{' | '}' | '%' | '*' | '_' | '$' => {
+                // Infallible: a String takes everything.
+                let _ = write!(escaped, "#{};", u32::from(character));
+            }
+            other if other.is_control() => escaped.push(' '),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Text of a line of its own, where there are no quotes.
+fn plain(text: &str) -> String {
+    let spaced: String =
+        text.chars().map(|it| if it.is_control() || "#;{}<>%\"`&".contains(it) { ' ' } else { it }).collect();
+    let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    if joined.is_empty() { "flow".to_owned() } else { joined }
+}

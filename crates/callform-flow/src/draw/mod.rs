@@ -1,0 +1,161 @@
+//! Pictures of flows: SVG for people, Mermaid for pages that draw themselves.
+//!
+//! ```text
+//! Flow ─────────────────→ Picture ─svg→ a drawing that needs nothing else
+//! two flows ─compare→ ──→    └─────mermaid→ text for a code block
+//! ```
+
+mod compared;
+mod mermaid;
+mod svg;
+mod text;
+#[cfg(test)]
+mod tests;
+
+pub use compared::compared;
+pub use mermaid::mermaid;
+pub use svg::svg;
+
+use std::collections::BTreeMap;
+
+use crate::compare::Mark;
+use crate::layout::{Graph, Layout, Position, Route, known_positions};
+use crate::wording::{self, DisplayNames, Kind};
+use crate::{Flow, FlowType};
+
+/// A flow, ready to be drawn.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Name of the flow.
+    title: String,
+    /// What else there is to say about it.
+    subtitle: String,
+    blocks: Vec<Block>,
+    start: Option<usize>,
+}
+
+/// A block as it is drawn.
+#[derive(Clone, Debug)]
+struct Block {
+    /// Place in reading order, from 1: what it is called where no line leads.
+    number: usize,
+    identifier: String,
+    kind: Kind,
+    title: String,
+    summary: String,
+    ways: Vec<Way>,
+    position: Position,
+    height: i64,
+    is_reachable: bool,
+    mark: Mark,
+    /// What changed, in words.
+    notes: Vec<String>,
+}
+
+/// A way out of a block.
+#[derive(Clone, Debug)]
+struct Way {
+    label: String,
+    /// Below the top of the block.
+    offset: i64,
+    end: End,
+    is_quiet: bool,
+    mark: Mark,
+}
+
+/// Where a way leads.
+#[derive(Clone, Debug)]
+enum End {
+    /// To a block, along a line.
+    Line(usize, Route),
+    /// To a block too far away for a line.
+    Far(usize),
+    /// To an identifier that no block has.
+    Missing(String),
+}
+
+/// What a picture says beside the blocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Caption<'a> {
+    /// Name of the flow.
+    pub name: &'a str,
+    /// Type of the flow, where it is known.
+    pub flow_type: Option<FlowType>,
+}
+
+/// Where blocks stand in a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placing {
+    /// In columns by their way from the start.
+    Columns,
+    /// Where the Connect editor has them; in columns where it has none.
+    Editor,
+}
+
+/// What a comparison says about the blocks and ways of a graph.
+#[derive(Debug, Default)]
+struct Marks {
+    blocks: BTreeMap<usize, (Mark, Vec<String>)>,
+    /// By block and outlet.
+    ways: BTreeMap<(usize, usize), Mark>,
+}
+
+impl Picture {
+    /// The picture of a flow.
+    pub fn of(flow: &Flow, caption: Caption<'_>, placing: Placing) -> Self {
+        let graph = Graph::new(flow);
+        let known = match placing {
+            Placing::Columns => BTreeMap::new(),
+            Placing::Editor => known_positions(flow),
+        };
+        let layout = if known.is_empty() { Layout::of(&graph) } else { Layout::keeping(&graph, &known) };
+        let blocks =
+            if flow.actions.len() == 1 { "1 block".to_owned() } else { format!("{} blocks", flow.actions.len()) };
+        Self::draw(&graph, &layout, caption, &blocks, &DisplayNames::of(flow), &Marks::default())
+    }
+
+    fn draw(
+        graph: &Graph<'_>,
+        layout: &Layout,
+        caption: Caption<'_>,
+        about: &str,
+        names: &DisplayNames,
+        marks: &Marks,
+    ) -> Self {
+        let blocks = graph.nodes.iter().enumerate().map(|(index, node)| {
+            let (mark, notes) = marks.blocks.get(&index).cloned().unwrap_or_default();
+            let ways = node.outlets.iter().enumerate().map(|(place, outlet)| Way {
+                label: wording::outcomes(node.action, outlet),
+                offset: node.outlet_offset(place),
+                end: match outlet.target {
+                    None => End::Missing(outlet.identifier.to_owned()),
+                    Some(target) => match layout.routes.get(&(index, target)) {
+                        Some(route) => End::Line(target, route.clone()),
+                        None => End::Far(target),
+                    },
+                },
+                is_quiet: outlet.is_quiet,
+                mark: marks.ways.get(&(index, place)).copied().unwrap_or_default(),
+            });
+            Block {
+                number: layout.reading[index] + 1,
+                identifier: node.action.identifier.clone(),
+                kind: wording::kind(node.action),
+                title: wording::title(node.action),
+                summary: wording::summary(node.action, names),
+                ways: ways.collect(),
+                position: layout.positions[index],
+                height: node.drawn_height(),
+                is_reachable: layout.reachable[index] || mark == Mark::Removed,
+                mark,
+                notes,
+            }
+        });
+        let kind = caption.flow_type.map(|flow_type| match flow_type {
+            FlowType::Module => "flow module · ".to_owned(),
+            other => format!("{} flow · ", other.word().replace('_', " ")),
+        });
+        let subtitle = format!("{}{about}", kind.unwrap_or_default());
+        Self { title: caption.name.to_owned(), subtitle, blocks: blocks.collect(), start: graph.start }
+    }
+}

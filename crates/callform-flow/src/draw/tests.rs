@@ -1,0 +1,163 @@
+use serde_json::json;
+
+use super::*;
+use crate::compare::compare;
+use crate::testing::{compiled, corpus, without_lints};
+use crate::{Action, ErrorBranch, Transitions};
+
+const CAPTION: Caption<'static> = Caption { name: "main_menu", flow_type: Some(FlowType::ContactFlow) };
+
+fn drawn(flow: &Flow) -> (String, String) {
+    let picture = Picture::of(flow, CAPTION, Placing::Columns);
+    (svg(&picture), mermaid(&picture))
+}
+
+/// The names of all elements; fails where the text is no XML.
+#[track_caller]
+fn elements(xml: &str) -> Vec<String> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    reader.config_mut().check_end_names = true;
+    let mut names = Vec::new();
+    loop {
+        match reader.read_event().expect("well-formed XML") {
+            quick_xml::events::Event::Eof => return names,
+            quick_xml::events::Event::Start(element) | quick_xml::events::Event::Empty(element) => {
+                element.attributes().for_each(|attribute| {
+                    attribute.expect("a well-formed attribute");
+                });
+                names.push(String::from_utf8(element.name().as_ref().to_vec()).unwrap());
+            }
+            quick_xml::events::Event::Text(text) => {
+                text.xml_content().expect("well-formed text");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What Mermaid reads: a header, nodes, arrows with a label in quotes, classes. Texts have no quotes inside.
+#[track_caller]
+fn assert_is_mermaid(text: &str) {
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("flowchart LR"));
+    for line in lines {
+        let line = line.strip_prefix("  ").expect("an indented line");
+        let is_word = line.starts_with("acc") || line.starts_with("class");
+        if is_word {
+            assert!(!line.contains('"'), "{line}");
+            continue;
+        }
+        let pieces: Vec<&str> = line.split('"').collect();
+        assert_eq!(pieces.len() % 2, 1, "quotes are not in pairs: {line}");
+        for (place, piece) in pieces.iter().enumerate() {
+            let is_quoted = place % 2 == 1;
+            let allowed = |it: char| {
+                !it.is_control() && (is_quoted || it.is_ascii_alphanumeric() || " _-.=>|[](){}".contains(it))
+            };
+            assert!(piece.chars().all(allowed), "{line}");
+            if is_quoted {
+                assert!(!piece.contains(['`', '{', '}', '\\', '&']), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn real_flows_are_drawn() {
+    for (name, text) in corpus() {
+        let flow = Flow::from_json(&serde_json::from_str(&text).unwrap()).unwrap();
+        let (svg, mermaid) = drawn(&flow);
+        let names = elements(&svg);
+        assert_eq!(names.iter().filter(|name| *name == "svg").count(), 1);
+        for number in 1..=flow.actions.len() {
+            assert!(svg.contains(&format!("<g id=\"block-{number}\"")), "{name} lacks block {number}");
+        }
+        for elsewhere in ["href=\"http", "url(http", "<image", "<script", "@import", "src="] {
+            assert!(!svg.contains(elsewhere), "{name} needs something from elsewhere: {elsewhere}");
+        }
+        assert_is_mermaid(&mermaid);
+        assert_eq!((svg, mermaid), drawn(&flow), "{name}");
+    }
+}
+
+#[test]
+fn where_the_editor_has_blocks_is_kept() {
+    let mut flow = compiled("{ type: inbound, steps: [{ say: One }, hang_up] }");
+    crate::layout::lay_out(&mut flow);
+    let moved = json!({ "x": 1234, "y": 567 });
+    *flow.metadata.as_mut().unwrap().get_mut("ActionMetadata").unwrap().pointer_mut("/Say One/position").unwrap() =
+        moved;
+    let at = |placing| Picture::of(&flow, CAPTION, placing).blocks[0].position;
+    assert_eq!(at(Placing::Editor), Position { x: 1234, y: 567 });
+    assert_ne!(at(Placing::Columns), Position { x: 1234, y: 567 });
+}
+
+const HOSTILE: &str =
+    "</text><script>alert(1)</script> \"quotes\" 'and' `ticks` & #35; %% ] | } end \\ \u{1}\u{FFFE}\u{0}\n$x$ **b**";
+
+#[test]
+fn texts_cannot_break_out() {
+    let action = Action {
+        identifier: HOSTILE.to_owned(),
+        action_type: HOSTILE.to_owned(),
+        parameters: json!({ HOSTILE: HOSTILE }).as_object().unwrap().clone(),
+        transitions: Transitions {
+            next_action: Some(HOSTILE.to_owned()),
+            errors: Some(vec![ErrorBranch::new("NoMatchingError", "nowhere\"--> x"), ErrorBranch::new("x", HOSTILE)]),
+            ..Transitions::default()
+        },
+        ..Action::default()
+    };
+    let flow = Flow::new(HOSTILE, vec![action]);
+    let picture = Picture::of(&flow, Caption { name: HOSTILE, flow_type: None }, Placing::Columns);
+    let svg = svg(&picture);
+    assert!(!elements(&svg).iter().any(|name| name == "script"));
+    assert!(svg.contains("no block nowhere"), "a dangling branch is shown");
+    assert_is_mermaid(&mermaid(&picture));
+}
+
+fn menu(third: &str) -> Flow {
+    without_lints(&format!(
+        "
+type: inbound
+steps:
+  - say: Welcome
+  - menu: Press 1 or 2
+    keys: {{ 1: {{ queue: customer_service }}, 2: {{ queue: consulting }}{third} }}
+  - transfer: queue
+on_error: [{{ say: Sorry }}, hang_up]
+"
+    ))
+}
+
+#[test]
+fn a_flow_as_mermaid() {
+    insta::assert_snapshot!(drawn(&menu("")).1);
+}
+
+#[test]
+fn what_changed_is_marked() {
+    let (old, new) = (menu(""), menu(", 3: [{ say: Three }, hang_up]"));
+    let comparison = compare(&old, &new);
+    let picture = compared(&old, &new, &comparison, CAPTION);
+    insta::assert_snapshot!(mermaid(&picture));
+    let text = svg(&picture);
+    elements(&text);
+    assert!(text.contains(">added 8<"), "{text}");
+    // And the other way round.
+    let picture = compared(&new, &old, &compare(&new, &old), CAPTION);
+    let words: Vec<&str> = picture.blocks.iter().map(|block| block.mark.word()).collect();
+    assert_eq!(words.iter().filter(|word| **word == "removed").count(), 2, "{words:?}");
+    assert_eq!(words.iter().filter(|word| **word == "changed").count(), 1, "{words:?}");
+}
+
+#[test]
+fn comparisons_of_real_flows_are_drawn() {
+    let flows: Vec<Flow> =
+        corpus().into_iter().map(|(_, text)| Flow::from_json(&serde_json::from_str(&text).unwrap()).unwrap()).collect();
+    for pair in flows.windows(2) {
+        let picture = compared(&pair[0], &pair[1], &compare(&pair[0], &pair[1]), CAPTION);
+        elements(&svg(&picture));
+        assert_is_mermaid(&mermaid(&picture));
+    }
+}
