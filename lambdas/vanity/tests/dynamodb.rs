@@ -282,7 +282,7 @@ fn samples() -> Option<Vec<PathBuf>> {
 
 async fn every_scenario(url: &str) {
     v3_the_company_of_the_environment_is_preferred(url).await;
-    v8_three_equal_invocations_are_one_write(url).await;
+    Box::pin(v8_three_equal_invocations_are_one_write(url)).await;
     the_best_five_are_kept_and_three_are_spoken(url).await;
     a_new_company_replaces_the_ranking(url).await;
     every_caller_is_answered_and_recorded(url).await;
@@ -300,7 +300,7 @@ async fn v3_v8_and_all_scenarios_hold_on_the_sandbox() {
         faults: None,
     };
     let sandbox = callform_sandbox::start(options).await.unwrap();
-    every_scenario(sandbox.url()).await;
+    Box::pin(every_scenario(sandbox.url())).await;
     sandbox.stop().await;
 }
 
@@ -312,7 +312,7 @@ async fn v3_v8_and_all_scenarios_hold_on_moto() {
         return;
     };
     let moto = Moto::start(Path::new(&python));
-    every_scenario(&moto.url).await;
+    Box::pin(every_scenario(&moto.url)).await;
 }
 
 /// A server of moto's; ended when it goes out of scope.
