@@ -231,6 +231,9 @@ pub(crate) struct DestroyArgs {
 pub(crate) enum SandboxCommand {
     /// Serve the sandbox to any AWS client, until interrupted. The first line of stdout is the endpoint's URL.
     Serve(ServeArgs),
+    /// Move the sandbox's clock forward, and wait until everything that is then due is done: records are delivered,
+    /// functions get their batches.
+    Advance(AdvanceArgs),
     /// Forget everything in the sandbox.
     Reset(ResetArgs),
 }
@@ -250,6 +253,24 @@ pub(crate) struct ServeArgs {
     /// File with faults to inject: throttling, failing operations and resources, delays, cut connections.
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
+}
+
+/// `callform sandbox advance`
+#[derive(Debug, Args)]
+pub(crate) struct AdvanceArgs {
+    /// How far, such as `90s`, `15m` or `2d`.
+    #[arg(value_name = "TIME", value_parser = length_of_time)]
+    pub by: crate::blueprint::Duration,
+    /// Folder of the sandbox.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_value = DEFAULT_SANDBOX, default_missing_value = DEFAULT_SANDBOX)]
+    pub sandbox: PathBuf,
+    /// Region of requests that name none.
+    #[arg(long, default_value = "us-west-2")]
+    pub region: String,
+}
+
+fn length_of_time(text: &str) -> Result<crate::blueprint::Duration, String> {
+    crate::blueprint::Duration::parse(text).ok_or_else(|| "write it like `90s`, `15m` or `2d`".to_owned())
 }
 
 /// `callform sandbox reset`

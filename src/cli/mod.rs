@@ -82,6 +82,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Destroy(args) => commands::destroy::run(ui, &args).await,
         Command::Flow(command) => commands::flow::run(ui, &command),
         Command::Sandbox(SandboxCommand::Serve(args)) => commands::sandbox::serve(ui, args).await,
+        Command::Sandbox(SandboxCommand::Advance(args)) => commands::sandbox::advance(ui, args).await,
         Command::Sandbox(SandboxCommand::Reset(args)) => commands::sandbox::reset(ui, &args),
         Command::Lambda(command) => commands::lambda::run(ui, &command).await,
         Command::Completions { shell } => commands::completions::run(ui, shell),

@@ -69,7 +69,7 @@ impl Outcome {
 impl Sandbox {
     /// Where a request or step of a region works.
     pub(crate) fn environment<'a>(&'a self, tx: &'a Tx<'a>, region: &'a str) -> Environment<'a> {
-        Environment { tx, account: ACCOUNT, region, now: SystemTime::now(), folder: &self.folder }
+        Environment { tx, account: ACCOUNT, region, now: crate::clock::now(&self.folder), folder: &self.folder }
     }
 
     /// Answers a request, except invocations of functions: those must not run in a transaction.

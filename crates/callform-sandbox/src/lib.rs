@@ -23,6 +23,7 @@ pub mod resources;
 mod server;
 pub mod services;
 pub mod store;
+mod streaming;
 mod worker;
 
 pub use error::AwsError;

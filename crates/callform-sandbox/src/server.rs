@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
-use crate::dispatch::{Outcome, Request, Sandbox};
+use crate::dispatch::{ACCOUNT, Outcome, Request, Sandbox};
 use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::functions::{self, Functions, Invocation, Invoked};
@@ -75,9 +75,26 @@ impl Running {
         self.sandbox.invoke(invocation).await
     }
 
-    /// Stops answering, once functions have dealt with the events that are queued for them. Stack operations are not
-    /// waited for: they go on when a process next opens the folder.
+    /// Moves the sandbox's clock forward, and waits until what became due is done: records are delivered, batches are
+    /// given to their functions. The clock stays ahead, for all processes that serve the folder.
+    pub async fn advance(&self, by: std::time::Duration) -> std::io::Result<()> {
+        crate::clock::advance(&self.sandbox.folder, by)?;
+        let sandbox = Arc::clone(&self.sandbox);
+        let settled = move || -> Result<(), AwsError> {
+            while !crate::streaming::is_settled(&sandbox.store, ACCOUNT, &sandbox.folder)? {
+                // The worker of this process or of another one is at it.
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Ok(())
+        };
+        tokio::task::spawn_blocking(settled).await.map_err(std::io::Error::other)?.map_err(std::io::Error::other)
+    }
+
+    /// Stops answering, once functions have dealt with the events that are queued for them. Stack operations and
+    /// deliveries are not waited for: they go on when a process next opens the folder.
     pub async fn stop(self) {
+        // A function that cannot be started any more is no failure of its batch.
+        self.worker.halt();
         // Functions still call the sandbox.
         self.sandbox.functions.close().await;
         self.stop.send_replace(true);
@@ -156,7 +173,12 @@ pub fn reset(folder: &Path) -> std::io::Result<()> {
     let databases =
         ["state.db", "dynamodb.db"].into_iter().flat_map(|name| ["", "-wal", "-shm"].map(|end| format!("{name}{end}")));
     // The marker goes last: what an interrupted reset leaves can be reset again.
-    for entry in databases.chain([crate::faults::FILE.to_owned(), LOCK.to_owned(), MARKER.to_owned()]) {
+    for entry in databases.chain([
+        crate::faults::FILE.to_owned(),
+        crate::clock::FILE.to_owned(),
+        LOCK.to_owned(),
+        MARKER.to_owned(),
+    ]) {
         match std::fs::remove_file(folder.join(entry)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}

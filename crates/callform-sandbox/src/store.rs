@@ -194,6 +194,14 @@ impl Tx<'_> {
         rows.map(|row| row.map_err(AwsError::from)).collect()
     }
 
+    /// Scope and key of every document of a kind.
+    pub fn keys(&self, kind: &str) -> Result<Vec<(String, String)>, AwsError> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT scope, key FROM document WHERE kind = ?1 ORDER BY scope, key")?;
+        let rows = statement.query_map(params![kind], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.map(|row| row.map_err(AwsError::from)).collect()
+    }
+
     /// How many documents a kind and scope have.
     pub fn count(&self, kind: &str, scope: &str) -> Result<usize, AwsError> {
         let count: i64 = self

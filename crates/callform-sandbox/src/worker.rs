@@ -5,15 +5,18 @@
 
 use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use crate::clock;
 use crate::cloudformation::engine::{self, Progress};
 use crate::dispatch::{ACCOUNT, Sandbox};
 use crate::error::AwsError;
 use crate::faults::step_delay;
 use crate::store::Store;
+use crate::streaming::{Invocation, InvocationError, Work};
 
 /// Name of the lock file in the folder.
 pub(crate) const LOCK: &str = "worker.lock";
@@ -100,16 +103,21 @@ impl Worker {
         Waker(Arc::clone(&self.signal))
     }
 
+    /// Lets the worker begin no further step.
+    pub(crate) fn halt(&self) {
+        self.signal.set(|state| state.stop = true);
+    }
+
     /// Waits for the step that is being done, and ends the worker.
     pub(crate) fn stop(self) {
-        self.signal.set(|state| state.stop = true);
+        self.halt();
         if self.thread.join().is_err() {
             tracing::error!("the sandbox's worker has panicked");
         }
     }
 }
 
-fn work(sandbox: &Sandbox, store: &Store, lock: &File, signal: &Signal) {
+fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
     loop {
         match lock.try_lock() {
             Ok(()) => break,
@@ -120,36 +128,55 @@ fn work(sandbox: &Sandbox, store: &Store, lock: &File, signal: &Signal) {
             return;
         }
     }
-    // Closing the file, at the latest when the process dies, releases the lock.
+    // Closing the file, at the latest when the process dies, releases the lock. Records go on beside stacks: a function
+    // may take minutes.
+    std::thread::scope(|scope| {
+        scope.spawn(|| match Store::open(&sandbox.folder.join("state.db")) {
+            Ok(store) => repeat(&store, signal, "a step of a delivery", &|time| signal.sleep(time), &|| {
+                carry_on(sandbox, &store, signal)
+            }),
+            Err(error) => tracing::error!(%error, "sandbox: no delivery"),
+        });
+        let rest = |time| {
+            // Whether it is time to stop is asked right afterwards.
+            let _stop: bool = signal.wait(time);
+        };
+        repeat(store, signal, "a step of a stack operation", &rest, &|| run(sandbox, store, signal));
+    });
+}
+
+/// Does some work whenever the store has changed, and now and then.
+fn repeat(
+    store: &Store,
+    signal: &Signal,
+    what: &str,
+    rest: &dyn Fn(Duration),
+    work: &dyn Fn() -> Result<(), AwsError>,
+) {
     let mut seen = None;
     let mut asked: Option<Instant> = None;
     while !signal.stopped() {
         let version = store.data_version().ok();
         let due = asked.is_none_or(|asked| asked.elapsed() >= ASK);
         if version == seen && version.is_some() && !due {
-            if signal.wait(POLL) {
-                return;
-            }
+            rest(POLL);
             continue;
         }
         seen = version;
         asked = Some(Instant::now());
-        let stepped = catch_unwind(AssertUnwindSafe(|| run(sandbox, store, signal)));
-        let failure = match stepped {
+        let failure = match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => error.to_string(),
             Err(_) => "panic".to_owned(),
         };
-        tracing::error!(failure, "sandbox: a step of a stack operation failed");
-        if signal.wait(REST) {
-            return;
-        }
+        tracing::error!(failure, "sandbox: {what} failed");
+        rest(REST);
     }
 }
 
 /// Steps until there is nothing to do.
 fn run(sandbox: &Sandbox, store: &Store, signal: &Signal) -> Result<(), AwsError> {
-    let now = || SystemTime::now();
+    let now = || clock::now(&sandbox.folder);
     while !signal.stopped() {
         match engine::step(store, &sandbox.registry, ACCOUNT, &sandbox.folder, &now)? {
             Progress::Idle => return Ok(()),
@@ -162,4 +189,43 @@ fn run(sandbox: &Sandbox, store: &Store, signal: &Signal) -> Result<(), AwsError
         }
     }
     Ok(())
+}
+
+/// Carries records on until nothing is due.
+fn carry_on(sandbox: &Arc<Sandbox>, store: &Store, signal: &Signal) -> Result<(), AwsError> {
+    let now = || clock::now(&sandbox.folder);
+    let invoke = |region: &str, invocation: &Invocation| invoke(sandbox, signal, region, invocation);
+    let work = Work { store, account: ACCOUNT, folder: &sandbox.folder, now: &now, invoke: &invoke };
+    while !signal.stopped() && work.round()? {}
+    Ok(())
+}
+
+/// Invokes a function and waits for its answer, but not beyond the end of the worker: what is then left unanswered is
+/// invoked again by the next one.
+fn invoke(
+    sandbox: &Arc<Sandbox>,
+    signal: &Signal,
+    region: &str,
+    invocation: &Invocation,
+) -> Option<Result<Vec<u8>, InvocationError>> {
+    let (sender, answer) = std::sync::mpsc::channel();
+    let (sandbox, region, invocation) = (Arc::clone(sandbox), region.to_owned(), invocation.clone());
+    let started = std::thread::Builder::new().name("sandbox-invocation".to_owned()).spawn(move || {
+        // Nobody listens any more where the worker has ended.
+        sender.send(sandbox.invoke_for_records(&region, &invocation)).unwrap_or_default();
+    });
+    if let Err(error) = started {
+        return Some(Err(InvocationError::NotInvoked(error.to_string())));
+    }
+    loop {
+        match answer.recv_timeout(POLL) {
+            Ok(Err(InvocationError::NotInvoked(_))) if signal.stopped() => return None,
+            Ok(answer) => return Some(answer),
+            Err(RecvTimeoutError::Timeout) if !signal.stopped() => {}
+            Err(RecvTimeoutError::Timeout) => return None,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Some(Err(InvocationError::NotInvoked("the invocation panicked".to_owned())));
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `callform sandbox`
 
-use crate::cli::args::{ResetArgs, ServeArgs};
+use crate::cli::args::{AdvanceArgs, ResetArgs, ServeArgs};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 
@@ -31,6 +31,32 @@ pub(in crate::cli) async fn serve(ui: &Ui, args: ServeArgs) -> Exit {
     let _interrupted = tokio::signal::ctrl_c().await;
     running.stop().await;
     Exit::Success
+}
+
+/// Moves the sandbox's clock forward and waits until what became due is done.
+pub(in crate::cli) async fn advance(ui: &Ui, args: AdvanceArgs) -> Exit {
+    let folder = args.sandbox.display().to_string();
+    let options = callform_sandbox::Options { folder: args.sandbox, port: 0, region: args.region, faults: None };
+    let running = match callform_sandbox::start(options).await {
+        Ok(running) => running,
+        Err(error) => {
+            ui.error(&format!("cannot open the sandbox in `{folder}`: {error}"));
+            return Exit::Failed;
+        }
+    };
+    let by = std::time::Duration::from_secs(u64::from(args.by.seconds));
+    let advanced = running.advance(by).await;
+    running.stop().await;
+    match advanced {
+        Ok(()) => {
+            ui.say(&format!("The clock of the sandbox in `{folder}` is ahead, and nothing is due any more."));
+            Exit::Success
+        }
+        Err(error) => {
+            ui.error(&format!("the clock of the sandbox in `{folder}` cannot be moved: {error}"));
+            Exit::Failed
+        }
+    }
 }
 
 /// Forgets everything in the sandbox.

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{call, list, name_or_generated, not_found, tag_changes, text, without_empty};
+use super::properties::{
+    call, flag, forget, list, name_or_generated, not_found, recall, remember, tag_changes, text, without_empty,
+};
 use crate::handler::{Context, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
 use crate::services::athena;
 
@@ -70,6 +72,7 @@ impl ResourceHandler for WorkGroup {
             }
             error
         })?;
+        remember(context, WORKGROUP, &name, properties)?;
         if let Some(state) = text(properties, "State") {
             call(context, athena::call, "UpdateWorkGroup", json!({ "WorkGroup": name, "State": state }))?;
         }
@@ -108,13 +111,16 @@ impl ResourceHandler for WorkGroup {
         let (set, removed) = tag_changes(old, new, "Tags");
         let resource = arn(context, physical_id);
         call(context, athena::call, "UntagResource", json!({ "ResourceARN": resource, "TagKeys": removed }))?;
-        call(context, athena::call, "TagResource", json!({ "ResourceARN": resource, "Tags": set })).map(|_| ())
+        call(context, athena::call, "TagResource", json!({ "ResourceARN": resource, "Tags": set }))?;
+        remember(context, WORKGROUP, physical_id, new)
     }
 
     fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()> {
-        // `RecursiveDeleteOption` is a property that the handler is not given here: named queries of the stack are
-        // deleted before their workgroup, and foreign ones keep it.
-        must(context, WORKGROUP, physical_id, "DeleteWorkGroup", json!({ "WorkGroup": physical_id })).map(|_| ())
+        let properties = recall(context, WORKGROUP, physical_id)?.unwrap_or_default();
+        let recursive = properties.get("RecursiveDeleteOption").is_some_and(flag);
+        let input = json!({ "WorkGroup": physical_id, "RecursiveDeleteOption": recursive });
+        must(context, WORKGROUP, physical_id, "DeleteWorkGroup", input)?;
+        forget(context, WORKGROUP, physical_id).map(|_| ())
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod athena;
 mod dynamodb_table;
+mod event_source_mapping;
 mod events_rule;
 mod firehose_stream;
 mod glue;
@@ -46,6 +47,7 @@ pub fn registry() -> HandlerRegistry {
     registry.insert("AWS::Kinesis::Stream", Box::new(kinesis_stream::Stream));
     registry.insert("AWS::KinesisFirehose::DeliveryStream", Box::new(firehose_stream::DeliveryStream));
     registry.insert("AWS::Lambda::Alias", Box::new(lambda_parts::Alias));
+    registry.insert("AWS::Lambda::EventSourceMapping", Box::new(event_source_mapping::EventSourceMapping));
     registry.insert("AWS::Lambda::Function", Box::new(lambda_function::Function));
     registry.insert("AWS::Lambda::Permission", Box::new(lambda_parts::Permission));
     registry.insert("AWS::Lambda::Version", Box::new(lambda_parts::Version));

@@ -26,12 +26,7 @@ pub(super) static TYPES: [Stored; 2] = [
         scope_at: "",
         arn: Some(("cloudwatch", "alarm:{}")),
     },
-    Stored {
-        name: "AWS::Lambda::EventSourceMapping",
-        name_at: "",
-        scope_at: "",
-        arn: Some(("lambda", "event-source-mapping:{}")),
-    },
+    Stored { name: "AWS::Logs::LogStream", name_at: "/LogStreamName", scope_at: "/LogGroupName", arn: None },
 ];
 
 impl ResourceHandler for &'static Stored {

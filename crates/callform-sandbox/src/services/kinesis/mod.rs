@@ -15,6 +15,9 @@ use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
 
+pub(crate) use reading::{Entry, entries, position_at};
+pub(crate) use shards::{Shard, Shards, sequence_number};
+
 const KIND: &str = "kinesis/stream";
 
 /// A stream's settings and its name.

@@ -22,6 +22,7 @@ const ITERATOR_MILLISECONDS: u64 = 300_000;
 const PIECE: usize = 250;
 
 /// A record with its number.
+#[derive(Clone, Debug)]
 pub(crate) struct Entry {
     /// Its number in the stream.
     pub(crate) number: u64,

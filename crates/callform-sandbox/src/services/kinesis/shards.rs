@@ -43,6 +43,11 @@ impl Shard {
         format!("shardId-{:012}", self.number)
     }
 
+    /// Numbers of the shards it was made of.
+    pub(crate) fn parents(&self) -> &[u64] {
+        &self.parents
+    }
+
     fn range(&self) -> (u128, u128) {
         let number = |text: &str| text.parse().unwrap_or_default();
         (number(&self.hash_keys.0), number(&self.hash_keys.1))

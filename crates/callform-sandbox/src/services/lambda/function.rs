@@ -341,6 +341,9 @@ fn delete(
 
 fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
     let arn = input.need("Resource")?;
+    if let Some((_, uuid)) = arn.rsplit_once("event-source-mapping:") {
+        return super::event_sources::tag(environment, operation, uuid, input);
+    }
     let name = arn.rsplit_once("function:").map_or(arn, |(_, name)| name);
     let mut function = load(environment, name)?;
     match operation {

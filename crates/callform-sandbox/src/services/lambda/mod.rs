@@ -1,6 +1,7 @@
 //! AWS Lambda: functions, versions, aliases and permissions, stored with their code. [`crate::functions`] runs them.
 
 pub mod code;
+pub(crate) mod event_sources;
 mod function;
 mod policy;
 mod versions;
@@ -39,6 +40,11 @@ const ROUTES: &[RouteRow] = &[
     ("PUT", "/2017-10-31/functions/{FunctionName}/concurrency", "PutFunctionConcurrency", 200),
     ("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", "DeleteFunctionConcurrency", 204),
     ("GET", "/2019-09-30/functions/{FunctionName}/concurrency", "GetFunctionConcurrency", 200),
+    ("POST", "/2015-03-31/event-source-mappings", "CreateEventSourceMapping", 202),
+    ("GET", "/2015-03-31/event-source-mappings", "ListEventSourceMappings", 200),
+    ("GET", "/2015-03-31/event-source-mappings/{UUID}", "GetEventSourceMapping", 200),
+    ("PUT", "/2015-03-31/event-source-mappings/{UUID}", "UpdateEventSourceMapping", 202),
+    ("DELETE", "/2015-03-31/event-source-mappings/{UUID}", "DeleteEventSourceMapping", 202),
     ("GET", "/2017-03-31/tags/{Resource}", "ListTags", 200),
     ("POST", "/2017-03-31/tags/{Resource}", "TagResource", 204),
     ("DELETE", "/2017-03-31/tags/{Resource}", "UntagResource", 204),
@@ -105,6 +111,11 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
     let input = Input::new(input, "InvalidParameterValueException");
     match operation {
         "AddPermission" | "GetPolicy" | "RemovePermission" => policy::call(environment, operation, &input),
+        "CreateEventSourceMapping"
+        | "ListEventSourceMappings"
+        | "GetEventSourceMapping"
+        | "UpdateEventSourceMapping"
+        | "DeleteEventSourceMapping" => event_sources::call(environment, operation, &input),
         "PublishVersion"
         | "ListVersionsByFunction"
         | "CreateAlias"

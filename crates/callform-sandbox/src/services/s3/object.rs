@@ -86,6 +86,35 @@ pub fn read(
     std::fs::read(upload::path(environment.folder, &blob)).map(Some).map_err(|error| error::file(&error))
 }
 
+/// Writes an object for a service that delivers into buckets. What it takes the place of stays in the folder until the
+/// sandbox is reset: such services use every key once.
+pub fn write(
+    environment: &Environment,
+    bucket: &str,
+    key: &str,
+    bytes: &[u8],
+    content_type: &str,
+) -> Result<(), AwsError> {
+    bucket::require(environment, bucket)?;
+    let mut receiver = upload::Receiver::new(environment.folder, &HeaderMap::new())?;
+    if let Err(error) = receiver.feed(bytes) {
+        receiver.discard();
+        return Err(error);
+    }
+    let upload = receiver.finish()?;
+    let version = Version {
+        id: String::new(),
+        blob: Some(upload.blob),
+        size: upload.size,
+        etag: upload.md5,
+        modified: epoch_milliseconds(environment.now),
+        headers: BTreeMap::from([("content-type".to_owned(), content_type.to_owned())]),
+        checksum: None,
+        tags: Vec::new(),
+    };
+    store(environment, bucket, key, version).map(|_| ())
+}
+
 /// Stores a new version; returns it with the files it makes garbage.
 pub(super) fn store(
     environment: &Environment,

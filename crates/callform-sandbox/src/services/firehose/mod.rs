@@ -1,4 +1,14 @@
-//! Amazon Data Firehose: delivery streams and their settings, without records.
+//! Amazon Data Firehose: delivery streams, their records, and the delivery to S3.
+//!
+//! Records are taken in by requests and carried on by the worker of the sandbox, see [`delivery`]. Buffers fill and run
+//! out by the sandbox's clock.
+
+mod buffer;
+pub(crate) mod delivery;
+mod destination;
+mod prefix;
+mod records;
+mod transform;
 
 use serde_json::{Map, Value, json};
 
@@ -7,6 +17,8 @@ use super::tags;
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use buffer::Buffers;
+use destination::Destination;
 
 const KIND: &str = "firehose/stream";
 
@@ -18,6 +30,70 @@ pub const DESTINATIONS: [(&str, &str); 5] = [
     ("AmazonopensearchserviceDestinationConfiguration", "AmazonopensearchserviceDestinationDescription"),
     ("HttpEndpointDestinationConfiguration", "HttpEndpointDestinationDescription"),
 ];
+
+/// Destinations that records can be delivered to; the others are kept as settings.
+const S3_DESTINATIONS: [&str; 2] = ["ExtendedS3DestinationDescription", "S3DestinationDescription"];
+
+/// A delivery stream's settings and its name.
+pub(crate) struct DeliveryStream {
+    name: String,
+    settings: Map<String, Value>,
+}
+
+impl DeliveryStream {
+    /// The delivery stream of a name; `None` where there is none.
+    fn find(environment: &Environment, name: &str) -> Result<Option<Self>, AwsError> {
+        let settings = environment.tx.get(KIND, environment.region, name)?;
+        Ok(settings.map(|settings| Self { name: name.to_owned(), settings }))
+    }
+
+    /// When it was made, milliseconds since 1970.
+    fn created(&self) -> u64 {
+        let seconds = self.settings.get("CreateTimestamp").and_then(Value::as_f64).unwrap_or_default();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a time after 1970, before 280,000"
+        )]
+        let milliseconds = (seconds * 1000.0).round() as u64;
+        milliseconds
+    }
+
+    fn arn(&self) -> &str {
+        self.settings.get("DeliveryStreamARN").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// ARN of the Kinesis stream that is its source.
+    fn source(&self) -> Option<&str> {
+        self.settings.get("Source")?["KinesisStreamSourceDescription"]["KinesisStreamARN"].as_str()
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.settings.contains_key("DeliveryStreamEncryptionConfiguration")
+    }
+
+    /// Where it delivers to; `None` where that is not S3.
+    fn destination(&self) -> Result<Option<Destination>, AwsError> {
+        let destination = self.settings.get("Destinations").and_then(|destinations| destinations.get(0));
+        let found = destination
+            .and_then(|destination| S3_DESTINATIONS.iter().find_map(|name| destination.get(*name)?.as_object()));
+        found.map(Destination::read).transpose()
+    }
+
+    /// Why it takes no records.
+    fn undeliverable(&self) -> AwsError {
+        AwsError::unsupported("Firehose", &format!("records of {}, which has a destination other than S3:", self.name))
+    }
+}
+
+fn invalid_argument(message: impl Into<String>) -> AwsError {
+    AwsError::new(400, "InvalidArgumentException", message)
+}
+
+/// Region and name of every delivery stream.
+pub(crate) fn all(tx: &crate::store::Tx) -> Result<Vec<(String, String)>, AwsError> {
+    tx.keys(KIND)
+}
 
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
@@ -39,17 +115,22 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
         | "TagDeliveryStream"
         | "UntagDeliveryStream"
         | "ListTagsForDeliveryStream"
-        | "UpdateDestination" => {
+        | "UpdateDestination"
+        | "PutRecord"
+        | "PutRecordBatch" => {
             let name = input.need("DeliveryStreamName")?;
-            let stream =
-                environment.tx.get::<Map<String, Value>>(KIND, environment.region, name)?.ok_or_else(|| {
-                    AwsError::new(
-                        400,
-                        "ResourceNotFoundException",
-                        format!("Firehose {name} under account {} not found.", environment.account),
-                    )
-                })?;
-            on_stream(environment, operation, name, stream, &input)
+            let stream = DeliveryStream::find(environment, name)?.ok_or_else(|| {
+                AwsError::new(
+                    400,
+                    "ResourceNotFoundException",
+                    format!("Firehose {name} under account {} not found.", environment.account),
+                )
+            })?;
+            if operation.starts_with("PutRecord") {
+                records::put(environment, operation, &stream, &input)
+            } else {
+                on_stream(environment, operation, stream, &input)
+            }
         }
         _ => Err(AwsError::unsupported("Firehose", operation)),
     }
@@ -90,16 +171,20 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         stream["DeliveryStreamEncryptionConfiguration"]["Status"] = "ENABLED".into();
     }
     environment.tx.put(KIND, environment.region, name, None, &stream)?;
+    let stream = DeliveryStream { name: name.to_owned(), settings: super::input::object(stream) };
+    // What cannot be delivered is refused at once.
+    stream.destination()?;
+    delivery::start_at_latest(environment, &stream)?;
     Ok(json!({ "DeliveryStreamARN": arn }))
 }
 
 fn on_stream(
     environment: &Environment,
     operation: &str,
-    name: &str,
-    mut stream: Map<String, Value>,
+    stream: DeliveryStream,
     input: &Input,
 ) -> Result<Value, AwsError> {
+    let DeliveryStream { name, settings: mut stream } = stream;
     match operation {
         "DescribeDeliveryStream" => {
             stream.remove("Tags");
@@ -107,14 +192,17 @@ fn on_stream(
         }
         "ListTagsForDeliveryStream" => return Ok(json!({ "Tags": stream.get("Tags"), "HasMoreTags": false })),
         "DeleteDeliveryStream" => {
-            environment.tx.delete(KIND, environment.region, name)?;
+            environment.tx.delete(KIND, environment.region, &name)?;
+            Buffers { environment, name: &name }.forget()?;
             return Ok(json!({}));
         }
         "UpdateDestination" => update_destination(&mut stream, input)?,
         "TagDeliveryStream" => tags::add(&mut stream, tags::from_list(input.list("Tags"))),
         _ => tags::remove(&mut stream, &input.texts("TagKeys")),
     }
-    environment.tx.put(KIND, environment.region, name, None, &stream)?;
+    let stream = DeliveryStream { name, settings: stream };
+    stream.destination()?;
+    environment.tx.put(KIND, environment.region, &stream.name, None, &stream.settings)?;
     Ok(json!({}))
 }
 

@@ -1,0 +1,183 @@
+//! What happens to records without a request: delivery streams and event source mappings carry them on.
+//!
+//! Each has a `step` that does the next thing there is to do in one transaction, or says which function has to be
+//! invoked first; `settle` takes the answer in another transaction. Nothing else is kept anywhere, so that a process
+//! that is killed loses nothing: the next one asks `step` again.
+//!
+//! Buffers fill and run out by the sandbox's clock. `callform sandbox advance` moves that clock and waits until nothing
+//! is due any more, so that no test has to wait for real minutes.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::dispatch::Sandbox;
+use crate::error::AwsError;
+use crate::handler::Environment;
+use crate::services::{firehose, lambda};
+use crate::store::{Store, Tx};
+
+/// What a step did, or needs.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Step {
+    /// Nothing is due.
+    Idle,
+    /// Something was done; there may be more.
+    Worked,
+    /// A function has to be invoked, outside of any transaction.
+    Invoke(Invocation),
+}
+
+/// A function to invoke.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Invocation {
+    /// ARN of the function, with its qualifier.
+    pub(crate) function: String,
+    /// The event, as JSON.
+    pub(crate) payload: Vec<u8>,
+    /// Which part of the consumer it is for: the shard of an event source mapping.
+    pub(crate) part: u64,
+}
+
+/// Why an invocation has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum InvocationError {
+    /// The function is not there, or could not be started.
+    #[error("{0}")]
+    NotInvoked(String),
+    /// It took longer than its timeout.
+    #[error("{0}")]
+    TimedOut(String),
+    /// It answered with an error.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A function's answer, or why there is none.
+pub(crate) type Answer = Result<Vec<u8>, InvocationError>;
+
+/// Who carries records on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Consumer {
+    DeliveryStream { region: String, name: String },
+    Mapping { region: String, uuid: String },
+}
+
+impl Consumer {
+    fn all(tx: &Tx) -> Result<Vec<Self>, AwsError> {
+        let streams = firehose::all(tx)?.into_iter().map(|(region, name)| Self::DeliveryStream { region, name });
+        let mappings = lambda::event_sources::all(tx)?.into_iter();
+        let mappings = mappings.map(|(region, uuid)| Self::Mapping { region, uuid });
+        Ok(streams.chain(mappings).collect())
+    }
+
+    fn region(&self) -> &str {
+        match self {
+            Self::DeliveryStream { region, .. } | Self::Mapping { region, .. } => region,
+        }
+    }
+
+    fn step(&self, environment: &Environment) -> Result<Step, AwsError> {
+        match self {
+            Self::DeliveryStream { name, .. } => firehose::delivery::step(environment, name),
+            Self::Mapping { uuid, .. } => lambda::event_sources::step(environment, uuid),
+        }
+    }
+
+    fn is_due(&self, environment: &Environment) -> Result<bool, AwsError> {
+        match self {
+            Self::DeliveryStream { name, .. } => firehose::delivery::is_due(environment, name),
+            Self::Mapping { uuid, .. } => lambda::event_sources::is_due(environment, uuid),
+        }
+    }
+
+    fn settle(
+        &self,
+        environment: &Environment,
+        invocation: &Invocation,
+        answer: &Result<Vec<u8>, InvocationError>,
+    ) -> Result<(), AwsError> {
+        match self {
+            Self::DeliveryStream { name, .. } => firehose::delivery::settle(environment, name, answer),
+            Self::Mapping { uuid, .. } => lambda::event_sources::settle(environment, uuid, invocation.part, answer),
+        }
+    }
+}
+
+impl Sandbox {
+    /// Invokes a function for one that carries records on.
+    pub(crate) fn invoke_for_records(
+        self: &Arc<Self>,
+        region: &str,
+        invocation: &Invocation,
+    ) -> Result<Vec<u8>, InvocationError> {
+        let invoked = self
+            .invoke_blocking(crate::functions::Invocation {
+                region: region.to_owned(),
+                function: invocation.function.clone(),
+                qualifier: None,
+                payload: invocation.payload.clone(),
+            })
+            .map_err(|error| InvocationError::NotInvoked(error.to_string()))?;
+        if !invoked.failed {
+            return Ok(invoked.payload);
+        }
+        let message = String::from_utf8_lossy(&invoked.payload).into_owned();
+        Err(if message.contains("Task timed out") {
+            InvocationError::TimedOut(message)
+        } else {
+            InvocationError::Failed(message)
+        })
+    }
+}
+
+/// Where the worker of records works.
+pub(crate) struct Work<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) account: &'a str,
+    pub(crate) folder: &'a Path,
+    /// The sandbox's clock.
+    pub(crate) now: &'a dyn Fn() -> SystemTime,
+    /// Invokes a function; `None` where the work is to end instead.
+    pub(crate) invoke: &'a dyn Fn(&str, &Invocation) -> Option<Answer>,
+}
+
+impl Work<'_> {
+    fn within<R>(&self, region: &str, work: impl FnOnce(&Environment) -> Result<R, AwsError>) -> Result<R, AwsError> {
+        let (account, folder) = (self.account, self.folder);
+        self.store.transaction(|tx| work(&Environment { tx, account, region, now: (self.now)(), folder }))
+    }
+
+    /// Gives every consumer one step. True where any of them did something.
+    pub(crate) fn round(&self) -> Result<bool, AwsError> {
+        let mut worked = false;
+        for consumer in self.store.transaction(Consumer::all)? {
+            match self.within(consumer.region(), |environment| consumer.step(environment))? {
+                Step::Idle => {}
+                Step::Worked => worked = true,
+                Step::Invoke(invocation) => {
+                    let Some(answer) = (self.invoke)(consumer.region(), &invocation) else { return Ok(false) };
+                    self.within(consumer.region(), |environment| consumer.settle(environment, &invocation, &answer))?;
+                    worked = true;
+                }
+            }
+        }
+        Ok(worked)
+    }
+}
+
+/// True where nothing is due: no record waits for anything but the clock.
+pub(crate) fn is_settled(store: &Store, account: &str, folder: &Path) -> Result<bool, AwsError> {
+    let now = crate::clock::now(folder);
+    store.transaction(|tx| {
+        for consumer in Consumer::all(tx)? {
+            if consumer.is_due(&Environment { tx, account, region: consumer.region(), now, folder })? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+}
+
+#[cfg(test)]
+mod tests;
