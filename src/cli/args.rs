@@ -68,6 +68,9 @@ pub(crate) enum Command {
     /// Build and invoke the Lambda functions of a center.
     #[command(subcommand)]
     Lambda(LambdaCommand),
+    /// Contact records: keep each once, or send some to a stream.
+    #[command(subcommand)]
+    Records(super::commands::records::RecordsCommand),
     /// An emulated AWS account in a folder.
     #[command(subcommand)]
     Sandbox(SandboxCommand),

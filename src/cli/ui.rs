@@ -49,6 +49,11 @@ impl Ui {
         let _closed_pipe = out.write_all(data).and_then(|()| out.flush());
     }
 
+    /// Where much data is written to stdout, piece by piece. Here a reader that went away is an error of kind `BrokenPipe`.
+    pub(crate) fn data_writer(self) -> impl Write {
+        io::stdout()
+    }
+
     /// Writes a line for people to stderr.
     pub(crate) fn say(self, text: &str) {
         let mut err = io::stderr().lock();

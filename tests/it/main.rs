@@ -19,6 +19,7 @@ mod interruption;
 mod main_job;
 mod pictures;
 mod pull_request;
+mod records;
 mod rendering;
 mod reviewing;
 mod sandbox_folder;

@@ -34,6 +34,7 @@ pub enum Credentials {
 pub struct Gateway {
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
     pub(crate) connect: aws_sdk_connect::Client,
+    pub(crate) kinesis: aws_sdk_kinesis::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     sts: aws_sdk_sts::Client,
@@ -73,6 +74,7 @@ impl Gateway {
         Self {
             cloudformation: aws_sdk_cloudformation::Client::new(&config),
             connect: aws_sdk_connect::Client::new(&config),
+            kinesis: aws_sdk_kinesis::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sts: aws_sdk_sts::Client::new(&config),

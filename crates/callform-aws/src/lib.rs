@@ -8,6 +8,7 @@ mod cloudformation;
 mod connect;
 mod error;
 mod gateway;
+mod kinesis;
 mod lambda;
 mod live;
 
@@ -18,5 +19,6 @@ pub use cloudformation::{
 pub use connect::{ClaimedNumber, ConnectInstance, NamedObject, ObjectType};
 pub use error::{ErrorKind, GatewayError};
 pub use gateway::{Credentials, Gateway, Target};
+pub use kinesis::StreamRecord;
 pub use lambda::FunctionAnswer;
 pub use live::LiveObject;

@@ -11,6 +11,7 @@ pub(super) mod init;
 pub(super) mod lambda;
 pub(super) mod plan;
 pub(super) mod reconcile;
+pub(super) mod records;
 pub(super) mod render;
 pub(super) mod sandbox;
 pub(super) mod schema;

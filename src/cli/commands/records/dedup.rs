@@ -1,0 +1,152 @@
+//! `callform records dedup`
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use dedup::local::{self, InvalidRecord, Keep, LocalError, Outputs, Report};
+use tempfile::NamedTempFile;
+
+use super::{inputs, report};
+use crate::cli::exit_code::Exit;
+use crate::cli::ui::Ui;
+
+/// `callform records dedup`
+#[derive(Debug, Args)]
+pub(crate) struct DedupArgs {
+    /// Files and folders to read; `-` for stdin.
+    #[arg(value_name = "FILES", default_value = "-")]
+    pub files: Vec<PathBuf>,
+    /// What makes two records the same.
+    #[arg(long, default_value = "contact")]
+    pub mode: ModeChoice,
+    /// Keep every version of a contact once, not only the current one. Needs no temporary file.
+    #[arg(long)]
+    pub every_version: bool,
+    /// File for the records, instead of stdout.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// File for agent events and contact events, each once. Without it they are only counted.
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+    /// Form of the report.
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub format: ReportFormat,
+}
+
+/// What makes two records the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ModeChoice {
+    /// The same contact and the same last update.
+    Contact,
+    /// The same content, whatever the order of its members.
+    Exact,
+}
+
+/// Forms of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people.
+    Human,
+    /// For programs; versioned.
+    Json,
+}
+
+/// Keeps each record once and reports what there was.
+pub(super) async fn run(ui: &Ui, args: DedupArgs) -> Exit {
+    let ui = *ui;
+    // Reading does not wait for anything that could be interrupted; on a thread of its own, the command can.
+    let work = tokio::task::spawn_blocking(move || match deduplicated(ui, &args) {
+        Ok(report) => {
+            let invalid = report.invalid > 0;
+            match args.format {
+                ReportFormat::Human => report::human(ui, &report),
+                ReportFormat::Json => report::json(ui, &report),
+            }
+            if invalid { Exit::Failed } else { Exit::Success }
+        }
+        Err(Failure::ClosedPipe) => Exit::Success,
+        Err(Failure::Told(error)) => {
+            ui.error(&error);
+            Exit::Failed
+        }
+    });
+    work.await.unwrap_or(Exit::Failed)
+}
+
+enum Failure {
+    /// Who reads our stdout has enough.
+    ClosedPipe,
+    Told(String),
+}
+
+impl From<String> for Failure {
+    fn from(error: String) -> Self {
+        Self::Told(error)
+    }
+}
+
+fn deduplicated(ui: Ui, args: &DedupArgs) -> Result<Report, Failure> {
+    let inputs = inputs::inputs(&args.files)?;
+    let mode = match args.mode {
+        ModeChoice::Contact => dedup::Mode::Contact,
+        ModeChoice::Exact => dedup::Mode::Exact,
+    };
+    let keep = if args.every_version { Keep::EveryVersion } else { Keep::Current };
+    let mut out = args.out.as_deref().map(Whole::new).transpose()?;
+    let mut events = args.events.as_deref().map(Whole::new).transpose()?;
+    let mut stdout = BufWriter::with_capacity(1 << 16, ui.data_writer());
+    let spool = tempfile::tempfile().map_err(|error| format!("cannot make a temporary file: {error}"))?;
+    let mut told = 0;
+    let outputs = Outputs {
+        records: out.as_mut().map_or(&mut stdout as &mut dyn Write, |out| &mut out.writer),
+        events: events.as_mut().map(|events| &mut events.writer as &mut dyn Write),
+        invalid: &mut |invalid| {
+            told += 1;
+            if args.format == ReportFormat::Human && told <= report::TOLD {
+                ui.error(&place(invalid));
+            }
+        },
+    };
+    let report = local::dedup(inputs, mode, keep, spool, outputs).map_err(failure)?;
+    for file in [out, events].into_iter().flatten() {
+        file.keep()?;
+    }
+    Ok(report)
+}
+
+fn place(InvalidRecord { input, line, offset, reason }: &InvalidRecord) -> String {
+    format!("{input}:{line}: {reason} (byte {offset})")
+}
+
+fn failure(error: LocalError) -> Failure {
+    match error {
+        LocalError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
+        other => Failure::Told(other.to_string()),
+    }
+}
+
+/// A file that appears under its name once it is complete.
+struct Whole<'a> {
+    path: &'a Path,
+    writer: BufWriter<NamedTempFile>,
+}
+
+impl<'a> Whole<'a> {
+    fn new(path: &'a Path) -> Result<Self, String> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Records name callers: the file stays private, as temporary files are.
+        let file = NamedTempFile::new_in(folder)
+            .map_err(|error| format!("cannot write to `{}`: {error}", folder.display()))?;
+        Ok(Self { path, writer: BufWriter::with_capacity(1 << 18, file) })
+    }
+
+    fn keep(self) -> Result<(), String> {
+        let path = self.path;
+        let written = self.writer.into_inner().map_err(io::IntoInnerError::into_error);
+        written
+            .and_then(|file| file.persist(path).map_err(|error| error.error))
+            .map(|_| ())
+            .map_err(|error| format!("cannot write `{}`: {error}", path.display()))
+    }
+}
