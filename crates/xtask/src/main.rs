@@ -4,6 +4,7 @@ mod big_blueprint;
 mod functions;
 mod gen_schemas;
 mod measure;
+mod records;
 mod test;
 mod words;
 
@@ -44,6 +45,21 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<String>,
     },
+    /// Writes invented contact records, some of them twice
+    ContactRecords {
+        /// How many contacts; there are about two and a half records for each
+        #[arg(long, default_value_t = 400_000)]
+        contacts: u64,
+        /// The file to write
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Measures how fast contact records are made single, and in how much memory
+    MeasureRecords {
+        /// About so many records
+        #[arg(long, default_value_t = 1_000_000)]
+        records: u64,
+    },
     /// Condenses SCOWL's word lists into lambdas/vanity/words
     Words {
         /// The folder of the lists, as Debian's package `scowl` 2020.12.07-2 installs them
@@ -75,6 +91,8 @@ fn main() -> anyhow::Result<()> {
         Task::GenSchemas { from, to } => gen_schemas::run(&from, &to),
         Task::BigBlueprint { users, out } => big_blueprint::run(users, &out),
         Task::Measure { command } => measure::run(&command),
+        Task::ContactRecords { contacts, out } => records::write(contacts, &out).map(|_| ()),
+        Task::MeasureRecords { records } => records::measure(records),
         Task::Words { from, to } => words::run(&from, &to),
         Task::Functions { zips, variables } => functions::run(&zips, &variables),
         Task::Test { arguments } => test::run(&arguments),
