@@ -1,4 +1,4 @@
-//! What a center needs besides Connect: tables, roles, policies, functions, buckets, streams, bots.
+//! What a center needs besides Connect: tables, roles, policies, functions, bots, buckets, streams.
 
 use callform_source::Spanned;
 use indexmap::IndexMap;
@@ -280,23 +280,5 @@ resource! {
         pub retention: Option<Spanned<Duration>>,
         /// ARN or alias of the KMS key. Default: `alias/aws/kinesis`.
         pub kms_key: Option<Spanned<String>>,
-    }
-}
-
-resource! {
-    /// A Firehose delivery stream into a bucket.
-    pub struct DeliveryStream {
-        /// Name in Firehose. Default: CloudFormation makes one up.
-        pub name: Option<Spanned<String>>,
-        /// A bucket of this blueprint, or `existing/<bucket name>`.
-        pub bucket: Name,
-        /// Prefix of the keys.
-        pub prefix: Option<Spanned<String>>,
-        /// Prefix of the keys of records that could not be delivered.
-        pub error_prefix: Option<Spanned<String>>,
-        /// Longest time before a file is written, up to 15 minutes. Default: `5m`.
-        pub buffer: Option<Spanned<Duration>>,
-        /// Write GZIP files. Default: true.
-        pub compress: Option<bool>,
     }
 }

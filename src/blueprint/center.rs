@@ -7,12 +7,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::aws::{Bucket, DeliveryStream, Lambda, LexBot, Policy, Role, Stream, Table};
+use super::analytics::{Crawler, Database, Workgroup};
+use super::aws::{Bucket, Lambda, LexBot, Policy, Role, Stream, Table};
 use super::content::{Flow, FlowModule, Prompt};
 use super::instance::Instance;
 use super::notation::Section;
 use super::people::{AgentStatuses, Hierarchy, SecurityProfile, User};
 use super::routing::{Hours, PhoneNumber, Queue, QuickConnect, RoutingProfile};
+use super::streaming::{DeliveryStream, EventSource};
 
 /// One contact center.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -89,6 +91,18 @@ pub struct Blueprint {
     /// Firehose delivery streams.
     #[serde(default)]
     pub delivery_streams: Section<DeliveryStream>,
+    /// Event source mappings: functions that get the records of streams.
+    #[serde(default)]
+    pub event_sources: Section<EventSource>,
+    /// Databases of the Glue Data Catalog, with their tables and views.
+    #[serde(default)]
+    pub databases: Section<Database>,
+    /// Glue crawlers.
+    #[serde(default)]
+    pub crawlers: Section<Crawler>,
+    /// Athena workgroups.
+    #[serde(default)]
+    pub workgroups: Section<Workgroup>,
     /// Values that texts refer to as `${var.name}`.
     #[serde(default)]
     pub variables: BTreeMap<String, Value>,

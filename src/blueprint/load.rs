@@ -13,6 +13,7 @@ use indexmap::IndexMap;
 use super::center::Blueprint;
 use super::files::Files;
 use super::functions::{self, Bundle, Function};
+use super::notation::Short;
 use super::parts::{self, Reader};
 use super::prune::{self, Broken};
 use super::{users_file, variables};
@@ -215,6 +216,7 @@ fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
             loaded.files.insert((file.span.file, file.value), entry);
         }
     }
+    texts.extend(texts_of_databases(blueprint));
     for file in texts {
         let path = reader.beside(file.span, &file);
         if let Some(bytes) = reader.bytes(&path, FLOW_LIMIT, Some(file.span)) {
@@ -238,6 +240,22 @@ fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
             users_file::add(&mut loaded.blueprint.users, users, &mut reader.diagnostics);
         }
     }
+}
+
+/// Files with the columns of tables and the text of queries.
+fn texts_of_databases(blueprint: &Blueprint) -> Vec<Spanned<String>> {
+    let mut files = Vec::new();
+    for database in blueprint.databases.values() {
+        for table in database.tables.values() {
+            if let Short::Short(file) = &table.columns.value {
+                files.push(Spanned::new(file.clone(), table.columns.span));
+            }
+        }
+        files.extend(database.views.values().filter_map(|view| view.file.clone()));
+    }
+    let queries = blueprint.workgroups.values().flat_map(|workgroup| workgroup.queries.values());
+    files.extend(queries.filter_map(|query| query.file.clone()));
+    files
 }
 
 /// Renders the flows that are made of templates: those in `contact-flows/` beside the blueprint, and those that come

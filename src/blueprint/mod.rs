@@ -12,7 +12,9 @@ mod instance;
 mod people;
 mod routing;
 mod content;
+mod analytics;
 mod aws;
+mod streaming;
 mod center;
 mod files;
 mod functions;
@@ -22,9 +24,12 @@ mod variables;
 mod prune;
 mod users_file;
 
+pub use analytics::{
+    CatalogTable, Columns, Crawler, Database, NamedQuery, Partition, PartitionType, TableFormat, View, Workgroup,
+};
 pub use aws::{
-    Architecture, AttributeType, Bucket, Capacity, DeliveryStream, EnvironmentReference, Lambda, LexBot, LocalIndex,
-    OnDemand, Policy, Role, Statement, Stream, StreamView, Table, TableClass, TableIndex, TableKey,
+    Architecture, AttributeType, Bucket, Capacity, EnvironmentReference, Lambda, LexBot, LocalIndex, OnDemand, Policy,
+    Role, Statement, Stream, StreamView, Table, TableClass, TableIndex, TableKey,
 };
 pub use center::{Blueprint, LintLevel};
 pub use content::{Flow, FlowModule, Prompt};
@@ -41,6 +46,8 @@ pub use routing::{
     CallerId, Channel, ChannelSettings, Hours, LongestIdle, ManualQueueEntry, Override, PhoneNumber, PhoneNumberType,
     Queue, QueueEntry, QuickConnect, RoutingProfile,
 };
+
+pub use streaming::{DeliveryStream, EventSource, StartingPosition, Transform};
 
 /// The JSON Schema of blueprints, as `callform schema` prints it.
 pub fn json_schema() -> String {

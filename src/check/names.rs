@@ -52,6 +52,7 @@ fn name_property(kind: Kind) -> Option<&'static str> {
         Kind::Bucket => Some("BucketName"),
         Kind::Stream => Some("Name"),
         Kind::DeliveryStream => Some("DeliveryStreamName"),
+        Kind::Crawler | Kind::Workgroup => Some("Name"),
         Kind::Instance
         | Kind::Storage
         | Kind::HierarchyLevels
@@ -63,6 +64,11 @@ fn name_property(kind: Kind) -> Option<&'static str> {
         | Kind::LambdaVersion
         | Kind::LambdaAlias
         | Kind::BucketPolicy
-        | Kind::LogGroup => None,
+        | Kind::LogGroup
+        | Kind::LogStream
+        | Kind::EventSource
+        | Kind::Database
+        | Kind::CatalogTable
+        | Kind::NamedQuery => None,
     }
 }

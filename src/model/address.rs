@@ -61,11 +61,25 @@ pub enum Kind {
     DeliveryStream,
     /// A CloudWatch log group.
     LogGroup,
+    /// A log stream of a CloudWatch log group.
+    LogStream,
+    /// An event source mapping of a Lambda function.
+    EventSource,
+    /// A database of the Glue Data Catalog.
+    Database,
+    /// A table or view of a database of the Glue Data Catalog; its name is `<database>.<table>`.
+    CatalogTable,
+    /// A Glue crawler.
+    Crawler,
+    /// An Athena workgroup.
+    Workgroup,
+    /// A saved query of an Athena workgroup; its name is `<workgroup>.<query>`.
+    NamedQuery,
 }
 
 impl Kind {
     /// Every kind, in the order of the blueprint's sections.
-    pub const ALL: [Kind; 28] = [
+    pub const ALL: [Kind; 35] = [
         Kind::Instance,
         Kind::Storage,
         Kind::HierarchyLevels,
@@ -94,6 +108,13 @@ impl Kind {
         Kind::Stream,
         Kind::DeliveryStream,
         Kind::LogGroup,
+        Kind::LogStream,
+        Kind::EventSource,
+        Kind::Database,
+        Kind::CatalogTable,
+        Kind::Crawler,
+        Kind::Workgroup,
+        Kind::NamedQuery,
     ];
 
     /// The word used in addresses, plans and messages.
@@ -127,6 +148,13 @@ impl Kind {
             Kind::Stream => "stream",
             Kind::DeliveryStream => "delivery_stream",
             Kind::LogGroup => "log_group",
+            Kind::LogStream => "log_stream",
+            Kind::EventSource => "event_source",
+            Kind::Database => "database",
+            Kind::CatalogTable => "catalog_table",
+            Kind::Crawler => "crawler",
+            Kind::Workgroup => "workgroup",
+            Kind::NamedQuery => "named_query",
         }
     }
 }

@@ -26,6 +26,9 @@ fn shape(kind: Kind) -> Option<(&'static str, &'static str)> {
         Kind::Bucket => ("s3", ""),
         Kind::Stream => ("kinesis", "stream/"),
         Kind::DeliveryStream => ("firehose", "deliverystream/"),
+        Kind::Database => ("glue", "database/"),
+        Kind::Crawler => ("glue", "crawler/"),
+        Kind::Workgroup => ("athena", "workgroup/"),
         Kind::Storage
         | Kind::HierarchyLevels
         | Kind::Integration
@@ -33,7 +36,11 @@ fn shape(kind: Kind) -> Option<(&'static str, &'static str)> {
         | Kind::LambdaVersion
         | Kind::LambdaAlias
         | Kind::BucketPolicy
-        | Kind::LogGroup => return None,
+        | Kind::LogGroup
+        | Kind::LogStream
+        | Kind::EventSource
+        | Kind::CatalogTable
+        | Kind::NamedQuery => return None,
     })
 }
 

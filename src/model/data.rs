@@ -1,4 +1,4 @@
-//! Where data goes: buckets, streams, delivery streams.
+//! Where data is kept: buckets and streams.
 
 use callform_source::{Diagnostic, Spanned};
 
@@ -106,53 +106,7 @@ impl Resolver<'_> {
         }
     }
 
-    pub(super) fn delivery_streams(&mut self) {
-        for (key, stream) in &self.blueprint().delivery_streams {
-            let bucket = self.bucket_arn(&stream.bucket);
-            let role = self.delivery_role(key, &bucket);
-            let interval = stream.buffer.as_ref().map_or(300, |time| time.seconds);
-            let destination = Members::new()
-                .with("BucketARN", bucket)
-                .with("RoleARN", role)
-                .with_some("Prefix", stream.prefix.as_ref())
-                .with_some("ErrorOutputPrefix", stream.error_prefix.as_ref())
-                .with("BufferingHints", Members::new().with("IntervalInSeconds", interval).with("SizeInMBs", 5_u32))
-                .with("CompressionFormat", if stream.compress.unwrap_or(true) { "GZIP" } else { "UNCOMPRESSED" });
-            let properties = Members::new()
-                .with_some("DeliveryStreamName", stream.name.as_ref())
-                .with("DeliveryStreamType", "DirectPut")
-                .with("DeliveryStreamEncryptionConfigurationInput", Members::new().with("KeyType", "AWS_OWNED_CMK"))
-                .with("ExtendedS3DestinationConfiguration", destination)
-                .with_tags(stream.tags.as_ref())
-                .finish();
-            self.add(Kind::DeliveryStream, key, stream.common(), "AWS::KinesisFirehose::DeliveryStream", properties);
-        }
-    }
-
-    fn delivery_role(&mut self, key: &Spanned<String>, bucket: &Value) -> Value {
-        let actions = [
-            "s3:AbortMultipartUpload",
-            "s3:GetBucketLocation",
-            "s3:GetObject",
-            "s3:ListBucket",
-            "s3:ListBucketMultipartUploads",
-            "s3:PutObject",
-        ];
-        let statement = Members::new()
-            .with("Effect", "Allow")
-            .with("Action", actions.map(Value::from).to_vec())
-            .with("Resource", bucket_and_objects(bucket));
-        let properties = Members::new()
-            .with("Description", format!("Role of the delivery stream {key} of {}", self.blueprint().center))
-            .with("AssumeRolePolicyDocument", access::trust_policy(&["firehose.amazonaws.com"]))
-            .with_list("Policies", access::inline_policy(key, vec![statement.into()]))
-            .finish();
-        let role = Spanned::new(format!("delivery_stream.{key}"), key.span);
-        self.add(Kind::Role, &role, Common::NONE, "AWS::IAM::Role", properties);
-        Value::arn_of(Address::new(Kind::Role, role.value))
-    }
-
-    fn bucket_arn(&mut self, bucket: &Name) -> Value {
+    pub(super) fn bucket_arn(&mut self, bucket: &Name) -> Value {
         match bucket.strip_prefix("existing/") {
             Some(name) => Value::Text(vec![
                 TextPart::Literal("arn:".to_owned()),
@@ -164,7 +118,7 @@ impl Resolver<'_> {
     }
 }
 
-fn bucket_and_objects(bucket: &Value) -> Vec<Value> {
+pub(super) fn bucket_and_objects(bucket: &Value) -> Vec<Value> {
     vec![bucket.clone(), with_suffix(bucket.clone(), "/*")]
 }
 

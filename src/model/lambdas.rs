@@ -96,6 +96,7 @@ impl Resolver<'_> {
             .with("Resource", vec![Value::arn_of(log_group.clone())]);
         let mut statements = vec![Value::from(log)];
         statements.extend(needed);
+        statements.extend(self.statements_of_event_sources(key));
         statements.extend(self.statements(&lambda.statements));
         let properties = Members::new()
             .with("Description", format!("Role of the function {key} of {}", self.blueprint().center))

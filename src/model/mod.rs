@@ -28,6 +28,13 @@ mod functions;
 mod versions;
 mod lambdas;
 mod data;
+mod delivery_streams;
+mod event_sources;
+mod catalog;
+mod views;
+mod crawlers;
+mod column_types;
+mod workgroups;
 
 pub use address::{Address, InvalidAddress, Kind};
 pub use value::{Attribute, Reference, Target, TextPart, Value};
@@ -166,6 +173,10 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
     resolver.buckets();
     resolver.streams();
     resolver.delivery_streams();
+    resolver.event_sources();
+    resolver.databases();
+    resolver.crawlers();
+    resolver.workgroups();
     resolver.name_versions();
     let blueprint = &loaded.blueprint;
     let model = Model {
@@ -210,6 +221,10 @@ pub fn section(kind: Kind) -> Option<&'static str> {
         Kind::Bucket => "buckets",
         Kind::Stream => "streams",
         Kind::DeliveryStream => "delivery_streams",
+        Kind::EventSource => "event_sources",
+        Kind::Database => "databases",
+        Kind::Crawler => "crawlers",
+        Kind::Workgroup => "workgroups",
         Kind::Instance
         | Kind::Storage
         | Kind::HierarchyLevels
@@ -217,7 +232,10 @@ pub fn section(kind: Kind) -> Option<&'static str> {
         | Kind::LambdaVersion
         | Kind::LambdaAlias
         | Kind::BucketPolicy
-        | Kind::LogGroup => return None,
+        | Kind::LogGroup
+        | Kind::LogStream
+        | Kind::CatalogTable
+        | Kind::NamedQuery => return None,
     })
 }
 

@@ -37,6 +37,13 @@ fn prefix(kind: Kind) -> &'static str {
         Kind::Stream => "Stream",
         Kind::DeliveryStream => "DeliveryStream",
         Kind::LogGroup => "LogGroup",
+        Kind::LogStream => "LogStream",
+        Kind::EventSource => "EventSource",
+        Kind::Database => "Database",
+        Kind::CatalogTable => "CatalogTable",
+        Kind::Crawler => "Crawler",
+        Kind::Workgroup => "Workgroup",
+        Kind::NamedQuery => "NamedQuery",
     }
 }
 

@@ -281,5 +281,9 @@ fn names(blueprint: &Blueprint) -> BTreeMap<Kind, BTreeSet<&str>> {
         (Kind::Bucket, keys(&blueprint.buckets)),
         (Kind::Stream, keys(&blueprint.streams)),
         (Kind::DeliveryStream, keys(&blueprint.delivery_streams)),
+        (Kind::EventSource, keys(&blueprint.event_sources)),
+        (Kind::Database, keys(&blueprint.databases)),
+        (Kind::Crawler, keys(&blueprint.crawlers)),
+        (Kind::Workgroup, keys(&blueprint.workgroups)),
     ])
 }

@@ -192,6 +192,7 @@ pub(crate) fn loss(kind: Kind) -> Option<String> {
         Kind::SecurityProfile => "its users lose its permissions",
         Kind::HierarchyGroup => "reports lose the history of the group",
         Kind::HierarchyLevels => "the levels of the hierarchy are lost",
+        Kind::Workgroup => "the history of its queries is lost",
         Kind::Storage
         | Kind::AgentStatus
         | Kind::Hours
@@ -207,7 +208,13 @@ pub(crate) fn loss(kind: Kind) -> Option<String> {
         | Kind::LambdaPermission
         | Kind::LambdaVersion
         | Kind::LambdaAlias
-        | Kind::BucketPolicy => return None,
+        | Kind::BucketPolicy
+        | Kind::LogStream
+        | Kind::EventSource
+        | Kind::Database
+        | Kind::CatalogTable
+        | Kind::Crawler
+        | Kind::NamedQuery => return None,
     };
     Some(loss.to_owned())
 }

@@ -45,9 +45,18 @@ pub(crate) fn arn_form(kind: Kind) -> ArnForm {
         Kind::LogGroup => {
             ArnForm::ByName("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Id}:*")
         }
+        Kind::Database => ArnForm::ByName("arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:database/${Id}"),
+        Kind::Crawler => ArnForm::ByName("arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:crawler/${Id}"),
+        Kind::Workgroup => {
+            ArnForm::ByName("arn:${AWS::Partition}:athena:${AWS::Region}:${AWS::AccountId}:workgroup/${Id}")
+        }
         Kind::Instance
         | Kind::Storage
         | Kind::HierarchyLevels
+        | Kind::LogStream
+        | Kind::EventSource
+        | Kind::CatalogTable
+        | Kind::NamedQuery
         | Kind::Integration
         | Kind::Policy
         | Kind::LambdaPermission
@@ -87,7 +96,14 @@ pub(crate) fn arn_attribute(kind: Kind) -> Option<&'static str> {
         | Kind::LambdaPermission
         | Kind::LambdaVersion
         | Kind::LambdaAlias
-        | Kind::BucketPolicy => return None,
+        | Kind::BucketPolicy
+        | Kind::LogStream
+        | Kind::EventSource
+        | Kind::Database
+        | Kind::CatalogTable
+        | Kind::Crawler
+        | Kind::Workgroup
+        | Kind::NamedQuery => return None,
     })
 }
 
@@ -122,6 +138,13 @@ pub(super) fn parameter_name(kind: Kind) -> &'static str {
         Kind::Stream => "StreamNames",
         Kind::DeliveryStream => "DeliveryStreamNames",
         Kind::LogGroup => "LogGroupNames",
+        Kind::LogStream => "LogStreamNames",
+        Kind::EventSource => "EventSourceMappingIds",
+        Kind::Database => "DatabaseNames",
+        Kind::CatalogTable => "CatalogTableRefs",
+        Kind::Crawler => "CrawlerNames",
+        Kind::Workgroup => "WorkGroupNames",
+        Kind::NamedQuery => "NamedQueryIds",
         Kind::Policy => "ManagedPolicyArns",
         Kind::HierarchyLevels => "UserHierarchyStructureArns",
         Kind::Instance => "InstanceArns",

@@ -43,6 +43,7 @@ const OTHER_TYPES: &[&str] = &[
     "AWS::Lex::BotAlias",
     "AWS::Lex::BotVersion",
     "AWS::Logs::LogGroup",
+    "AWS::Logs::LogStream",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Topic",

@@ -1,0 +1,294 @@
+//! Firehose delivery streams, each with a role that may do just what it does, and a log of its errors.
+
+use callform_source::{Diagnostic, Spanned};
+
+use super::access::{self, with_suffix};
+use super::data::bucket_and_objects;
+use super::members::Members;
+use super::resolver::{Found, Resolver};
+use super::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
+use crate::blueprint::{Common, Definition as _, DeliveryStream, Name, Short, Transform};
+
+/// The log stream that Firehose writes errors of S3 deliveries to.
+const LOG_STREAM: &str = "S3Delivery";
+/// Keys that a function gives, in a prefix.
+const PARTITION_KEY: &str = "!{partitionKeyFromLambda:";
+const ERROR_TYPE: &str = "!{firehose:error-output-type}";
+/// The least buffer of a delivery stream with dynamic partitioning, in megabytes.
+const LEAST_DYNAMIC_BUFFER: u32 = 64;
+const DEFAULT_BUFFER: u32 = 5;
+const DEFAULT_LOG_RETENTION_DAYS: u32 = 30;
+
+impl Resolver<'_> {
+    pub(super) fn delivery_streams(&mut self) {
+        for (key, stream) in &self.blueprint().delivery_streams {
+            let parts = self.parts_of_delivery(key, stream);
+            let log = self.delivery_log(key, stream);
+            let role = self.delivery_role(key, stream, &parts, &log);
+            let destination = self.destination(key, stream, &parts, &role, log);
+            let mut properties = Members::new()
+                .with_some("DeliveryStreamName", stream.name.as_ref())
+                .with("ExtendedS3DestinationConfiguration", destination);
+            properties = match parts.source {
+                Some(source) => properties.with("DeliveryStreamType", "KinesisStreamAsSource").with(
+                    "KinesisStreamSourceConfiguration",
+                    Members::new().with("KinesisStreamARN", source).with("RoleARN", role),
+                ),
+                None => properties.with("DeliveryStreamType", "DirectPut").with(
+                    "DeliveryStreamEncryptionConfigurationInput",
+                    Members::new().with("KeyType", "AWS_OWNED_CMK"),
+                ),
+            };
+            let properties = properties.with_tags(stream.tags.as_ref()).finish();
+            self.add(Kind::DeliveryStream, key, stream.common(), "AWS::KinesisFirehose::DeliveryStream", properties);
+        }
+    }
+
+    /// What a delivery stream is made of, as values.
+    fn parts_of_delivery(&mut self, key: &Spanned<String>, stream: &DeliveryStream) -> Parts {
+        let transform = stream.transform.as_ref().map(|transform| match &transform.value {
+            Short::Short(name) => Transform {
+                lambda: Spanned::new(name.clone(), transform.span),
+                buffer: None,
+                buffer_size: None,
+                retries: None,
+            },
+            Short::Full(transform) => transform.clone(),
+        });
+        let prefix = stream.prefix.as_ref().map_or("", |prefix| prefix.value.as_str());
+        let dynamic = prefix.contains(PARTITION_KEY);
+        if dynamic && transform.is_none() {
+            self.diagnostics.push(
+                Diagnostic::error("partition-keys-without-function", "partition keys come from a function")
+                    .at(stream.prefix.as_ref().map_or(key.span, |prefix| prefix.span), "names keys that nothing gives")
+                    .help("Name the function under `transform:`."),
+            );
+        }
+        Parts {
+            bucket: self.bucket_arn(&stream.bucket),
+            source: stream.source.as_ref().map(|source| self.arn(Kind::Stream, source)),
+            function: transform.as_ref().map(|transform| self.invoked_function(&transform.lambda)),
+            transform,
+            dynamic,
+        }
+    }
+
+    /// What is invoked where a function is named: the alias of one of this blueprint. Permissions are about it too.
+    pub(super) fn invoked_function(&mut self, name: &Name) -> Value {
+        match self.find(Kind::Lambda, name) {
+            Found::Target(_) => Value::arn_of(Address::new(Kind::LambdaAlias, name.value.clone())),
+            Found::Arn(arn) => Value::String(arn),
+        }
+    }
+
+    fn destination(
+        &mut self,
+        key: &Spanned<String>,
+        stream: &DeliveryStream,
+        parts: &Parts,
+        role: &Value,
+        log: Value,
+    ) -> Members {
+        let interval = stream.buffer.as_ref().map_or(300, |time| time.seconds);
+        let least = if parts.dynamic { LEAST_DYNAMIC_BUFFER } else { 1 };
+        let size = stream.buffer_size.as_ref().map_or(least.max(DEFAULT_BUFFER), |size| size.value);
+        if let Some(written) = &stream.buffer_size
+            && !(least..=128).contains(&written.value)
+        {
+            self.diagnostics.push(
+                Diagnostic::error("delivery-buffer", format!("the buffer has to hold {least} to 128 megabytes"))
+                    .at(written.span, "")
+                    .help("Firehose takes no other sizes; with partition keys it needs 64 at least."),
+            );
+        }
+        let logging = Members::new().with("Enabled", true).with("LogGroupName", log).with("LogStreamName", LOG_STREAM);
+        let dynamic = parts.dynamic.then(|| {
+            Members::new().with("Enabled", true).with("RetryOptions", Members::new().with("DurationInSeconds", 300_u32))
+        });
+        Members::new()
+            .with("BucketARN", parts.bucket.clone())
+            .with("RoleARN", role.clone())
+            .with_some("Prefix", stream.prefix.as_ref())
+            .with_some("ErrorOutputPrefix", error_prefix(stream))
+            .with("BufferingHints", Members::new().with("IntervalInSeconds", interval).with("SizeInMBs", size))
+            .with("CompressionFormat", if stream.compress.unwrap_or(true) { "GZIP" } else { "UNCOMPRESSED" })
+            .with_some("DynamicPartitioningConfiguration", dynamic)
+            .with_some("ProcessingConfiguration", self.processing(key, stream, parts))
+            .with("CloudWatchLoggingOptions", logging)
+    }
+
+    fn processing(&mut self, key: &Spanned<String>, stream: &DeliveryStream, parts: &Parts) -> Option<Members> {
+        let parameter = |name: &str, value: Value| -> Value {
+            Members::new().with("ParameterName", name).with("ParameterValue", value).into()
+        };
+        let mut processors = Vec::new();
+        if let (Some(transform), Some(function)) = (&parts.transform, &parts.function) {
+            let seconds = transform.buffer.map_or(60, |time| time.seconds);
+            let size = transform.buffer_size.as_ref().map_or(1, |size| size.value);
+            let retries = transform.retries.as_ref().map_or(3, |retries| retries.value);
+            if seconds > 900 || !(1..=3).contains(&size) || retries > 300 {
+                self.diagnostics.push(
+                    Diagnostic::error("delivery-buffer", "Firehose does not take these settings of a transform")
+                        .at(transform.lambda.span, format!("the function of {}", key.value))
+                        .help("`buffer` has 15 minutes at most, `buffer_size` is 1 to 3, `retries` 300 at most."),
+                );
+            }
+            let parameters = vec![
+                parameter("LambdaArn", function.clone()),
+                parameter("NumberOfRetries", retries.to_string().into()),
+                parameter("BufferSizeInMBs", size.to_string().into()),
+                parameter("BufferIntervalInSeconds", seconds.to_string().into()),
+            ];
+            processors.push(Members::new().with("Type", "Lambda").with("Parameters", parameters).into());
+        }
+        if stream.line_feeds.unwrap_or(parts.transform.is_none()) {
+            let delimiter = vec![parameter("Delimiter", "\\n".into())];
+            processors
+                .push(Members::new().with("Type", "AppendDelimiterToRecord").with("Parameters", delimiter).into());
+        }
+        (!processors.is_empty()).then(|| Members::new().with("Enabled", true).with("Processors", processors))
+    }
+
+    /// The log group and stream of a delivery stream: Firehose makes neither.
+    fn delivery_log(&mut self, key: &Spanned<String>, stream: &DeliveryStream) -> Value {
+        let name = Spanned::new(format!("delivery_stream.{key}"), key.span);
+        let retention = stream.log_retention.as_ref().map_or(DEFAULT_LOG_RETENTION_DAYS, |days| days.value);
+        let group = Members::new().with("RetentionInDays", retention).finish();
+        self.add(Kind::LogGroup, &name, Common::NONE, "AWS::Logs::LogGroup", group);
+        let group = Address::new(Kind::LogGroup, name.value.clone());
+        let group = Value::Reference(Reference { target: Target::Resource(group), attribute: Attribute::Ref });
+        let log = Members::new().with("LogGroupName", group.clone()).with("LogStreamName", LOG_STREAM).finish();
+        self.add(Kind::LogStream, &name, Common::NONE, "AWS::Logs::LogStream", log);
+        group
+    }
+
+    fn delivery_role(&mut self, key: &Spanned<String>, stream: &DeliveryStream, parts: &Parts, log: &Value) -> Value {
+        let role = Spanned::new(format!("delivery_stream.{key}"), key.span);
+        let mut statements = vec![
+            allow(
+                &[
+                    "s3:AbortMultipartUpload",
+                    "s3:GetBucketLocation",
+                    "s3:GetObject",
+                    "s3:ListBucket",
+                    "s3:ListBucketMultipartUploads",
+                    "s3:PutObject",
+                ],
+                bucket_and_objects(&parts.bucket),
+            ),
+            allow(&["logs:PutLogEvents"], vec![log_stream(log)]),
+        ];
+        if let Some(source) = &parts.source {
+            let actions =
+                ["kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"];
+            statements.push(allow(&actions, vec![source.clone()]));
+            statements.extend(self.decrypting(stream.source.as_ref()));
+        }
+        if let Some(function) = &parts.function {
+            let actions = ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"];
+            statements.push(allow(&actions, vec![function.clone()]));
+        }
+        statements.extend(self.encrypting(&stream.bucket));
+        let properties = Members::new()
+            .with("Description", format!("Role of the delivery stream {key} of {}", self.blueprint().center))
+            .with("AssumeRolePolicyDocument", access::trust_policy(&["firehose.amazonaws.com"]))
+            .with_list("Policies", access::inline_policy(key, statements))
+            .finish();
+        self.add(Kind::Role, &role, Common::NONE, "AWS::IAM::Role", properties);
+        Value::arn_of(Address::new(Kind::Role, role.value))
+    }
+
+    /// The permission to use the key of a stream; none where AWS manages the key, which Kinesis uses for whoever may
+    /// read the stream.
+    pub(super) fn decrypting(&self, stream: Option<&Name>) -> Option<Value> {
+        let stream = self.blueprint().streams.get(stream?)?;
+        let key = stream.kms_key.as_ref()?;
+        key_statement(key, &["kms:Decrypt"], "kinesis")
+    }
+
+    /// The permission to use the key of a bucket of this blueprint.
+    fn encrypting(&self, bucket: &Name) -> Option<Value> {
+        let key = self.blueprint().buckets.get(bucket)?.kms_key.as_ref()?;
+        key_statement(key, &["kms:Decrypt", "kms:GenerateDataKey"], "s3")
+    }
+}
+
+/// What a delivery stream is made of.
+struct Parts {
+    bucket: Value,
+    source: Option<Value>,
+    function: Option<Value>,
+    transform: Option<Transform>,
+    /// Whether the prefix has keys that the function gives.
+    dynamic: bool,
+}
+
+/// A statement that allows actions on resources.
+pub(super) fn allow(actions: &[&str], resources: Vec<Value>) -> Value {
+    let actions = actions.iter().map(|action| Value::from(*action)).collect::<Vec<_>>();
+    Members::new().with("Effect", "Allow").with("Action", actions).with("Resource", resources).into()
+}
+
+/// The permission to use a key, through one service only. A key that is named by an alias is found by it.
+fn key_statement(key: &str, actions: &[&str], service: &str) -> Option<Value> {
+    if key.starts_with("alias/aws/") {
+        return None;
+    }
+    let through = Value::Text(vec![
+        TextPart::Literal(format!("{service}.")),
+        TextPart::Pseudo("AWS::Region"),
+        TextPart::Literal(".amazonaws.com".to_owned()),
+    ]);
+    let mut condition = Members::new().with("StringEquals", Members::new().with("kms:ViaService", through));
+    let resource = if key.starts_with("arn:") {
+        Value::from(key)
+    } else {
+        condition = condition
+            .with("ForAnyValue:StringEquals", Members::new().with("kms:ResourceAliases", vec![Value::from(key)]));
+        Value::Text(vec![
+            TextPart::Literal("arn:".to_owned()),
+            TextPart::Pseudo("AWS::Partition"),
+            TextPart::Literal(":kms:".to_owned()),
+            TextPart::Pseudo("AWS::Region"),
+            TextPart::Literal(":".to_owned()),
+            TextPart::Pseudo("AWS::AccountId"),
+            TextPart::Literal(":key/*".to_owned()),
+        ])
+    };
+    let actions = actions.iter().map(|action| Value::from(*action)).collect::<Vec<_>>();
+    let statement = Members::new()
+        .with("Effect", "Allow")
+        .with("Action", actions)
+        .with("Resource", vec![resource])
+        .with("Condition", condition);
+    Some(statement.into())
+}
+
+/// The ARN of the log stream of a delivery stream, out of the name of its group.
+fn log_stream(group: &Value) -> Value {
+    let parts = [
+        TextPart::Literal("arn:".to_owned()),
+        TextPart::Pseudo("AWS::Partition"),
+        TextPart::Literal(":logs:".to_owned()),
+        TextPart::Pseudo("AWS::Region"),
+        TextPart::Literal(":".to_owned()),
+        TextPart::Pseudo("AWS::AccountId"),
+        TextPart::Literal(":log-group:".to_owned()),
+    ];
+    let mut text = parts.to_vec();
+    if let Value::Reference(reference) = group {
+        text.push(TextPart::Reference(reference.clone()));
+    }
+    with_suffix(Value::Text(text), &format!(":log-stream:{LOG_STREAM}"))
+}
+
+/// The prefix of failures: where the other prefix has expressions, Firehose wants one that says what failed.
+fn error_prefix(stream: &DeliveryStream) -> Option<String> {
+    let needed = stream.prefix.as_ref().is_some_and(|prefix| prefix.contains("!{"));
+    match (&stream.error_prefix, needed) {
+        (None, false) => None,
+        (None, true) => Some(format!("errors/{ERROR_TYPE}/")),
+        (Some(written), true) if !written.contains(ERROR_TYPE) => Some(format!("{}{ERROR_TYPE}/", written.value)),
+        (Some(written), _) => Some(written.value.clone()),
+    }
+}
