@@ -7,6 +7,7 @@ mod support;
 
 mod bad_input;
 mod big_center;
+mod contact_records;
 mod destroy;
 mod diff;
 mod everything;
@@ -23,6 +24,7 @@ mod records;
 mod rendering;
 mod reviewing;
 mod sandbox_folder;
+mod streaming;
 mod saved_plans;
 
 #[test]
