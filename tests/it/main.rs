@@ -26,6 +26,7 @@ mod reviewing;
 mod sandbox_folder;
 mod streaming;
 mod saved_plans;
+mod vanity;
 
 #[test]
 fn every_test_file_is_part_of_this_binary() {

@@ -15,3 +15,4 @@ pub(super) mod records;
 pub(super) mod render;
 pub(super) mod sandbox;
 pub(super) mod schema;
+pub(super) mod vanity;
