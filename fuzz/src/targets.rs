@@ -64,7 +64,7 @@ fn lint_flow(flow: &Flow, flow_type: FlowType) {
     let places = lint::Places::default();
     let span = Span::whole_file(file);
     lint::check(
-        &lint::Subject { name: "fuzz", flow_type, flow, places: &places, span, is_compiled: false },
+        &lint::Subject { name: "fuzz", flow_type, flow, places: &places, span, is_compiled: false, names: None },
         &mut Diagnostics::default(),
     );
 }
@@ -79,6 +79,10 @@ impl Names for AnyName {
 
     fn suggestions(&self, _: &str) -> Vec<String> {
         vec!["known".to_owned()]
+    }
+
+    fn flow_type(&self, _: &str) -> Option<FlowType> {
+        None
     }
 }
 
@@ -99,8 +103,14 @@ pub fn steps_compile(data: &[u8]) {
     let Ok(steps) = de::from_node::<FlowSteps>(&node) else { return };
     let flow_type = steps.r#type.value;
     let span = Span::whole_file(file);
-    let definition =
-        FlowDefinition { name: "fuzz", flow_type, steps: &steps.steps, on_error: steps.on_error.as_ref(), span };
+    let definition = FlowDefinition {
+        name: "fuzz",
+        flow_type,
+        steps: &steps.steps,
+        on_error: steps.on_error.as_ref(),
+        span,
+        settings: None,
+    };
     let Some(flow) = compile(&definition, &AnyName, &mut diagnostics) else { return };
     let json = flow.to_json();
     assert_eq!(Flow::from_json(&json).as_ref(), Ok(&flow), "a compiled flow is a flow");

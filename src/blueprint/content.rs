@@ -47,6 +47,11 @@ resource! {
         /// What the ARNs of an exported flow stand for here: ARN to address, such as `queue/customer_service`.
         #[serde(default)]
         pub arns: BTreeMap<String, Spanned<String>>,
+        /// What the steps call objects that this blueprint does not define, and what the service calls them: address,
+        /// such as `queue/sales`, to ARN or identifier. Written by `callform flow decompile`; take an entry out once the
+        /// object is defined here.
+        #[serde(default)]
+        pub unresolved: BTreeMap<String, Spanned<String>>,
         /// Keep the flow, but out of sight. Default: false.
         #[serde(default)]
         pub archived: bool,
@@ -73,5 +78,16 @@ resource! {
         /// What the ARNs of an exported module stand for here: ARN to address.
         #[serde(default)]
         pub arns: BTreeMap<String, Spanned<String>>,
+        /// What the steps call objects that this blueprint does not define, and what the service calls them: address,
+        /// such as `queue/sales`, to ARN or identifier. Written by `callform flow decompile`; take an entry out once the
+        /// object is defined here.
+        #[serde(default)]
+        pub unresolved: BTreeMap<String, Spanned<String>>,
+        /// Values the module is called with, as `InputParameters` of the flow language. Default: none.
+        pub inputs: Option<Spanned<Vec<Value>>>,
+        /// Values the module gives back, as `OutputParameters` of the flow language. Default: none.
+        pub results: Option<Spanned<Vec<Value>>>,
+        /// Ways out of the module: names, or `Transitions` of the flow language. Default: `[Success, Error]`.
+        pub branches: Option<Spanned<Vec<Value>>>,
     }
 }

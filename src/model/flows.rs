@@ -26,6 +26,8 @@ struct Source<'a> {
     with: Option<Span>,
     json: Option<&'a Spanned<String>>,
     arns: &'a BTreeMap<String, Spanned<String>>,
+    unresolved: &'a BTreeMap<String, Spanned<String>>,
+    settings: Option<serde_json::Value>,
 }
 
 /// A flow ready for a template.
@@ -48,6 +50,8 @@ impl Resolver<'_> {
                 with: flow.with.as_ref().map(|with| with.span),
                 json: flow.json.as_ref(),
                 arns: &flow.arns,
+                unresolved: &flow.unresolved,
+                settings: None,
             };
             if let Some(kind) = &flow.kind
                 && kind.value == FlowType::Module
@@ -87,6 +91,8 @@ impl Resolver<'_> {
                 with: module.with.as_ref().map(|with| with.span),
                 json: module.json.as_ref(),
                 arns: &module.arns,
+                unresolved: &module.unresolved,
+                settings: Some(settings(module)),
             };
             let Some(compiled) = self.compile(&source) else { continue };
             let stub = stub_content(FlowType::Module);
@@ -123,6 +129,7 @@ impl Resolver<'_> {
         };
         self.only_with(source);
         self.lint_exported(source, &flow);
+        self.report_unresolved(source);
         let settings = flow.settings.as_ref().map(|settings| Value::String(settings.to_string()));
         let content = bound(&flow.to_json().to_string());
         Some(Compiled { flow_type, content, settings })
@@ -135,9 +142,11 @@ impl Resolver<'_> {
         steps: &[Spanned<Step>],
         on_error: Option<&Branch>,
     ) -> Option<Flow> {
-        let definition = FlowDefinition { name: source.key, flow_type, steps, on_error, span: source.key.span };
+        let settings = source.settings.as_ref();
+        let span = source.key.span;
+        let definition = FlowDefinition { name: source.key, flow_type, steps, on_error, span, settings };
         let mut diagnostics = Diagnostics::default();
-        let flow = compile::compile(&definition, self, &mut diagnostics);
+        let flow = compile::compile(&definition, &FlowNames { resolver: self, source }, &mut diagnostics);
         self.diagnostics.extend(diagnostics);
         flow
     }
@@ -223,12 +232,39 @@ impl Resolver<'_> {
         }
     }
 
+    /// Objects of another instance that the steps still refer to. A part of a blueprint has them of necessity.
+    fn report_unresolved(&mut self, source: &Source<'_>) {
+        for (address, value) in source.unresolved {
+            if !address.split_once('/').is_some_and(|(kind, name)| !kind.is_empty() && !name.is_empty()) {
+                self.diagnostics.push(
+                    Diagnostic::error("unknown-reference", format!("`{address}` is no address"))
+                        .at(value.span, "")
+                        .help("Write `queue/customer_service`, `hours/business`, `flow/main_menu`, and the like."),
+                );
+            } else if value.split(':').nth(2) == Some("connect") && !self.loaded.is_part {
+                self.diagnostics.push(
+                    Diagnostic::warning("arn-without-name", "the flow refers to an object of an instance by its ARN")
+                        .at(value.span, format!("called `{address}` here"))
+                        .note("It exists in the instance the flow was exported from, and perhaps nowhere else.")
+                        .help(format!("Define `{address}` in this blueprint, and take the entry out.")),
+                );
+            }
+        }
+    }
+
     /// Members that have a meaning for one kind of source only.
     fn only_with(&mut self, source: &Source<'_>) {
         if let Some(with) = source.with
             && source.template.is_none()
         {
             self.diagnostics.push(Diagnostic::error("flow-source", "only a template has parameters").at(with, ""));
+        }
+        if let Some(value) = source.unresolved.values().next()
+            && source.json.is_some()
+        {
+            self.diagnostics.push(
+                Diagnostic::error("flow-source", "an exported flow calls objects by their ARNs").at(value.span, ""),
+            );
         }
         if let Some(address) = source.arns.values().next()
             && source.json.is_none()
@@ -292,22 +328,48 @@ fn bound(text: &str) -> Value {
     }
 }
 
-impl Names for Resolver<'_> {
+/// The names a flow may use: those of the blueprint, and its own for what the blueprint does not define.
+struct FlowNames<'r, 'a> {
+    resolver: &'r Resolver<'a>,
+    source: &'r Source<'r>,
+}
+
+impl Names for FlowNames<'_, '_> {
     fn exists(&self, kind: &str, name: &str) -> bool {
-        self.loaded.is_part || kind_of(kind).is_some_and(|kind| self.defines(kind, name))
+        self.resolver.loaded.is_part || kind_of(kind).is_some_and(|kind| self.resolver.defines(kind, name))
     }
 
     fn suggestions(&self, kind: &str) -> Vec<String> {
-        kind_of(kind).map(|kind| self.candidates(kind).into_iter().map(str::to_owned).collect()).unwrap_or_default()
+        let names = |kind| self.resolver.candidates(kind).into_iter().map(str::to_owned).collect();
+        kind_of(kind).map(names).unwrap_or_default()
     }
 
     fn flow_type(&self, name: &str) -> Option<FlowType> {
-        let (key, flow) = self.blueprint().flows.iter().find(|(key, _)| key.value == name)?;
+        let (key, flow) = self.resolver.blueprint().flows.iter().find(|(key, _)| key.value == name)?;
         let given = flow.kind.as_ref().map(|kind| kind.value);
-        let of_template = || Some(self.loaded.template(Kind::Flow, key)?.r#type.value);
+        let of_template = || Some(self.resolver.loaded.template(Kind::Flow, key)?.r#type.value);
         // A template that could not be rendered has no type to be known.
         given.or_else(of_template).or_else(|| flow.template.is_none().then_some(FlowType::ContactFlow))
     }
+
+    fn outside(&self, kind: &str, name: &str) -> Option<String> {
+        if let Some(value) = self.source.unresolved.get(&format!("{kind}/{name}")) {
+            return Some(value.value.clone());
+        }
+        let bots = &self.resolver.blueprint().lex_bots;
+        let bot = (kind == "lex_bot").then(|| bots.iter().find(|(key, _)| key.value == name)).flatten()?;
+        Some(bot.1.alias_arn.value.clone())
+    }
+}
+
+/// `Settings` of a module.
+fn settings(module: &crate::blueprint::FlowModule) -> serde_json::Value {
+    let members = [("inputs", &module.inputs), ("results", &module.results), ("branches", &module.branches)];
+    let given = members.into_iter().filter_map(|(word, value)| {
+        let value = serde_json::Value::Array(value.as_ref()?.value.clone());
+        Some((word.to_owned(), value))
+    });
+    compile::settings_of(&given.collect())
 }
 
 /// The kind a word of an address names.

@@ -37,6 +37,7 @@ mod column_types;
 mod workgroups;
 
 pub use address::{Address, InvalidAddress, Kind};
+pub(crate) use naming::display_name;
 pub use value::{Attribute, Reference, Target, TextPart, Value};
 
 use std::collections::BTreeMap;

@@ -69,7 +69,7 @@ pub(super) fn logical_id(kind: Kind, key: &str) -> String {
 
 /// The name a Connect object gets from its key: `Customer Service` for `customer_service`; a key that is not all
 /// lower-case words joined by `_` is the name as it stands.
-pub(super) fn display_name(key: &str) -> String {
+pub(crate) fn display_name(key: &str) -> String {
     if !is_snake_case(key) {
         return key.to_owned();
     }

@@ -12,6 +12,7 @@ mod destroy;
 mod diff;
 mod everything;
 mod existing_numbers;
+mod flow_commands;
 mod flow_lint;
 mod foreign;
 mod functions;

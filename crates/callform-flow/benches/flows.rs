@@ -32,6 +32,10 @@ impl Names for AnyName {
     fn suggestions(&self, _: &str) -> Vec<String> {
         Vec::new()
     }
+
+    fn flow_type(&self, _: &str) -> Option<FlowType> {
+        None
+    }
 }
 
 const CAPTION: Caption<'static> = Caption { name: "flow", flow_type: None };
@@ -73,8 +77,14 @@ fn sources(flows: &[Value]) -> Vec<Source> {
 
 fn compiled(source: &Source) -> Option<Flow> {
     let FlowSteps { r#type, steps, on_error, .. } = &source.steps;
-    let definition =
-        FlowDefinition { name: "flow", flow_type: r#type.value, steps, on_error: on_error.as_ref(), span: source.span };
+    let definition = FlowDefinition {
+        name: "flow",
+        flow_type: r#type.value,
+        steps,
+        on_error: on_error.as_ref(),
+        span: source.span,
+        settings: None,
+    };
     compile(&definition, &AnyName, &mut Diagnostics::default())
 }
 
@@ -83,7 +93,7 @@ fn linted(flow: &Flow, span: Span) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let flow_type = FlowType::ContactFlow;
     lint::check(
-        &lint::Subject { name: "flow", flow_type, flow, places: &places, span, is_compiled: false },
+        &lint::Subject { name: "flow", flow_type, flow, places: &places, span, is_compiled: false, names: None },
         &mut diagnostics,
     );
     diagnostics

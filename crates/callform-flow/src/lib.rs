@@ -4,6 +4,7 @@
 //! blueprint steps ─┐
 //! template ────────┼─steps→ Vec<Step> ─compile→ Flow (with markers for names) ─lint→ Diagnostics
 //! exported JSON ───┴─import→ ────────────────→ Flow
+//! exported JSON ─decompile→ steps, the former export format included
 //! Flow ─to_json→ what the service takes ─validate→ what the service would say
 //! ```
 //!
@@ -22,6 +23,7 @@ pub mod decompile;
 pub mod lint;
 pub mod template;
 pub mod import;
+mod legacy;
 pub mod compare;
 pub mod draw;
 

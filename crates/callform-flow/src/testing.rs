@@ -58,6 +58,7 @@ pub(crate) fn try_compile(text: &str) -> (Option<(Flow, FlowType)>, String) {
             steps: &steps.steps,
             on_error: steps.on_error.as_ref(),
             span: Span::whole_file(file),
+            settings: None,
         };
         let flow = compile(&definition, &TestNames, &mut diagnostics)?;
         Some((flow, steps.r#type.value))
@@ -128,12 +129,85 @@ pub(crate) fn outline(flow: &Flow) -> String {
     lines.join("\n")
 }
 
+/// Names as a decompiled flow has them: those of the tests, and those for what was not known.
+struct WithUnresolved<'a>(&'a std::collections::BTreeMap<String, String>);
+
+impl Names for WithUnresolved<'_> {
+    fn exists(&self, kind: &str, name: &str) -> bool {
+        TestNames.exists(kind, name)
+    }
+
+    fn suggestions(&self, kind: &str) -> Vec<String> {
+        TestNames.suggestions(kind)
+    }
+
+    fn flow_type(&self, _name: &str) -> Option<FlowType> {
+        None
+    }
+
+    fn outside(&self, kind: &str, name: &str) -> Option<String> {
+        self.0.get(&format!("{kind}/{name}")).cloned()
+    }
+}
+
+/// Compiles what a flow was decompiled to, the way a blueprint does.
+pub(crate) fn compile_with(decompiled: &crate::decompile::Decompiled) -> (Option<Flow>, String) {
+    let unescaped = |value: &serde_json::Value| value.to_string().replace("$${var.", "${var.");
+    let written = decompiled.to_json();
+    let text = serde_json::json!({ "steps": written["steps"], "on_error": written["on_error"] });
+    let mut sources = SourceMap::default();
+    let file = sources.add("flow.yaml", unescaped(&text));
+    let mut diagnostics = Diagnostics::default();
+    let Some(node) = yaml::parse(&sources, file, &yaml::Limits::default(), &mut diagnostics) else {
+        return (None, describe(&sources, &diagnostics));
+    };
+    let typed = format!("{{ type: {}, steps: [], on_error: [] }}", decompiled.flow_type.word());
+    let typed = sources.add("type.yaml", typed);
+    let Some(mut tree) = yaml::parse(&sources, typed, &yaml::Limits::default(), &mut diagnostics) else {
+        return (None, describe(&sources, &diagnostics));
+    };
+    if let yaml::NodeValue::Mapping(entries) = &mut tree.value {
+        entries.retain(|entry| entry.key.value == "type");
+        entries.extend(node.entries().to_vec());
+    }
+    schema::check(&tree, &schemars::schema_for!(FlowSteps), &mut diagnostics);
+    let steps: FlowSteps = match de::from_node(&tree) {
+        Ok(steps) => steps,
+        Err(diagnostic) => {
+            diagnostics.push(diagnostic);
+            return (None, describe(&sources, &diagnostics));
+        }
+    };
+    let settings = crate::compile::settings_of(&decompiled.settings);
+    let definition = FlowDefinition {
+        name: "test",
+        flow_type: decompiled.flow_type,
+        steps: &steps.steps,
+        on_error: steps.on_error.as_ref(),
+        span: Span::whole_file(file),
+        settings: Some(&settings),
+    };
+    let flow = compile(&definition, &WithUnresolved(&decompiled.unresolved), &mut diagnostics);
+    (flow, describe(&sources, &diagnostics))
+}
+
+/// A flow as the service would return it: an ARN for every name.
+pub(crate) fn without_markers(json: &serde_json::Value) -> serde_json::Value {
+    let text = json.to_string().replace(crate::references::START, "arn:aws:x:").replace(crate::references::END, "");
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
 /// The flows of the corpus by file name; empty, with a line on stderr, where the folder is not there.
 pub(crate) fn corpus() -> Vec<(String, String)> {
+    corpus_of("flow-")
+}
+
+/// The files of the corpus whose names begin so.
+pub(crate) fn corpus_of(prefix: &str) -> Vec<(String, String)> {
     let folder = std::env::var_os("CALLFORM_CORPUS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), PathBuf::from);
     let Ok(entries) = std::fs::read_dir(&folder) else {
-        eprintln!("skipped: no corpus of real flows (set CALLFORM_CORPUS to its folder)");
+        eprintln!("SKIPPED: no corpus of real flows (set CALLFORM_CORPUS to its folder)");
         return Vec::new();
     };
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -142,7 +216,7 @@ pub(crate) fn corpus() -> Vec<(String, String)> {
         .iter()
         .filter_map(|path| {
             let name = path.file_name()?.to_str()?;
-            let is_flow = name.starts_with("flow-") && path.extension().is_some_and(|extension| extension == "json");
+            let is_flow = name.starts_with(prefix) && path.extension().is_some_and(|extension| extension == "json");
             is_flow.then(|| (name.to_owned(), std::fs::read_to_string(path).unwrap_or_default()))
         })
         .collect();

@@ -12,6 +12,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use canonical::{canonical_parameters, canonical_value};
 pub use instances::without_instances;
 
 use serde_json::Value;

@@ -66,13 +66,25 @@ impl Builder<'_> {
         if contains_path(name) && !is_path(name) {
             return self.path(name);
         }
-        if is_path(name) || name.starts_with("arn:") {
+        if is_path(name) {
+            return name.value.clone();
+        }
+        if let Some(outside) = self.names.outside(kind, name) {
+            return outside;
+        }
+        if name.starts_with("arn:") {
             return name.value.clone();
         }
         if !name.starts_with("builtin/") && !self.names.exists(kind, name) {
             self.unknown_reference(kind, name, name.span);
         }
         marker_of_name(kind, name)
+    }
+
+    /// The name of an object that Callform does not manage, or what the service calls it.
+    pub(super) fn outside(&mut self, kind: &'static str, name: &Spanned<String>) -> String {
+        let text = self.text(name, name.span);
+        self.names.outside(kind, name).unwrap_or(text)
     }
 
     pub(super) fn unknown_reference(&mut self, kind: &str, name: &str, span: Span) {
@@ -95,7 +107,7 @@ impl Builder<'_> {
     pub(super) fn speech(&mut self, speech: &Spanned<Speech>) -> (&'static str, Value) {
         match &speech.value {
             Speech::Text(text) => {
-                if text.trim().is_empty() {
+                if text.is_empty() {
                     self.diagnostics.push(
                         Diagnostic::error("empty-text", "nothing to say")
                             .at(speech.span, "empty")

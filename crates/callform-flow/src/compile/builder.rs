@@ -90,12 +90,36 @@ pub(super) struct Builder<'a> {
     error_target: Target,
     error_slot: usize,
     end_slot: usize,
+    /// True while the flow's `on_error` is read.
+    in_on_error: bool,
     /// Where the step at hand was written; none for what the builder adds by itself.
     place: Option<Span>,
     named: Option<String>,
 }
 
-pub(super) fn build(
+/// How a flow ends where nothing else is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Back to the flow that called the module.
+    Return,
+    /// The flow, not the contact.
+    Flow,
+    /// The contact.
+    HangUp,
+}
+
+/// How flows of a type end where nothing else is said.
+pub(crate) fn end_of(flow_type: FlowType) -> End {
+    match flow_type {
+        FlowType::Module => End::Return,
+        FlowType::CustomerQueue => End::Flow,
+        flow_type if flow_type.is_whisper() || flow_type.is_hold() => End::Flow,
+        _ => End::HangUp,
+    }
+}
+
+/// Builds the actions of a flow, and says where each was written.
+pub(crate) fn build(
     definition: &FlowDefinition<'_>,
     names: &dyn Names,
     diagnostics: &mut Diagnostics,
@@ -119,10 +143,14 @@ pub(super) fn build(
         error_target: Target::Slot(0),
         error_slot: 0,
         end_slot: 1,
+        in_on_error: false,
         place: None,
         named: None,
     };
+    // Slots of the steps follow the two there are already.
+    let first = builder.slots.len();
     let start = builder.sequence(definition.steps, Target::Slot(builder.end_slot));
+    builder.end_at_first(definition.steps, first);
     builder.finish_error_branch(definition.on_error);
     builder.finish_end();
     builder.join(&start, definition.span)
@@ -132,6 +160,7 @@ impl Builder<'_> {
     /// Reads steps in order; what follows the last is `after`. Gives what the first begins with.
     pub(super) fn sequence(&mut self, steps: &[Spanned<Step>], after: Target) -> Target {
         let slots: Vec<usize> = steps.iter().map(|_| self.new_slot()).collect();
+        let outer = self.place;
         for (index, step) in steps.iter().enumerate() {
             let next = slots.get(index + 1).map_or_else(|| after.clone(), |slot| Target::Slot(*slot));
             self.label(step, slots[index]);
@@ -140,6 +169,7 @@ impl Builder<'_> {
             let entry = blocks::step(self, step, next);
             self.slots[slots[index]] = Some(entry);
         }
+        self.place = outer;
         slots.first().map_or(after, |slot| Target::Slot(*slot))
     }
 
@@ -157,9 +187,11 @@ impl Builder<'_> {
         self.branch(branch, otherwise, after)
     }
 
-    /// Where errors go that have no branch. What is played on hold must not end a call, so hold flows go on instead.
+    /// Where errors go that have no branch. What is played on hold must not end a call, so hold flows go on instead;
+    /// and what is done after an error goes on when it fails in turn.
     pub(super) fn default_error(&self, after: &Target) -> Target {
-        if self.flow_type.is_hold() && !self.has_on_error { after.clone() } else { self.error_target.clone() }
+        let goes_on = self.in_on_error || (self.flow_type.is_hold() && !self.has_on_error);
+        if goes_on { after.clone() } else { self.error_target.clone() }
     }
 
     /// Takes the next place in the list of actions.
@@ -217,21 +249,34 @@ impl Builder<'_> {
             return;
         }
         let end = self.end();
-        self.error_target = end.clone();
+        self.in_on_error = true;
         let entry = self.branch(on_error, end.clone(), &end);
         self.slots[self.error_slot] = Some(entry);
     }
 
+    /// The end is the first step of the flow itself that ends it, so that there is one block for it and not two.
+    fn end_at_first(&mut self, steps: &[Spanned<Step>], first_slot: usize) {
+        let end = end_of(self.flow_type);
+        let is_end = |step: &Spanned<Step>| {
+            matches!(
+                (&step.value, end),
+                (Step::Return(_), End::Return) | (Step::End(_), End::Flow) | (Step::HangUp(_), End::HangUp)
+            )
+        };
+        if let Some(place) = steps.iter().position(is_end) {
+            self.slots[self.end_slot] = Some(Target::Slot(first_slot + place));
+        }
+    }
+
     fn finish_end(&mut self) {
-        if !self.is_used(self.end_slot) {
+        if self.slots[self.end_slot].is_some() || !self.is_used(self.end_slot) {
             return;
         }
         self.place = None;
-        let (action_type, title) = match self.flow_type {
-            FlowType::Module => ("EndFlowModuleExecution", "Return"),
-            FlowType::CustomerQueue => ("EndFlowExecution", "End"),
-            flow_type if flow_type.is_whisper() || flow_type.is_hold() => ("EndFlowExecution", "End"),
-            _ => ("DisconnectParticipant", "Hang up"),
+        let (action_type, title) = match end_of(self.flow_type) {
+            End::Return => ("EndFlowModuleExecution", "Return"),
+            End::Flow => ("EndFlowExecution", "End"),
+            End::HangUp => ("DisconnectParticipant", "Hang up"),
         };
         let end = self.add(Draft::new(action_type, title));
         self.slots[self.end_slot] = Some(end);

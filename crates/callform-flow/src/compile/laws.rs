@@ -66,7 +66,7 @@ fn step() -> impl Strategy<Value = Value> {
     })
 }
 
-fn flow() -> impl Strategy<Value = Value> {
+pub(crate) fn flow() -> impl Strategy<Value = Value> {
     let steps = prop::collection::vec(step(), 0..5);
     let on_error = prop::option::of(prop::collection::vec(leaf(), 0..3));
     (prop::sample::select(&FlowType::ALL[..]), steps, on_error).prop_map(|(flow_type, steps, on_error)| {

@@ -12,11 +12,14 @@ mod stub;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 
-pub use stub::stub;
+pub(crate) use builder::{End, build, end_of};
+pub(crate) use stub::module_settings;
+pub use stub::{settings_of, stub};
 
 use callform_source::{Diagnostics, Span, Spanned};
+use serde_json::Value;
 
 use crate::layout::lay_out;
 use crate::steps::{Branch, Step};
@@ -35,6 +38,8 @@ pub struct FlowDefinition<'a> {
     pub on_error: Option<&'a Branch>,
     /// Where the flow is defined.
     pub span: Span,
+    /// `Settings` of a module: inputs, results and branches. Without it: none but the branches Success and Error.
+    pub settings: Option<&'a Value>,
 }
 
 /// The names a flow may refer to.
@@ -48,6 +53,12 @@ pub trait Names {
 
     /// The type of a flow by its name; `None` where that is not known.
     fn flow_type(&self, name: &str) -> Option<FlowType>;
+
+    /// What the service calls an object outside of the blueprint that the flow has a name for: an ARN or identifier.
+    /// Asked first, also about `builtin/…` names, and about the kinds `lex_bot`, `view` and `assistant` too.
+    fn outside(&self, _kind: &str, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Compiles a flow and lints the result.
@@ -61,7 +72,7 @@ pub fn compile(definition: &FlowDefinition<'_>, names: &dyn Names, diagnostics: 
     diagnostics.extend(own);
     let (mut flow, places) = built?;
     if definition.flow_type == FlowType::Module {
-        flow.settings = Some(stub::module_settings());
+        flow.settings = Some(definition.settings.cloned().unwrap_or_else(stub::module_settings));
     }
     lay_out(&mut flow);
     // A faulty step gives a faulty action; saying so twice helps nobody.

@@ -1,6 +1,6 @@
 //! The smallest valid flow of each type.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::layout::lay_out;
 use crate::{Action, Flow, FlowType};
@@ -43,7 +43,7 @@ pub fn stub(flow_type: FlowType) -> Flow {
 }
 
 /// `Settings` of a module without inputs, outputs and branches of its own; the service refuses a module without.
-pub(super) fn module_settings() -> Value {
+pub(crate) fn module_settings() -> Value {
     json!({
         "InputParameters": [],
         "OutputParameters": [],
@@ -52,6 +52,30 @@ pub(super) fn module_settings() -> Value {
             { "DisplayName": "Error", "ReferenceName": "Error", "Description": "" },
         ],
     })
+}
+
+/// `Settings` of a module with `inputs`, `results` and `branches` as a blueprint has them.
+///
+/// What is not there is as in every module. A branch may be its name alone.
+pub fn settings_of(words: &Map<String, Value>) -> Value {
+    let mut settings = module_settings();
+    let Some(members) = settings.as_object_mut() else { return settings };
+    for (word, key) in [("inputs", "InputParameters"), ("results", "OutputParameters"), ("branches", "Transitions")] {
+        let Some(value) = words.get(word) else { continue };
+        let value = match value {
+            Value::Array(items) if word == "branches" => items.iter().map(branch).collect(),
+            value => value.clone(),
+        };
+        members.insert(key.to_owned(), value);
+    }
+    settings
+}
+
+fn branch(branch: &Value) -> Value {
+    match branch {
+        Value::String(name) => json!({ "DisplayName": name, "ReferenceName": name, "Description": "" }),
+        branch => branch.clone(),
+    }
 }
 
 #[cfg(test)]

@@ -1,173 +1,255 @@
-//! Which action stands where: sequences, nested branches, and what is left to `goto`.
+//! Which step stands where: sequences, nested branches, and what is left to `goto`.
+//!
+//! Everything that is reached through a step alone can stand in it or after it. What several branches of a step lead
+//! to comes after it; what else they have in common is written at the end, under a name.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::words::{self, After, Context, Role, Word};
-use crate::{Action, Flow};
+use super::graph::{Fallback, Graph};
+use super::words::{self, After, Branch, Omitted, Word};
+
+/// Lists of steps inside one another, at most. What would stand deeper is written at the end, under a name.
+const DEEPEST: usize = 5;
+
+/// Member that carries the number of a step's action until names are known.
+pub(super) const MARK: &str = "\u{0}action";
+/// The same for the action that a `goto` leads to.
+pub(super) const GOTO: &str = "\u{0}goto";
+
+/// Steps with marks in the place of names.
+pub(super) struct Ordered {
+    pub(super) steps: Vec<Value>,
+    pub(super) on_error: Option<Value>,
+    /// What a `goto` leads to.
+    pub(super) wanted: BTreeSet<usize>,
+}
 
 /// All actions as steps; what cannot be reached from the start comes last.
-pub(super) fn steps(flow: &Flow, context: &Context<'_>) -> Vec<Value> {
-    let mut by_identifier = BTreeMap::new();
-    for action in &flow.actions {
-        by_identifier.entry(action.identifier.as_str()).or_insert(action);
+pub(super) fn steps<'a>(graph: &Graph<'a>, words: Vec<Word<'a>>) -> Ordered {
+    let count = words.len();
+    let has_on_error = matches!(graph.default, Fallback::OnError(_) | Fallback::Elsewhere(_));
+    let mut writer = Writer {
+        graph,
+        words: words.into_iter().map(Some).collect(),
+        placed: vec![false; count],
+        sections: BTreeSet::new(),
+        wanted: BTreeSet::new(),
+        has_on_error,
+    };
+    let mut steps = Vec::new();
+    let top = Place { after: graph.end, depth: 0, in_on_error: false };
+    if let Some(start) = graph.start {
+        steps.extend(writer.sequence(start, top));
     }
-    let mut writer =
-        Writer { by_identifier, context, placed: BTreeSet::new(), promised: Vec::new(), wanted: BTreeSet::new() };
-    let mut steps = writer.sequence(&flow.start_action, None);
-    for action in &flow.actions {
-        if !writer.placed.contains(action.identifier.as_str()) {
-            steps.extend(writer.sequence(&action.identifier, None));
+    if let Some(end) = graph.end.filter(|end| !writer.placed[*end]) {
+        steps.extend(writer.sequence(end, Place { after: None, ..top }));
+    }
+    let first_end = steps.iter().find(|step| is_ending(step)).and_then(|step| step.get(MARK)?.as_u64());
+    let end = graph.end.filter(|end| first_end == u64::try_from(*end).ok());
+    let on_error = match graph.default {
+        Fallback::OnError(target) => Some(writer.sequence(target, Place { after: end, depth: 0, in_on_error: true })),
+        Fallback::Elsewhere(target) => Some(vec![writer.goto(target)]),
+        Fallback::End(target) if end.is_none() => Some(vec![writer.goto(target)]),
+        Fallback::None | Fallback::End(_) => None,
+    };
+    let rest: BTreeSet<usize> = graph.children_of_root().into_iter().collect();
+    let apart = Place { after: None, depth: 0, in_on_error: false };
+    for section in rest.iter().copied().filter(|it| !graph.unreachable.contains(it)) {
+        writer.defer(section);
+    }
+    writer.write_sections(&mut steps, apart);
+    for section in &graph.unreachable {
+        writer.defer(*section);
+        writer.write_sections(&mut steps, apart);
+    }
+    // Nothing is lost, whatever the graph is like.
+    for at in 0..count {
+        writer.defer(at);
+        writer.write_sections(&mut steps, apart);
+    }
+    Ordered { steps, on_error: on_error.map(one_or_many), wanted: writer.wanted }
+}
+
+fn is_ending(step: &Value) -> bool {
+    ["hang_up", "end", "return"].iter().any(|word| step.get(word).is_some())
+}
+
+fn one_or_many(mut steps: Vec<Value>) -> Value {
+    if steps.len() == 1 { steps.remove(0) } else { Value::Array(steps) }
+}
+
+/// Where a sequence stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// What follows the sequence by itself.
+    after: Option<usize>,
+    depth: usize,
+    in_on_error: bool,
+}
+
+struct Writer<'g, 'a> {
+    graph: &'g Graph<'a>,
+    words: Vec<Option<Word<'a>>>,
+    placed: Vec<bool>,
+    /// What is to be written at the end: place in the order of ways, and action.
+    sections: BTreeSet<(usize, usize)>,
+    wanted: BTreeSet<usize>,
+    has_on_error: bool,
+}
+
+impl<'a> Writer<'_, 'a> {
+    fn goto(&mut self, target: usize) -> Value {
+        self.wanted.insert(target);
+        json!({ GOTO: target })
+    }
+
+    fn defer(&mut self, at: usize) {
+        if self.placed.get(at) == Some(&false) {
+            self.sections.insert((self.graph.place(at), at));
         }
     }
-    let names = words::names(flow, &writer.wanted);
-    for step in &mut steps {
-        name(step, &names);
+
+    /// Writes what was left for the end, and what that leaves in turn.
+    fn write_sections(&mut self, steps: &mut Vec<Value>, place: Place) {
+        while let Some((_, section)) = self.sections.pop_first() {
+            if !self.placed[section] {
+                steps.extend(self.sequence(section, place));
+            }
+        }
     }
-    steps
-}
 
-/// Member that carries an action's identifier until names are known.
-const MARK: &str = "\u{0}identifier";
-/// The same for the identifier that a `goto` leads to.
-const GOTO: &str = "\u{0}goto";
-
-struct Writer<'a> {
-    by_identifier: BTreeMap<&'a str, &'a Action>,
-    context: &'a Context<'a>,
-    placed: BTreeSet<&'a str>,
-    /// What sequences further out go on with: to be written there and nowhere else.
-    promised: Vec<&'a str>,
-    /// What a `goto` leads to.
-    wanted: BTreeSet<&'a str>,
-}
-
-impl<'a> Writer<'a> {
-    /// The steps from an action on. Where the way comes to `after`, which follows by itself, it ends.
-    fn sequence(&mut self, start: &'a str, after: Option<&'a str>) -> Vec<Value> {
+    /// The steps from an action on, as far as they follow one another.
+    fn sequence(&mut self, start: usize, place: Place) -> Vec<Value> {
         let mut steps = Vec::new();
         let mut at = Some(start);
-        while let Some(identifier) = at {
-            if after == Some(identifier) {
-                break;
-            }
-            let Some(action) = self.by_identifier.get(identifier).copied() else {
-                steps.push(json!({ GOTO: identifier }));
+        while let Some(action) = at {
+            let Some(word) = self.words.get_mut(action).and_then(Option::take) else {
+                steps.push(self.goto(action));
                 break;
             };
-            if self.placed.contains(identifier) || self.promised.contains(&identifier) {
-                self.wanted.insert(identifier);
-                steps.push(json!({ GOTO: identifier }));
-                break;
+            self.placed[action] = true;
+            let next = self.continuation(action, &word, place);
+            let follows = match word.after {
+                After::Action(target) => Some(self.graph.node(target)),
+                After::Nothing | After::Branches => next.or(place.after),
+            };
+            let after = word.after;
+            steps.push(self.step(action, word, follows, place));
+            let graph = self.graph;
+            for child in graph.children(action) {
+                if Some(*child) != next {
+                    self.defer(*child);
+                }
             }
-            self.placed.insert(identifier);
-            let word = words::word(action, self.context);
-            let next = self.continuation(action, &word, after);
-            steps.push(self.step(action, word, next, after));
+            if let After::Action(_) = after
+                && next.is_none()
+                && follows != place.after
+                && let Some(target) = follows
+            {
+                steps.push(self.goto(target));
+            }
             at = next;
         }
         steps
     }
 
-    fn step(&mut self, action: &'a Action, word: Word<'a>, next: Option<&'a str>, after: Option<&'a str>) -> Value {
-        let follows = next.or(after);
-        self.promised.extend(next);
+    fn step(&mut self, action: usize, word: Word<'a>, follows: Option<usize>, place: Place) -> Value {
+        let default = if place.in_on_error || self.graph.errors_go_on { follows } else { self.graph.default.target() };
         let mut step = word.step;
+        if word.is_unguarded && self.has_on_error {
+            step.insert("unguarded".to_owned(), json!(true));
+        }
         for branch in word.branches {
-            let inner = if branch.repeats { Some(action.identifier.as_str()) } else { follows };
-            if branch.optional && Some(branch.target) == inner {
-                continue;
+            let target = self.graph.node(branch.target);
+            let inner = if branch.repeats { Some(action) } else { follows };
+            let is_left_out = match branch.omitted {
+                Omitted::Never => false,
+                Omitted::Next => Some(target) == inner,
+                Omitted::OnError => Some(target) == default,
+            };
+            if !is_left_out {
+                let steps =
+                    self.branch(action, &branch, target, Place { after: inner, depth: place.depth + 1, ..place });
+                words::put(&mut step, &branch.path, one_or_many(steps));
             }
-            let mut steps = self.sequence(branch.target, inner);
-            let value = if steps.len() == 1 { steps.remove(0) } else { Value::Array(steps) };
-            words::put(&mut step, &branch.path, value);
         }
-        if next.is_some() {
-            self.promised.pop();
-        }
-        step.insert(MARK.to_owned(), json!(action.identifier));
+        step.insert(MARK.to_owned(), json!(action));
         Value::Object(step)
     }
 
+    fn branch(&mut self, action: usize, branch: &Branch<'a>, target: usize, place: Place) -> Vec<Value> {
+        if Some(target) == place.after {
+            return Vec::new();
+        }
+        let stands_here = self.graph.is_child(target, action)
+            && self.placed.get(target) == Some(&false)
+            && self.graph.comes_only_from(target, action)
+            && (place.depth < DEEPEST || (branch.is_failure && self.graph.size(target) == 1));
+        if stands_here { self.sequence(target, place) } else { vec![self.goto(target)] }
+    }
+
     /// What follows a step in its sequence: the one thing it leads to, or where its branches meet again.
-    fn continuation(&self, action: &Action, word: &Word<'a>, after: Option<&'a str>) -> Option<&'a str> {
+    fn continuation(&self, action: usize, word: &Word<'a>, place: Place) -> Option<usize> {
         match word.after {
             After::Nothing => None,
-            After::Action(target) => Some(target),
-            After::Branches => {
-                let is_free = |target: &&'a str| {
-                    *target != action.identifier
-                        && Some(*target) != after
-                        && self.by_identifier.contains_key(target)
-                        && !self.placed.contains(target)
-                        && !self.promised.contains(target)
-                };
-                let usual: Vec<&'a str> =
-                    word.branches.iter().filter(|branch| branch.role != Role::Failure).map(|it| it.target).collect();
-                let main = word.branches.iter().find(|branch| branch.role == Role::Main).map(|branch| branch.target);
-                if after.is_some() && usual.iter().any(|target| Some(*target) == after) {
-                    return None;
+            After::Action(target) => {
+                let target = self.graph.node(target);
+                let is_free = self.graph.is_child(target, action) && self.placed.get(target) == Some(&false);
+                (is_free && Some(target) != place.after).then_some(target)
+            }
+            After::Branches => self.meeting(action, word, place),
+        }
+    }
+
+    /// Where branches meet, or the longest of those that may stand after the step instead of in it: whichever takes
+    /// the fewest `goto`s and the least nesting.
+    fn meeting(&self, action: usize, word: &Word<'a>, place: Place) -> Option<usize> {
+        let graph = self.graph;
+        let is_free = |at: &usize| graph.is_child(*at, action) && !self.placed[*at] && Some(*at) != place.after;
+        let meeting = graph
+            .children(action)
+            .iter()
+            .copied()
+            .filter(|child| is_free(child) && !graph.comes_only_from(*child, action))
+            .map(|child| (self.ways_in(child, action, Some(child)), child))
+            .filter(|(ways, _)| *ways > 0)
+            .max_by_key(|(ways, child)| (*ways, usize::MAX - graph.place(*child)));
+        let straight = word
+            .branches
+            .iter()
+            .filter(|branch| branch.omitted == Omitted::Next)
+            .map(|branch| (branch, graph.node(branch.target)))
+            .filter(|(_, target)| is_free(target) && graph.comes_only_from(*target, action))
+            // What is usual goes on; the exception stands in the step, unless it is much longer.
+            .max_by_key(|(branch, target)| {
+                let weight = if branch.is_main() { 3 } else { 1 };
+                (weight * graph.size(*target), usize::MAX - graph.place(*target))
+            })
+            .map(|(_, target)| target);
+        if let Some((ways, met)) = meeting {
+            let to_after = place.after.map_or(0, |after| self.ways_in(after, action, Some(met)));
+            if let Some(straight) = straight {
+                let gotos = self.ways_in(met, action, Some(straight));
+                if graph.size(met) == 1 && graph.size(straight) > 2 * gotos + 1 {
+                    return Some(straight);
                 }
-                self.meeting(&usual).or(main).filter(is_free)
             }
+            return (ways >= to_after).then_some(met);
         }
+        let straight = straight?;
+        let gotos = place.after.map_or(0, |after| self.ways_in(after, action, Some(straight)));
+        let price = if place.after.is_some_and(|after| graph.children(after).is_empty()) { 1 } else { 4 };
+        (graph.size(straight) > price * gotos).then_some(straight)
     }
 
-    /// The nearest free action to which two branches lead.
-    fn meeting(&self, branches: &[&'a str]) -> Option<&'a str> {
-        let mut first: Vec<&'a str> = branches.to_vec();
-        first.dedup();
-        let mut counts: BTreeMap<&'a str, (usize, usize)> = BTreeMap::new();
-        for start in first {
-            for (target, distance) in self.distances(start) {
-                let entry = counts.entry(target).or_default();
-                *entry = (entry.0 + 1, entry.1 + distance);
-            }
-        }
-        let most = counts.values().map(|(count, _)| *count).max().filter(|count| *count > 1)?;
-        let met = counts.into_iter().filter(|(_, (count, _))| *count == most);
-        met.min_by_key(|(_, (_, distance))| *distance).map(|(target, _)| target)
-    }
-
-    /// What a branch leads to by actions that are not written yet, errors aside.
-    fn distances(&self, start: &'a str) -> BTreeMap<&'a str, usize> {
-        let mut found = BTreeMap::new();
-        let mut waiting = VecDeque::from([(start, 0)]);
-        while let Some((identifier, distance)) = waiting.pop_front() {
-            let Some(action) = self.by_identifier.get(identifier) else { continue };
-            let is_taken = self.placed.contains(identifier) || self.promised.contains(&identifier);
-            if is_taken || found.contains_key(identifier) {
-                continue;
-            }
-            found.insert(identifier, distance);
-            let transitions = &action.transitions;
-            let conditions = transitions.conditions().iter().map(|branch| branch.next_action.as_str());
-            let targets = transitions.next_action.as_deref().into_iter().chain(conditions);
-            waiting.extend(targets.map(|target| (target, distance + 1)));
-        }
-        found
-    }
-}
-
-/// Puts names where a `goto` leads and takes the marks out.
-fn name(value: &mut Value, names: &BTreeMap<String, String>) {
-    match value {
-        Value::Object(members) => {
-            if let Some(Value::String(identifier)) = members.shift_remove(GOTO) {
-                members.insert("goto".to_owned(), json!(names.get(&identifier).unwrap_or(&identifier)));
-            }
-            let mark = members.shift_remove(MARK);
-            if let Some(name) = mark.as_ref().and_then(Value::as_str).and_then(|identifier| names.get(identifier)) {
-                members.insert("name".to_owned(), json!(name));
-            }
-            members.values_mut().for_each(|member| name(member, names));
-            let bare = ["hang_up", "end", "return"].into_iter().find(|word| members.contains_key(*word));
-            if let (1, Some(word)) = (members.len(), bare) {
-                *value = json!(word);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| name(item, names)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    /// How many usual ways lead to an action from what is reached through `through`, `without` set aside.
+    fn ways_in(&self, to: usize, through: usize, without: Option<usize>) -> usize {
+        let Some(ways) = self.graph.ways_to.get(to) else { return 0 };
+        ways.iter()
+            .filter(|way| way.is_usual && self.graph.dominates(through, way.from))
+            .filter(|way| without.is_none_or(|without| !self.graph.dominates(without, way.from)))
+            .count()
     }
 }

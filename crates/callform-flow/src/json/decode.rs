@@ -22,11 +22,48 @@ pub enum DecodeError {
         expected: &'static str,
     },
     /// The value is the console's former export format, which the service does not accept.
-    #[error("this is the console's former export format (`modules`); import and export the flow again in the console")]
+    #[error(
+        "this is the console's former export format (`modules`), which Connect does not take; \
+         `callform flow decompile` turns it into steps"
+    )]
     LegacyExport,
+    /// Text inside the document is no JSON.
+    #[error("`{path}` holds no JSON: {reason}")]
+    NotJson {
+        /// Where it is, such as `ContactFlow.Content`.
+        path: String,
+        /// What the JSON parser says.
+        reason: String,
+    },
+    /// Lists and objects stand inside one another deeper than any flow has them.
+    #[error("lists and objects are nested too deeply; at most {limit} levels are read")]
+    TooDeep {
+        /// How many levels are read.
+        limit: usize,
+    },
+    /// There are more actions than any flow has.
+    #[error("the flow has {actions} actions; the service takes 250")]
+    TooLarge {
+        /// How many there are.
+        actions: usize,
+    },
+}
+
+/// Lists and objects inside one another that are read; real flows have a dozen.
+const DEEPEST: usize = 100;
+
+fn is_deeper(value: &Value, limit: usize) -> bool {
+    match value {
+        Value::Array(items) => limit == 0 || items.iter().any(|item| is_deeper(item, limit - 1)),
+        Value::Object(members) => limit == 0 || members.values().any(|member| is_deeper(member, limit - 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 pub(super) fn flow(json: &Value) -> Result<Flow, DecodeError> {
+    if is_deeper(json, DEEPEST) {
+        return Err(DecodeError::TooDeep { limit: DEEPEST });
+    }
     let mut members = Members::new(json, "")?;
     if members.rest.contains_key("modules") && !members.rest.contains_key("Actions") {
         return Err(DecodeError::LegacyExport);

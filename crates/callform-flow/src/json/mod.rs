@@ -4,11 +4,13 @@
 //! that are present but empty.
 
 mod decode;
+mod document;
 mod encode;
 #[cfg(test)]
 mod tests;
 
 pub use decode::DecodeError;
+pub(crate) use document::Document;
 
 use serde_json::{Map, Value};
 

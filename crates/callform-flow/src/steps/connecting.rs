@@ -11,8 +11,12 @@ use super::{Branch, Duration, Scalar, Speech};
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LexStep {
-    /// ARN of the bot's alias, or one JSONPath.
+    /// Name of a Lex bot of this blueprint, the ARN of the alias of another one, or one JSONPath.
     pub lex: Spanned<String>,
+    /// Lex V1: the alias of the bot; `lex` is the bot's name then. Needs `region`.
+    pub alias: Option<Spanned<String>>,
+    /// Lex V1: the region of the bot. Needs `alias`.
+    pub region: Option<Spanned<String>>,
     /// What is played first. Without it the bot starts without a prompt, which needs `initial_message`.
     pub ask: Option<Spanned<Speech>>,
     /// First message handed to the bot as if the customer had said it.
@@ -29,6 +33,8 @@ pub struct LexStep {
     pub r#else: Option<Branch>,
     /// What to do when no answer comes in time (with `timeout`). Without it: the flow's `on_error`.
     pub no_input: Option<Branch>,
+    /// Where `NextAction` leads: the service asks for it and never follows it. Without it: where `error` leads.
+    pub next: Option<Branch>,
     /// What to do when it fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.
@@ -61,6 +67,8 @@ pub struct ViewStep {
     pub view: Spanned<String>,
     /// Version of the view. Without it: 1.
     pub version: Option<Spanned<Scalar>>,
+    /// Parts of the answer that are hidden: `TRANSCRIPT`.
+    pub hide_on: Option<Spanned<Vec<Spanned<String>>>>,
     /// Values the view is filled with. They may contain JSONPaths.
     #[serde(default)]
     pub with: serde_json::Map<String, serde_json::Value>,
@@ -200,6 +208,13 @@ pub struct TaskStep {
     pub with: IndexMap<Spanned<String>, Spanned<Scalar>>,
     /// How long the task waits before it starts, up to 6 days.
     pub delay: Option<Spanned<Duration>>,
+    /// When the task starts, in seconds since 1970, or a JSONPath. Excludes `delay`.
+    pub at: Option<Spanned<Scalar>>,
+    /// Template of the task: its identifier.
+    pub template: Option<Spanned<String>>,
+    /// References of the task, as the flow language has them.
+    #[serde(default)]
+    pub references: serde_json::Map<String, serde_json::Value>,
     /// What to do when it fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.

@@ -20,6 +20,8 @@ pub struct HoursStep {
     pub closed: Option<Branch>,
     /// What to do when it fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
+    /// Where `NextAction` leads: the service asks for it and never follows it. Without it: where `error` leads.
+    pub next: Option<Branch>,
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
 }
@@ -32,6 +34,8 @@ pub struct StaffingStep {
     pub staffing: Spanned<StaffedBy>,
     /// The queue; name, `builtin/<name>` or one JSONPath. Without it: the one chosen before.
     pub queue: Option<Spanned<String>>,
+    /// An agent's own queue instead: name of a user of this blueprint, or one JSONPath.
+    pub agent: Option<Spanned<String>>,
     /// What to do when there is one. Without it: the next step.
     pub staffed: Option<Branch>,
     /// What to do when there is none. Without it: the next step.
@@ -52,6 +56,46 @@ pub enum StaffedBy {
     Staffed,
     /// In any status but offline.
     Online,
+}
+
+/// Branches on how full a queue is. Give exactly one of the comparisons.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueueStatusStep {
+    /// What is looked at.
+    pub queue_status: Spanned<QueueStatus>,
+    /// The queue; name, `builtin/<name>` or one JSONPath. Without it: the one chosen before.
+    pub queue: Option<Spanned<String>>,
+    /// An agent's own queue instead: name of a user of this blueprint, or one JSONPath.
+    pub agent: Option<Spanned<String>>,
+    /// Holds where it is exactly this.
+    pub equals: Option<Spanned<Scalar>>,
+    /// Holds where it is above this.
+    pub greater_than: Option<Spanned<Scalar>>,
+    /// Holds where it is this or above.
+    pub at_least: Option<Spanned<Scalar>>,
+    /// Holds where it is below this.
+    pub less_than: Option<Spanned<Scalar>>,
+    /// Holds where it is this or below.
+    pub at_most: Option<Spanned<Scalar>>,
+    /// What to do where it holds. Without it: the next step.
+    pub then: Option<Branch>,
+    /// What to do where it does not. Without it: the next step.
+    pub r#else: Option<Branch>,
+    /// What to do when it fails. Without it: the flow's `on_error`.
+    pub error: Option<Branch>,
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// What is looked at in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QueueStatus {
+    /// How many contacts wait.
+    Contacts,
+    /// How long the oldest contact has waited, in milliseconds.
+    OldestMilliseconds,
 }
 
 /// Branches on one comparison. Give exactly one of the comparisons.
@@ -106,6 +150,8 @@ pub struct LoopStep {
     pub r#loop: Spanned<u32>,
     /// What is done each time.
     pub steps: Branch,
+    /// What to do when it fails. Without it the block has no error branch.
+    pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
 }
@@ -116,6 +162,11 @@ pub struct LoopStep {
 pub struct ModuleStep {
     /// Name of a flow module of this blueprint, `builtin/<name>`, or one JSONPath.
     pub module: Spanned<String>,
+    /// What to do on each branch of the module's own. A module that returns without one goes on with the next step.
+    #[serde(default)]
+    pub branches: IndexMap<Spanned<String>, Branch>,
+    /// What to do on every other branch of the module's own.
+    pub r#else: Option<Branch>,
     /// What to do when it fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.

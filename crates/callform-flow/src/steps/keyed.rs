@@ -19,7 +19,7 @@ macro_rules! keyed_enum {
     (
         $(#[$attribute:meta])*
         pub enum $Name:ident {
-            $( $(#[$doc:meta])* $key:literal => $Variant:ident($Type:ty), )+
+            $( $(#[$doc:meta])* $key:literal $(| $further:literal)* => $Variant:ident($Type:ty), )+
             ;
             $( $(#[$bare_doc:meta])* $Bare:ident($BareType:ty), )*
         }
@@ -33,7 +33,7 @@ macro_rules! keyed_enum {
 
         impl $Name {
             /// The keys that tell the variants apart.
-            pub const KEYS: &'static [&'static str] = &[$($key),+];
+            pub const KEYS: &'static [&'static str] = &[$($key $(, $further)*),+];
         }
 
         impl<'de> serde::Deserialize<'de> for $Name {
@@ -56,7 +56,7 @@ macro_rules! keyed_enum {
                         use serde::de::VariantAccess as _;
                         let (key, content): (String, _) = access.variant()?;
                         match key.as_str() {
-                            $( $key => content.newtype_variant().map($Name::$Variant), )+
+                            $( $key $(| $further)* => content.newtype_variant().map($Name::$Variant), )+
                             _ => Err(serde::de::Error::unknown_variant(&key, $Name::KEYS)),
                         }
                     }

@@ -11,21 +11,25 @@ mod queueing;
 mod deciding;
 mod setting;
 mod connecting;
+mod block;
 
+pub use block::{BlockSpec, BlockStep, Field, FieldKind, Main, Outcome, Taken, all as blocks};
 pub use connecting::{
     AssistantStep, LexStep, MetricsStep, Routing, RoutingStep, SplitShare, SplitStep, StreamStep, Streamed, TagStep,
     TaskStep, UntagStep, ViewStep, WaitStep,
 };
 pub use deciding::{
-    EndStep, GotoStep, HangUpStep, HoursStep, IfStep, LoopStep, ModuleStep, RawAction, RawCondition, RawStep,
-    ReturnStep, StaffedBy, StaffingStep, SwitchStep,
+    EndStep, GotoStep, HangUpStep, HoursStep, IfStep, LoopStep, ModuleStep, QueueStatus, QueueStatusStep, RawAction,
+    RawCondition, RawStep, ReturnStep, StaffedBy, StaffingStep, SwitchStep,
 };
 pub use queueing::{
     AgentStep, CallbackNumberStep, CallbackStep, FlowTarget, Hook, HookStep, NumberTarget, QueueFlowStep, QueueStep,
-    QueueTarget, TransferStep, TransferTarget, TransferWord,
+    QueueTarget, TransferStep, TransferTarget, TransferWord, WhisperStep, WhisperTo,
 };
-pub use setting::{Engine, LambdaResponse, LambdaStep, LoggingStep, RecordStep, Recorded, Scope, SetStep, VoiceStep};
-pub use speaking::{CollectStep, MenuStep, PlayStep, SayStep};
+pub use setting::{
+    Engine, Invocation, LambdaResponse, LambdaStep, LoggingStep, RecordStep, Recorded, Scope, SetStep, VoiceStep,
+};
+pub use speaking::{CollectStep, Encryption, MenuStep, PlayStep, SayStep};
 pub use values::{AudioSpeech, Duration, PromptSpeech, Scalar, Speech, SsmlSpeech};
 
 use std::borrow::Cow;
@@ -58,6 +62,10 @@ keyed_enum! {
         "queue_flow" => QueueFlow(Box<QueueFlowStep>),
         /// Chooses a flow that Connect runs at a certain moment.
         "hook" => Hook(Box<HookStep>),
+        /// Chooses what one side hears just before both are joined.
+        "whisper" => Whisper(Box<WhisperStep>),
+        /// Branches on how full a queue is.
+        "queue_status" => QueueStatus(Box<QueueStatusStep>),
         /// Branches on hours of operation.
         "hours" => Hours(Box<HoursStep>),
         /// Branches on whether agents are there.
@@ -112,6 +120,10 @@ keyed_enum! {
         "task" => Task(Box<TaskStep>),
         /// Starts a session of an assistant.
         "assistant" => Assistant(Box<AssistantStep>),
+        /// A step of the table: see [`blocks`].
+        "contact" | "hold" | "case" | "profile" | "call" | "analytics" | "criteria" | "routing_criteria"
+            | "chat_processor" | "message" | "resume" | "interrupt_agent" | "load_content" | "rehydrate" | "voice_id"
+            | "call_progress" | "data_table" | "segment" | "authenticate" | "touchtone_buffer" => Block(Box<BlockStep>),
         /// Disconnects the contact.
         "hang_up" => HangUp(Box<HangUpStep>),
         /// Ends this flow; a queued contact stays queued.
@@ -153,6 +165,8 @@ impl Step {
             Step::Transfer(step) => &step.name,
             Step::QueueFlow(step) => &step.name,
             Step::Hook(step) => &step.name,
+            Step::Whisper(step) => &step.name,
+            Step::QueueStatus(step) => &step.name,
             Step::Hours(step) => &step.name,
             Step::Staffing(step) => &step.name,
             Step::CallbackNumber(step) => &step.name,
@@ -180,6 +194,7 @@ impl Step {
             Step::Stream(step) => &step.name,
             Step::Task(step) => &step.name,
             Step::Assistant(step) => &step.name,
+            Step::Block(step) => &step.name,
             Step::HangUp(step) => &step.name,
             Step::End(step) => &step.name,
             Step::Return(step) => &step.name,

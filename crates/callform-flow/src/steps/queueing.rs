@@ -38,6 +38,8 @@ pub struct AgentStep {
 pub struct QueueFlowStep {
     /// Name of a flow of type `customer_queue`, `builtin/<name>`, or one JSONPath.
     pub queue_flow: Spanned<String>,
+    /// Whether the flow is run. Without it the block does not say.
+    pub enabled: Option<Spanned<bool>>,
     /// What to do when it fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.
@@ -50,12 +52,40 @@ pub struct QueueFlowStep {
 pub struct HookStep {
     /// The moment.
     pub hook: Spanned<Hook>,
-    /// Name of a flow of the fitting type, `builtin/<name>`, or one JSONPath.
-    pub flow: Spanned<String>,
+    /// Name of a flow of the fitting type, `builtin/<name>`, or one JSONPath. Needed unless `enabled` is there.
+    pub flow: Option<Spanned<String>>,
+    /// Whether a flow is run at that moment. Without it the block does not say.
+    pub enabled: Option<Spanned<bool>>,
     /// What to do when it fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
+}
+
+/// Chooses what one side hears just before both are joined.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhisperStep {
+    /// Name of a whisper flow of this blueprint, `builtin/<name>`, or one JSONPath.
+    pub whisper: Spanned<String>,
+    /// Who hears it.
+    pub to: Spanned<WhisperTo>,
+    /// Whether the flow is run. Without it the block does not say.
+    pub enabled: Option<Spanned<bool>>,
+    /// What to do when it fails. Without it: the flow's `on_error`.
+    pub error: Option<Branch>,
+    /// Name for `goto` and the Connect editor.
+    pub name: Option<Spanned<String>>,
+}
+
+/// Who hears a whisper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhisperTo {
+    /// The agent.
+    Agent,
+    /// The customer.
+    Customer,
 }
 
 /// A moment at which Connect runs a flow.
@@ -121,6 +151,12 @@ pub struct TransferStep {
     pub no_answer: Option<Branch>,
     /// Phone numbers with `resume: true`: what to do when the call fails. Without it: the flow's `on_error`.
     pub failed: Option<Branch>,
+    /// Phone numbers: number shown to who is called, or a JSONPath.
+    pub caller_number: Option<Spanned<String>>,
+    /// Phone numbers: name shown to who is called. May contain JSONPaths.
+    pub caller_name: Option<Spanned<String>>,
+    /// Where `NextAction` leads: the service asks for it and never follows it. Without it: where `error` leads.
+    pub next: Option<Branch>,
     /// Phone numbers: digits sent after the call is answered, up to 50 of `0-9`, `,`, `*` and `#`.
     pub send_digits: Option<Spanned<String>>,
     /// What to do when it fails. Without it: the flow's `on_error`.
@@ -215,6 +251,8 @@ pub struct CallbackStep {
     /// `queue` for the queue chosen before (or the one the contact waits in), the name of a queue of this blueprint,
     /// `builtin/<name>`, or one JSONPath.
     pub callback: Spanned<String>,
+    /// An agent's own queue instead: name of a user of this blueprint, or one JSONPath. Needs `callback: queue`.
+    pub agent: Option<Spanned<String>>,
     /// How long to wait before the callback is offered to agents, at least a second. Without it: 5 seconds.
     pub delay: Option<Spanned<Duration>>,
     /// How many times the customer is called again when nobody answers, 1 to 10. Without it: 1. AWS's own texts disagree

@@ -16,14 +16,26 @@ pub struct LambdaStep {
     /// Parameters for the function. Values may contain JSONPaths.
     #[serde(default)]
     pub with: IndexMap<Spanned<String>, Spanned<Scalar>>,
-    /// How long to wait for the answer, 1 to 8 seconds. Without it: 3 seconds.
+    /// How long to wait for the answer, 1 to 8 seconds; up to 60 with `invocation: asynchronous`. Without it: 3 seconds.
     pub timeout: Option<Spanned<Duration>>,
+    /// Whether the flow waits for the answer. Without it the block does not say, and the flow waits.
+    pub invocation: Option<Spanned<Invocation>>,
     /// What the function answers. Without it: `string_map`.
     pub response: Option<Spanned<LambdaResponse>>,
     /// What to do when it fails or answers too late. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
+}
+
+/// Whether a flow waits for the answer of a Lambda function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Invocation {
+    /// It waits.
+    Synchronous,
+    /// It goes on at once; `$.LambdaInvocation.InvocationId` tells the answers apart.
+    Asynchronous,
 }
 
 /// What a Lambda function answers.
@@ -60,6 +72,8 @@ pub enum Scope {
     Contact,
     /// As long as this flow: `$.FlowAttributes.<name>`.
     Flow,
+    /// The contact that this one came from: its attributes, not those of this contact.
+    Related,
 }
 
 /// Chooses the voice that reads text out.
@@ -74,6 +88,8 @@ pub struct VoiceStep {
     pub style: Option<Spanned<String>>,
     /// Language of the contact, such as `en-US`; sets `$.LanguageCode`.
     pub language: Option<Spanned<String>>,
+    /// With `true` the block has no error branch, as Connect allows here. Excludes `error`.
+    pub unguarded: Option<Spanned<bool>>,
     /// What to do when it fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.
@@ -110,6 +126,10 @@ pub struct RecordStep {
     pub record: Spanned<Recorded>,
     /// Records what is said and pressed before an agent joins, too.
     pub ivr: Option<Spanned<bool>>,
+    /// Records the agent's screen, too.
+    pub screen: Option<Spanned<bool>>,
+    /// Contact Lens, as the flow language has it: `{ Enabled: "True", AnalyticsLanguage: en-US, … }`.
+    pub analytics: Option<Spanned<serde_json::Map<String, serde_json::Value>>>,
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
 }

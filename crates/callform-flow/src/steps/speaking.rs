@@ -42,6 +42,8 @@ pub struct MenuStep {
     pub give_up: Option<Branch>,
     /// What to do when the menu fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
+    /// Where `NextAction` leads: the service asks for it and never follows it. Without it: where `invalid` leads.
+    pub next: Option<Branch>,
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
 }
@@ -63,6 +65,10 @@ pub struct CollectStep {
     pub between_digits: Option<Spanned<Duration>>,
     /// Keys that end the input, up to five of `0-9`, `*` and `#`. Without it: `#`.
     pub end_with: Option<Spanned<String>>,
+    /// Whether `*` takes back what was entered. Without it: true, unless `*` ends the input.
+    pub clear_with_star: Option<Spanned<bool>>,
+    /// Encrypts the digits: `{ key_id: …, key: … }`.
+    pub encrypt: Option<Spanned<Encryption>>,
     /// Contact attribute that gets the digits, since `$.StoredCustomerInput` lasts only until the next input.
     pub store_as: Option<Spanned<String>>,
     /// What to do when nothing is entered. Without it the flow goes on, and the stored input is the word `Timeout`.
@@ -75,6 +81,16 @@ pub struct CollectStep {
     pub name: Option<Spanned<String>>,
 }
 
+/// How entered digits are encrypted.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Encryption {
+    /// Identifier of the signing key in Connect, or a JSONPath.
+    pub key_id: Spanned<String>,
+    /// The public key in PEM form, or a JSONPath.
+    pub key: Spanned<String>,
+}
+
 /// Plays messages one after the other, again and again: what a customer hears in a queue or on hold. Voice only.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +101,10 @@ pub struct PlayStep {
     pub interrupt_every: Option<Spanned<Duration>>,
     /// What is done at each interruption; afterwards the messages start again. Needs `interrupt_every`.
     pub steps: Option<Branch>,
+    /// Goes on playing while `steps` are done.
+    pub keep_playing: Option<Spanned<bool>>,
+    /// With `true` the block has no error branch, as Connect allows here. Excludes `error`.
+    pub unguarded: Option<Spanned<bool>>,
     /// What to do when playing fails. Without it: the flow's `on_error`.
     pub error: Option<Branch>,
     /// Name for `goto` and the Connect editor.

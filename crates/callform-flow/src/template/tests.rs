@@ -24,6 +24,7 @@ fn expanded(library: &Library, template: &str, with: &str) -> Result<String, Str
             steps: &steps.steps,
             on_error: steps.on_error.as_ref(),
             span: template.span,
+            settings: None,
         };
         let flow = compile(&definition, &TestNames, &mut diagnostics)?;
         assert_eq!(problems(&flow.to_json(), &EverythingExists, steps.r#type.value), []);

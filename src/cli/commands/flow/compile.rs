@@ -1,8 +1,10 @@
 //! `callform flow compile`
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::Value;
 
 use super::input::{self, CompiledFlow};
 use crate::cli::args::DiagnosticFormat;
@@ -19,6 +21,9 @@ pub(crate) struct CompileArgs {
     /// The flow or module to print; not needed where there is only one.
     #[arg(long, value_name = "KEY")]
     pub flow: Option<String>,
+    /// File that says what ARNs are called, as for `decompile`: the flow gets the ARNs of the names it has.
+    #[arg(long, value_name = "FILE")]
+    pub arns: Option<PathBuf>,
     /// The environment of the blueprint to use.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
@@ -33,11 +38,18 @@ pub(super) fn run(ui: &Ui, args: &CompileArgs) -> Exit {
             return Exit::Failed;
         }
     };
+    let arns = match input::arns(args.arns.as_deref()) {
+        Ok(arns) => arns,
+        Err(error) => {
+            ui.error(&error);
+            return Exit::Failed;
+        }
+    };
     report(ui, DiagnosticFormat::Human, &compiled.diagnostics, &compiled.sources);
     let failed = compiled.diagnostics.has_errors();
     match choose(&compiled.flows, args.flow.as_deref()) {
         Ok(flow) => {
-            ui.data(&format!("{:#}\n", flow.content));
+            ui.data(&format!("{:#}\n", with_arns(&flow.content, &arns)));
             if failed { Exit::InvalidBlueprint } else { Exit::Success }
         }
         Err(_) if failed => Exit::InvalidBlueprint,
@@ -45,6 +57,22 @@ pub(super) fn run(ui: &Ui, args: &CompileArgs) -> Exit {
             ui.error(&error);
             Exit::Usage
         }
+    }
+}
+
+/// A flow with ARNs in the place of names.
+fn with_arns(value: &Value, arns: &BTreeMap<String, String>) -> Value {
+    match value {
+        Value::String(text) => {
+            let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+            let arn = name.and_then(|name| arns.iter().find(|(_, address)| *address == name));
+            arn.map_or_else(|| value.clone(), |(arn, _)| Value::String(arn.clone()))
+        }
+        Value::Array(items) => items.iter().map(|item| with_arns(item, arns)).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), with_arns(member, arns))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
 

@@ -1,18 +1,22 @@
 //! `callform flow decompile`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use callform_flow::decompile::{Decompiled, decompile};
 use clap::{Args, ValueEnum};
-use serde_json::json;
+use serde_json::{Value, json};
+use serde_norway::Value as Yaml;
 
 use super::input;
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
+use crate::model::display_name;
 
 /// `callform flow decompile`
 #[derive(Debug, Args)]
 pub(crate) struct DecompileArgs {
-    /// The exported flow, or what `aws connect describe-contact-flow` prints; `-` for stdin.
+    /// The exported flow, in the flow language or the console's former format, or what `aws connect
+    /// describe-contact-flow` prints; `-` for stdin.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Key of the flow in the blueprint; taken from the flow's name or the file's where it is not given.
@@ -50,17 +54,73 @@ pub(super) fn run(ui: &Ui, args: &DecompileArgs) -> Exit {
 }
 
 fn decompiled(ui: &Ui, args: &DecompileArgs) -> Result<String, String> {
-    let name = args.file.display();
+    let path = args.file.display();
     let arns = input::arns(args.arns.as_deref())?;
-    let json = input::json(&args.file).map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    let flow = callform_flow::decompile::decompile(&json, None, &arns).map_err(|error| format!("`{name}`: {error}"))?;
-    for (arn, kind) in &flow.unresolved {
-        ui.say(&format!("no name for `{arn}`{}", if kind.is_empty() { String::new() } else { format!(" ({kind})") }));
-    }
-    let key = args.name.clone().unwrap_or_else(|| "flow".to_owned());
+    let json = input::json(&args.file).map_err(|error| format!("cannot read `{path}`: {error}"))?;
+    let mut flow = decompile(&json, None, &arns).map_err(|error| format!("`{path}` holds no flow: {error}"))?;
+    tell(ui, &flow);
+    let key = args.name.clone().unwrap_or_else(|| key_of(&flow, &args.file));
+    // The name that the key stands for anyway need not be written.
+    flow.name = flow.name.filter(|name| *name != display_name(&key));
     let fragment = json!({ input::section(flow.flow_type): { key: flow.to_json() } });
     match args.format {
         StepsFormat::Json => Ok(format!("{fragment:#}\n")),
-        StepsFormat::Yaml => serde_norway::to_string(&fragment).map_err(|error| error.to_string()),
+        StepsFormat::Yaml => serde_norway::to_string(&yaml(&fragment, "")).map_err(|error| error.to_string()),
+    }
+}
+
+fn tell(ui: &Ui, flow: &Decompiled) {
+    for note in &flow.notes {
+        ui.say(&format!("note: {note}"));
+    }
+    if !flow.unresolved.is_empty() {
+        let count = flow.unresolved.len();
+        let objects = if count == 1 { "1 object has" } else { &format!("{count} objects have") };
+        ui.say(&format!("note: {objects} a name that was made up; see `unresolved`. `--arns` takes better ones."));
+    }
+    if flow.counts.raw > 0 {
+        ui.say(&format!("note: {} of {} actions are `raw` blocks.", flow.counts.raw, flow.counts.actions));
+    }
+}
+
+/// A key made of the flow's name, or of the file's.
+fn key_of(flow: &Decompiled, file: &Path) -> String {
+    let stem = file.file_stem().and_then(|stem| stem.to_str()).filter(|stem| *stem != input::STDIN);
+    let from = |text: &str| {
+        let words: String = text.chars().map(|it| if it.is_alphanumeric() { it } else { ' ' }).collect();
+        words.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join("_")
+    };
+    let names = [flow.name.as_deref(), stem].into_iter().flatten().map(from);
+    names.into_iter().find(|key| !key.is_empty()).unwrap_or_else(|| "flow".to_owned())
+}
+
+/// The same as YAML, with the keys of a menu as numbers: `1:` and not `'1':`.
+fn yaml(value: &Value, key: &str) -> Yaml {
+    match value {
+        Value::Null => Yaml::Null,
+        Value::Bool(truth) => Yaml::Bool(*truth),
+        Value::Number(_) => serde_norway::to_value(value).unwrap_or_default(),
+        Value::String(text) => Yaml::String(text.clone()),
+        Value::Array(items) => items.iter().map(|item| yaml(item, "")).collect(),
+        Value::Object(members) => {
+            let pairs = members.iter().map(|(name, member)| {
+                let digit = (key == "keys" && name.len() == 1).then(|| name.parse::<u64>().ok()).flatten();
+                let name_value = digit.map_or_else(|| Yaml::String(name.clone()), |digit| Yaml::Number(digit.into()));
+                (name_value, yaml(member, name))
+            });
+            Yaml::Mapping(pairs.collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_a_menu_are_numbers() {
+        let steps = json!([{ "menu": "Press 1", "keys": { "1": "hang_up", "*": "end" } }]);
+        let text = serde_norway::to_string(&yaml(&steps, "")).unwrap();
+        assert_eq!(text, "- menu: Press 1\n  keys:\n    1: hang_up\n    '*': end\n");
     }
 }

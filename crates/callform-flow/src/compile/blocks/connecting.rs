@@ -16,12 +16,22 @@ const WEEK: u64 = 604_800;
 
 pub(super) fn lex(builder: &mut Builder<'_>, step: &LexStep, next: &Target) -> Target {
     let title = builder.title(|| "Lex".to_owned());
-    let alias = builder.text(&step.lex, step.lex.span);
+    let alias = builder.outside("lex_bot", &step.lex);
     let mut draft = Draft::new("ConnectParticipantWithLexBot", title);
     if let Some(ask) = &step.ask {
         draft = builder.with_speech(draft, ask);
     }
-    draft = draft.parameter("LexV2Bot", json!({ "AliasArn": alias }));
+    draft = match (&step.alias, &step.region) {
+        (Some(v1), Some(region)) => {
+            let (v1, region) = (builder.text(v1, v1.span), builder.text(region, region.span));
+            draft.parameter("LexBot", json!({ "Name": step.lex.value, "Region": region, "Alias": v1 }))
+        }
+        (None, None) => draft.parameter("LexV2Bot", json!({ "AliasArn": alias })),
+        _ => {
+            wrong(builder, "one of `alias` and `region`", step.lex.span, "Lex V1 needs both, Lex V2 none.");
+            draft
+        }
+    };
     if let Some(message) = &step.initial_message {
         let message = builder.text(message, message.span);
         draft = draft.parameter("LexInitializationData", json!({ "InitialMessage": message }));
@@ -50,7 +60,8 @@ pub(super) fn lex(builder: &mut Builder<'_>, step: &LexStep, next: &Target) -> T
         wrong(builder, "`no_input` without `timeout`", step.lex.span, "Add `timeout:`, or take `no_input:` out.");
     }
     let error = builder.error_branch(step.error.as_ref(), next);
-    let draft = draft.next(error.clone()).error("NoMatchingCondition", otherwise).error("NoMatchingError", error);
+    let after = builder.branch(step.next.as_ref(), error.clone(), next);
+    let draft = draft.next(after).error("NoMatchingCondition", otherwise).error("NoMatchingError", error);
     builder.fill(reserved, draft)
 }
 
@@ -82,15 +93,27 @@ pub(super) fn wait(builder: &mut Builder<'_>, step: &WaitStep, next: &Target) ->
 
 pub(super) fn view(builder: &mut Builder<'_>, step: &ViewStep, next: &Target) -> Target {
     let title = builder.title(|| "View".to_owned());
-    let view = builder.text(&step.view, step.view.span);
-    let version = step.version.as_ref().map_or_else(|| "1".to_owned(), |version| builder.scalar(version));
+    let view = builder.outside("view", &step.view);
+    let version = match &step.version {
+        Some(version) => Some(builder.scalar(version)),
+        // An ARN may have the version at its end.
+        None => (!view.rsplit(':').next().is_some_and(is_version)).then(|| "1".to_owned()),
+    };
     let seconds = builder.seconds(step.timeout.as_ref(), 300, 1..=WEEK);
+    let mut resource = json!({ "Id": view });
+    if let (Some(version), Some(members)) = (version, resource.as_object_mut()) {
+        members.insert("Version".to_owned(), json!(version));
+    }
     let mut draft = Draft::new("ShowView", title)
-        .parameter("ViewResource", json!({ "Id": view, "Version": version }))
+        .parameter("ViewResource", resource)
         .parameter("InvocationTimeLimitSeconds", seconds);
     if !step.with.is_empty() {
         let data = super::raw::parameters(builder, &step.with, step.view.span);
         draft = draft.parameter("ViewData", data);
+    }
+    if let Some(hidden) = &step.hide_on {
+        let parts: Vec<Value> = hidden.value.iter().map(|part| json!(builder.static_text(part))).collect();
+        draft = draft.parameter("SensitiveDataConfiguration", json!({ "HideResponseOn": parts }));
     }
     let reserved = builder.reserve();
     for (action, branch) in &step.actions {
@@ -107,6 +130,10 @@ pub(super) fn view(builder: &mut Builder<'_>, step: &ViewStep, next: &Target) ->
         .error("NoMatchingError", error)
         .error("TimeLimitExceeded", late);
     builder.fill(reserved, draft)
+}
+
+fn is_version(text: &str) -> bool {
+    matches!(text, "$LATEST" | "$SAVED") || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Connect draws a number from 1 to 100 and takes the first branch whose threshold is above it.
@@ -204,12 +231,21 @@ pub(super) fn task(builder: &mut Builder<'_>, step: &TaskStep, next: &Target) ->
     if step.delay.is_some() {
         draft = draft.parameter("DelaySeconds", builder.seconds(step.delay.as_ref(), 1, 1..=518_400));
     }
+    if let Some(at) = &step.at {
+        draft = draft.parameter("ScheduledTime", builder.scalar(at));
+    }
+    if let Some(template) = &step.template {
+        draft = draft.parameter("TaskTemplateId", builder.static_text(template));
+    }
+    if !step.references.is_empty() {
+        draft = draft.parameter("References", super::raw::parameters(builder, &step.references, step.task.span));
+    }
     super::plain(builder, draft, step.error.as_ref(), next)
 }
 
 pub(super) fn assistant(builder: &mut Builder<'_>, step: &AssistantStep, next: &Target) -> Target {
     let title = builder.title(|| "Assistant".to_owned());
-    let arn = builder.text(&step.assistant, step.assistant.span);
+    let arn = builder.outside("assistant", &step.assistant);
     let draft = Draft::new("CreateWisdomSession", title).parameter("WisdomAssistantArn", arn);
     super::plain(builder, draft, step.error.as_ref(), next)
 }

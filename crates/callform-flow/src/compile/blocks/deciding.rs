@@ -4,7 +4,9 @@ use callform_source::Diagnostic;
 
 use super::short;
 use crate::compile::builder::{Builder, Draft, Target};
-use crate::steps::{HoursStep, IfStep, LoopStep, ModuleStep, StaffedBy, StaffingStep, SwitchStep};
+use crate::steps::{
+    HoursStep, IfStep, LoopStep, ModuleStep, QueueStatus, QueueStatusStep, StaffedBy, StaffingStep, SwitchStep,
+};
 
 pub(super) fn hours(builder: &mut Builder<'_>, step: &HoursStep, next: &Target) -> Target {
     let title = builder.title(|| format!("Hours {}", short(&step.hours)));
@@ -16,8 +18,9 @@ pub(super) fn hours(builder: &mut Builder<'_>, step: &HoursStep, next: &Target) 
     let open = builder.branch(step.open.as_ref(), next.clone(), next);
     let closed = builder.branch(step.closed.as_ref(), next.clone(), next);
     let error = builder.error_branch(step.error.as_ref(), next);
+    let after = builder.branch(step.next.as_ref(), error.clone(), next);
     let draft = draft
-        .next(error.clone())
+        .next(after)
         .error("NoMatchingError", error)
         .condition("Equals", "True", open)
         .condition("Equals", "False", closed);
@@ -34,6 +37,9 @@ pub(super) fn staffing(builder: &mut Builder<'_>, step: &StaffingStep, next: &Ta
     let mut draft = Draft::new("CheckMetricData", title).parameter("MetricType", metric);
     if let Some(queue) = &step.queue {
         draft = draft.parameter("QueueId", builder.reference("queue", queue));
+    }
+    if let Some(agent) = &step.agent {
+        draft = draft.parameter("AgentId", builder.reference("user", agent));
     }
     let reserved = builder.reserve();
     let staffed = builder.branch(step.staffed.as_ref(), next.clone(), next);
@@ -100,17 +106,74 @@ pub(super) fn repeat(builder: &mut Builder<'_>, step: &LoopStep, next: &Target) 
     let count = builder.count(Some(&step.r#loop), 0, 0..=100);
     let reserved = builder.reserve();
     let body = builder.branch(Some(&step.steps), reserved.into(), &reserved.into());
-    let draft = Draft::new("Loop", title)
+    let error = step.error.as_ref().map(|error| builder.branch(Some(error), next.clone(), next));
+    let mut draft = Draft::new("Loop", title)
         .parameter("LoopCount", count)
         .next(next.clone())
         .condition("Equals", "ContinueLooping", body)
         .condition("Equals", "DoneLooping", next.clone());
+    if let Some(error) = error {
+        draft = draft.error("NoMatchingError", error);
+    }
     builder.fill(reserved, draft)
 }
 
 pub(super) fn module(builder: &mut Builder<'_>, step: &ModuleStep, next: &Target) -> Target {
     let title = builder.title(|| format!("Module {}", short(&step.module)));
     let module = builder.reference("flow_module", &step.module);
-    let draft = Draft::new("InvokeFlowModule", title).parameter("FlowModuleId", module);
-    super::plain(builder, draft, step.error.as_ref(), next)
+    let mut draft = Draft::new("InvokeFlowModule", title).parameter("FlowModuleId", module);
+    let reserved = builder.reserve();
+    for (name, branch) in &step.branches {
+        let operand = builder.text(name, name.span);
+        let target = builder.branch(Some(branch), next.clone(), next);
+        draft = draft.condition("Equals", &operand, target);
+    }
+    if let Some(otherwise) = &step.r#else {
+        let target = builder.branch(Some(otherwise), next.clone(), next);
+        draft = draft.error("NoMatchingCondition", target);
+    }
+    let error = builder.error_branch(step.error.as_ref(), next);
+    builder.fill(reserved, draft.next(next.clone()).error("NoMatchingError", error))
+}
+
+pub(super) fn queue_status(builder: &mut Builder<'_>, step: &QueueStatusStep, next: &Target) -> Target {
+    let (metric, word) = match step.queue_status.value {
+        QueueStatus::Contacts => ("NumberOfContactsInQueue", "Contacts in queue"),
+        QueueStatus::OldestMilliseconds => ("OldestContactInQueueAgeSeconds", "Oldest in queue"),
+    };
+    let comparisons = [
+        ("Equals", &step.equals),
+        ("NumberGreaterThan", &step.greater_than),
+        ("NumberGreaterOrEqualTo", &step.at_least),
+        ("NumberLessThan", &step.less_than),
+        ("NumberLessOrEqualTo", &step.at_most),
+    ];
+    let given: Vec<_> = comparisons.iter().filter_map(|(op, it)| it.as_ref().map(|it| (*op, it))).collect();
+    let [(operator, operand)] = given.as_slice() else {
+        builder.diagnostics.push(
+            Diagnostic::error("conflicting-keys", format!("{} comparisons in one `queue_status`", given.len()))
+                .at(step.queue_status.span, "needs exactly one")
+                .help("Write one of `equals`, `greater_than`, `at_least`, `less_than`, `at_most`."),
+        );
+        return next.clone();
+    };
+    let title = builder.title(|| format!("{word} {}", operand.value.0));
+    let mut draft = Draft::new("CheckMetricData", title).parameter("MetricType", metric);
+    if let Some(queue) = &step.queue {
+        draft = draft.parameter("QueueId", builder.reference("queue", queue));
+    }
+    if let Some(agent) = &step.agent {
+        draft = draft.parameter("AgentId", builder.reference("user", agent));
+    }
+    let operand = builder.scalar(operand);
+    let reserved = builder.reserve();
+    let holds = builder.branch(step.then.as_ref(), next.clone(), next);
+    let otherwise = builder.branch(step.r#else.as_ref(), next.clone(), next);
+    let error = builder.error_branch(step.error.as_ref(), next);
+    let draft = draft
+        .next(error.clone())
+        .error("NoMatchingCondition", otherwise)
+        .error("NoMatchingError", error)
+        .condition(operator, &operand, holds);
+    builder.fill(reserved, draft)
 }

@@ -6,6 +6,7 @@ mod deciding;
 mod setting;
 mod connecting;
 mod raw;
+mod table;
 
 use callform_source::Spanned;
 
@@ -21,8 +22,8 @@ pub(super) fn step(builder: &mut Builder<'_>, step: &Spanned<Step>, next: Target
         Step::Play(step) => speaking::play(builder, step, &next),
         Step::Queue(step) => queueing::queue(builder, &step.queue, step.error.as_ref(), &next),
         Step::Agent(step) => queueing::agent(builder, step, &next),
-        Step::QueueFlow(step) => queueing::hook(builder, "CustomerQueue", &step.queue_flow, step.error.as_ref(), &next),
-        Step::Hook(step) => queueing::hook(builder, step.hook.key(), &step.flow, step.error.as_ref(), &next),
+        Step::QueueFlow(step) => queueing::queue_flow(builder, step, &next),
+        Step::Hook(step) => queueing::hook(builder, step, &next),
         Step::Transfer(step) => queueing::transfer(builder, step, &next),
         Step::CallbackNumber(step) => queueing::callback_number(builder, step, &next),
         Step::Callback(step) => queueing::callback(builder, step, &next),
@@ -52,6 +53,9 @@ pub(super) fn step(builder: &mut Builder<'_>, step: &Spanned<Step>, next: Target
         Step::Stream(step) => connecting::stream(builder, step, &next),
         Step::Task(step) => connecting::task(builder, step, &next),
         Step::Assistant(step) => connecting::assistant(builder, step, &next),
+        Step::Block(step) => table::block(builder, step, &next),
+        Step::Whisper(step) => queueing::whisper(builder, step, &next),
+        Step::QueueStatus(step) => deciding::queue_status(builder, step, &next),
         Step::Raw(step) => raw::raw(builder, step, &next),
     }
 }

@@ -7,7 +7,8 @@ use super::{short, spaced};
 use crate::FlowType;
 use crate::compile::builder::{Builder, Draft, Target};
 use crate::steps::{
-    AgentStep, Branch, CallbackNumberStep, CallbackStep, NumberTarget, TransferStep, TransferTarget, TransferWord,
+    AgentStep, Branch, CallbackNumberStep, CallbackStep, Hook, HookStep, NumberTarget, QueueFlowStep, TransferStep,
+    TransferTarget, TransferWord, WhisperStep, WhisperTo,
 };
 
 pub(super) fn queue(
@@ -28,16 +29,51 @@ pub(super) fn agent(builder: &mut Builder<'_>, step: &AgentStep, next: &Target) 
     super::plain(builder, draft, step.error.as_ref(), next)
 }
 
-pub(super) fn hook(
-    builder: &mut Builder<'_>,
-    key: &str,
-    flow: &Spanned<String>,
-    error: Option<&Branch>,
-    next: &Target,
-) -> Target {
-    let title = builder.title(|| format!("{} flow {}", spaced(key), short(flow)));
-    let reference = builder.reference("flow", flow);
-    let draft = Draft::new("UpdateContactEventHooks", title).parameter("EventHooks", json!({ key: reference }));
+pub(super) fn queue_flow(builder: &mut Builder<'_>, step: &QueueFlowStep, next: &Target) -> Target {
+    let hook = EventHook { key: "CustomerQueue", flow: Some(&step.queue_flow), enabled: step.enabled.as_ref() };
+    set_hook(builder, &hook, step.error.as_ref(), next)
+}
+
+pub(super) fn whisper(builder: &mut Builder<'_>, step: &WhisperStep, next: &Target) -> Target {
+    let key = match step.to.value {
+        WhisperTo::Agent => Hook::AgentWhisper.key(),
+        WhisperTo::Customer => Hook::CustomerWhisper.key(),
+    };
+    let hook = EventHook { key, flow: Some(&step.whisper), enabled: step.enabled.as_ref() };
+    set_hook(builder, &hook, step.error.as_ref(), next)
+}
+
+pub(super) fn hook(builder: &mut Builder<'_>, step: &HookStep, next: &Target) -> Target {
+    if step.flow.is_none() && step.enabled.is_none() {
+        builder.diagnostics.push(
+            Diagnostic::error("conflicting-keys", "a hook without a flow")
+                .at(step.hook.span, "does nothing")
+                .help("Write under `flow:` what is run, or `enabled: false` to run nothing."),
+        );
+    }
+    let hook = EventHook { key: step.hook.key(), flow: step.flow.as_ref(), enabled: step.enabled.as_ref() };
+    set_hook(builder, &hook, step.error.as_ref(), next)
+}
+
+struct EventHook<'s> {
+    key: &'static str,
+    flow: Option<&'s Spanned<String>>,
+    enabled: Option<&'s Spanned<bool>>,
+}
+
+fn set_hook(builder: &mut Builder<'_>, hook: &EventHook<'_>, error: Option<&Branch>, next: &Target) -> Target {
+    let EventHook { key, flow, enabled } = *hook;
+    let title = builder
+        .title(|| format!("{} flow {}", spaced(key), flow.map_or("off", |flow| short(flow))).trim_end().to_owned());
+    let mut draft = Draft::new("UpdateContactEventHooks", title);
+    if let Some(flow) = flow {
+        let reference = builder.reference("flow", flow);
+        draft = draft.parameter("EventHooks", json!({ key: reference }));
+    }
+    if let Some(enabled) = enabled {
+        let disabled = if enabled.value { "false" } else { "true" };
+        draft = draft.parameter("EventHooksConfiguration", json!({ key: { "DisableExecution": disabled } }));
+    }
     super::plain(builder, draft, error, next)
 }
 
@@ -57,7 +93,8 @@ pub(super) fn transfer(builder: &mut Builder<'_>, step: &TransferStep, next: &Ta
             let full = builder.error_branch(step.full.as_ref(), next);
             let error = builder.error_branch(step.error.as_ref(), next);
             // Once it is in the other queue, nothing of this flow matters any more.
-            let draft = draft.next(next.clone()).error("QueueAtCapacity", full).error("NoMatchingError", error);
+            let after = builder.branch(step.next.as_ref(), next.clone(), next);
+            let draft = draft.next(after).error("QueueAtCapacity", full).error("NoMatchingError", error);
             builder.fill(reserved, draft)
         }
         TransferTarget::Queue(target) => {
@@ -66,7 +103,8 @@ pub(super) fn transfer(builder: &mut Builder<'_>, step: &TransferStep, next: &Ta
             let set = builder.reserve();
             let full = builder.error_branch(step.full.as_ref(), next);
             let error = builder.error_branch(step.error.as_ref(), next);
-            let transfer = builder.add(to_queue(title, full, error.clone()));
+            let after = builder.branch(step.next.as_ref(), error.clone(), next);
+            let transfer = builder.add(to_queue(title, full, error.clone(), after));
             let draft = Draft::new("UpdateContactTargetQueue", format!("Queue {}", short(&target.queue)))
                 .parameter("QueueId", queue)
                 .next(transfer)
@@ -79,7 +117,8 @@ pub(super) fn transfer(builder: &mut Builder<'_>, step: &TransferStep, next: &Ta
             let draft = Draft::new("TransferToFlow", title).parameter("ContactFlowId", flow);
             let reserved = builder.reserve();
             let error = builder.error_branch(step.error.as_ref(), next);
-            builder.fill(reserved, draft.next(error.clone()).error("NoMatchingError", error))
+            let after = builder.branch(step.next.as_ref(), error.clone(), next);
+            builder.fill(reserved, draft.next(after).error("NoMatchingError", error))
         }
         TransferTarget::Number(target) => transfer_to_number(builder, step, target, next),
     }
@@ -90,13 +129,14 @@ fn transfer_to_queue(builder: &mut Builder<'_>, step: &TransferStep, next: &Targ
     let reserved = builder.reserve();
     let full = builder.error_branch(step.full.as_ref(), next);
     let error = builder.error_branch(step.error.as_ref(), next);
-    builder.fill(reserved, to_queue(title, full, error))
+    let after = builder.branch(step.next.as_ref(), error.clone(), next);
+    builder.fill(reserved, to_queue(title, full, error, after))
 }
 
 /// The next action is required, though a transferred contact never comes there.
-fn to_queue(title: String, full: Target, error: Target) -> Draft {
+fn to_queue(title: String, full: Target, error: Target, after: Target) -> Draft {
     Draft::new("TransferContactToQueue", title)
-        .next(error.clone())
+        .next(after)
         .error("QueueAtCapacity", full)
         .error("NoMatchingError", error)
 }
@@ -108,10 +148,19 @@ fn transfer_to_number(builder: &mut Builder<'_>, step: &TransferStep, target: &N
     let number = builder.text(&target.number, target.number.span);
     let mut draft = Draft::new("TransferParticipantToThirdParty", title)
         .parameter("ThirdPartyPhoneNumber", number)
-        .parameter("ThirdPartyConnectionTimeLimitSeconds", builder.seconds(step.timeout.as_ref(), 30, 1..=600))
+        .parameter("ThirdPartyConnectionTimeLimitSeconds", builder.seconds(step.timeout.as_ref(), 30, 0..=600))
         .parameter("ContinueFlowExecution", if resumes { "True" } else { "False" });
     if let Some(digits) = &step.send_digits {
         draft = draft.parameter("ThirdPartyDTMFDigits", builder.text(digits, digits.span));
+    }
+    let mut caller = serde_json::Map::new();
+    for (key, given) in [("Number", &step.caller_number), ("Name", &step.caller_name)] {
+        if let Some(given) = given {
+            caller.insert(key.to_owned(), json!(builder.text(given, given.span)));
+        }
+    }
+    if !caller.is_empty() {
+        draft = draft.parameter("CallerId", caller);
     }
     let reserved = builder.reserve();
     if resumes {
@@ -120,7 +169,9 @@ fn transfer_to_number(builder: &mut Builder<'_>, step: &TransferStep, target: &N
         draft = draft.error("ConnectionTimeLimitExceeded", no_answer).error("CallFailed", failed);
     }
     let error = builder.error_branch(step.error.as_ref(), next);
-    draft = draft.next(if resumes { next.clone() } else { error.clone() }).error("NoMatchingError", error);
+    let after = if resumes { next.clone() } else { error.clone() };
+    let after = builder.branch(step.next.as_ref(), after, next);
+    draft = draft.next(after).error("NoMatchingError", error);
     builder.fill(reserved, draft)
 }
 
@@ -146,6 +197,8 @@ fn check_keys(builder: &mut Builder<'_>, step: &TransferStep) {
         ("timeout", step.timeout.is_some() && !to_number),
         ("resume", step.resume.is_some() && !to_number),
         ("send_digits", step.send_digits.is_some() && !to_number),
+        ("caller_number", step.caller_number.is_some() && !to_number),
+        ("caller_name", step.caller_name.is_some() && !to_number),
         ("no_answer", step.no_answer.is_some() && !resumes),
         ("failed", step.failed.is_some() && !resumes),
     ];
@@ -181,6 +234,9 @@ pub(super) fn callback(builder: &mut Builder<'_>, step: &CallbackStep, next: &Ta
         .parameter("InitialCallDelaySeconds", builder.seconds(step.delay.as_ref(), 5, 1..=259_200))
         .parameter("MaximumConnectionAttempts", builder.count(step.retries.as_ref(), 1, 1..=10))
         .parameter("RetryDelaySeconds", builder.seconds(step.retry_after.as_ref(), 600, 1..=259_200));
+    if let Some(agent) = &step.agent {
+        draft = draft.parameter("AgentId", builder.reference("user", agent));
+    }
     if step.callback.value != "queue" {
         draft = draft.parameter("QueueId", builder.reference("queue", &step.callback));
     }

@@ -90,6 +90,9 @@ fn reference(builder: &mut Builder<'_>, address: &str, span: Span) -> String {
         );
         return address.to_owned();
     };
+    if let Some(outside) = builder.names.outside(kind, name) {
+        return outside;
+    }
     if !name.starts_with("builtin/") && !builder.names.exists(kind, name) {
         builder.unknown_reference(kind, name, span);
     }

@@ -1,9 +1,12 @@
 //! `lambda`, `set`, `voice`, `logging`, `record`.
 
+use callform_source::Diagnostic;
 use serde_json::{Value, json};
 
 use crate::compile::builder::{Builder, Draft, Target};
-use crate::steps::{Engine, LambdaResponse, LambdaStep, LoggingStep, RecordStep, Recorded, Scope, SetStep, VoiceStep};
+use crate::steps::{
+    Engine, Invocation, LambdaResponse, LambdaStep, LoggingStep, RecordStep, Recorded, Scope, SetStep, VoiceStep,
+};
 
 pub(super) fn lambda(builder: &mut Builder<'_>, step: &LambdaStep, next: &Target) -> Target {
     let title = builder.title(|| format!("Lambda {}", step.lambda.rsplit(':').next().unwrap_or_default()));
@@ -12,9 +15,15 @@ pub(super) fn lambda(builder: &mut Builder<'_>, step: &LambdaStep, next: &Target
         Some(LambdaResponse::StringMap) | None => Some("STRING_MAP"),
         Some(LambdaResponse::Unchecked) => None,
     };
+    let waits = step.invocation.as_ref().is_none_or(|invocation| invocation.value == Invocation::Synchronous);
+    let longest = if waits { 8 } else { 60 };
     let mut draft = Draft::new("InvokeLambdaFunction", title)
         .parameter("LambdaFunctionARN", builder.reference("lambda", &step.lambda))
-        .parameter("InvocationTimeLimitSeconds", builder.seconds(step.timeout.as_ref(), 3, 1..=8));
+        .parameter("InvocationTimeLimitSeconds", builder.seconds(step.timeout.as_ref(), 3, 1..=longest));
+    if let Some(invocation) = &step.invocation {
+        let word = if invocation.value == Invocation::Asynchronous { "ASYNCHRONOUS" } else { "SYNCHRONOUS" };
+        draft = draft.parameter("InvocationType", word);
+    }
     if let Some(response) = response {
         draft = draft.parameter("ResponseValidation", json!({ "ResponseType": response }));
     }
@@ -41,9 +50,9 @@ pub(super) fn set(builder: &mut Builder<'_>, step: &SetStep, next: &Target) -> T
                 attributes.into_iter().map(|(name, value)| (name, json!({ "Value": value }))).collect();
             Draft::new("UpdateFlowAttributes", title).parameter("FlowAttributes", values)
         }
-        Some(Scope::Contact) | None => Draft::new("UpdateContactAttributes", title)
+        scope @ (Some(Scope::Contact | Scope::Related) | None) => Draft::new("UpdateContactAttributes", title)
             .parameter("Attributes", attributes)
-            .parameter("TargetContact", "Current"),
+            .parameter("TargetContact", if scope == Some(Scope::Related) { "Related" } else { "Current" }),
     };
     super::plain(builder, draft, step.error.as_ref(), next)
 }
@@ -62,6 +71,16 @@ pub(super) fn voice(builder: &mut Builder<'_>, step: &VoiceStep, next: &Target) 
     }
     if let Some(style) = &step.style {
         draft = draft.parameter("TextToSpeechStyle", builder.text(style, style.span));
+    }
+    if let Some(unguarded) = step.unguarded.as_ref().filter(|unguarded| unguarded.value) {
+        if step.error.is_some() || step.language.is_some() {
+            builder.diagnostics.push(
+                Diagnostic::error("conflicting-keys", "`unguarded` beside `error` or `language`")
+                    .at(unguarded.span, "says that there is no error branch")
+                    .help("Take one of the two out."),
+            );
+        }
+        return builder.add(draft.next(next.clone()));
     }
     let reserved = builder.reserve();
     let error = builder.error_branch(step.error.as_ref(), next);
@@ -98,5 +117,13 @@ pub(super) fn record(builder: &mut Builder<'_>, step: &RecordStep, next: Target)
         let ivr = if ivr.value { "Enabled" } else { "Disabled" };
         members.insert("IVRRecordingBehavior".to_owned(), json!(ivr));
     }
-    builder.add(Draft::new("UpdateContactRecordingBehavior", title).parameter("RecordingBehavior", behavior).next(next))
+    if let (Some(screen), Value::Object(members)) = (&step.screen, &mut behavior) {
+        let screens: &[&str] = if screen.value { &["Agent"] } else { &[] };
+        members.insert("ScreenRecordedParticipants".to_owned(), json!(screens));
+    }
+    let mut draft = Draft::new("UpdateContactRecordingBehavior", title).parameter("RecordingBehavior", behavior);
+    if let Some(analytics) = &step.analytics {
+        draft = draft.parameter("AnalyticsBehavior", super::raw::parameters(builder, &analytics.value, analytics.span));
+    }
+    builder.add(draft.next(next))
 }

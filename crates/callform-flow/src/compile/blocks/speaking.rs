@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::words_of;
 use crate::compile::builder::{Builder, Draft, Target};
-use crate::steps::{CollectStep, MenuStep, PlayStep, SayStep};
+use crate::steps::{CollectStep, Encryption, MenuStep, PlayStep, SayStep};
 use crate::validate::is_menu_key;
 
 pub(super) fn say(builder: &mut Builder<'_>, step: &SayStep, next: &Target) -> Target {
@@ -26,14 +26,14 @@ pub(super) fn say(builder: &mut Builder<'_>, step: &SayStep, next: &Target) -> T
 
 pub(super) fn menu(builder: &mut Builder<'_>, step: &MenuStep, next: &Target) -> Target {
     let title = builder.title(|| format!("Menu {}", words_of(&step.menu)));
-    let timeout = builder.seconds(step.timeout.as_ref(), 5, 1..=180);
+    let timeout = builder.seconds(step.timeout.as_ref(), 5, 1..=600);
     let draft = builder
         .with_speech(Draft::new("GetParticipantInput", title.clone()), &step.menu)
         .parameter("StoreInput", "False")
         .parameter("InputTimeLimitSeconds", timeout);
     if step.keys.is_empty() {
         builder.diagnostics.push(
-            Diagnostic::error("menu-key", "a menu without keys")
+            Diagnostic::warning("menu-key", "a menu without keys")
                 .at(step.menu.span, "nothing to choose")
                 .help("Write under `keys:` what each key does; to say something only, use `say:`."),
         );
@@ -50,8 +50,9 @@ pub(super) fn menu(builder: &mut Builder<'_>, step: &MenuStep, next: &Target) ->
     let no_input = builder.branch(step.no_input.as_ref(), failed.clone(), &after);
     let invalid = builder.branch(step.invalid.as_ref(), failed, &after);
     let error = builder.error_branch(step.error.as_ref(), next);
+    let after = builder.branch(step.next.as_ref(), invalid.clone(), next);
     let draft = draft
-        .next(error.clone())
+        .next(after)
         .error("InputTimeLimitExceeded", no_input)
         .error("NoMatchingCondition", invalid)
         .error("NoMatchingError", error);
@@ -86,12 +87,18 @@ fn retry(builder: &mut Builder<'_>, step: &MenuStep, title: &str, menu: Target, 
 
 pub(super) fn collect(builder: &mut Builder<'_>, step: &CollectStep, next: &Target) -> Target {
     let title = builder.title(|| format!("Collect {}", words_of(&step.collect)));
-    let timeout = builder.seconds(step.timeout.as_ref(), 5, 1..=180);
+    let timeout = builder.seconds(step.timeout.as_ref(), 5, 1..=600);
     let mut draft = builder
         .with_speech(Draft::new("GetParticipantInput", title.clone()), &step.collect)
         .parameter("StoreInput", "True")
         .parameter("InputTimeLimitSeconds", timeout)
         .parameter("InputValidation", validation(builder, step));
+    if let Some(encryption) = &step.encrypt {
+        let Encryption { key_id, key } = &encryption.value;
+        let key_id = builder.text(key_id, key_id.span);
+        let key = builder.text(key, key.span);
+        draft = draft.parameter("InputEncryption", json!({ "EncryptionKeyId": key_id, "Key": key }));
+    }
     if let Some(dtmf) = dtmf(builder, step) {
         draft = draft.parameter("DTMFConfiguration", dtmf);
     }
@@ -173,9 +180,14 @@ fn dtmf(builder: &mut Builder<'_>, step: &CollectStep) -> Option<Value> {
             );
         }
         dtmf.insert("InputTerminationSequence".to_owned(), json!(keys.value));
-        // Connect takes `*` as the end only where it no longer clears the input.
-        let clears = if keys.contains('*') { "True" } else { "False" };
-        dtmf.insert("DisableCancelKey".to_owned(), json!(clears));
+        if step.clear_with_star.is_none() {
+            // Connect takes `*` as the end only where it no longer clears the input.
+            let disabled = if keys.contains('*') { "True" } else { "False" };
+            dtmf.insert("DisableCancelKey".to_owned(), json!(disabled));
+        }
+    }
+    if let Some(clears) = &step.clear_with_star {
+        dtmf.insert("DisableCancelKey".to_owned(), json!(if clears.value { "False" } else { "True" }));
     }
     if step.between_digits.is_some() {
         let seconds = builder.seconds(step.between_digits.as_ref(), 5, 1..=20);
@@ -212,7 +224,12 @@ pub(super) fn play(builder: &mut Builder<'_>, step: &PlayStep, next: &Target) ->
             half(builder, "`steps` without `interrupt_every`", step.play.span, "Add `interrupt_every:`.");
         }
     }
-    if step.error.is_some() || builder.has_on_error {
+    if let Some(keep_playing) = &step.keep_playing {
+        let word = if keep_playing.value { "true" } else { "false" };
+        draft = draft.parameter("ContinueMessagingDuringInterrupt", word);
+    }
+    let is_guarded = step.unguarded.as_ref().is_none_or(|unguarded| !unguarded.value);
+    if step.error.is_some() || (builder.has_on_error && is_guarded) {
         let error = builder.error_branch(step.error.as_ref(), next);
         draft = draft.next(error.clone()).error("NoMatchingError", error);
     }
