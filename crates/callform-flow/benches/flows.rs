@@ -29,6 +29,10 @@ impl Names for AnyName {
         true
     }
 
+    fn flow_type(&self, _: &str) -> Option<FlowType> {
+        None
+    }
+
     fn suggestions(&self, _: &str) -> Vec<String> {
         Vec::new()
     }
