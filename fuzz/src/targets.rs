@@ -77,10 +77,6 @@ impl Names for AnyName {
         !name.contains("unknown")
     }
 
-    fn flow_type(&self, _: &str) -> Option<FlowType> {
-        None
-    }
-
     fn suggestions(&self, _: &str) -> Vec<String> {
         vec!["known".to_owned()]
     }

@@ -29,10 +29,6 @@ impl Names for AnyName {
         true
     }
 
-    fn flow_type(&self, _: &str) -> Option<FlowType> {
-        None
-    }
-
     fn suggestions(&self, _: &str) -> Vec<String> {
         Vec::new()
     }
