@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 /// Exported flows to start from.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub fn flows() -> Vec<Vec<u8>> {
     let action = |identifier: &str, action_type: &str, parameters: Value, transitions: Value| json!({ "Identifier": identifier, "Type": action_type, "Parameters": parameters, "Transitions": transitions });
     let next =

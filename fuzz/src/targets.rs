@@ -77,12 +77,12 @@ impl Names for AnyName {
         !name.contains("unknown")
     }
 
-    fn suggestions(&self, _: &str) -> Vec<String> {
-        vec!["known".to_owned()]
-    }
-
     fn flow_type(&self, _: &str) -> Option<FlowType> {
         None
+    }
+
+    fn suggestions(&self, _: &str) -> Vec<String> {
+        vec!["known".to_owned()]
     }
 }
 

@@ -133,8 +133,8 @@ impl Resolver<'_> {
             for (name, partition) in &table.partitions {
                 parameters = self.projection(parameters, name, partition);
             }
-            let folders: String = table.partitions.keys().map(|name| format!("{name}=${{{name}}}/")).collect();
-            parameters = parameters.with("storage.location.template", with_suffix(location, &folders));
+            let folders: Vec<_> = table.partitions.keys().map(|name| format!("{name}=${{{name}}}/")).collect();
+            parameters = parameters.with("storage.location.template", with_suffix(location, &folders.concat()));
         }
         let partitions = table.partitions.keys().map(|name| (name.value.clone(), "string".to_owned())).collect();
         Members::new()

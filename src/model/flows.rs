@@ -288,7 +288,7 @@ impl Resolver<'_> {
             places: &places,
             span: file.span,
             is_compiled: false,
-            names: Some(&*self),
+            names: Some(&FlowNames { resolver: self, source }),
         };
         lint::check(&subject, &mut found);
         self.diagnostics.extend(template::used_by(source.key, file.span, &found));

@@ -29,12 +29,12 @@ impl Names for AnyName {
         true
     }
 
-    fn suggestions(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-
     fn flow_type(&self, _: &str) -> Option<FlowType> {
         None
+    }
+
+    fn suggestions(&self, _: &str) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -76,7 +76,7 @@ fn sources(flows: &[Value]) -> Vec<Source> {
 }
 
 fn compiled(source: &Source) -> Option<Flow> {
-    let FlowSteps { r#type, steps, on_error, .. } = &source.steps;
+    let FlowSteps { r#type, steps, on_error } = &source.steps;
     let definition = FlowDefinition {
         name: "flow",
         flow_type: r#type.value,

@@ -24,6 +24,11 @@ struct Account {
     events: RefCell<Vec<Value>>,
 }
 
+/// An operation of a service.
+type Service = fn(&Environment, &str, &serde_json::Map<String, Value>) -> Result<Value, crate::AwsError>;
+/// What answers in place of a Lambda function.
+type Function<'a> = &'a dyn Fn(&Value) -> Answer;
+
 impl Account {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -32,7 +37,7 @@ impl Account {
             folder,
             store: Store::in_memory().unwrap(),
             // 2026-11-24T01:00:00Z
-            now: Cell::new(UNIX_EPOCH + Duration::from_secs(1_795_482_000)),
+            now: Cell::new(UNIX_EPOCH + Duration::from_hours(498_745)),
             events: RefCell::new(Vec::new()),
         };
         account.within(|environment| s3::bucket::create(environment, "bucket").unwrap());
@@ -53,12 +58,7 @@ impl Account {
     }
 
     #[track_caller]
-    fn call(
-        &self,
-        service: fn(&Environment, &str, &serde_json::Map<String, Value>) -> Result<Value, crate::AwsError>,
-        operation: &str,
-        input: Value,
-    ) -> Value {
+    fn call(&self, service: Service, operation: &str, input: Value) -> Value {
         self.within(|environment| service(environment, operation, &object(input)).unwrap())
     }
 
@@ -72,7 +72,7 @@ impl Account {
     }
 
     /// Carries records on until nothing is due.
-    fn carry_on(&self, function: &dyn Fn(&Value) -> Answer) {
+    fn carry_on(&self, function: Function<'_>) {
         let invoke = |_: &str, invocation: &Invocation| {
             let event = serde_json::from_slice(&invocation.payload).unwrap();
             let answer = function(&event);
@@ -182,6 +182,7 @@ fn data_of(event: &Value, list: &str, pointer: &str) -> Vec<String> {
 }
 
 /// A function that takes the first ten characters as the day, drops what says so and fails what says so.
+#[expect(clippy::unnecessary_wraps, reason = "functions can fail")]
 fn by_day(event: &Value) -> Answer {
     let records: Vec<_> = event["records"]
         .as_array()
@@ -270,7 +271,7 @@ fn an_answer_that_breaks_the_contract_fails_the_batch() {
         let record = json!({ "recordId": event["records"][0]["recordId"], "result": "Ok", "data": "" });
         Ok(json!({ "records": [record] }).to_string().into_bytes())
     };
-    let functions: [(&dyn Fn(&Value) -> Answer, &str); 4] = [
+    let functions: [(Function<'_>, &str); 4] = [
         (&missing, "Lambda.MissingRecordId"),
         (&twice, "Lambda.DuplicatedRecordId"),
         (&no_key, "DynamicPartitioning.MetadataExtractionFailed"),
