@@ -42,15 +42,31 @@ fn offer(command: &mut Command, variable: &str, tools: &str, place: Result<PathB
 /// Builds the project's functions, which tests deploy and invoke; once for all of them.
 fn build_functions() -> Result<()> {
     announce("building the functions in lambdas/");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    must(Command::new(cargo).args(["run", "--quiet", "--locked", "--package", "callform", "--", "lambda", "build"]))
+    // All of the workspace, as the tests need it: built alone, the command has other features and is built twice.
+    must(cargo().args(["build", "--locked", "--workspace", "--bins"]))?;
+    let callform = std::env::current_exe()?.with_file_name(format!("callform{}", std::env::consts::EXE_SUFFIX));
+    must(Command::new(callform).args(["lambda", "build"]))
+}
+
+/// Cargo, as it is called from a shell.
+///
+/// `cargo run` tells its program about the package. Build scripts look at these variables too: handed on, they would make
+/// much of what is built already be built again.
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let of_package =
+            ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start));
+        if of_package {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 fn runner(arguments: &[String]) -> Command {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let nextest =
-        Command::new(&cargo).args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
-    let mut command = Command::new(cargo);
+    let nextest = cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
+    let mut command = cargo();
     if nextest {
         command.args(["nextest", "run"]);
     } else {
