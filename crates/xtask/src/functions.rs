@@ -1,6 +1,6 @@
 //! How fast the functions in `lambdas/` start, how much memory that takes, and how large their zip files are (Linux).
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,6 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 /// How often each function is started; the median counts.
 const STARTS: usize = 21;
+/// How exactly a start is timed.
+const POLL: Duration = Duration::from_micros(100);
 
 /// One start of a function.
 struct Start {
@@ -74,12 +76,28 @@ fn start(program: &Path, variables: &[String]) -> Result<Start> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .spawn()?;
-    let process = Running(process);
-    let (connection, _) = api.accept()?;
+    let mut process = Running(process);
+    let connection = first_connection(&api, &mut process, program)?;
     let asked = asked(&connection)?;
     let time = begun.elapsed();
     ensure!(asked.starts_with("GET /2018-06-01/runtime/invocation/next"), "the function did not start: {asked}");
     Ok(Start { time, kilobytes: peak(process.0.id())? })
+}
+
+/// Waits until the function asks for something; an error where it ends without that, such as for want of a variable.
+fn first_connection(api: &TcpListener, process: &mut Running, program: &Path) -> Result<TcpStream> {
+    api.set_nonblocking(true)?;
+    loop {
+        match api.accept() {
+            Ok((connection, _)) => return Ok(connection),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error.into()),
+        }
+        if let Some(status) = process.0.try_wait()? {
+            bail!("{} ended before it asked for an event ({status}); does it need a --variable?", program.display());
+        }
+        std::thread::sleep(POLL);
+    }
 }
 
 /// The first line of a request. A function that reports that it cannot start is told that this was heard.
