@@ -21,6 +21,7 @@ pub mod observe;
 pub mod graph;
 pub mod render;
 pub mod plan;
+pub mod preflight;
 pub mod apply;
 pub mod drift;
 pub mod view;

@@ -110,6 +110,14 @@ pub(crate) struct RefreshArgs {
     pub refresh: bool,
 }
 
+/// Whether it is looked ahead.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct PreflightArgs {
+    /// Do not look for what applying would run into: quotas, permissions, names that are taken, files that are missing.
+    #[arg(long)]
+    pub no_preflight: bool,
+}
+
 /// AWS or the sandbox.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct AccountArgs {

@@ -13,6 +13,7 @@ mod git;
 mod guard;
 mod interruption;
 mod look;
+mod preflight;
 mod preview;
 mod progress;
 mod saved;

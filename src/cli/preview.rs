@@ -24,8 +24,14 @@ pub(super) async fn settle(ui: &Ui, center: &str, account: &Account) -> Result<(
     observe::settle(&account.gateway, center, waiting).await.map_err(|error| failed(ui, &error))
 }
 
-/// Looks at the account and compares; `refresh` is whether to look for what was changed by hand.
-pub(super) async fn plan(ui: &Ui, center: &Center, account: &Account, refresh: bool) -> Result<Plan, Exit> {
+/// Looks at the account and compares; `refresh` is whether to look for what was changed by hand. With the plan comes what
+/// was seen.
+pub(super) async fn plan(
+    ui: &Ui,
+    center: &Center,
+    account: &Account,
+    refresh: bool,
+) -> Result<(Plan, Inventory), Exit> {
     settle(ui, &center.model.center, account).await?;
     let mut inventory =
         observe::inventory(&account.gateway, &Scope::of(&center.model)).await.map_err(|error| failed(ui, &error))?;
@@ -35,7 +41,7 @@ pub(super) async fn plan(ui: &Ui, center: &Center, account: &Account, refresh: b
         let report = drift::report(&inventory, &plan.center, &plan.region);
         drift::mark(&mut plan, &report);
     }
-    Ok(plan)
+    Ok((plan, inventory))
 }
 
 /// Reads everything that is live, for an inventory that has the stacks.

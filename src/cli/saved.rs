@@ -9,6 +9,7 @@ use super::ui::Ui;
 use super::{files, preview};
 use crate::digest::sha256_hex;
 use crate::drift;
+use crate::inventory::Inventory;
 use crate::observe::{self, Scope};
 use crate::plan::{Plan, SavedPlan, Step};
 
@@ -50,8 +51,8 @@ pub(super) fn write(ui: &Ui, path: &Path, plan: &SavedPlan) -> Result<(), Exit> 
     Ok(())
 }
 
-/// Refuses a plan whose base moved since it was made, and says what moved.
-pub(super) async fn refuse_stale(ui: &Ui, account: &Account, plan: &Plan) -> Result<(), Exit> {
+/// Refuses a plan whose base moved since it was made, and says what moved; otherwise returns what was seen.
+pub(super) async fn refuse_stale(ui: &Ui, account: &Account, plan: &Plan) -> Result<Inventory, Exit> {
     let failed = |error: &dyn std::fmt::Display| {
         ui.error(&error.to_string());
         Exit::Failed
@@ -65,7 +66,8 @@ pub(super) async fn refuse_stale(ui: &Ui, account: &Account, plan: &Plan) -> Res
         preview::look(ui, account, &mut inventory).await?;
         moved = drift::moved(plan, &drift::report(&inventory, &plan.center, &plan.region));
     }
-    refuse(ui, "the plan is stale: the account is not any more as it was", &moved)
+    refuse(ui, "the plan is stale: the account is not any more as it was", &moved)?;
+    Ok(inventory)
 }
 
 /// Refuses a plan whose files are not those it was made with.

@@ -68,6 +68,7 @@ pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Res
         by_hand: None,
         live_numbers: opening::live_numbers(&changes, &deployed, &answered_by),
         change_sets: None,
+        preflight: None,
         changes,
         steps,
     })

@@ -44,6 +44,7 @@ pub fn compare(old: Side, new: Side) -> Plan {
         by_hand: None,
         live_numbers: Vec::new(),
         change_sets: None,
+        preflight: None,
         steps: Vec::new(),
     }
 }

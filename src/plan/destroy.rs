@@ -67,6 +67,7 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
         by_hand: None,
         live_numbers: Vec::new(),
         change_sets: None,
+        preflight: None,
         steps,
     })
 }

@@ -10,6 +10,7 @@
 mod action;
 mod types;
 mod review;
+mod preflight;
 mod error;
 pub(crate) mod symbol;
 mod evaluate;
@@ -39,6 +40,7 @@ pub(crate) use diff::differences;
 pub use error::PlanError;
 pub use file::{PlanFileError, SavedPlan};
 pub(crate) use known::{Definition, Known};
+pub use preflight::{Check, Estimate, Finding, NumberCost, Preflight, Severity};
 pub use review::{
     ChangeSetCheck, ChangeSetOutcome, Disagreement, HandChange, HandOutcome, Impact, LiveNumber, Purpose, Schedule,
     ScheduleOverride, Slot,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Action, ChangeSetCheck, HandChange, Impact, LiveNumber, Purpose, Reason};
+use super::{Action, ChangeSetCheck, HandChange, Impact, LiveNumber, Preflight, Purpose, Reason};
 use crate::model::{Address, Asset, Reference, Target};
 
 /// Version of the saved form.
@@ -40,6 +40,9 @@ pub struct Plan {
     pub live_numbers: Vec<LiveNumber>,
     /// What CloudFormation said to the updates of the plan; none where it was not asked.
     pub change_sets: Option<Vec<ChangeSetCheck>>,
+    /// What the plan runs into, takes and costs; none where that was not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preflight: Option<Preflight>,
     /// What to do, one after the other.
     pub steps: Vec<Step>,
 }

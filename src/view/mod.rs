@@ -3,6 +3,8 @@
 mod plan_names;
 mod plan_words;
 mod plan_view;
+mod preflight_words;
+mod preflight_json;
 mod plan_human;
 mod plan_json_types;
 mod plan_json;

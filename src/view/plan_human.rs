@@ -1,8 +1,8 @@
 //! A plan for a terminal.
 
-use super::PlanView;
 use super::plan_words::{because, details, property, sign_of, subject, touches};
-use crate::plan::{Action, Change, StackChange};
+use super::{PlanView, preflight_words};
+use crate::plan::{Action, Change, Severity, StackChange};
 
 /// How text for a terminal looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,7 @@ pub fn human(view: &PlanView, style: Style) -> String {
         }
         None => {}
     }
+    write_preflight(view, style, &mut lines);
     if let Some(flags) = view.allowed_by() {
         lines.push(wrapped("", &format!("What cannot be undone has to be allowed: {flags}"), style.width));
     }
@@ -91,6 +92,22 @@ fn write_by_hand(view: &PlanView, style: Style, lines: &mut Vec<String>) {
     if view.is_empty() {
         lines.push(String::new());
     }
+}
+
+fn write_preflight(view: &PlanView, style: Style, lines: &mut Vec<String>) {
+    let findings = view.plan.preflight.iter().flat_map(|preflight| &preflight.findings);
+    let told: Vec<String> = findings
+        .map(|one| {
+            let line = format!("{:>9}: {}", preflight_words::severity(one.severity), preflight_words::finding(one));
+            let line = wrapped("", &line, style.width);
+            if one.severity == Severity::Note { line } else { warning(line, style) }
+        })
+        .collect();
+    if !told.is_empty() {
+        lines.push("Preflight:".to_owned());
+        lines.extend(told);
+    }
+    lines.extend(preflight_words::estimate(view.plan).map(|line| wrapped("", &line, style.width)));
 }
 
 /// What stands before details.

@@ -7,6 +7,7 @@ use super::plan_json_types::{
     StackChangeJson, StepJson, SummaryJson,
 };
 use super::plan_words::details;
+use super::preflight_json::preflight;
 use crate::model::Address;
 use crate::plan::{
     Action, Change, ChangeSetCheck, ChangeSetOutcome, Disagreement, HandChange, HandOutcome, OperationKind,
@@ -48,6 +49,7 @@ pub fn json(view: &PlanView) -> String {
             })
             .collect(),
         change_sets: plan.change_sets.as_ref().map(|checks| checks.iter().map(change_set).collect()),
+        preflight: plan.preflight.as_ref().map(preflight),
         to_allow: plan.irreversible_changes().map(|change| change.address.to_string()).collect(),
         steps: plan.steps.iter().map(step).collect(),
     };

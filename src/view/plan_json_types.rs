@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::preflight_json::PreflightJson;
+
 /// A plan, or the differences of two blueprints.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "Callform plan", deny_unknown_fields)]
@@ -37,6 +39,9 @@ pub(super) struct PlanJson<'a> {
     /// What CloudFormation's own change sets say; absent where it was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) change_sets: Option<Vec<ChangeSetJson<'a>>>,
+    /// What the plan runs into when it is applied, what that takes and costs; absent where that was not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) preflight: Option<PreflightJson<'a>>,
     /// Addresses that `apply` has to be given with `--allow`.
     pub(super) to_allow: Vec<String>,
     /// What is done, one after the other.

@@ -1,7 +1,7 @@
 //! A plan for a pull request.
 
-use super::PlanView;
 use super::plan_words::{because, details, property, sign_of, subject, touches};
+use super::{PlanView, preflight_words};
 use crate::plan::{Action, Change, Purpose};
 use crate::render::words;
 
@@ -39,6 +39,9 @@ pub fn markdown(view: &PlanView) -> String {
         let left_out = left_out.to_string();
         text.extend(["\n", left_out.as_str(), " more changes do not fit here; `callform plan` shows them all.\n"]);
     }
+    if let Some(estimate) = preflight_words::estimate(plan) {
+        text.extend(["\n<sub>", escaped(&estimate).as_str(), "</sub>\n"]);
+    }
     if let Some(Ok(agrees)) = view.change_sets() {
         text.extend(["\n<sub>", escaped(&agrees).as_str(), "</sub>\n"]);
     }
@@ -65,6 +68,9 @@ fn warnings(view: &PlanView) -> Vec<String> {
     if let Some(Err(differing)) = view.change_sets() {
         let lines: Vec<String> = differing.iter().take(FOLDED).map(|line| escaped(line)).collect();
         warnings.push(format!("CloudFormation sees it otherwise. {}.", lines.join("; ")));
+    }
+    if let Some(counts) = view.plan.preflight.as_ref().and_then(preflight_words::counts) {
+        warnings.push(format!("Preflight has {counts}; see below."));
     }
     warnings
 }
@@ -104,6 +110,12 @@ fn sections(view: &PlanView) -> Vec<Section> {
     }
     let by_hand: Vec<String> = view.by_hand().iter().map(|line| format!("- {}\n", escaped(line))).collect();
     sections.push(Section { title: "Changed by hand since the last apply".to_owned(), is_table: false, rows: by_hand });
+    let findings = view.plan.preflight.iter().flat_map(|preflight| &preflight.findings);
+    let findings = findings.map(|one| {
+        let line = escaped(&preflight_words::finding(one));
+        format!("- **{}**: {}\n", preflight_words::severity(one.severity), cut(&line, ROW))
+    });
+    sections.push(Section { title: "Preflight".to_owned(), is_table: false, rows: findings.collect() });
     sections
 }
 

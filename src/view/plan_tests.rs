@@ -127,6 +127,7 @@ fn plan() -> Plan {
             flow: "flow/main_menu".to_owned(),
             schedules: Vec::new(),
         }],
+        preflight: None,
         change_sets: Some(vec![ChangeSetCheck {
             stack: "kwglobal".to_owned(),
             outcome: ChangeSetOutcome::Agrees { resources: 8 },

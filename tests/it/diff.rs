@@ -46,7 +46,8 @@ fn a_file_and_a_revision_differ_as_the_plan_says() {
     let old = format!("HEAD:{BLUEPRINT}");
     let diff = test.expect(2, &["diff", &old, BLUEPRINT, "--detailed-exitcode"]);
     // On a Sunday: what is open now is marked in a plan, and not in a difference of two files.
-    let mut plan = test.command(&["plan", BLUEPRINT, "--sandbox", "--refresh=false", "--no-change-set"]);
+    let mut plan =
+        test.command(&["plan", BLUEPRINT, "--sandbox", "--refresh=false", "--no-change-set", "--no-preflight"]);
     let plan = Outcome::of(&plan.env("CALLFORM_NOW", "2026-11-22T12:00:00Z").output().unwrap());
     assert_eq!(diff.stdout.replace("Differences:", "Plan:"), plan.stdout);
     let diff = test.expect(2, &["diff", &old, BLUEPRINT, "--detailed-exitcode", "--format=json"]).stdout;

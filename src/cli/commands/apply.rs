@@ -4,13 +4,13 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::cli::args::{AccountArgs, BuildArgs, CenterArgs, RefreshArgs};
+use crate::cli::args::{AccountArgs, BuildArgs, CenterArgs, PreflightArgs, RefreshArgs};
 use crate::cli::carry_out::{Ground, carry_out};
 use crate::cli::center::{Center, load_to_render};
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
-use crate::cli::{guard, preview, saved, show};
+use crate::cli::{guard, preflight, preview, saved, show};
 use crate::plan::{Plan, SavedPlan};
 
 /// `callform apply`
@@ -28,6 +28,9 @@ pub(crate) struct ApplyArgs {
     /// The live side.
     #[command(flatten)]
     pub refresh: RefreshArgs,
+    /// What is ahead.
+    #[command(flatten)]
+    pub preflight: PreflightArgs,
     /// Do not ask.
     #[arg(long)]
     pub yes: bool,
@@ -57,13 +60,15 @@ async fn apply_blueprint(ui: &Ui, args: &ApplyArgs) -> Result<Exit, Exit> {
 }
 
 async fn plan_and_apply(ui: &Ui, args: &ApplyArgs, center: &Center, account: &Account) -> Result<Exit, Exit> {
-    let plan = preview::plan(ui, center, account, args.refresh.refresh).await?;
+    let (mut plan, inventory) = preview::plan(ui, center, account, args.refresh.refresh).await?;
     if plan.is_empty() {
         ui.say(&format!("No change: the live center equals {}.", args.center.blueprint.display()));
         return Ok(Exit::Success);
     }
+    let ground = Ground::of(center);
+    preflight::look_ahead(args.preflight, &inventory, &mut plan);
     confirm(ui, args, &plan)?;
-    finish(ui, &Ground::of(center), account, &plan).await
+    finish(ui, &ground, account, &plan).await
 }
 
 async fn apply_saved(ui: &Ui, args: &ApplyArgs, saved: &SavedPlan) -> Result<Exit, Exit> {
@@ -85,23 +90,27 @@ async fn check_and_apply(
     plan: &Plan,
 ) -> Result<Exit, Exit> {
     preview::settle(ui, &plan.center, account).await?;
-    saved::refuse_stale(ui, account, plan).await?;
+    let inventory = saved::refuse_stale(ui, account, plan).await?;
     if plan.is_empty() {
         ui.say(&format!("No change: there is nothing to do in {}.", plan.center));
         return Ok(Exit::Success);
     }
-    confirm(ui, args, plan)?;
+    // What was ahead when the plan was saved may have been mended, or come since.
+    let mut plan = plan.clone();
+    preflight::look_ahead(args.preflight, &inventory, &mut plan);
+    confirm(ui, args, &plan)?;
     // Somebody may have been at work while the question stood there.
     if !args.yes {
-        saved::refuse_stale(ui, account, plan).await?;
+        saved::refuse_stale(ui, account, &plan).await?;
     }
-    finish(ui, ground, account, plan).await
+    finish(ui, ground, account, &plan).await
 }
 
 /// Shows the plan, and asks.
 fn confirm(ui: &Ui, args: &ApplyArgs, plan: &Plan) -> Result<(), Exit> {
     ui.data(&show::human(ui, plan));
     guard::check(ui, plan, &args.allow)?;
+    preflight::refuse(ui, plan)?;
     if !args.yes && !ui.confirm("Apply this plan?") {
         ui.say("Nothing was changed. Answer `yes`, or use --yes where nobody can be asked.");
         return Err(Exit::Failed);

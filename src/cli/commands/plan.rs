@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::args::{AccountArgs, BuildArgs, CenterArgs, OutputFormat, RefreshArgs};
+use crate::cli::args::{AccountArgs, BuildArgs, CenterArgs, OutputFormat, PreflightArgs, RefreshArgs};
 use crate::cli::center::{Center, load_to_render};
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
-use crate::cli::{preview, saved, show};
+use crate::cli::{preflight, preview, saved, show};
 use crate::plan::{Plan, SavedPlan};
 
 /// `callform plan`
@@ -33,6 +33,9 @@ pub(crate) struct PlanArgs {
     /// The live side.
     #[command(flatten)]
     pub refresh: RefreshArgs,
+    /// What is ahead.
+    #[command(flatten)]
+    pub preflight: PreflightArgs,
     /// Do not have CloudFormation work the updates out beside the plan. It makes change sets for that, and deletes them.
     #[arg(long)]
     pub no_change_set: bool,
@@ -69,7 +72,8 @@ async fn plan(ui: &Ui, args: &PlanArgs) -> Result<Plan, Exit> {
 }
 
 async fn plan_in(ui: &Ui, args: &PlanArgs, center: &Center, account: &Account) -> Result<Plan, Exit> {
-    let mut plan = preview::plan(ui, center, account, args.refresh.refresh).await?;
+    let (mut plan, inventory) = preview::plan(ui, center, account, args.refresh.refresh).await?;
+    preflight::look_ahead(args.preflight, &inventory, &mut plan);
     if !args.no_change_set {
         preview::rehearse(ui, account, &mut plan).await?;
     }

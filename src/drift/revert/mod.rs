@@ -85,6 +85,7 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
         by_hand: None,
         live_numbers: Vec::new(),
         change_sets: None,
+        preflight: None,
         steps,
     })
 }

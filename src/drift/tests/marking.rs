@@ -35,6 +35,7 @@ fn plan(action: Action, properties: Vec<PropertyChange>) -> Plan {
         by_hand: None,
         live_numbers: Vec::new(),
         change_sets: None,
+        preflight: None,
         steps: Vec::new(),
     }
 }
