@@ -73,6 +73,10 @@ fn impact(changed: &Address, users: &BTreeMap<&Address, BTreeSet<&Address>>) -> 
     let mut seen: BTreeMap<&Address, Audience> = BTreeMap::from([(changed, Audience::Callers)]);
     let mut waiting = vec![(changed, Audience::Callers)];
     while let Some((target, audience)) = waiting.pop() {
+        // What shows a number as its caller id does not care who answers it.
+        if target.kind == Kind::PhoneNumber && target != changed {
+            continue;
+        }
         for user in users.get(target).into_iter().flatten().copied() {
             let Some(audience) = passes_on(target.kind, user.kind, audience) else { continue };
             if seen.get(user).is_none_or(|known| audience < *known) {

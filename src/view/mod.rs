@@ -8,6 +8,7 @@ mod preflight_json;
 mod plan_human;
 mod plan_json_types;
 mod plan_json;
+mod plan_pictures;
 mod plan_markdown;
 mod drift_text;
 mod drift_human;

@@ -1,5 +1,6 @@
 //! A plan for a pull request.
 
+use super::plan_pictures::{FlowPicture, pictures};
 use super::plan_words::{because, details, property, sign_of, subject, touches};
 use super::{PlanView, preflight_words};
 use crate::plan::{Action, Change, Purpose};
@@ -39,6 +40,7 @@ pub fn markdown(view: &PlanView) -> String {
         let left_out = left_out.to_string();
         text.extend(["\n", left_out.as_str(), " more changes do not fit here; `callform plan` shows them all.\n"]);
     }
+    draw(view, &mut text);
     if let Some(estimate) = preflight_words::estimate(plan) {
         text.extend(["\n<sub>", escaped(&estimate).as_str(), "</sub>\n"]);
     }
@@ -142,6 +144,25 @@ impl Section {
             text.extend([section.as_str(), END]);
         }
         self.rows.len() - shown
+    }
+}
+
+/// Adds pictures of the flows that change, each folded, as many as there is room for. Rows come first: pictures take what
+/// they leave.
+fn draw(view: &PlanView, text: &mut String) {
+    let mut left_out = Vec::new();
+    for FlowPicture { subject, mermaid } in pictures(view) {
+        let subject = escaped(&subject);
+        let section = format!("\n<details><summary>{subject} in a picture</summary>\n\n```mermaid\n{mermaid}```\n{END}");
+        if text.len() + section.len() + RESERVE <= MOST_BYTES {
+            text.push_str(&section);
+        } else {
+            left_out.push(subject);
+        }
+    }
+    if !left_out.is_empty() {
+        let names = cut(&left_out.join(", "), RESERVE / 2);
+        text.extend(["\nNo room for the pictures of ", names.as_str(), "; `callform flow diff` draws them.\n"]);
     }
 }
 

@@ -284,8 +284,12 @@ fn look(test: &TestEnvironment, edit: &Edit, number: usize, forms: &mut [String;
 }
 
 /// Physical ids of everything CloudFormation keeps, by logical ID.
-fn physical_ids(test: &TestEnvironment) -> BTreeMap<String, String> {
-    let database = rusqlite::Connection::open(test.path(".callform/sandbox/state.db")).unwrap();
+pub(crate) fn physical_ids(test: &TestEnvironment) -> BTreeMap<String, String> {
+    let path = test.path(".callform/sandbox/state.db");
+    if !path.exists() {
+        return BTreeMap::new();
+    }
+    let database = rusqlite::Connection::open(path).unwrap();
     let mut statement = database.prepare("SELECT body FROM document WHERE kind = 'cloudformation/resource'").unwrap();
     let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
     rows.map(|row| {
@@ -297,7 +301,7 @@ fn physical_ids(test: &TestEnvironment) -> BTreeMap<String, String> {
 }
 
 /// What has another physical id.
-fn replaced(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<String> {
+pub(crate) fn replaced(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<String> {
     let differs = |(logical_id, id): &(&String, &String)| after.get(*logical_id).is_some_and(|now| now != *id);
     before.iter().filter(differs).map(|(logical_id, _)| logical_id.clone()).collect()
 }

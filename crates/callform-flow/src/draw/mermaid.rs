@@ -13,19 +13,52 @@ const LABEL: usize = 40;
 
 /// Writes a picture as a Mermaid flowchart. Where blocks stand is up to Mermaid.
 pub fn mermaid(picture: &Picture) -> String {
+    chart(picture, |_| true)
+}
+
+/// Writes what a comparison marked in a picture as a Mermaid flowchart, with the blocks before and after it; the whole
+/// picture where nothing is marked.
+pub fn mermaid_of_changes(picture: &Picture) -> String {
+    let shown = around_changes(picture);
+    if shown.is_empty() { mermaid(picture) } else { chart(picture, |number| shown.contains(&number)) }
+}
+
+/// Places of the blocks that are marked, or have a marked way, and of the blocks next to them.
+fn around_changes(picture: &Picture) -> BTreeSet<usize> {
+    let has_mark =
+        |block: &Block| block.mark != Mark::Same || block.ways.iter().any(|way| way.mark != Mark::Same);
+    let marked: BTreeSet<usize> =
+        picture.blocks.iter().enumerate().filter(|(_, block)| has_mark(block)).map(|(place, _)| place).collect();
+    let mut shown = marked.clone();
+    for (place, block) in picture.blocks.iter().enumerate() {
+        for target in block.ways.iter().filter_map(|way| way.end.target()) {
+            if marked.contains(&place) {
+                shown.insert(target);
+            }
+            if marked.contains(&target) {
+                shown.insert(place);
+            }
+        }
+    }
+    shown
+}
+
+fn chart(picture: &Picture, is_shown: impl Fn(usize) -> bool) -> String {
     let mut out = String::from("flowchart LR\n");
     line(&mut out, &format!("accTitle: {}", plain(&picture.title)));
     line(&mut out, &format!("accDescr: {}", plain(&picture.subtitle)));
-    if let Some(start) = picture.start.and_then(|start| picture.blocks.get(start)) {
+    let start = picture.start.filter(|start| is_shown(*start));
+    if let Some(start) = start.and_then(|start| picture.blocks.get(start)) {
         line(&mut out, &format!("start([\"Start\"]) --> {}", name(start)));
     }
-    let mut blocks: Vec<&Block> = picture.blocks.iter().collect();
+    let blocks = picture.blocks.iter().enumerate().filter(|(place, _)| is_shown(*place));
+    let mut blocks: Vec<&Block> = blocks.map(|(_, block)| block).collect();
     blocks.sort_by_key(|block| block.number);
     for block in &blocks {
         line(&mut out, &format!("{}{}", name(block), shape(block)));
     }
     for block in &blocks {
-        ways(&mut out, picture, block);
+        ways(&mut out, picture, block, &is_shown);
     }
     classes(&mut out, &blocks);
     out
@@ -56,8 +89,11 @@ fn shape(block: &Block) -> String {
     }
 }
 
-fn ways(out: &mut String, picture: &Picture, block: &Block) {
+fn ways(out: &mut String, picture: &Picture, block: &Block, is_shown: &impl Fn(usize) -> bool) {
     for (place, way) in block.ways.iter().enumerate() {
+        if way.end.target().is_some_and(|target| !is_shown(target)) {
+            continue;
+        }
         let target = match &way.end {
             End::Line(target, _) | End::Far(target) => picture.blocks.get(*target).map(name).unwrap_or_default(),
             End::Missing(identifier) => {

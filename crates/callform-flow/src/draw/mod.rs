@@ -13,7 +13,7 @@ mod text;
 mod tests;
 
 pub use compared::compared;
-pub use mermaid::mermaid;
+pub use mermaid::{mermaid, mermaid_of_changes};
 pub use svg::svg;
 
 use std::collections::BTreeMap;
@@ -72,6 +72,16 @@ enum End {
     Far(usize),
     /// To an identifier that no block has.
     Missing(String),
+}
+
+impl End {
+    /// The block it leads to.
+    fn target(&self) -> Option<usize> {
+        match self {
+            End::Line(target, _) | End::Far(target) => Some(*target),
+            End::Missing(_) => None,
+        }
+    }
 }
 
 /// What a picture says beside the blocks.
