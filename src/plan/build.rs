@@ -8,6 +8,7 @@ use super::impact;
 use super::imports;
 use super::known::{Definition, Known};
 use super::opening;
+use super::unique_names;
 use super::waves::Waves;
 use super::{
     Action, Base, Change, Plan, PlanError, PropertyChange, Purpose, Reason, StackChange, StackOperation, Step,
@@ -32,6 +33,7 @@ pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Res
     let resources = resource_changes(model, inventory, &desired, &deployed, &imports);
     refuse_prevented(&resources, &desired, &deployed)?;
     refuse_renamed(&resources)?;
+    unique_names::refuse_taken(&resources, &desired, &deployed)?;
     let links = associations::compare(model, inventory, &known, &deployed, &resources);
 
     let (graph, _) = graph::build(model);

@@ -85,6 +85,16 @@ pub enum PlanError {
         /// The name it is deployed under.
         before: Address,
     },
+    /// A name is still taken when CloudFormation wants to give it.
+    #[error("{}", name_taken(address, name, by.as_ref()))]
+    NameTaken {
+        /// The resource that is to get the name.
+        address: Address,
+        /// The name.
+        name: String,
+        /// What has it; none where that is the resource itself, which has to be made anew.
+        by: Option<Address>,
+    },
     /// A resource would be made anew because what ties it to the deployed one is gone from the blueprint.
     #[error(
         "{address} is deployed as `{logical_id}`, and would be made anew and the old one deleted; keep its `renamed_from`, or write `id: {logical_id}`"
@@ -113,8 +123,22 @@ impl PlanError {
             | Self::OtherPhoneNumber { address, .. }
             | Self::Prevented { address, .. }
             | Self::RenamedUser { address, .. }
+            | Self::NameTaken { address, .. }
             | Self::Forgotten { address, .. } => Some(address),
             Self::Busy { .. } | Self::NoInstance(_) | Self::NoBuiltin { .. } | Self::NoOrder { .. } => None,
         }
+    }
+}
+
+fn name_taken(address: &Address, name: &str, by: Option<&Address>) -> String {
+    match by {
+        None => format!(
+            "{address} has to be made anew, and CloudFormation makes the new one while the old one still has the name \
+             `{name}`; give it another `name:` as well"
+        ),
+        Some(by) => format!(
+            "{address} cannot get the name `{name}` while {by} still has it, and CloudFormation deletes and renames when \
+             it has made what is new; apply without {address} first, or give it another `name:`"
+        ),
     }
 }

@@ -21,6 +21,7 @@ mod changes;
 mod associations;
 mod imports;
 mod proposal;
+mod unique_names;
 mod waves;
 mod impact;
 mod opening;

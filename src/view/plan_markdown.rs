@@ -153,7 +153,8 @@ fn draw(view: &PlanView, text: &mut String) {
     let mut left_out = Vec::new();
     for FlowPicture { subject, mermaid } in pictures(view) {
         let subject = escaped(&subject);
-        let section = format!("\n<details><summary>{subject} in a picture</summary>\n\n```mermaid\n{mermaid}```\n{END}");
+        let section =
+            format!("\n<details><summary>{subject} in a picture</summary>\n\n```mermaid\n{mermaid}```\n{END}");
         if text.len() + section.len() + RESERVE <= MOST_BYTES {
             text.push_str(&section);
         } else {

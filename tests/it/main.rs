@@ -16,6 +16,7 @@ mod flow_commands;
 mod flow_lint;
 mod foreign;
 mod functions;
+mod generated;
 mod history;
 mod interruption;
 mod main_job;

@@ -219,7 +219,42 @@ fn replaced_flows_are_referred_to_by_their_new_identifier() {
     let (mut center, mut account) = deployed();
     let flow = center.resource(Kind::Flow, "callback");
     flow.properties.insert("Type".to_owned(), "CUSTOMER_HOLD".into());
+    flow.properties.insert("Name".to_owned(), "Please hold".into());
     apply(&center.model, &mut account);
+}
+
+/// The error of a plan.
+#[track_caller]
+fn refused(model: &Model, account: &Account) -> PlanError {
+    let (artifacts, _) = render(model, &Placement::of(&account.inventory));
+    build(&artifacts, model, &account.inventory).unwrap_err()
+}
+
+#[test]
+fn a_name_that_is_still_taken_is_refused() {
+    let (mut center, account) = deployed();
+    let flow = center.resource(Kind::Flow, "callback");
+    flow.properties.insert("Type".to_owned(), "CUSTOMER_HOLD".into());
+    let text = refused(&center.model, &account).to_string();
+    assert!(text.starts_with("flow/callback has to be made anew"), "{text}");
+
+    // What leaves has its name until the end, and what is renamed may have it.
+    for goes in [true, false] {
+        let mut center = kwglobal();
+        center.queue("sales", &[]);
+        let mut account = Account::empty();
+        apply(&center.model, &mut account);
+        center.queue("orders", &[]);
+        center.resource(Kind::Queue, "orders").properties.insert("Name".to_owned(), "sales".into());
+        if goes {
+            center.model.resources.shift_remove(&Address::new(Kind::Queue, "sales"));
+        } else {
+            center.resource(Kind::Queue, "sales").properties.insert("Name".to_owned(), "Sales and more".into());
+        }
+        let [address, by] = ["orders", "sales"].map(|name| Address::new(Kind::Queue, name));
+        let taken = PlanError::NameTaken { address, name: "sales".to_owned(), by: Some(by) };
+        assert_eq!(refused(&center.model, &account), taken);
+    }
 }
 
 #[test]
@@ -523,6 +558,7 @@ proptest! {
         if let Some(number) = renamed.filter(|number| *number < second.1.len()) {
             let flow = after.resource(Kind::Flow, &format!("f{number}"));
             flow.properties.insert("Type".to_owned(), "CUSTOMER_HOLD".into());
+            flow.properties.insert("Name".to_owned(), "Please hold".into());
         }
         let ids = physical_ids(&account);
         let made = apply(&after.model, &mut account);

@@ -25,8 +25,7 @@ pub fn mermaid_of_changes(picture: &Picture) -> String {
 
 /// Places of the blocks that are marked, or have a marked way, and of the blocks next to them.
 fn around_changes(picture: &Picture) -> BTreeSet<usize> {
-    let has_mark =
-        |block: &Block| block.mark != Mark::Same || block.ways.iter().any(|way| way.mark != Mark::Same);
+    let has_mark = |block: &Block| block.mark != Mark::Same || block.ways.iter().any(|way| way.mark != Mark::Same);
     let marked: BTreeSet<usize> =
         picture.blocks.iter().enumerate().filter(|(_, block)| has_mark(block)).map(|(place, _)| place).collect();
     let mut shown = marked.clone();
