@@ -111,7 +111,6 @@ fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>, may
     if is_part {
         fill_root(&mut tree);
     }
-    hide_passwords(&tree, reader);
     variables::substitute(&mut tree, &mut reader.diagnostics);
     let mut broken = Broken::new();
     check_schema(&mut tree, &Checker::new(&schema), &mut broken, &mut reader.diagnostics);
@@ -142,17 +141,6 @@ fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>, may
     expand_templates(reader, &mut loaded);
     loaded.digest = digest(reader, environment);
     Some(loaded)
-}
-
-/// Makes literal passwords unreadable in the source texts, so that no message can show them.
-fn hide_passwords(tree: &Node, reader: &mut Reader<'_>) {
-    for user in tree.get("users").map(Node::entries).unwrap_or_default() {
-        if let Some(password) = user.value.get("password")
-            && !matches!(password.value, NodeValue::Mapping(_) | NodeValue::Null)
-        {
-            reader.sources.redact(password.span);
-        }
-    }
 }
 
 /// Reports what the schema refuses, and takes it out of the tree.

@@ -20,6 +20,7 @@ mod files;
 mod functions;
 mod load;
 mod parts;
+mod passwords;
 mod variables;
 mod prune;
 mod users_file;

@@ -57,20 +57,25 @@ pub(super) fn add(users: &mut Section<User>, more: Vec<Named>, diagnostics: &mut
     }
 }
 
-/// Reads the users of a file; lines with errors are reported and left out. Literal passwords are made unreadable.
+/// Reads the users of a file; lines with errors are reported and left out. Literal passwords are made unreadable, and so
+/// are lines of which nobody knows where a password stands.
 pub(super) fn read(sources: &mut SourceMap, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Named> {
-    let users = read_lines(sources.file(file).text(), file, diagnostics);
+    let mut secrets = Vec::new();
+    let users = read_lines(sources.file(file).text(), file, diagnostics, &mut secrets);
     for (_, user) in &users {
         let Some(Spanned { value: Short::Short(text), span }) = &user.password else { continue };
-        let Some(offset) = sources.slice(*span).find(text.as_str()) else { continue };
-        let start = span.start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
-        let end = start.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
-        sources.redact(Span::new(file, start, end));
+        for (offset, found) in sources.slice(*span).match_indices(text.as_str()) {
+            let at = |place: usize| span.start.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
+            secrets.push(Span::new(file, at(offset), at(offset + found.len())));
+        }
+    }
+    for secret in secrets {
+        sources.redact(secret);
     }
     users
 }
 
-fn read_lines(text: &str, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Named> {
+fn read_lines(text: &str, file: FileId, diagnostics: &mut Diagnostics, unreadable: &mut Vec<Span>) -> Vec<Named> {
     let mut lines = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns: Vec<String> = match lines.headers() {
         Ok(header) => header.iter().map(str::to_owned).collect(),
@@ -84,6 +89,7 @@ fn read_lines(text: &str, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Na
     if !check_columns(&columns, header, diagnostics) {
         return Vec::new();
     }
+    let has_passwords = columns.iter().any(|column| column == "password");
     let mut users = Vec::new();
     let mut record = csv::StringRecord::new();
     loop {
@@ -93,6 +99,7 @@ fn read_lines(text: &str, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Na
             Ok(true) => {
                 let span = line_span(text, file, start, lines.position().byte());
                 if record.len() != columns.len() {
+                    unreadable.extend(has_passwords.then_some(span));
                     diagnostics.push(
                         Diagnostic::error("invalid-csv", "a line has another number of fields than the first")
                             .at(span, format!("{} fields, {} columns", record.len(), columns.len()))
@@ -103,7 +110,9 @@ fn read_lines(text: &str, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Na
                 users.extend(Line { columns: &columns, record: &record, span }.user(diagnostics));
             }
             Err(error) => {
-                diagnostics.push(invalid(line_span(text, file, start, lines.position().byte()), &error.to_string()));
+                let span = line_span(text, file, start, lines.position().byte());
+                unreadable.extend(has_passwords.then_some(span));
+                diagnostics.push(invalid(span, &error.to_string()));
                 return users;
             }
         }

@@ -26,6 +26,7 @@ mod records;
 mod rendering;
 mod reviewing;
 mod sandbox_folder;
+mod sensitive;
 mod streaming;
 mod saved_plans;
 mod vanity;
