@@ -20,7 +20,7 @@ mod files;
 mod functions;
 mod load;
 mod parts;
-mod passwords;
+mod secrets;
 mod variables;
 mod prune;
 mod users_file;
@@ -48,6 +48,7 @@ pub use routing::{
     Queue, QueueEntry, QuickConnect, RoutingProfile,
 };
 
+pub(crate) use secrets::is_secret_variable;
 pub use streaming::{DeliveryStream, EventSource, StartingPosition, Transform};
 
 /// The JSON Schema of blueprints, as `callform schema` prints it.

@@ -6,7 +6,7 @@ use callform_source::yaml::{self, Entry, Limits, Node, NodeValue};
 use callform_source::{Diagnostic, Diagnostics, FileId, SourceMap, Span, Spanned, did_you_mean};
 
 use super::files::{FileError, Files};
-use super::passwords;
+use super::secrets;
 use crate::digest::sha256_hex;
 
 /// Files that include files that include files, at most.
@@ -114,10 +114,10 @@ impl<'f> Reader<'f> {
         seen.insert(path.to_owned());
         let file = self.text(path, at)?;
         let Some(mut tree) = yaml::parse(&self.sources, file, &self.limits, &mut self.diagnostics) else {
-            passwords::hide_in_text(file, &mut self.sources);
+            secrets::hide_in_text(file, &mut self.sources);
             return None;
         };
-        passwords::hide(&tree, &mut self.sources);
+        secrets::hide(&tree, &mut self.sources);
         let Some(includes) = tree.remove("include") else { return Some(tree) };
         chain.push(path.to_owned());
         let single = [includes.value.clone()];

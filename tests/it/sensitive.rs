@@ -89,6 +89,11 @@ fn a_password_in_a_file_is_not_repeated() {
         says_nothing(&test, &["plan", "shop.yaml", "--sandbox", "-vv"]);
         says_nothing(&test, &["diff", "shop.yaml", "shop.yaml"]);
     }
+    // A function's environment.
+    let function = format!("lambdas: {{ orders: {{ zip: a.zip, environment: {{ API_TOKEN: {SECRET} }} }} }}\n");
+    test.write("shop.yaml", user("password: { secret: shop }") + &function);
+    let outcome = says_nothing(&test, &["check", "shop.yaml"]);
+    assert!(outcome.stderr.contains("secret-in-plain-sight"), "{}", outcome.stderr);
     // An environment nobody asked for.
     let environments =
         format!("environments: {{ prod: {{ users: {{ sam.lee: {{ password: {SECRET}, x: 1 }} }} }} }}\n");
