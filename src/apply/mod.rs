@@ -1,6 +1,7 @@
 //! Stage 8: carries out a plan, step by step, and tells what happens. One attempt; it can be run again after anything.
 
 mod agreement;
+mod ahead;
 mod error;
 mod event;
 mod follow;
@@ -8,6 +9,7 @@ mod identifiers;
 mod rehearsal;
 mod stack;
 
+pub use ahead::ask_ahead;
 pub use error::{ApplyError, ResourceFailure, is_cancelled, plain_reason};
 pub use event::Event;
 pub use rehearsal::Rehearsal;

@@ -2,14 +2,22 @@
 
 use super::args::PreflightArgs;
 use super::exit_code::Exit;
+use super::target::Account;
 use super::ui::Ui;
+use crate::apply::ask_ahead;
 use crate::inventory::Inventory;
 use crate::plan::{Plan, Preflight};
 use crate::preflight;
 
 /// Notes what a plan that does anything runs into.
-pub(super) fn look_ahead(args: PreflightArgs, inventory: &Inventory, plan: &mut Plan) {
-    plan.preflight = (!args.no_preflight && !plan.is_empty()).then(|| preflight::examine(plan, inventory));
+pub(super) async fn look_ahead(args: PreflightArgs, account: &Account, inventory: &Inventory, plan: &mut Plan) {
+    if args.no_preflight || plan.is_empty() {
+        plan.preflight = None;
+        return;
+    }
+    let questions = preflight::questions(plan, inventory, &account.id);
+    let facts = Box::pin(ask_ahead(&account.gateway, &questions)).await;
+    plan.preflight = Some(preflight::examine(plan, inventory, &facts));
 }
 
 /// Refuses a plan that would fail half way.

@@ -35,7 +35,7 @@ pub struct Finding {
     pub check: Check,
     /// The changes it concerns; empty where it concerns a stack, or the whole plan.
     pub addresses: Vec<Address>,
-    /// What it is, as a clause without the addresses: `the instance may have 50 queues, and would have 52`.
+    /// What it is, as a clause without the addresses: `the instance would have 52 queues; 50 is the most`.
     pub message: String,
     /// What to do.
     pub help: Option<String>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::inventory::Inventory;
+use crate::model::{Address, EXISTING_PHONE_NUMBER};
 use crate::plan::{OperationKind, Plan, StackOperation, Step};
 
 /// A resource of a template.
@@ -13,9 +14,20 @@ pub(super) struct Resource<'a> {
     pub(super) logical_id: &'a str,
     pub(super) kind: &'a str,
     pub(super) properties: &'a Value,
+    metadata: &'a Value,
 }
 
 impl<'a> Resource<'a> {
+    /// What the blueprint calls it.
+    pub(super) fn address(&self) -> Option<Address> {
+        self.metadata.pointer("/Callform/Address")?.as_str()?.parse().ok()
+    }
+
+    /// True for a number that was claimed by hand.
+    pub(super) fn is_taken_over(&self) -> bool {
+        self.metadata["Callform"]["Digests"].get(EXISTING_PHONE_NUMBER).is_some()
+    }
+
     /// A property that is spelled out.
     pub(super) fn text(&self, property: &str) -> Option<&'a str> {
         self.properties.get(property)?.as_str()
@@ -64,6 +76,7 @@ pub(super) fn resources(template: &Value) -> impl Iterator<Item = Resource<'_>> 
         logical_id,
         kind: resource["Type"].as_str().unwrap_or_default(),
         properties: &resource["Properties"],
+        metadata: &resource["Metadata"],
     })
 }
 

@@ -55,16 +55,19 @@ fn effort(estimate: &Estimate) -> String {
 }
 
 fn cost(cost: &NumberCost) -> String {
-    let unknown = match cost.unknown {
-        0 => String::new(),
-        count => format!(", and {} of unknown price", plural(count as u64, "number")),
-    };
-    let change = if cost.cents_before == cost.cents_after {
-        String::new()
-    } else {
-        format!(" ({} before)", dollars(cost.cents_before))
-    };
-    format!("phone numbers about {} a month{change}{unknown}", dollars(cost.cents_after))
+    let mut told = Vec::new();
+    if cost.cents_after > 0 || cost.unknown == 0 {
+        let before = match cost.cents_before {
+            0 => String::new(),
+            same if same == cost.cents_after => String::new(),
+            other => format!(" ({} before)", dollars(other)),
+        };
+        told.push(format!("about {} a month{before}", dollars(cost.cents_after)));
+    }
+    if cost.unknown > 0 {
+        told.push(format!("{} of unknown price", cost.unknown));
+    }
+    format!("phone numbers {}", told.join(", and "))
 }
 
 fn dollars(cents: u64) -> String {
@@ -89,6 +92,14 @@ mod tests {
             "about 1 API call and 1 minute"
         );
         let dear = NumberCost { cents_before: 90, cents_after: 390, unknown: 1 };
-        assert_eq!(cost(&dear), "phone numbers about $3.90 a month ($0.90 before), and 1 number of unknown price");
+        assert_eq!(cost(&dear), "phone numbers about $3.90 a month ($0.90 before), and 1 of unknown price");
+        assert_eq!(
+            cost(&NumberCost { cents_before: 0, cents_after: 90, unknown: 0 }),
+            "phone numbers about $0.90 a month"
+        );
+        assert_eq!(
+            cost(&NumberCost { cents_before: 0, cents_after: 0, unknown: 2 }),
+            "phone numbers 2 of unknown price"
+        );
     }
 }

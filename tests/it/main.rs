@@ -21,6 +21,7 @@ mod history;
 mod interruption;
 mod main_job;
 mod pictures;
+mod preflight;
 mod pull_request;
 mod records;
 mod rendering;

@@ -77,6 +77,8 @@ macro_rules! list_named {
     }};
 }
 
+pub(crate) use list_named;
+
 impl Gateway {
     /// The instance with an alias, id or ARN; `None` where there is none.
     pub async fn find_instance(&self, wanted: &str) -> Result<Option<ConnectInstance>, GatewayError> {

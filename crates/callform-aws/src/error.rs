@@ -85,9 +85,12 @@ fn kind_of(code: &str, message: &str) -> ErrorKind {
     // CloudFormation answers `ValidationError` for a stack that does not exist; only the text tells.
     let missing_stack = code == "ValidationError" && message.contains("does not exist");
     match code {
-        "ResourceNotFoundException" | "ChangeSetNotFound" | "NoSuchBucket" | "NotFound" | "NoSuchKey" => {
-            ErrorKind::NotFound
-        }
+        "ResourceNotFoundException"
+        | "ChangeSetNotFound"
+        | "NoSuchBucket"
+        | "NoSuchEntity"
+        | "NotFound"
+        | "NoSuchKey" => ErrorKind::NotFound,
         _ if missing_stack => ErrorKind::NotFound,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => ErrorKind::AccessDenied,
         "ExpiredToken"

@@ -34,9 +34,12 @@ pub enum Credentials {
 pub struct Gateway {
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
     pub(crate) connect: aws_sdk_connect::Client,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) kinesis: aws_sdk_kinesis::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) service_quotas: aws_sdk_servicequotas::Client,
     sts: aws_sdk_sts::Client,
     region: String,
 }
@@ -74,9 +77,12 @@ impl Gateway {
         Self {
             cloudformation: aws_sdk_cloudformation::Client::new(&config),
             connect: aws_sdk_connect::Client::new(&config),
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
             kinesis: aws_sdk_kinesis::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
+            service_quotas: aws_sdk_servicequotas::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
             region: target.region.clone(),
         }
@@ -85,6 +91,14 @@ impl Gateway {
     /// The region of all calls.
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// The ARN of the caller.
+    pub(crate) async fn caller_arn(&self) -> Result<String, GatewayError> {
+        const OPERATION: &str = "STS GetCallerIdentity";
+        let answer =
+            self.sts.get_caller_identity().send().await.map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
+        answer.arn.ok_or_else(|| GatewayError::incomplete(OPERATION, "ARN"))
     }
 
     /// The AWS account of the caller, twelve digits.

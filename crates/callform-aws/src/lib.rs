@@ -8,9 +8,12 @@ mod cloudformation;
 mod connect;
 mod error;
 mod gateway;
+mod iam;
 mod kinesis;
 mod lambda;
 mod live;
+mod names;
+mod quotas;
 
 pub use artifact_bucket::BucketState;
 pub use cloudformation::{
@@ -19,6 +22,9 @@ pub use cloudformation::{
 pub use connect::{ClaimedNumber, ConnectInstance, NamedObject, ObjectType};
 pub use error::{ErrorKind, GatewayError};
 pub use gateway::{Credentials, Gateway, Target};
+pub use iam::Decision;
 pub use kinesis::StreamRecord;
 pub use lambda::FunctionAnswer;
 pub use live::LiveObject;
+pub use names::{NameHolder, NamedResource};
+pub use quotas::Quota;

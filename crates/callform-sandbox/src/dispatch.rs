@@ -16,7 +16,7 @@ use crate::protocol::{Service, Wire, identify};
 use crate::resources::HandlerRegistry;
 use crate::services::s3::{S3Request, Upload};
 use crate::services::{
-    athena, dynamodb, events, firehose, glue, iam, kinesis, lambda, logs, s3, secretsmanager, ssm, sts,
+    athena, dynamodb, events, firehose, glue, iam, kinesis, lambda, logs, s3, secretsmanager, servicequotas, ssm, sts,
 };
 use crate::store::{Store, Tx};
 
@@ -138,6 +138,7 @@ impl Sandbox {
                     Service::Ssm => ssm::call(environment, &operation, &input)?,
                     Service::Glue => glue::call(environment, &operation, &input)?,
                     Service::Athena => athena::call(environment, &operation, &input)?,
+                    Service::ServiceQuotas => servicequotas::call(environment, &operation, &input)?,
                     _ => logs::call(environment, &operation, &input)?,
                 };
                 Ok(answer::json(service, 200, &body))

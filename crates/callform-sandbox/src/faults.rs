@@ -6,6 +6,8 @@
 //! {
 //!   "throttle": true,
 //!   "default_quotas": true,
+//!   "quotas": { "L-19A87C94": 60 },
+//!   "caller": { "role": "Deployer", "deny": ["connect:CreateQueue"] },
 //!   "strict_secrets": true,
 //!   "fail_operation": [{ "service": "connect", "operation": "CreateQueue", "nth": 3, "code": "InternalServiceException", "message": "oops" }],
 //!   "fail_resource": [{ "logical_id": "QueueSales", "operation": "create", "reason": "quota reached", "times": 1 }],
@@ -19,6 +21,7 @@
 //! the calls of one operation from 1. Calls are counted in the store, so they go on across processes; a rule that is
 //! changed is counted from the start. Services are named as in [`crate::protocol::Service::name`].
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -45,6 +48,10 @@ pub struct Faults {
     /// Hold Amazon Connect instances to the default quotas of a new account (500 users, 50 queues, …); without it an
     /// instance takes as many resources as are made.
     pub default_quotas: bool,
+    /// Applied quotas by code, of [`crate::services::servicequotas`]; instances are held to them.
+    pub quotas: BTreeMap<String, u32>,
+    /// Who calls; without it, the account's root.
+    pub caller: Option<Caller>,
     /// Dynamic references to secrets and secure parameters that are not there fail, as in AWS; without it they get an
     /// invented value, so that a center can be tried before its secrets exist.
     pub strict_secrets: bool,
@@ -56,6 +63,17 @@ pub struct Faults {
     pub delay_ms: Delays,
     /// Calls whose connection is closed without an answer, after they were carried out.
     pub cut: Vec<Cut>,
+}
+
+/// The role that calls. Nothing is refused for want of a permission; what IAM would say can be asked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Caller {
+    /// Its name. Its policies count where it is in the sandbox; otherwise it may do everything.
+    pub role: String,
+    /// Actions an organization forbids it, such as `connect:Delete*`.
+    #[serde(default)]
+    pub deny: Vec<String>,
 }
 
 /// A call of a service's operation that fails.

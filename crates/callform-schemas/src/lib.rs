@@ -5,6 +5,7 @@
 //! first asked for. The deployer plans replacements with it, the sandbox validates resources with it.
 
 mod normalize;
+mod permissions;
 mod pointer;
 mod schema;
 mod validate;
@@ -12,6 +13,7 @@ mod validate;
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
+pub use permissions::{Handler, permissions};
 pub use pointer::PropertyPointer;
 pub use schema::ResourceSchema;
 pub use validate::{Violation, property_validation_failure};

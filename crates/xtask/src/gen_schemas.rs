@@ -94,21 +94,45 @@ const SCHEMA_LIST_KEYWORDS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"
 /// Members that hold schemas by name.
 const SCHEMA_MAP_KEYWORDS: &[&str] = &["definitions", "patternProperties", "properties"];
 
-/// Reads the schemas under `from` and writes the condensed file `to`.
+/// The file beside the condensed one with what handlers may do: few ask for it, so that it is apart.
+const PERMISSIONS: &str = "handler-permissions.jsonl";
+
+/// Handlers whose permissions are taken.
+const HANDLERS: [&str; 4] = ["create", "delete", "read", "update"];
+
+/// Reads the schemas under `from` and writes the condensed file `to`, and the permissions of handlers beside it.
 pub(crate) fn run(from: &Path, to: &Path) -> Result<()> {
     let files: BTreeMap<String, String> = read(&from.join("providers").join(format!("{REGION}.json")))?;
-    let mut lines = String::new();
+    let (mut lines, mut permissions) = (String::new(), String::new());
     for (type_name, file) in &files {
         if type_name.starts_with(CONNECT) || OTHER_TYPES.contains(&type_name.as_str()) {
             let schema: Value = read(&from.join("resources").join(format!("{file}.json")))?;
             lines.push_str(&serde_json::to_string(&condense(&schema))?);
             lines.push('\n');
+            permissions.push_str(&serde_json::to_string(&handler_permissions(type_name, &schema))?);
+            permissions.push('\n');
         }
     }
     for type_name in OTHER_TYPES {
         anyhow::ensure!(files.contains_key(*type_name), "{REGION} has no schema of {type_name}");
     }
-    fs::write(to, lines).with_context(|| format!("cannot write {}", to.display()))
+    for (path, text) in [(to.to_owned(), lines), (to.with_file_name(PERMISSIONS), permissions)] {
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The actions each handler of a type may call, sorted.
+fn handler_permissions(type_name: &str, schema: &Value) -> Value {
+    let mut members = BTreeMap::from([("typeName", Value::from(type_name))]);
+    for handler in HANDLERS {
+        let listed = schema.pointer(&format!("/handlers/{handler}/permissions")).and_then(Value::as_array);
+        let mut actions: Vec<&str> = listed.into_iter().flatten().filter_map(Value::as_str).collect();
+        actions.sort_unstable();
+        actions.dedup();
+        members.insert(handler, actions.into());
+    }
+    object(members)
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T> {
@@ -160,6 +184,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn permissions_of_handlers_are_sorted_and_apart() {
+        let schema = json!({ "handlers": {
+            "create": { "permissions": ["b:Tag", "b:Create", "b:Tag"] }, "list": { "permissions": ["b:List"] } } });
+        assert_eq!(
+            serde_json::to_string(&handler_permissions("A::B::C", &schema)).unwrap(),
+            r#"{"create":["b:Create","b:Tag"],"delete":[],"read":[],"typeName":"A::B::C","update":[]}"#
+        );
+    }
 
     #[test]
     fn prose_goes_and_facts_stay() {

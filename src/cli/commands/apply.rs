@@ -66,7 +66,7 @@ async fn plan_and_apply(ui: &Ui, args: &ApplyArgs, center: &Center, account: &Ac
         return Ok(Exit::Success);
     }
     let ground = Ground::of(center);
-    preflight::look_ahead(args.preflight, &inventory, &mut plan);
+    preflight::look_ahead(args.preflight, account, &inventory, &mut plan).await;
     confirm(ui, args, &plan)?;
     finish(ui, &ground, account, &plan).await
 }
@@ -97,7 +97,7 @@ async fn check_and_apply(
     }
     // What was ahead when the plan was saved may have been mended, or come since.
     let mut plan = plan.clone();
-    preflight::look_ahead(args.preflight, &inventory, &mut plan);
+    preflight::look_ahead(args.preflight, account, &inventory, &mut plan).await;
     confirm(ui, args, &plan)?;
     // Somebody may have been at work while the question stood there.
     if !args.yes {

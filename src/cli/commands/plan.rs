@@ -73,7 +73,7 @@ async fn plan(ui: &Ui, args: &PlanArgs) -> Result<Plan, Exit> {
 
 async fn plan_in(ui: &Ui, args: &PlanArgs, center: &Center, account: &Account) -> Result<Plan, Exit> {
     let (mut plan, inventory) = preview::plan(ui, center, account, args.refresh.refresh).await?;
-    preflight::look_ahead(args.preflight, &inventory, &mut plan);
+    preflight::look_ahead(args.preflight, account, &inventory, &mut plan).await;
     if !args.no_change_set {
         preview::rehearse(ui, account, &mut plan).await?;
     }

@@ -38,6 +38,8 @@ pub enum Service {
     Glue,
     /// Amazon Athena.
     Athena,
+    /// Service Quotas.
+    ServiceQuotas,
 }
 
 /// How a service speaks.
@@ -53,7 +55,7 @@ pub enum Wire {
     RestXml,
 }
 
-const SERVICES: [Service; 15] = [
+const SERVICES: [Service; 16] = [
     Service::Connect,
     Service::CloudFormation,
     Service::S3,
@@ -69,6 +71,7 @@ const SERVICES: [Service; 15] = [
     Service::Logs,
     Service::Glue,
     Service::Athena,
+    Service::ServiceQuotas,
 ];
 
 impl Service {
@@ -90,6 +93,7 @@ impl Service {
             Self::Logs => "logs",
             Self::Glue => "glue",
             Self::Athena => "athena",
+            Self::ServiceQuotas => "servicequotas",
         }
     }
 
@@ -109,7 +113,8 @@ impl Service {
             | Self::Ssm
             | Self::Logs
             | Self::Glue
-            | Self::Athena => Wire::Json("1.1"),
+            | Self::Athena
+            | Self::ServiceQuotas => Wire::Json("1.1"),
         }
     }
 
@@ -130,6 +135,7 @@ impl Service {
             "Logs_20140328" => Self::Logs,
             "AWSGlue" => Self::Glue,
             "AmazonAthena" => Self::Athena,
+            "ServiceQuotasV20190624" => Self::ServiceQuotas,
             _ => return None,
         })
     }

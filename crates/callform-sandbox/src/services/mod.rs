@@ -17,6 +17,7 @@ pub mod logs;
 pub mod s3;
 pub mod secrets;
 pub mod secretsmanager;
+pub mod servicequotas;
 pub mod ssm;
 pub mod sts;
 pub mod tags;

@@ -1,10 +1,11 @@
-//! AWS STS: everyone is the account's root.
+//! AWS STS: everyone is the account's root, or the role that `faults.json` names.
 
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
 use crate::clock::iso8601;
 use crate::error::AwsError;
+use crate::faults::{Caller, Faults};
 use crate::handler::Environment;
 
 /// Carries out an operation.
@@ -12,11 +13,14 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
     let input = Input::new(input, "ValidationError");
     let account = environment.account;
     match operation {
-        "GetCallerIdentity" => Ok(json!({
-            "UserId": account,
-            "Account": account,
-            "Arn": format!("arn:aws:iam::{account}:root"),
-        })),
+        "GetCallerIdentity" => Ok(match Faults::load(environment.folder)?.caller {
+            Some(Caller { role, .. }) => json!({
+                "UserId": "AROASANDBOX:sandbox",
+                "Account": account,
+                "Arn": format!("arn:aws:sts::{account}:assumed-role/{role}/sandbox"),
+            }),
+            None => json!({ "UserId": account, "Account": account, "Arn": format!("arn:aws:iam::{account}:root") }),
+        }),
         "AssumeRole" | "AssumeRoleWithWebIdentity" => {
             let role = input.need("RoleArn")?.rsplit('/').next().unwrap_or_default();
             let session = input.need("RoleSessionName")?;

@@ -2,6 +2,7 @@
 
 mod policies;
 mod roles;
+mod simulation;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -14,6 +15,9 @@ use crate::protocol::form::encode;
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
     let input = Input::new(input, "ValidationError");
+    if operation == "SimulatePrincipalPolicy" {
+        return simulation::simulate(environment, &input);
+    }
     match roles::call(environment, operation, &input)? {
         Some(answer) => Ok(answer),
         None => policies::call(environment, operation, &input)?.ok_or_else(|| AwsError::unsupported("IAM", operation)),

@@ -49,6 +49,12 @@ pub(super) fn require_attachable(environment: &Environment, arn: &str) -> Result
     }
 }
 
+/// The document of a policy's default version; `None` for policies that are not in the account.
+pub(super) fn default_document(environment: &Environment, arn: &str) -> Result<Option<String>, AwsError> {
+    let policy = environment.tx.get::<Policy>(KIND, "", arn)?;
+    Ok(policy.and_then(|mut policy| policy.versions.remove(&policy.default_version)).map(|version| version.document))
+}
+
 impl Policy {
     fn describe(&self, environment: &Environment, arn: &str) -> Result<Value, AwsError> {
         Ok(json!({

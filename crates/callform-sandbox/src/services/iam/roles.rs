@@ -234,6 +234,20 @@ fn change_policies(environment: &Environment, operation: &str, role: &mut Role, 
     Ok(())
 }
 
+/// What a role may do by its policies.
+pub(super) struct RolePolicies {
+    /// Documents of its inline policies.
+    pub(super) inline: Vec<String>,
+    /// ARNs of its attached policies.
+    pub(super) attached: BTreeSet<String>,
+}
+
+/// The policies of a role; `None` where there is no such role.
+pub(super) fn policies_of(environment: &Environment, name: &str) -> Result<Option<RolePolicies>, AwsError> {
+    let role = environment.tx.get::<Role>(KIND, "", name)?;
+    Ok(role.map(|Role { inline, attached, .. }| RolePolicies { inline: inline.into_values().collect(), attached }))
+}
+
 /// Names of the roles a policy is attached to.
 pub(super) fn attached_to(environment: &Environment, arn: &str) -> Result<Vec<String>, AwsError> {
     let roles = environment.tx.list::<Role>(KIND, "")?;

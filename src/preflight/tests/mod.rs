@@ -1,3 +1,5 @@
+mod account;
+
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -5,6 +7,11 @@ use crate::inventory::DeployedStack;
 use crate::plan::{self, Estimate, NumberCost, OperationKind, ParameterValue, Step};
 use crate::render::fixture::{Center, kwglobal, large};
 use crate::render::{Placement, render};
+
+/// What is found where nothing is asked.
+fn looked(plan: &Plan, inventory: &Inventory) -> Preflight {
+    examine(plan, inventory, &Facts::default())
+}
 
 fn planned(center: &Center, inventory: &Inventory) -> Plan {
     let (artifacts, diagnostics) = render(&center.model, &Placement::of(inventory));
@@ -46,10 +53,10 @@ fn an_update_takes_a_call_for_each_property_and_a_look() {
             "Name": "A", "MaxContacts": contacts, "Status": status } } } })
     };
     let (plan, inventory) = one_operation(Some(queue(1, "ENABLED")), queue(2, "DISABLED"));
-    let estimate = examine(&plan, &inventory).estimate;
+    let estimate = looked(&plan, &inventory).estimate;
     assert_eq!(calls(&estimate, "connect"), 3);
     let (plan, inventory) = one_operation(Some(queue(1, "ENABLED")), queue(1, "ENABLED"));
-    assert_eq!(calls(&examine(&plan, &inventory).estimate, "connect"), 0);
+    assert_eq!(calls(&looked(&plan, &inventory).estimate, "connect"), 0);
 }
 
 #[test]
@@ -60,14 +67,14 @@ fn long_lists_take_more_than_one_call() {
     };
     let connect = |quick_connects| {
         let (plan, inventory) = one_operation(None, queue(quick_connects));
-        calls(&examine(&plan, &inventory).estimate, "connect")
+        calls(&looked(&plan, &inventory).estimate, "connect")
     };
     assert_eq!([connect(0), connect(50), connect(51), connect(101)], [2, 2, 3, 4]);
 }
 
 #[test]
 fn users_are_made_two_a_second() {
-    let seconds = |users| examine(&made(large(10, users)), &Inventory::default()).estimate.seconds;
+    let seconds = |users| looked(&made(large(10, users)), &Inventory::default()).estimate.seconds;
     let (few, many) = (seconds(5), seconds(405));
     // 400 more at 2 a second.
     assert_eq!(many - few, 200);
@@ -77,8 +84,8 @@ fn users_are_made_two_a_second() {
 fn the_same_plan_takes_the_same() {
     let center = kwglobal();
     let plan = planned(&center, &Inventory::default());
-    let found = examine(&plan, &Inventory::default());
-    assert_eq!(found, examine(&planned(&kwglobal(), &Inventory::default()), &Inventory::default()));
+    let found = looked(&plan, &Inventory::default());
+    assert_eq!(found, looked(&planned(&kwglobal(), &Inventory::default()), &Inventory::default()));
     // What is made in two steps is made once, and completed.
     let creations = plan.changes.iter().filter(|change| change.resource_type.starts_with("AWS::Connect::")).count();
     let connect = usize::try_from(calls(&found.estimate, "connect")).unwrap();
@@ -94,10 +101,10 @@ fn numbers_of_known_price_are_added_up() {
     };
     let before = numbers(&[("US", "DID")]);
     let (plan, inventory) = one_operation(Some(before), numbers(&[("US", "DID"), ("AU", "DID"), ("FR", "UIFN")]));
-    let cost = examine(&plan, &inventory).cost;
+    let cost = looked(&plan, &inventory).cost;
     assert_eq!(cost, Some(NumberCost { cents_before: 90, cents_after: 390, unknown: 1 }));
     let (plan, inventory) = one_operation(Some(numbers(&[("US", "DID")])), numbers(&[("US", "DID")]));
-    assert_eq!(examine(&plan, &inventory).cost, None);
+    assert_eq!(looked(&plan, &inventory).cost, None);
 }
 
 #[test]
@@ -111,7 +118,7 @@ fn templates_that_cloudformation_would_refuse_are_named() {
         let many = |count| ParameterValue::Join(vec![identifier.clone(); count]);
         operations[0].parameters = [("Fits".to_owned(), many(110)), ("Long".to_owned(), many(111))].into();
     }
-    let found: Vec<String> = examine(&plan, &inventory).errors().map(|error| error.message.clone()).collect();
+    let found: Vec<String> = looked(&plan, &inventory).errors().map(|error| error.message.clone()).collect();
     assert_eq!(found.len(), 3, "{found:?}");
     assert!(
         found[0].starts_with("the stack shop would have 10") && found[0].contains("bytes of template"),
@@ -119,5 +126,5 @@ fn templates_that_cloudformation_would_refuse_are_named() {
     );
     assert_eq!(found[1], "the stack shop would have 4106 bytes in the parameter Long; 4096 is the most");
     assert_eq!(found[2], "the stack shop would have 501 resources; 500 is the most");
-    assert_eq!(examine(&made(large(500, 2_000)), &Inventory::default()).errors().count(), 0);
+    assert_eq!(looked(&made(large(500, 2_000)), &Inventory::default()).errors().count(), 0);
 }

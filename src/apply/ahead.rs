@@ -1,0 +1,108 @@
+//! Asking an account what is worth knowing before a plan is applied.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use callform_aws::{Decision, Gateway, GatewayError, NameHolder, NamedObject, NamedResource};
+
+use crate::preflight::{Answer, DEFAULT_STACKS, Facts, Holder, Named, Permission, Questions, Quota};
+
+/// Asks all questions. One that the account does not answer is no failure: the answer says why.
+pub async fn ask_ahead(gateway: &Gateway, questions: &Questions) -> Facts {
+    let mut facts = Facts { account: questions.account.clone(), ..Facts::default() };
+    if let Some(instance) = &questions.instance {
+        for kind in &questions.objects {
+            if let Some(objects) = answer(gateway.objects_of(instance, kind)).await.transpose() {
+                facts.objects.insert(kind.clone(), objects.map(named));
+            }
+        }
+    }
+    for (kind, name) in &questions.names {
+        let Some(resource) = named_resource(kind) else { continue };
+        let holder = answer(gateway.holder(resource, name, &questions.account)).await.map(holder);
+        facts.names.insert((kind.clone(), name.clone()), holder);
+    }
+    for (bucket, key) in &questions.files {
+        let there = answer(gateway.has_object(bucket, key)).await;
+        facts.files.insert((bucket.clone(), key.clone()), there);
+    }
+    if questions.instances {
+        facts.instances = Some(answer(gateway.instances()).await.map(named));
+    }
+    ask_quotas(gateway, questions, &mut facts).await;
+    if !questions.actions.is_empty() {
+        facts.permissions = Some(answer(permissions(gateway, questions)).await);
+    }
+    facts
+}
+
+async fn ask_quotas(gateway: &Gateway, questions: &Questions, facts: &mut Facts) {
+    if questions.new_stacks > 0 {
+        facts.stacks = Some(answer(gateway.stacks()).await.map(|stacks| stacks.len()));
+    }
+    let mut services = Vec::new();
+    if questions.quotas {
+        services.push("connect");
+    }
+    if let Some(Ok(stacks)) = facts.stacks
+        && (stacks + questions.new_stacks) as u64 > DEFAULT_STACKS
+    {
+        services.push("cloudformation");
+    }
+    for service in services {
+        let quotas = answer(gateway.quotas(service)).await.map(|quotas| quotas.into_iter().filter_map(quota));
+        let known = facts.quotas.get_or_insert_with(|| Ok(Vec::new()));
+        match (known, quotas) {
+            (Ok(known), Ok(quotas)) => known.extend(quotas),
+            (known, Err(reason)) => *known = Err(reason),
+            (Err(_), Ok(_)) => {}
+        }
+    }
+}
+
+async fn permissions(gateway: &Gateway, questions: &Questions) -> Result<BTreeMap<String, Permission>, GatewayError> {
+    let Some(caller) = gateway.caller().await? else { return Ok(BTreeMap::new()) };
+    let actions: Vec<String> = questions.actions.iter().cloned().collect();
+    let decisions = gateway.simulate(&caller, &actions).await?;
+    let permission = |decision| match decision {
+        Decision::Allowed => Permission::Allowed,
+        Decision::NotAllowed => Permission::NotAllowed,
+        Decision::Denied => Permission::Denied,
+    };
+    Ok(decisions.into_iter().map(|(action, decision)| (action, permission(decision))).collect())
+}
+
+async fn answer<T>(call: impl Future<Output = Result<T, GatewayError>>) -> Answer<T> {
+    call.await.map_err(|error| error.to_string())
+}
+
+fn named(objects: Vec<NamedObject>) -> Vec<Named> {
+    objects.into_iter().map(|NamedObject { id, name }| Named { id, name }).collect()
+}
+
+fn holder(holder: NameHolder) -> Holder {
+    match holder {
+        NameHolder::Nobody => Holder::Nobody,
+        NameHolder::Account => Holder::Account,
+        NameHolder::Other => Holder::Other,
+    }
+}
+
+fn named_resource(kind: &str) -> Option<NamedResource> {
+    Some(match kind {
+        "AWS::DynamoDB::Table" => NamedResource::Table,
+        "AWS::IAM::ManagedPolicy" => NamedResource::Policy,
+        "AWS::IAM::Role" => NamedResource::Role,
+        "AWS::Kinesis::Stream" => NamedResource::Stream,
+        "AWS::Lambda::Function" => NamedResource::Function,
+        "AWS::S3::Bucket" => NamedResource::Bucket,
+        _ => return None,
+    })
+}
+
+/// Quotas are whole numbers that are not negative; anything else says nothing about resources.
+fn quota(quota: callform_aws::Quota) -> Option<Quota> {
+    let callform_aws::Quota { code, name, value, resource } = quota;
+    let value = format!("{value:.0}").parse().ok()?;
+    Some(Quota { code, name, value, resource })
+}

@@ -1,0 +1,179 @@
+//! Names that are taken by something the center does not have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::inventory::Inventory;
+use crate::plan::{Check, Finding, OperationKind, Plan, Severity};
+
+use super::facts::{Answer, Facts, Holder, Named, Questions};
+use super::sides::{Resource, Sides, operations, resources};
+
+/// Types of Connect whose names must differ within an instance, and the property that holds the name. Hierarchy groups
+/// are not among them: only those of one parent must differ (?). Nor are agent statuses, which cannot be deleted:
+/// CloudFormation takes one of the same name over.
+const OF_INSTANCE: [(&str, &str); 9] = [
+    ("AWS::Connect::ContactFlow", "Name"),
+    ("AWS::Connect::ContactFlowModule", "Name"),
+    ("AWS::Connect::HoursOfOperation", "Name"),
+    ("AWS::Connect::Prompt", "Name"),
+    ("AWS::Connect::Queue", "Name"),
+    ("AWS::Connect::QuickConnect", "Name"),
+    ("AWS::Connect::RoutingProfile", "Name"),
+    ("AWS::Connect::SecurityProfile", "SecurityProfileName"),
+    ("AWS::Connect::User", "Username"),
+];
+
+/// Types whose names must differ within an account, or for buckets in all of AWS.
+const OF_ACCOUNT: [(&str, &str); 6] = [
+    ("AWS::DynamoDB::Table", "TableName"),
+    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
+    ("AWS::IAM::Role", "RoleName"),
+    ("AWS::Kinesis::Stream", "Name"),
+    ("AWS::Lambda::Function", "FunctionName"),
+    ("AWS::S3::Bucket", "BucketName"),
+];
+
+const INSTANCE: &str = "AWS::Connect::Instance";
+const ALIAS: &str = "InstanceAlias";
+
+/// Asks what is known by the names that come with the plan.
+pub(super) fn ask(sides: &Sides, questions: &mut Questions) {
+    let account = questions.account.clone();
+    for (resource, _) in new_names(sides, &OF_INSTANCE, &account) {
+        questions.objects.insert(resource.kind.to_owned());
+    }
+    let names = new_names(sides, &OF_ACCOUNT, &account).into_iter();
+    questions.names.extend(names.map(|(resource, name)| (resource.kind.to_owned(), name)));
+    questions.instances |= !new_names(sides, &[(INSTANCE, ALIAS)], &account).is_empty();
+}
+
+/// The names that are taken.
+pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &Facts) -> Vec<Finding> {
+    let own: BTreeSet<&str> =
+        inventory.stacks.values().flat_map(|stack| stack.physical_ids.values()).map(|id| tail(id)).collect();
+    let mut findings = Vec::new();
+    for (resource, name) in new_names(sides, &OF_INSTANCE, &facts.account) {
+        let Some(Ok(objects)) = facts.objects.get(resource.kind) else { continue };
+        if let Some(other) =
+            objects.iter().find(|other| same(resource.kind, &other.name, &name) && !own.contains(tail(&other.id)))
+        {
+            findings.push(taken(
+                &resource,
+                format!("the instance has something called `{}` already", other.name),
+                advice(&resource, &name),
+            ));
+        }
+    }
+    let taken_over = taken_over(plan);
+    for (resource, name) in new_names(sides, &OF_ACCOUNT, &facts.account) {
+        match facts.names.get(&(resource.kind.to_owned(), name.clone())) {
+            Some(Ok(Holder::Account)) if taken_over.contains(resource.logical_id) => {
+                findings.push(comes_back(&resource, &name));
+            }
+            Some(Ok(Holder::Account | Holder::Other)) => {
+                findings.push(taken(&resource, format!("the name `{name}` is taken"), RENAME.to_owned()));
+            }
+            Some(Ok(Holder::Nobody) | Err(_)) | None => {}
+        }
+    }
+    let known = facts.instances.iter().filter_map(|answer| answer.as_ref().ok()).flatten();
+    let known: Vec<&Named> = known.filter(|instance| !own.contains(instance.id.as_str())).collect();
+    for (resource, name) in new_names(sides, &[(INSTANCE, ALIAS)], &facts.account) {
+        if known.iter().any(|instance| instance.name == name) {
+            let help = format!("take another alias, or use that instance: `instance: {name}`");
+            findings.push(taken(&resource, format!("there is an instance called `{name}` already"), help));
+        }
+    }
+    findings.extend(unanswered(facts));
+    findings
+}
+
+const RENAME: &str = "give it another `name:`, or delete what has it";
+
+fn advice(resource: &Resource, name: &str) -> String {
+    match resource.kind.rsplit("::").next() {
+        Some("User") => "give the user another key, or delete the other one".to_owned(),
+        Some("QuickConnect" | "ContactFlowModule") => RENAME.to_owned(),
+        _ => format!("give it another `name:`, or refer to what is there as `builtin/{name}`"),
+    }
+}
+
+fn taken(resource: &Resource, message: String, help: String) -> Finding {
+    let addresses = resource.address().into_iter().collect();
+    Finding { severity: Severity::Error, check: Check::Name, addresses, message, help: Some(help) }
+}
+
+/// Logical IDs of named resources that CloudFormation takes over where they exist: those a stack is created with
+/// (`ImportExistingResources`). A managed policy is known by its ARN, which no template names.
+fn taken_over(plan: &Plan) -> BTreeSet<&str> {
+    let created = operations(plan).filter(|operation| operation.kind == OperationKind::Create);
+    let resources = created.flat_map(|operation| resources(&operation.template));
+    resources
+        .filter(|resource| resource.kind != "AWS::IAM::ManagedPolicy")
+        .map(|resource| resource.logical_id)
+        .collect()
+}
+
+fn comes_back(resource: &Resource, name: &str) -> Finding {
+    Finding {
+        severity: Severity::Warning,
+        check: Check::Name,
+        addresses: resource.address().into_iter().collect(),
+        message: format!("`{name}` exists, and comes under management with what is in it"),
+        help: None,
+    }
+}
+
+/// Resources that come with a name they did not have before.
+fn new_names<'a>(sides: &Sides<'a>, types: &[(&str, &str)], account: &str) -> Vec<(Resource<'a>, String)> {
+    let property = |kind: &str| types.iter().find(|(of, _)| *of == kind).map(|(_, property)| *property);
+    let named = |resource: &Resource| {
+        let name = name(resource.properties.get(property(resource.kind)?)?, account)?;
+        Some((resource.logical_id.to_owned(), name))
+    };
+    let before: BTreeMap<String, String> = sides.before.iter().filter_map(named).collect();
+    let after = sides.after.iter().filter_map(|resource| Some((resource.clone(), named(resource)?.1)));
+    after.filter(|(resource, name)| before.get(resource.logical_id) != Some(name)).collect()
+}
+
+/// A name that is spelled out, but for the account's number.
+pub(super) fn name(value: &Value, account: &str) -> Option<String> {
+    match value {
+        Value::String(name) => Some(name.clone()),
+        Value::Object(members) => {
+            let text = members.get("Fn::Sub")?.as_str()?.replace("${AWS::AccountId}", account);
+            (!text.contains("${")).then_some(text)
+        }
+        _ => None,
+    }
+}
+
+/// Usernames are the same in either case of letters (?).
+fn same(kind: &str, one: &str, other: &str) -> bool {
+    if kind == "AWS::Connect::User" { one.eq_ignore_ascii_case(other) } else { one == other }
+}
+
+fn tail(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}
+
+/// What could not be looked at.
+fn unanswered(facts: &Facts) -> Vec<Finding> {
+    fn reason<T>(answer: &Answer<T>) -> Option<&String> {
+        answer.as_ref().err()
+    }
+    let objects = facts.objects.values().filter_map(reason);
+    let names = facts.names.values().filter_map(reason);
+    let instances = facts.instances.iter().filter_map(reason);
+    let reasons: BTreeSet<&String> = objects.chain(names).chain(instances).collect();
+    let note = |reason: &String| Finding {
+        severity: Severity::Note,
+        check: Check::Name,
+        addresses: Vec::new(),
+        message: format!("whether names are taken is not known: {reason}"),
+        help: None,
+    };
+    reasons.into_iter().map(note).collect()
+}

@@ -1,0 +1,187 @@
+//! What an instance and an account may have, and what they would have.
+//!
+//! Codes, names and defaults: Amazon Connect Administrator Guide, service quotas (defaults of 2023; an account's own may
+//! differ, so that a default only warns).
+
+use crate::inventory::Inventory;
+use crate::model::Address;
+use crate::plan::{Check, Finding, OperationKind, Plan, Severity};
+
+use super::facts::{Answer, Facts, Questions, Quota};
+use super::sides::{Resource, Sides, operations};
+
+/// A quota for the resources of one type.
+struct Limit {
+    kind: &'static str,
+    /// Empty where Service Quotas has none.
+    code: &'static str,
+    name: &'static str,
+    default: u64,
+    words: &'static str,
+}
+
+const fn limit(kind: &'static str, code: &'static str, name: &'static str, default: u64, words: &'static str) -> Limit {
+    Limit { kind, code, name, default, words }
+}
+
+/// Agent statuses are not here: what there was of them is taken over.
+const LIMITS: [Limit; 11] = [
+    limit("AWS::Connect::ContactFlow", "L-22922690", "Contact flows per instance", 100, "flows"),
+    limit("AWS::Connect::ContactFlowModule", "", "Modules per instance", 200, "flow modules"),
+    limit("AWS::Connect::HoursOfOperation", "L-20CD02F7", "Hours of operation per instance", 100, "hours of operation"),
+    limit("AWS::Connect::PhoneNumber", "L-8F812903", "Phone numbers per instance", 5, "phone numbers"),
+    limit("AWS::Connect::Prompt", "L-0865B754", "Prompts per instance", 500, "prompts"),
+    limit("AWS::Connect::Queue", "L-19A87C94", "Queues per instance", 50, "queues"),
+    limit("AWS::Connect::QuickConnect", "L-68BBE2E8", "Quick connects per instance", 100, "quick connects"),
+    limit("AWS::Connect::RoutingProfile", "L-D3E7BE26", "Routing profiles per instance", 100, "routing profiles"),
+    limit("AWS::Connect::SecurityProfile", "L-F325A715", "Security profiles per instance", 100, "security profiles"),
+    limit("AWS::Connect::User", "L-9A46857E", "Users per instance", 500, "users"),
+    limit(
+        "AWS::Connect::UserHierarchyGroup",
+        "L-D68AAAE4",
+        "User hierarchy groups per instance",
+        500,
+        "hierarchy groups",
+    ),
+];
+const INSTANCES: Limit =
+    limit("AWS::Connect::Instance", "L-AA17A6B9", "Amazon Connect instances per account", 2, "instances");
+const QUEUES_OF_PROFILE: Limit =
+    limit("AWS::Connect::RoutingProfile", "L-516BC0EB", "Queues per routing profile per instance", 50, "queues");
+const STACKS: Limit = limit("", "L-0485CB21", "Stack count", DEFAULT_STACKS, "stacks");
+
+/// Stacks an account may have in a Region. Only above that its own quota is asked for.
+pub(crate) const DEFAULT_STACKS: u64 = 2_000;
+
+/// Asks how much there is of what the plan makes.
+pub(super) fn ask(plan: &Plan, sides: &Sides, questions: &mut Questions) {
+    let more: Vec<&Limit> = LIMITS.iter().filter(|limit| added(sides, limit) > 0).collect();
+    questions.objects.extend(more.iter().map(|limit| limit.kind.to_owned()));
+    questions.instances |= added(sides, &INSTANCES) > 0;
+    questions.quotas = !more.is_empty() || questions.instances || !crowded(sides, 0).is_empty();
+    questions.new_stacks = new_stacks(plan);
+}
+
+/// What would be too much.
+pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &Facts) -> Vec<Finding> {
+    let quotas =
+        Quotas { answer: facts.quotas.as_ref(), instance: inventory.instance.as_ref().map(|it| it.arn.as_str()) };
+    let mut findings = Vec::new();
+    for limit in &LIMITS {
+        let more = added(sides, limit);
+        let there = match facts.objects.get(limit.kind) {
+            Some(Ok(objects)) => objects.len(),
+            // The center's own are the least there is.
+            Some(Err(_)) | None => count(&sides.before, limit.kind),
+        };
+        findings.extend(quotas.exceeded(limit, "the instance", there, more, made(sides, limit.kind)));
+    }
+    if let Some(Ok(instances)) = &facts.instances {
+        let more = added(sides, &INSTANCES);
+        findings.extend(quotas.exceeded(&INSTANCES, "the account", instances.len(), more, made(sides, INSTANCES.kind)));
+    }
+    if let Some(Ok(stacks)) = &facts.stacks {
+        findings.extend(quotas.exceeded(&STACKS, "the account", *stacks, new_stacks(plan), Vec::new()));
+    }
+    let (most, _) = quotas.most(&QUEUES_OF_PROFILE);
+    for (resource, queues) in crowded(sides, most) {
+        let addresses = resource.address().into_iter().collect();
+        findings.extend(quotas.exceeded(&QUEUES_OF_PROFILE, "a routing profile", 0, queues, addresses));
+    }
+    if let Some(Err(reason)) = &facts.quotas {
+        let message = format!("the quotas are not known, so that AWS's defaults count: {reason}");
+        findings.push(Finding {
+            severity: Severity::Note,
+            check: Check::Quota,
+            addresses: Vec::new(),
+            message,
+            help: None,
+        });
+    }
+    findings
+}
+
+struct Quotas<'a> {
+    answer: Option<&'a Answer<Vec<Quota>>>,
+    instance: Option<&'a str>,
+}
+
+impl Quotas<'_> {
+    /// The value of a quota, that of the instance before that of the account, and whether it is more than a default.
+    fn most(&self, limit: &Limit) -> (u64, bool) {
+        let known = self.answer.and_then(|answer| answer.as_ref().ok()).into_iter().flatten();
+        let of_limit = known.filter(|quota| {
+            (!limit.code.is_empty() && quota.code == limit.code) || quota.name.eq_ignore_ascii_case(limit.name)
+        });
+        let mut own = None;
+        for quota in of_limit {
+            match &quota.resource {
+                Some(resource) if Some(resource.as_str()) == self.instance => return (quota.value, true),
+                Some(_) => {}
+                None => own = Some(quota.value),
+            }
+        }
+        own.map_or((limit.default, false), |value| (value, true))
+    }
+
+    fn exceeded(
+        &self,
+        limit: &Limit,
+        whose: &str,
+        there: usize,
+        more: usize,
+        addresses: Vec<Address>,
+    ) -> Option<Finding> {
+        let (most, applied) = self.most(limit);
+        let total = there + more;
+        if more == 0 || total as u64 <= most {
+            return None;
+        }
+        let bound = if applied { "is the most" } else { "is the most by default" };
+        let code = if limit.code.is_empty() { String::new() } else { format!(" ({})", limit.code) };
+        Some(Finding {
+            severity: if applied { Severity::Error } else { Severity::Warning },
+            check: Check::Quota,
+            addresses,
+            message: format!("{whose} would have {total} {}; {most} {bound}", limit.words),
+            help: Some(format!("ask AWS for more of `{}`{code}", limit.name)),
+        })
+    }
+}
+
+fn count(resources: &[Resource], kind: &str) -> usize {
+    resources.iter().filter(|resource| resource.kind == kind).count()
+}
+
+/// How many more there are afterwards. Numbers that come under management are there already.
+fn added(sides: &Sides, limit: &Limit) -> usize {
+    made(sides, limit.kind).len().saturating_sub(gone(sides, limit.kind))
+}
+
+/// What is made of a type.
+fn made(sides: &Sides, kind: &str) -> Vec<Address> {
+    let is_new = |resource: &&Resource| !sides.before.iter().any(|old| old.logical_id == resource.logical_id);
+    let new = sides.after.iter().filter(|resource| resource.kind == kind).filter(is_new);
+    new.filter(|resource| !resource.is_taken_over()).filter_map(Resource::address).collect()
+}
+
+fn gone(sides: &Sides, kind: &str) -> usize {
+    let stays = |resource: &&Resource| sides.after.iter().any(|new| new.logical_id == resource.logical_id);
+    sides.before.iter().filter(|resource| resource.kind == kind).filter(|resource| !stays(resource)).count()
+}
+
+/// Routing profiles that are new or have other queues, with more queues and channels than so many.
+fn crowded<'a>(sides: &Sides<'a>, most: u64) -> Vec<(Resource<'a>, usize)> {
+    let queues = |resource: &Resource<'a>| resource.properties["QueueConfigs"].as_array().map_or(0, Vec::len);
+    let before = |resource: &Resource| sides.before.iter().find(|old| old.logical_id == resource.logical_id);
+    let profiles = sides.after.iter().filter(|resource| resource.kind == QUEUES_OF_PROFILE.kind);
+    profiles
+        .map(|resource| (resource.clone(), queues(resource)))
+        .filter(|(resource, count)| before(resource).is_none_or(|old| queues(old) < *count))
+        .filter(|(_, count)| *count as u64 > most)
+        .collect()
+}
+
+fn new_stacks(plan: &Plan) -> usize {
+    operations(plan).filter(|operation| operation.kind == OperationKind::Create).count()
+}

@@ -1,0 +1,207 @@
+//! What an account answers, and what follows from it.
+
+use super::*;
+use crate::inventory::ObservedInstance;
+use crate::model::{Asset, EXISTING_PHONE_NUMBER};
+use crate::plan::Severity;
+
+const INSTANCE: &str = "arn:aws:connect:us-west-2:123456789012:instance/11111111-1111-4111-8111-111111111111";
+
+fn resource(kind: &str, address: &str, properties: &Json) -> Json {
+    json!({ "Type": kind, "Properties": properties, "Metadata": { "Callform": { "Address": address } } })
+}
+
+/// A template with queues of these names.
+fn queues(names: &[&str]) -> Json {
+    let queue = |name: &&str| {
+        let properties = json!({ "Name": name.to_uppercase() });
+        (format!("Queue{name}"), resource("AWS::Connect::Queue", &format!("queue/{name}"), &properties))
+    };
+    json!({ "Resources": names.iter().map(queue).collect::<serde_json::Map<_, _>>() })
+}
+
+/// A plan on an instance that exists.
+fn on_instance(before: Option<Json>, after: Json) -> (Plan, Inventory) {
+    let (plan, mut inventory) = one_operation(before, after);
+    let id = "11111111-1111-4111-8111-111111111111".to_owned();
+    inventory.instance = Some(ObservedInstance { id, arn: INSTANCE.to_owned(), alias: None });
+    (plan, inventory)
+}
+
+fn objects(names: &[&str]) -> Vec<Named> {
+    names.iter().map(|name| Named { id: format!("id-of-{name}"), name: (*name).to_owned() }).collect()
+}
+
+fn quota(code: &str, value: u64, resource: Option<&str>) -> Quota {
+    Quota { code: code.to_owned(), name: String::new(), value, resource: resource.map(str::to_owned) }
+}
+
+/// Severity, addresses and message of each finding.
+fn told(found: &Preflight) -> Vec<String> {
+    let line = |finding: &plan::Finding| {
+        let addresses: Vec<String> = finding.addresses.iter().map(ToString::to_string).collect();
+        format!("{:?} {}: {}", finding.severity, addresses.join(" "), finding.message)
+    };
+    found.findings.iter().map(line).collect()
+}
+
+#[test]
+fn what_others_made_counts_for_the_quota() {
+    let (plan, inventory) = on_instance(Some(queues(&["a"])), queues(&["a", "b"]));
+    let questions = questions(&plan, &inventory, "123456789012");
+    assert!(questions.quotas && questions.objects.contains("AWS::Connect::Queue"), "{questions:?}");
+    let mut facts = Facts { quotas: Some(Ok(vec![quota("L-19A87C94", 3, None)])), ..Facts::default() };
+    facts.objects.insert("AWS::Connect::Queue".to_owned(), Ok(objects(&["BasicQueue", "A", "Other"])));
+    let expected = ["Error queue/b: the instance would have 4 queues; 3 is the most"];
+    assert_eq!(told(&examine(&plan, &inventory, &facts)), expected);
+    // The instance's own quota is what counts; that of another instance does not.
+    let quotas = vec![
+        quota("L-19A87C94", 3, None),
+        quota("L-19A87C94", 4, Some(INSTANCE)),
+        quota("L-19A87C94", 1, Some("arn:aws:connect:us-west-2:123456789012:instance/other")),
+    ];
+    facts.quotas = Some(Ok(quotas));
+    assert_eq!(told(&examine(&plan, &inventory, &facts)), [""; 0]);
+}
+
+#[test]
+fn a_default_only_warns() {
+    let names: Vec<String> = (0..51).map(|number| format!("q{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (plan, inventory) = on_instance(None, queues(&names));
+    let facts = Facts { quotas: Some(Err("no access".to_owned())), ..Facts::default() };
+    let found = examine(&plan, &inventory, &facts);
+    assert_eq!(found.errors().count(), 0);
+    let lines = told(&found);
+    assert!(lines[0].contains("would have 51 queues; 50 is the most by default"), "{lines:?}");
+    assert_eq!(lines[1], "Note : the quotas are not known, so that AWS's defaults count: no access");
+}
+
+#[test]
+fn routing_profiles_and_numbers_have_quotas_of_their_own() {
+    let configs = |count: usize| vec![json!({ "Priority": 1 }); count];
+    let template = |queues: usize| {
+        let profile = json!({ "Name": "R", "QueueConfigs": configs(queues) });
+        let number = |digests: &Json| {
+            json!({ "Type": "AWS::Connect::PhoneNumber", "Properties": {}, "Metadata": { "Callform": {
+                "Address": "phone_number/main", "Digests": digests } } })
+        };
+        json!({ "Resources": {
+            "R": resource("AWS::Connect::RoutingProfile", "routing_profile/r", &profile),
+            "N": number(&json!({})),
+            "Hotline": number(&json!({ EXISTING_PHONE_NUMBER: "+15550100177" })),
+        } })
+    };
+    let (plan, inventory) = on_instance(None, template(3));
+    let quotas = vec![quota("L-516BC0EB", 2, None), quota("L-8F812903", 1, None)];
+    let mut facts = Facts { quotas: Some(Ok(quotas)), ..Facts::default() };
+    let lines = told(&examine(&plan, &inventory, &facts));
+    // A number that was claimed by hand is there already.
+    assert_eq!(lines, ["Error routing_profile/r: a routing profile would have 3 queues; 2 is the most"]);
+    facts.objects.insert("AWS::Connect::PhoneNumber".to_owned(), Ok(objects(&["+15550100177"])));
+    let lines = told(&examine(&plan, &inventory, &facts));
+    assert!(lines[0].starts_with("Error phone_number/main: the instance would have 2 phone numbers"), "{lines:?}");
+}
+
+#[test]
+fn names_are_taken_by_what_the_center_does_not_have() {
+    let (plan, mut inventory) = on_instance(Some(queues(&["a"])), queues(&["a", "b", "c"]));
+    let ids = &mut inventory.stacks.get_mut("shop").unwrap().physical_ids;
+    ids.insert("Queuea".to_owned(), format!("{INSTANCE}/queue/id-of-C"));
+    let mut facts = Facts::default();
+    facts.objects.insert("AWS::Connect::Queue".to_owned(), Ok(objects(&["A", "B", "C"])));
+    // `A` is no new name, and what is called `C` is the center's own.
+    let expected = ["Error queue/b: the instance has something called `B` already"];
+    assert_eq!(told(&examine(&plan, &inventory, &facts)), expected);
+    let help = examine(&plan, &inventory, &facts).findings[0].help.clone().unwrap();
+    assert!(help.contains("`builtin/B`"), "{help}");
+}
+
+#[test]
+fn names_of_accounts_are_asked_for_one_by_one() {
+    let bucket = json!({ "BucketName": { "Fn::Sub": "records-${AWS::AccountId}" } });
+    let user = json!({ "Username": "Mary" });
+    let template = json!({ "Resources": {
+        "B": resource("AWS::S3::Bucket", "bucket/records", &bucket),
+        "T": resource("AWS::DynamoDB::Table", "table/numbers", &json!({ "KeySchema": [] })),
+        "U": resource("AWS::Connect::User", "user/mary", &user),
+        "I": resource("AWS::Connect::Instance", "instance/instance", &json!({ "InstanceAlias": "shop" })),
+    } });
+    let (plan, inventory) = on_instance(None, template);
+    let questions = questions(&plan, &inventory, "123456789012");
+    let name = ("AWS::S3::Bucket".to_owned(), "records-123456789012".to_owned());
+    // A table without a name gets one that is free.
+    assert_eq!(questions.names, [name.clone()].into());
+    assert!(questions.instances);
+    let mut facts = Facts { account: "123456789012".to_owned(), ..Facts::default() };
+    facts.names.insert(name.clone(), Ok(Holder::Other));
+    facts.objects.insert("AWS::Connect::User".to_owned(), Ok(objects(&["MARY"])));
+    facts.instances = Some(Ok(objects(&["shop"])));
+    let lines = told(&examine(&plan, &inventory, &facts));
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert_eq!(lines[0], "Error instance/instance: there is an instance called `shop` already");
+    assert_eq!(lines[1], "Error user/mary: the instance has something called `MARY` already");
+    assert_eq!(lines[2], "Error bucket/records: the name `records-123456789012` is taken");
+    // What is the account's own comes into a stack that is created, and is in the way of one that exists.
+    facts = Facts { account: facts.account, ..Facts::default() };
+    facts.names.insert(name, Ok(Holder::Account));
+    let lines = told(&examine(&plan, &inventory, &facts));
+    let message = "`records-123456789012` exists, and comes under management with what is in it";
+    assert_eq!(lines, [format!("Warning bucket/records: {message}")]);
+    let template = json!({ "Resources": { "B": resource("AWS::S3::Bucket", "bucket/records", &bucket) } });
+    let (plan, inventory) = on_instance(Some(queues(&["a"])), template);
+    let lines = told(&examine(&plan, &inventory, &facts));
+    assert_eq!(lines, ["Error bucket/records: the name `records-123456789012` is taken"]);
+}
+
+#[test]
+fn objects_that_nobody_uploads_have_to_be_there() {
+    let code = json!({ "S3Bucket": { "Ref": "ArtifactBucket" }, "S3Key": "lambda/1.zip" });
+    let function = json!({ "Code": code });
+    let template = json!({ "Resources": {
+        "L": resource("AWS::Lambda::Function", "lambda/one", &function),
+        "P": resource("AWS::Connect::Prompt", "prompt/p", &json!({ "S3Uri": "s3://sounds/hello.wav" })),
+    } });
+    let (mut plan, mut inventory) = on_instance(None, template);
+    inventory.artifact_bucket = Some("artifacts".to_owned());
+    let object = |bucket: &str, key: &str| (bucket.to_owned(), key.to_owned());
+    let (zip, sound) = (object("artifacts", "lambda/1.zip"), object("sounds", "hello.wav"));
+    assert_eq!(questions(&plan, &inventory, "").files, [zip.clone(), sound.clone()].into());
+    let mut facts = Facts::default();
+    facts.files.insert(zip, Ok(false));
+    facts.files.insert(sound, Err("403".to_owned()));
+    let lines = told(&examine(&plan, &inventory, &facts));
+    assert_eq!(lines[0], "Error lambda/one: `s3://artifacts/lambda/1.zip` is not there");
+    assert_eq!(lines[1], "Note prompt/p: whether `s3://sounds/hello.wav` is there is not known: 403");
+    let asset = Asset { key: "lambda/1.zip".to_owned(), path: "1.zip".to_owned(), sha256: String::new() };
+    plan.steps.insert(0, Step::Upload(vec![asset]));
+    assert_eq!(examine(&plan, &inventory, &facts).errors().count(), 0);
+}
+
+#[test]
+fn permissions_are_those_of_the_changes() {
+    let plan = made(kwglobal());
+    let inventory = Inventory::default();
+    let actions = questions(&plan, &inventory, "").actions;
+    for action in ["connect:CreateQueue", "connect:AssociatePhoneNumberContactFlow", "cloudformation:ExecuteChangeSet"]
+    {
+        assert!(actions.contains(action), "{action}");
+    }
+    // Nothing is deleted, and no virtual network is looked at.
+    assert!(!actions.contains("connect:DeleteQueue") && !actions.iter().any(|action| action.starts_with("ec2:")));
+    let says = |permission| {
+        let permissions = [("connect:CreateQueue".to_owned(), permission)].into();
+        examine(&plan, &inventory, &Facts { permissions: Some(Ok(permissions)), ..Facts::default() })
+    };
+    let addresses = "queue/consulting queue/customer_service";
+    assert_eq!(
+        told(&says(Permission::Denied)),
+        [format!("Error {addresses}: the caller is forbidden connect:CreateQueue")]
+    );
+    assert!(says(Permission::NotAllowed).findings.iter().all(|finding| finding.severity == Severity::Warning));
+    assert_eq!(told(&says(Permission::NotAllowed)).len(), 1);
+    assert_eq!(told(&says(Permission::Allowed)), [""; 0]);
+    // That it cannot be asked is worth a note, no more.
+    let facts = Facts { permissions: Some(Err("AccessDenied".to_owned())), ..Facts::default() };
+    assert_eq!(told(&examine(&plan, &inventory, &facts)), ["Note : what the caller may do is not known: AccessDenied"]);
+}
