@@ -43,3 +43,76 @@ fn picture(change: &Change) -> Option<FlowPicture> {
     let is_drawn = mermaid.len() <= MOST_BYTES && arrows.count() <= MOST_ARROWS;
     is_drawn.then(|| FlowPicture { subject: words(&change.address), mermaid })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::plan::{Action, PropertyChange, Reason};
+    use crate::view::plan_tests::{change, view_of};
+
+    /// A flow that says one text after the other.
+    fn flow(texts: &[String]) -> Value {
+        let mut actions: Vec<Value> = texts
+            .iter()
+            .enumerate()
+            .map(|(number, text)| {
+                json!({ "Identifier": format!("a{number}"), "Type": "MessageParticipant", "Parameters": { "Text": text },
+                    "Transitions": { "NextAction": format!("a{}", number + 1),
+                        "Errors": [{ "NextAction": format!("a{}", texts.len()), "ErrorType": "NoMatchingError" }] } })
+            })
+            .collect();
+        let end = json!({ "Identifier": format!("a{}", texts.len()), "Type": "DisconnectParticipant",
+            "Parameters": {}, "Transitions": {} });
+        actions.push(end);
+        json!({ "Version": "2019-10-30", "StartAction": "a0", "Metadata": {}, "Actions": actions })
+    }
+
+    fn texts(count: usize, word: &str) -> Vec<String> {
+        (0..count).map(|number| format!("{word} {number}")).collect()
+    }
+
+    /// The picture of a flow that is changed, where there is one.
+    fn drawn(before: &[String], after: &[String]) -> Option<String> {
+        let content = PropertyChange {
+            path: "Content".to_owned(),
+            before: Some(flow(before)),
+            after: Some(flow(after)),
+            description: Vec::new(),
+        };
+        let plan = view_of(vec![change(
+            Kind::Flow,
+            "main_menu",
+            Action::Update,
+            vec![Reason::PropertiesDiffer],
+            vec![content],
+        )]);
+        let view = PlanView::at(&plan, chrono::DateTime::UNIX_EPOCH);
+        pictures(&view).next().map(|picture| picture.mermaid)
+    }
+
+    fn blocks(mermaid: &str) -> usize {
+        mermaid.lines().filter(|line| line.contains("<b>")).count()
+    }
+
+    #[test]
+    fn a_large_flow_is_drawn_around_its_changes() {
+        let changed = |count: usize| {
+            let (before, mut after) = (texts(count, "Line"), texts(count, "Line"));
+            after[count / 2] = "Another line".to_owned();
+            drawn(&before, &after).unwrap()
+        };
+        assert_eq!(blocks(&changed(10)), 11);
+        let large = changed(60);
+        // What is before it, what is behind it, and where its error leads.
+        assert_eq!(blocks(&large), 4, "{large}");
+        assert!(large.contains("Another line"), "{large}");
+    }
+
+    #[test]
+    fn what_mermaid_would_not_draw_is_left_out() {
+        assert!(drawn(&texts(100, "One"), &texts(100, "Two")).is_some());
+        assert_eq!(drawn(&texts(400, "One"), &texts(400, "Two")), None);
+    }
+}

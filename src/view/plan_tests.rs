@@ -7,7 +7,13 @@ use crate::plan::{
     Plan, PropertyChange, Purpose, Reason, StackChange, Step,
 };
 
-fn change(kind: Kind, name: &str, action: Action, reasons: Vec<Reason>, properties: Vec<PropertyChange>) -> Change {
+pub(super) fn change(
+    kind: Kind,
+    name: &str,
+    action: Action,
+    reasons: Vec<Reason>,
+    properties: Vec<PropertyChange>,
+) -> Change {
     Change {
         address: Address::new(kind, name),
         renamed_from: None,
@@ -136,6 +142,11 @@ fn plan() -> Plan {
     }
 }
 
+/// A plan of these changes.
+pub(super) fn view_of(changes: Vec<Change>) -> Plan {
+    Plan { changes, ..plan() }
+}
+
 fn at_noon(plan: &Plan) -> PlanView<'_> {
     PlanView::at(plan, "2026-11-23T20:00:00Z".parse().unwrap())
 }
@@ -176,6 +187,29 @@ fn long_lines_go_on_below() {
 #[test]
 fn a_plan_in_a_pull_request() {
     insta::assert_snapshot!(markdown(&plan()));
+}
+
+#[test]
+fn pictures_take_the_room_that_is_left() {
+    let says = |text: &str| {
+        let action = json!({ "Identifier": "a", "Type": "MessageParticipant", "Parameters": { "Text": text },
+            "Transitions": { "NextAction": "b", "Errors": [{ "NextAction": "b", "ErrorType": "NoMatchingError" }] } });
+        let end = json!({ "Identifier": "b", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} });
+        json!({ "Version": "2019-10-30", "StartAction": "a", "Metadata": {}, "Actions": [action, end] })
+    };
+    let flows = (0..200).map(|number| {
+        let mut content = property("Content", says("Hello"), says("Good day"));
+        content.description = vec!["says something else".to_owned()];
+        change(Kind::Flow, &format!("flow_{number}"), Action::Update, vec![Reason::PropertiesDiffer], vec![content])
+    });
+    let plan = view_of(flows.collect());
+    let text = markdown(&plan);
+    assert!(text.len() <= 65_536 && text.len() > 60_000, "{}", text.len());
+    let pictures = text.matches("```mermaid\n").count();
+    assert!((10..200).contains(&pictures), "{pictures}");
+    assert_eq!(text.matches("| flow flow\\_").count(), 200, "rows come first");
+    assert!(text.contains("\nNo room for the pictures of flow flow\\_"), "{text}");
+    assert_eq!(text.matches("```").count(), 2 * pictures);
 }
 
 #[test]

@@ -168,6 +168,34 @@ fn what_cannot_change_in_place_is_replaced_and_says_why() {
 }
 
 #[test]
+fn what_cannot_refer_to_something_else_is_replaced_with_it() {
+    let mut center = kwglobal();
+    let group = |name: &str, parent: Option<&str>| {
+        let mut properties =
+            crate::render::fixture::properties([("InstanceArn", Value::instance_arn()), ("Name", name.into())]);
+        let parent = parent.map(|parent| ("ParentGroupArn".to_owned(), arn(Kind::HierarchyGroup, parent)));
+        properties.extend(parent);
+        properties
+    };
+    for (name, parent) in [("acme", None), ("other", None), ("north", Some("acme")), ("inner", Some("north"))] {
+        center.add(Kind::HierarchyGroup, name, "AWS::Connect::UserHierarchyGroup", group(name, parent));
+    }
+    let mut account = Account::empty();
+    apply(&center.model, &mut account);
+    center.resource(Kind::HierarchyGroup, "north").properties = group("north", Some("other"));
+    let made = apply(&center.model, &mut account);
+    let replaced: Vec<_> = made.effective_changes().map(|change| (change.action, change.reasons.clone())).collect();
+    let north = Address::new(Kind::HierarchyGroup, "north");
+    assert_eq!(
+        replaced,
+        [
+            (Action::Replace, vec![Reason::CreateOnly(vec!["ParentGroupArn".to_owned()])]),
+            (Action::Replace, vec![Reason::TargetReplaced(north)]),
+        ]
+    );
+}
+
+#[test]
 fn a_changed_username_is_refused() {
     let (mut center, account) = deployed();
     let user = center.resource(Kind::User, "mary.jane");
