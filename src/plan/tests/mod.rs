@@ -304,6 +304,22 @@ fn renamed_keys_are_no_changes() {
 }
 
 #[test]
+fn a_renamed_member_of_a_circle_is_no_difference_between_two_blueprints() {
+    let (before, mut center) = (kwglobal(), kwglobal());
+    let mut resource = center.model.resources.shift_remove(&Address::new(Kind::QuickConnect, "consulting")).unwrap();
+    resource.address.name = "advice".to_owned();
+    center.model.resources.insert(resource.address.clone(), resource);
+    let Value::List(items) = &mut center.resource(Kind::Queue, "customer_service").properties["QuickConnectArns"]
+    else {
+        panic!("a list")
+    };
+    items[0] = arn(Kind::QuickConnect, "advice");
+    let (old, new) = (offline(&before), offline(&center));
+    assert!(json!(new.stacks[1].parameters.keys().collect::<Vec<_>>()).to_string().contains("QuickConnectIds"));
+    assert_eq!(lines(&compare(side(&before, &old), side(&center, &new))), [""; 0]);
+}
+
+#[test]
 fn removed_resources_are_deleted_and_retained_ones_kept() {
     let (mut center, mut account) = deployed();
     center.model.resources.shift_remove(&Address::new(Kind::Table, "vanity_numbers"));
