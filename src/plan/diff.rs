@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::PropertyChange;
 use super::secret::without_secrets;
-use super::symbol::{readable, readable_text};
+use super::symbol::{readable, readable_text, with_addresses};
 
 /// The differences between two property objects whose identifiers are symbols.
 pub(crate) fn differences(resource_type: &str, before: &Json, after: &Json) -> Vec<PropertyChange> {
@@ -123,7 +123,7 @@ impl Comparison {
             path: place.path.clone(),
             before: Some(readable(&old)),
             after: Some(readable(&new)),
-            description: callform_flow::compare::describe_difference(&readable(&old), &readable(&new)),
+            description: callform_flow::compare::describe_difference(&with_addresses(&old), &with_addresses(&new)),
         });
     }
 }

@@ -146,6 +146,22 @@ pub(crate) fn readable(json: &Json) -> Json {
     }
 }
 
+/// A flow document in which references are told from texts: `${queue/consulting}`, wherever one stands.
+pub(crate) fn with_addresses(json: &Json) -> Json {
+    match json {
+        Json::String(text) => match only(text) {
+            Some(inner) => json!(format!("${{{}}}", without_attribute(inner))),
+            None => json!(readable_text(text)),
+        },
+        Json::Array(items) => items.iter().map(with_addresses).collect(),
+        Json::Object(members) => {
+            let named = members.iter().map(|(name, member)| (name.clone(), with_addresses(member)));
+            named.collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
+}
+
 pub(crate) fn readable_text(text: &str) -> String {
     if let Some(inner) = only(text) {
         return without_attribute(inner).to_owned();

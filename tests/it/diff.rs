@@ -114,3 +114,22 @@ fn what_cannot_be_compared_is_said() {
     assert!(option.stderr.contains("there is no git revision"), "{}", option.stderr);
     assert!(!test.path("x").exists());
 }
+
+#[test]
+fn a_flow_differs_from_its_revision() {
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["render", BLUEPRINT, "--out", "old"]);
+    committed(&test);
+    let blueprint = test.read(BLUEPRINT);
+    test.write(BLUEPRINT, blueprint.replacen("Welcome to KWGlobal", "Hello from KWGlobal", 1));
+    let old = format!("HEAD:{BLUEPRINT}");
+    let lines = test.expect(2, &["flow", "diff", &old, BLUEPRINT, "--detailed-exitcode"]).stdout;
+    assert!(lines.starts_with("flow main_menu: say: text changed from \"Welcome to KWGlobal"), "{lines}");
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    let exported = ["flow", "diff", "HEAD:old/flows/main_menu.json", &old, "--flow", "main_menu"];
+    assert_eq!(test.expect(0, &exported).stderr, "no differences\n");
+    let unknown = test.expect(1, &["flow", "diff", "nowhere:old/flows/main_menu.json", BLUEPRINT]).stderr;
+    assert!(unknown.contains("there is no git revision `nowhere`"), "{unknown}");
+    let missing = test.expect(1, &["flow", "diff", "HEAD:old/flows/nothing.json", BLUEPRINT]).stderr;
+    assert!(missing.contains("cannot read `old/flows/nothing.json`"), "{missing}");
+}

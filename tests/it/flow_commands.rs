@@ -78,6 +78,72 @@ fn stdin_and_former_exports_are_read() {
     assert_eq!(steps.pointer("/flows/old/steps/0/say"), Some(&Value::from("Hello")), "{steps}");
 }
 
+/// What the console exported formerly.
+const FORMER: &str = r#"{ "version": "1", "type": "contactFlow", "start": "a", "metadata": { "name": "Old" }, "modules": [
+    { "id": "a", "type": "PlayPrompt", "parameters": [{ "name": "Text", "value": "Hello $.Attribute.x" }], "metadata": {},
+      "branches": [{ "condition": "Success", "transition": "b" }] },
+    { "id": "b", "type": "Disconnect", "branches": [], "parameters": [], "metadata": {} } ] }"#;
+
+/// The same in the flow language.
+fn exported(text: &str) -> Value {
+    serde_json::json!({ "Version": "2019-10-30", "StartAction": "a", "Actions": [
+        { "Identifier": "a", "Type": "MessageParticipant", "Parameters": { "Text": text },
+          "Transitions": { "NextAction": "b" } },
+        { "Identifier": "b", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} },
+    ] })
+}
+
+#[test]
+fn every_command_reads_every_form() {
+    let test = TestEnvironment::empty();
+    let flow = exported("Hello $.Attribute.x").to_string();
+    let wide: Vec<u8> = format!("\u{feff}{flow}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(test.path("wide.json"), wide).unwrap();
+    test.write("plain.json", &flow);
+    test.write("marked.json", format!("\u{feff}{}", flow.replace("},", "},\r\n")));
+    test.write("former.json", FORMER);
+    let answer = serde_json::json!({ "Name": "Old", "Type": "CONTACT_FLOW", "Status": "PUBLISHED", "Description": "", "Content": flow });
+    test.write("answer.json", serde_json::json!({ "ContactFlow": answer }).to_string());
+    test.write("content.json", Value::from(flow).to_string());
+    test.write("list.json", serde_json::json!([answer]).to_string());
+    test.write("search.json", serde_json::json!({ "ContactFlows": [answer], "ApproximateTotalCount": 1 }).to_string());
+    for file in ["plain", "marked", "wide", "former", "answer", "content", "list", "search"] {
+        let file = format!("{file}.json");
+        let drawn = test.expect(0, &["flow", "draw", &file, "--format", "mermaid"]).stdout;
+        assert!(drawn.contains("Hello"), "{file}: {drawn}");
+        let same = test.expect(0, &["flow", "diff", "plain.json", &file, "--detailed-exitcode"]);
+        assert_eq!(same.stderr, "no differences\n", "{file}");
+        let steps = test.expect(0, &["flow", "decompile", &file]).stdout;
+        assert!(steps.contains("- say: Hello $.Attribute.x"), "{file}: {steps}");
+        let lint = test.expect(0, &["flow", "lint", &file]).stderr;
+        assert!(lint.contains("Did you mean `$.Attributes.x`?"), "{file}: {lint}");
+    }
+}
+
+#[test]
+fn a_file_may_hold_several_flows() {
+    let test = TestEnvironment::empty();
+    let named = |name: &str, text: &str| serde_json::json!({ "Name": name, "Content": exported(text).to_string() });
+    test.write("old.json", serde_json::json!([named("One", "Hi"), named("Two", "Bye")]).to_string());
+    test.write("new.json", serde_json::json!([named("One", "Hi"), named("Two", "Ciao"), exported("Hi")]).to_string());
+    let steps = test.expect(0, &["flow", "decompile", "new.json", "--format", "json"]).stdout;
+    let steps: Value = serde_json::from_str(&steps).unwrap();
+    assert_eq!(steps["flows"].as_object().unwrap().keys().collect::<Vec<_>>(), ["one", "two", "new"], "{steps}");
+    let diff = test.expect(0, &["flow", "diff", "old.json", "new.json"]).stdout;
+    assert_eq!(diff, "flow Two: say: text changed from \"Bye\" to \"Ciao\"\nflow new 3: added\n");
+    let one = ["flow", "diff", "old.json", "new.json", "--flow", "One"];
+    assert_eq!(test.expect(0, &one).stderr, "no differences\n");
+    let unknown = test.expect(64, &["flow", "draw", "old.json", "--flow", "Three"]).stderr;
+    assert!(unknown.contains("it has: One, Two"), "{unknown}");
+    test.expect(0, &["flow", "draw", "old.json", "--out", "pictures"]);
+    assert!(test.read("pictures/Two.svg").contains("Bye"));
+    test.write("broken.json", serde_json::json!([exported("Hi"), { "Actions": [] }]).to_string());
+    let broken = test.expect(1, &["flow", "decompile", "broken.json"]).stderr;
+    assert!(broken.contains("`[1].Version` is missing"), "{broken}");
+    let named = test.expect(1, &["flow", "decompile", "old.json", "--name", "x"]).stderr;
+    assert!(named.contains("has 2 flows"), "{named}");
+}
+
 #[test]
 fn what_is_no_flow_is_refused() {
     let test = TestEnvironment::empty();

@@ -15,7 +15,7 @@ use callform_flow::steps::FlowSteps;
 use callform_flow::{Flow, FlowType, decompile, lint};
 use callform_source::{Diagnostics, SourceMap, Span, de, yaml};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[path = "../../../fuzz/src/inputs.rs"]
 #[expect(dead_code, reason = "steps are made of flows here")]
@@ -66,7 +66,13 @@ struct Source {
 /// Decompiled flows, read again as a blueprint's reader does.
 fn sources(flows: &[Value]) -> Vec<Source> {
     let read = |json: &Value| {
-        let text = decompile::decompile(json, None, &BTreeMap::new()).ok()?.to_json().to_string();
+        let decompiled = decompile::decompile(json, None, &BTreeMap::new()).ok()?;
+        let flow = decompiled.to_json();
+        let mut steps = json!({ "type": decompiled.flow_type.word(), "steps": flow["steps"] });
+        if let Some(on_error) = flow.get("on_error") {
+            steps["on_error"] = on_error.clone();
+        }
+        let text = decompile::json_text(&steps);
         let mut sources = SourceMap::default();
         let file = sources.add("flow.yaml", text);
         let node = yaml::parse(&sources, file, &yaml::Limits::default(), &mut Diagnostics::default())?;

@@ -95,7 +95,7 @@ impl FlowType {
             return told;
         }
         let returns = flow.actions.iter().any(|action| action.action_type == "EndFlowModuleExecution");
-        if flow.settings.is_some() || returns {
+        if flow.settings.as_ref().is_some_and(|settings| !settings.is_null()) || returns {
             return FlowType::Module;
         }
         let keeps_to = |flow_type: &FlowType| {

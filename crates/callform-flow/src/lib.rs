@@ -28,6 +28,6 @@ pub mod compare;
 pub mod draw;
 
 pub use flow_type::{FlowType, FlowTypeSet};
-pub use json::{Action, ConditionBranch, DecodeError, ErrorBranch, Flow, OmittedMembers, Transitions};
+pub use json::{Action, ConditionBranch, DecodeError, Document, ErrorBranch, Flow, OmittedMembers, Transitions};
 #[cfg(test)]
 mod testing;

@@ -152,7 +152,7 @@ impl Names for WithUnresolved<'_> {
 
 /// Compiles what a flow was decompiled to, the way a blueprint does.
 pub(crate) fn compile_with(decompiled: &crate::decompile::Decompiled) -> (Option<Flow>, String) {
-    let unescaped = |value: &serde_json::Value| value.to_string().replace("$${var.", "${var.");
+    let unescaped = |value: &serde_json::Value| crate::decompile::json_text(value).replace("$${var.", "${var.");
     let written = decompiled.to_json();
     let text = serde_json::json!({ "steps": written["steps"], "on_error": written["on_error"] });
     let mut sources = SourceMap::default();

@@ -17,7 +17,7 @@ fn run(seeds: &[Vec<u8>], seed: u64, target: fn(&[u8])) {
     for number in 0..INPUTS {
         let input = inputs::mutated(seeds, &mut chance);
         let outcome = std::panic::catch_unwind(|| target(&input));
-        assert!(outcome.is_ok(), "input {number}: {}", String::from_utf8_lossy(&input));
+        assert!(outcome.is_ok(), "input {number}: {:?}", String::from_utf8_lossy(&input));
     }
 }
 

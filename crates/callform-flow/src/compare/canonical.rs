@@ -116,17 +116,20 @@ fn branches(action: &Action) -> Vec<(Taken, &str)> {
     let next = transitions.next_action.as_deref().map(|target| (Taken::Next, target));
     let conditions = transitions.conditions().iter().enumerate().map(|(place, branch)| {
         let operands = canonical_value(&Value::Array(branch.operands.clone()));
-        let other = canonical_value(&Value::Object(branch.other_of_condition.clone()));
+        let other = canonical_value(&json!([branch.other_of_condition, branch.other]));
         let words = match (branch.operand(), &other) {
             (Some(operand), Value::Null) => format!("{} {operand}", branch.operator),
             _ => format!("{} {operands} {other}", branch.operator),
         };
         (Taken::Condition(place, words), branch.next_action.as_str())
     });
-    let errors = transitions
-        .errors()
-        .iter()
-        .map(|branch| (Taken::Error(branch.error_type.clone()), branch.next_action.as_str()));
+    let errors = transitions.errors().iter().map(|branch| {
+        let words = match canonical_value(&Value::Object(branch.other.clone())) {
+            Value::Null => branch.error_type.clone(),
+            other => format!("{} {other}", branch.error_type),
+        };
+        (Taken::Error(words), branch.next_action.as_str())
+    });
     let mut all: Vec<(Taken, &str)> = next.into_iter().chain(conditions).chain(errors).collect();
     // Stable: of two branches taken by the same, the first is the one that is taken.
     all.sort_by(|(a, _), (b, _)| a.cmp(b));

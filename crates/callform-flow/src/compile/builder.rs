@@ -31,8 +31,12 @@ pub(super) struct Draft {
     pub(super) action_type: String,
     pub(super) parameters: Map<String, Value>,
     pub(super) next: Option<Target>,
-    pub(super) errors: Vec<(String, Target)>,
-    pub(super) conditions: Vec<(String, String, Target)>,
+    /// Branches whose `next_action` is not known yet.
+    pub(super) errors: Vec<(ErrorBranch, Target)>,
+    pub(super) conditions: Vec<(ConditionBranch, Target)>,
+    /// Members that the language does not define, of the action and of its transitions.
+    pub(super) other: Map<String, Value>,
+    pub(super) other_of_transitions: Map<String, Value>,
 }
 
 impl Draft {
@@ -44,6 +48,8 @@ impl Draft {
             next: None,
             errors: Vec::new(),
             conditions: Vec::new(),
+            other: Map::new(),
+            other_of_transitions: Map::new(),
         }
     }
 
@@ -58,12 +64,12 @@ impl Draft {
     }
 
     pub(super) fn error(mut self, error_type: &str, target: Target) -> Self {
-        self.errors.push((error_type.to_owned(), target));
+        self.errors.push((ErrorBranch::new(error_type, ""), target));
         self
     }
 
     pub(super) fn condition(mut self, operator: &str, operand: &str, target: Target) -> Self {
-        self.conditions.push((operator.to_owned(), operand.to_owned(), target));
+        self.conditions.push((ConditionBranch::new(operator, operand, ""), target));
         self
     }
 }
@@ -288,7 +294,7 @@ impl Builder<'_> {
         let of_drafts = self.drafts.iter().filter_map(|(draft, _)| draft.as_ref()).any(|draft| {
             draft.next.as_ref() == Some(&wanted)
                 || draft.errors.iter().any(|(_, target)| *target == wanted)
-                || draft.conditions.iter().any(|(_, _, target)| *target == wanted)
+                || draft.conditions.iter().any(|(_, target)| *target == wanted)
         });
         of_drafts || self.slots.contains(&Some(wanted))
     }
@@ -321,24 +327,25 @@ impl Builder<'_> {
             None => None,
         };
         let mut errors = Vec::new();
-        for (error_type, target) in &draft.errors {
-            errors.push(ErrorBranch::new(error_type, name_of(target)?));
+        for (branch, target) in draft.errors {
+            errors.push(ErrorBranch { next_action: name_of(&target)?, ..branch });
         }
         let mut conditions = Vec::new();
-        for (operator, operand, target) in &draft.conditions {
-            conditions.push(ConditionBranch::new(operator, operand, name_of(target)?));
+        for (branch, target) in draft.conditions {
+            conditions.push(ConditionBranch { next_action: name_of(&target)?, ..branch });
         }
         let transitions = Transitions {
             next_action,
             errors: (!errors.is_empty()).then_some(errors),
             conditions: (!conditions.is_empty()).then_some(conditions),
-            other: Map::new(),
+            other: draft.other_of_transitions,
         };
         Some(Action {
             identifier: identifier.to_owned(),
             action_type: draft.action_type,
             parameters: draft.parameters,
             transitions,
+            other: draft.other,
             ..Action::default()
         })
     }

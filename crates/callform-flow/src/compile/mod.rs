@@ -14,6 +14,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod laws;
 
+pub(crate) use blocks::LITERAL;
 pub(crate) use builder::{End, build, end_of};
 pub(crate) use stub::module_settings;
 pub use stub::{settings_of, stub};

@@ -13,12 +13,19 @@ use crate::{Action, Flow};
 const LONGEST: usize = 40;
 
 /// Names for the actions that need one: the identifier where a person chose it, else words for what the action does.
-pub(super) fn names(flow: &Flow, graph: &Graph<'_>, wanted: &BTreeSet<usize>) -> BTreeMap<usize, String> {
+///
+/// `about` says for each action what its step is about.
+pub(super) fn names(
+    flow: &Flow,
+    graph: &Graph<'_>,
+    about: &[Option<String>],
+    wanted: &BTreeSet<usize>,
+) -> BTreeMap<usize, String> {
     let mut taken = BTreeSet::new();
     let mut names = BTreeMap::new();
     for node in wanted {
         let base = match flow.actions.get(*node) {
-            Some(action) if is_generated(&action.identifier) => described(action),
+            Some(action) if is_generated(&action.identifier) => described(action, about.get(*node).cloned().flatten()),
             _ => graph.identifier(*node).to_owned(),
         };
         let mut name = base.clone();
@@ -32,6 +39,20 @@ pub(super) fn names(flow: &Flow, graph: &Graph<'_>, wanted: &BTreeSet<usize>) ->
     names
 }
 
+/// What a step is about: the text beside its word, or inside of it (`queue: sales`, `transfer: { flow: main_menu }`).
+pub(super) fn about(step: &Map<String, Value>) -> Option<String> {
+    fn text(value: &Value) -> Option<&str> {
+        match value {
+            Value::String(text) => Some(text),
+            Value::Object(members) => members.values().find_map(Value::as_str),
+            _ => None,
+        }
+    }
+    let (word, value) = step.iter().next()?;
+    let text = text(value).filter(|_| word != "raw")?;
+    Some(text.strip_prefix("builtin/").unwrap_or(text).replace('_', " "))
+}
+
 /// Puts names where a `goto` leads and takes the marks out.
 pub(super) fn put(value: &mut Value, names: &BTreeMap<usize, String>) {
     match value {
@@ -43,13 +64,15 @@ pub(super) fn put(value: &mut Value, names: &BTreeMap<usize, String>) {
             if let Some(goto) = members.shift_remove(GOTO) {
                 members.insert("goto".to_owned(), json!(name_of(Some(goto))));
             }
-            let name = name_of(members.shift_remove(MARK));
+            let mark = members.shift_remove(MARK);
+            let is_step = mark.is_some();
+            let name = name_of(mark);
             members.values_mut().for_each(|member| put(member, names));
             if let Some(name) = name {
                 with_name(members, &name);
             }
             let bare = ["hang_up", "end", "return"].into_iter().find(|word| members.contains_key(*word));
-            if let (1, Some(word)) = (members.len(), bare) {
+            if let (true, 1, Some(word)) = (is_step, members.len(), bare) {
                 *value = json!(word);
             }
         }
@@ -75,7 +98,7 @@ fn is_generated(identifier: &str) -> bool {
     is_hex && (identifier.len() >= 30 || identifier.chars().all(|character| character.is_ascii_digit()))
 }
 
-fn described(action: &Action) -> String {
+fn described(action: &Action, about: Option<String>) -> String {
     let stores = action.parameters.get("StoreInput").and_then(Value::as_str).unwrap_or_default();
     let word = match action.action_type.as_str() {
         "MessageParticipant" => "say",
@@ -102,7 +125,7 @@ fn described(action: &Action) -> String {
         "Wait" => "wait",
         other => return spaced(other),
     };
-    let detail = detail(action).unwrap_or_default();
+    let detail = detail(action).or(about).filter(|about| about != word).unwrap_or_default();
     let plain: String = detail
         .split('<')
         .map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text))

@@ -60,7 +60,7 @@ fn graph() -> impl Strategy<Value = Value> {
 }
 
 /// Which of two equal actions is which cannot be told where nothing leads to them.
-fn without_unreachable(json: &Value) -> Value {
+pub(super) fn without_unreachable(json: &Value) -> Value {
     let mut flow = Flow::from_json(json).expect("a flow");
     let mut reached = BTreeSet::new();
     let mut waiting = vec![flow.start_action.clone()];

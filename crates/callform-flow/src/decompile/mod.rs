@@ -20,14 +20,16 @@ mod words;
 mod tests;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod any;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::compile::module_settings;
-use crate::json::Document;
-use crate::{DecodeError, Flow, FlowType};
+use crate::compare::canonical_value;
+use crate::compile::{module_settings, settings_of};
+use crate::{DecodeError, Document, Flow, FlowType};
 
 /// A flow as steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +92,7 @@ const MOST_ACTIONS: usize = 10_000;
 /// inside, and the console's former export format.
 ///
 /// `arns` tells what each ARN is called: `queue/customer_service`, or `queue/builtin/BasicQueue`. Without `flow_type`
-/// the type is taken from the document; a flow with `Settings` is a module, and everything else inbound.
+/// the type is taken from the document, or from what the actions tell.
 ///
 /// # Errors
 /// Where the JSON is no flow.
@@ -99,12 +101,23 @@ pub fn decompile(
     flow_type: Option<FlowType>,
     arns: &BTreeMap<String, String>,
 ) -> Result<Decompiled, DecodeError> {
-    let document = Document::read(json)?;
+    of_document(&Document::read(json)?, flow_type, arns)
+}
+
+/// The same for a document that was read already.
+///
+/// # Errors
+/// Where the flow has more actions than any flow may have.
+pub fn of_document(
+    document: &Document,
+    flow_type: Option<FlowType>,
+    arns: &BTreeMap<String, String>,
+) -> Result<Decompiled, DecodeError> {
     let flow = &document.flow;
     if flow.actions.len() > MOST_ACTIONS {
         return Err(DecodeError::TooLarge { actions: flow.actions.len() });
     }
-    let flow_type = flow_type.or(document.flow_type).unwrap_or_else(|| type_of(flow));
+    let flow_type = flow_type.or(document.flow_type).unwrap_or_else(|| FlowType::guess(flow));
     let objects = objects::Objects::of_flow(flow, arns);
     let mut as_raw = BTreeSet::new();
     let mut best = written(flow, flow_type, &objects, &as_raw);
@@ -117,17 +130,21 @@ pub fn decompile(
         as_raw.extend(different);
         best = written(flow, flow_type, &objects, &as_raw);
     }
+    let settings = if flow_type == FlowType::Module { module(flow.settings.as_ref()) } else { Map::new() };
+    let beside = beside(flow, flow_type, &settings);
     let mut notes = document.notes.clone();
     let remaining = verify::different(flow, flow_type, &objects, &best);
     notes.extend(faults(flow, &best.graph, &remaining));
+    let is_exact = remaining.is_empty() && best.graph.is_whole() && beside.is_empty();
+    notes.extend(beside);
     let used = objects.used(&best.raw);
     Ok(Decompiled {
         flow_type,
-        name: document.name,
+        name: document.name.clone(),
         unresolved: used,
         counts: Counts { actions: flow.actions.len(), raw: best.raw.len() },
-        settings: if flow_type == FlowType::Module { module(flow.settings.as_ref()) } else { Map::new() },
-        is_exact: remaining.is_empty() && best.graph.is_whole(),
+        settings,
+        is_exact,
         steps: best.steps,
         on_error: best.on_error,
         notes,
@@ -157,10 +174,11 @@ fn written<'a>(
         .enumerate()
         .map(|(index, action)| words::word(action, objects, as_raw.contains(&index)))
         .collect();
+    let about: Vec<Option<String>> = words.iter().map(|word| labels::about(&word.step)).collect();
     let raw = (0..words.len()).filter(|index| words[*index].step.contains_key("raw")).collect();
     let graph = graph::Graph::new(flow, &words, flow_type);
     let marked = order::steps(&graph, words);
-    let names = labels::names(flow, &graph, &marked.wanted);
+    let names = labels::names(flow, &graph, &about, &marked.wanted);
     let mut steps = marked.steps.clone();
     let mut on_error = marked.on_error.clone();
     for step in steps.iter_mut().chain(&mut on_error) {
@@ -201,29 +219,53 @@ fn faults(flow: &Flow, graph: &graph::Graph<'_>, remaining: &BTreeSet<usize>) ->
     notes
 }
 
-fn type_of(flow: &Flow) -> FlowType {
-    let named = flow.metadata.as_ref().and_then(|metadata| metadata.get("type")).and_then(Value::as_str);
-    let by_name = named.and_then(|name| {
-        // The editor writes `customerQueue` where the API has `CUSTOMER_QUEUE`.
-        let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
-        FlowType::ALL.into_iter().find(|flow_type| plain(flow_type.api_name()) == plain(name))
-    });
-    let ends_as_module = || flow.actions.iter().any(|action| action.action_type == "EndFlowModuleExecution");
-    let is_module = flow.settings.as_ref().is_some_and(|settings| !settings.is_null()) || ends_as_module();
-    by_name.unwrap_or(if is_module { FlowType::Module } else { FlowType::ContactFlow })
-}
-
 /// `Settings` in the words of a blueprint; what every module has is left out.
 fn module(settings: Option<&Value>) -> Map<String, Value> {
     let mut words = Map::new();
     let usual = module_settings();
     let Some(Value::Object(members)) = settings else { return words };
     for (key, word) in [("InputParameters", "inputs"), ("OutputParameters", "results"), ("Transitions", "branches")] {
-        if let Some(value) = members.get(key).filter(|value| usual.get(key) != Some(*value)) {
-            words.insert(word.to_owned(), value.clone());
+        let value = members.get(key).filter(|value| value.is_array()).cloned().unwrap_or_else(|| json!([]));
+        if usual.get(key) != Some(&value) {
+            words.insert(word.to_owned(), value);
         }
     }
     words
+}
+
+/// What stands beside the actions and has no place in a blueprint.
+fn beside(flow: &Flow, flow_type: FlowType, settings: &Map<String, Value>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let other = canonical_value(&Value::Object(flow.other.clone()));
+    if let Value::Object(members) = &other {
+        let names: Vec<String> = members.keys().map(|name| format!("`{name}`")).collect();
+        notes.push(format!("A blueprint has no place for {} beside the actions.", names.join(", ")));
+    }
+    let own = flow.settings.as_ref().map(canonical_value).unwrap_or_default();
+    let again = match flow_type {
+        FlowType::Module => canonical_value(&settings_of(settings)),
+        _ => Value::Null,
+    };
+    if own != again {
+        notes.push(match (flow_type, own.is_null()) {
+            (FlowType::Module, true) => "The module has no `Settings`; the usual ones are added.".to_owned(),
+            (FlowType::Module, false) => "`Settings` has members that a blueprint has no place for.".to_owned(),
+            _ => "Only modules have `Settings`; they are left out.".to_owned(),
+        });
+    }
+    notes
+}
+
+/// JSON that YAML parsers read too: YAML wants control characters escaped that JSON does not.
+pub fn json_text(value: &Value) -> String {
+    // Outside of strings JSON has none of these.
+    let is_odd = |character: char| matches!(character, '\u{7F}'..='\u{9F}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
+    let mut text = format!("{value:#}");
+    let odd: BTreeSet<char> = text.chars().filter(|character| is_odd(*character)).collect();
+    for character in odd {
+        text = text.replace(character, &format!("\\u{:04x}", u32::from(character)));
+    }
+    text
 }
 
 /// Texts that a blueprint would take for variables, made to stand for themselves.

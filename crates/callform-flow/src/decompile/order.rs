@@ -77,7 +77,11 @@ fn is_ending(step: &Value) -> bool {
 }
 
 fn one_or_many(mut steps: Vec<Value>) -> Value {
-    if steps.len() == 1 { steps.remove(0) } else { Value::Array(steps) }
+    match steps.len() {
+        0 => json!("continue"),
+        1 => steps.remove(0),
+        _ => Value::Array(steps),
+    }
 }
 
 /// Where a sequence stands.

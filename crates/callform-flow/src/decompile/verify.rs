@@ -13,7 +13,7 @@ use crate::compare::{canonical_parameters, canonical_value};
 use crate::compile::{FlowDefinition, Names, build};
 use crate::references::marker_of_name;
 use crate::steps::{Branch, Step};
-use crate::{Action, Flow, FlowType};
+use crate::{Action, ErrorBranch, Flow, FlowType};
 
 /// The actions that steps do not say, or say otherwise.
 pub(super) fn different(
@@ -173,12 +173,13 @@ fn expected(action: &Action, objects: &Objects<'_>) -> Action {
 /// Everything an action leads to, by number, in a form that can be compared.
 fn transitions(action: &Action, number: &impl Fn(&str) -> Option<usize>) -> Value {
     let transitions = &action.transitions;
-    let mut errors: Vec<Value> = transitions
-        .errors()
-        .iter()
+    let mut errors: Vec<&ErrorBranch> = transitions.errors().iter().collect();
+    // Stable: of two branches for one error, the first is the one that is taken.
+    errors.sort_by(|a, b| a.error_type.cmp(&b.error_type));
+    let errors: Vec<Value> = errors
+        .into_iter()
         .map(|it| json!([it.error_type, number(&it.next_action), canonical_value(&Value::Object(it.other.clone()))]))
         .collect();
-    errors.sort_by_cached_key(Value::to_string);
     let conditions: Vec<Value> = transitions
         .conditions()
         .iter()

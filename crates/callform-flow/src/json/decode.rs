@@ -49,6 +49,19 @@ pub enum DecodeError {
     },
 }
 
+impl DecodeError {
+    /// The same about something inside of something else.
+    pub(super) fn inside(self, outer: &str) -> Self {
+        let below = |path: &str| if path.starts_with('(') { outer.to_owned() } else { format!("{outer}.{path}") };
+        match self {
+            Self::Missing { path } => Self::Missing { path: below(&path) },
+            Self::WrongType { path, expected } => Self::WrongType { path: below(&path), expected },
+            Self::NotJson { path, reason } => Self::NotJson { path: below(&path), reason },
+            Self::LegacyExport | Self::TooDeep { .. } | Self::TooLarge { .. } => self,
+        }
+    }
+}
+
 /// Lists and objects inside one another that are read; real flows have a dozen.
 const DEEPEST: usize = 100;
 
@@ -64,7 +77,7 @@ pub(super) fn flow(json: &Value) -> Result<Flow, DecodeError> {
     if is_deeper(json, DEEPEST) {
         return Err(DecodeError::TooDeep { limit: DEEPEST });
     }
-    let mut members = Members::new(json, "")?;
+    let mut members = Members::new(json.clone(), "")?;
     if members.rest.contains_key("modules") && !members.rest.contains_key("Actions") {
         return Err(DecodeError::LegacyExport);
     }
@@ -74,21 +87,21 @@ pub(super) fn flow(json: &Value) -> Result<Flow, DecodeError> {
     let settings = members.rest.shift_remove("Settings");
     let actions = members.list("Actions")?.ok_or_else(|| members.missing("Actions"))?;
     let actions = actions
-        .iter()
+        .into_iter()
         .enumerate()
         .map(|(index, item)| action(item, &format!("Actions[{index}]")))
         .collect::<Result<_, _>>()?;
     Ok(Flow { version, start_action, actions, metadata, settings, other: members.rest })
 }
 
-fn action(json: &Value, path: &str) -> Result<Action, DecodeError> {
+fn action(json: Value, path: &str) -> Result<Action, DecodeError> {
     let mut members = Members::new(json, path)?;
     let identifier = members.string("Identifier")?;
     let action_type = members.string("Type")?;
     let parameters = members.optional_object("Parameters")?;
     let omitted = OmittedMembers { parameters: parameters.is_none(), transitions: !members.has("Transitions") };
     let transitions = match members.take("Transitions") {
-        Some(json) => transitions(&json, &format!("{path}.Transitions"))?,
+        Some(json) => transitions(json, &format!("{path}.Transitions"))?,
         None => Transitions::default(),
     };
     Ok(Action {
@@ -101,7 +114,7 @@ fn action(json: &Value, path: &str) -> Result<Action, DecodeError> {
     })
 }
 
-fn transitions(json: &Value, path: &str) -> Result<Transitions, DecodeError> {
+fn transitions(json: Value, path: &str) -> Result<Transitions, DecodeError> {
     let mut members = Members::new(json, path)?;
     let next_action = members.optional_string("NextAction")?;
     let errors = members.branches("Errors", error_branch)?;
@@ -109,18 +122,18 @@ fn transitions(json: &Value, path: &str) -> Result<Transitions, DecodeError> {
     Ok(Transitions { next_action, errors, conditions, other: members.rest })
 }
 
-fn error_branch(json: &Value, path: &str) -> Result<ErrorBranch, DecodeError> {
+fn error_branch(json: Value, path: &str) -> Result<ErrorBranch, DecodeError> {
     let mut members = Members::new(json, path)?;
     let error_type = members.string("ErrorType")?;
     let next_action = members.string("NextAction")?;
     Ok(ErrorBranch { error_type, next_action, other: members.rest })
 }
 
-fn condition_branch(json: &Value, path: &str) -> Result<ConditionBranch, DecodeError> {
+fn condition_branch(json: Value, path: &str) -> Result<ConditionBranch, DecodeError> {
     let mut members = Members::new(json, path)?;
     let next_action = members.string("NextAction")?;
     let condition = members.rest.shift_remove("Condition").ok_or_else(|| members.missing("Condition"))?;
-    let mut condition = Members::new(&condition, &format!("{path}.Condition"))?;
+    let mut condition = Members::new(condition, &format!("{path}.Condition"))?;
     let operator = condition.string("Operator")?;
     let operands = condition.list("Operands")?.ok_or_else(|| condition.missing("Operands"))?;
     Ok(ConditionBranch { next_action, operator, operands, other_of_condition: condition.rest, other: members.rest })
@@ -133,9 +146,9 @@ struct Members {
 }
 
 impl Members {
-    fn new(json: &Value, path: &str) -> Result<Self, DecodeError> {
+    fn new(json: Value, path: &str) -> Result<Self, DecodeError> {
         match json {
-            Value::Object(members) => Ok(Self { rest: members.clone(), path: path.to_owned() }),
+            Value::Object(rest) => Ok(Self { rest, path: path.to_owned() }),
             _ => Err(DecodeError::WrongType {
                 path: if path.is_empty() { "(the document)".to_owned() } else { path.to_owned() },
                 expected: "an object",
@@ -195,12 +208,12 @@ impl Members {
     fn branches<T>(
         &mut self,
         name: &str,
-        branch: impl Fn(&Value, &str) -> Result<T, DecodeError>,
+        branch: impl Fn(Value, &str) -> Result<T, DecodeError>,
     ) -> Result<Option<Vec<T>>, DecodeError> {
         let path = self.at(name);
         let Some(items) = self.list(name)? else { return Ok(None) };
         items
-            .iter()
+            .into_iter()
             .enumerate()
             .map(|(index, item)| branch(item, &format!("{path}[{index}]")))
             .collect::<Result<_, _>>()

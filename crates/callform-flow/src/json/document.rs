@@ -1,4 +1,4 @@
-//! The forms in which a flow is found: its own, inside an answer of the API, and the console's former export.
+//! The forms in which flows are found: their own, inside answers of the API, and the console's former export.
 
 use serde_json::Value;
 
@@ -7,36 +7,77 @@ use crate::{FlowType, legacy};
 
 /// A flow and what its document says about it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Document {
-    pub(crate) flow: Flow,
+pub struct Document {
+    /// The flow.
+    pub flow: Flow,
     /// Its type, where the document names one.
-    pub(crate) flow_type: Option<FlowType>,
+    pub flow_type: Option<FlowType>,
     /// Its name in Connect.
-    pub(crate) name: Option<String>,
-    /// What could not be read as it was.
-    pub(crate) notes: Vec<String>,
+    pub name: Option<String>,
+    /// What could not be read as it was, a sentence each.
+    pub notes: Vec<String>,
 }
 
+/// Members of which an exported flow has one, and a blueprint none.
+const SIGNS: [&str; 4] = ["Actions", "Content", "modules", "StartAction"];
+/// Members of answers about one flow, with the path to it.
+const ANSWERS: [(&str, &str); 2] = [("ContactFlow", "ContactFlow."), ("ContactFlowModule", "ContactFlowModule.")];
+/// Members of answers about several flows.
+const LISTS: [&str; 2] = ["ContactFlows", "ContactFlowModules"];
+
 impl Document {
-    /// Reads a document of any of these forms.
-    pub(crate) fn read(json: &Value) -> Result<Self, DecodeError> {
-        if let Some((outer, inner)) = answer(json) {
-            let content = match inner.get("Content") {
-                Some(Value::String(text)) => serde_json::from_str(text).map_err(|error| DecodeError::NotJson {
-                    path: format!("{outer}Content"),
-                    reason: error.to_string(),
-                })?,
-                Some(content) => content.clone(),
-                None => return Err(DecodeError::Missing { path: format!("{outer}Content") }),
-            };
-            let mut document = Self::of_content(&content)?;
-            let named = inner.get("Type").and_then(Value::as_str).and_then(|name| name.parse().ok());
-            let module = (outer == "ContactFlowModule.").then_some(FlowType::Module);
-            document.flow_type = named.or(module).or(document.flow_type);
-            document.name = inner.get("Name").and_then(Value::as_str).map(str::to_owned).or(document.name);
-            return Ok(document);
+    /// True for JSON that is meant as an exported flow, or several of them.
+    pub fn is_meant(json: &Value) -> bool {
+        match json {
+            // What `--query ContactFlow.Content` prints.
+            Value::String(text) => text.trim_start_matches('\u{feff}').trim_start().starts_with('{'),
+            Value::Array(items) => items.first().is_some_and(Self::is_meant),
+            Value::Object(members) => {
+                let mut signs = SIGNS.iter().chain(&LISTS).chain(ANSWERS.iter().map(|(name, _)| name));
+                signs.any(|sign| members.contains_key(*sign))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
-        Self::of_content(json)
+    }
+
+    /// Reads one flow: the flow language, the console's former export, or what the API answers, with the flow as text
+    /// inside.
+    ///
+    /// # Errors
+    /// Where the JSON is no flow.
+    pub fn read(json: &Value) -> Result<Self, DecodeError> {
+        if let Value::String(text) = json {
+            return Self::of_content(&inner("(the text)", text)?);
+        }
+        let Some((outer, answer)) = answer(json) else { return Self::of_content(json) };
+        let path = format!("{outer}Content");
+        let mut document = match answer.get("Content") {
+            Some(Value::String(text)) => Self::of_content(&inner(&path, text)?)?,
+            Some(content) => Self::of_content(content)?,
+            None => return Err(DecodeError::Missing { path }),
+        };
+        let named = answer.get("Type").and_then(Value::as_str).and_then(|name| name.parse().ok());
+        let module = (outer == "ContactFlowModule.").then_some(FlowType::Module);
+        document.flow_type = named.or(module).or(document.flow_type);
+        document.name = answer.get("Name").and_then(Value::as_str).map(str::to_owned).or(document.name);
+        Ok(document)
+    }
+
+    /// Reads one flow or a list of flows: a JSON array, or what the API answers to a search.
+    ///
+    /// # Errors
+    /// Where one of them is no flow; the path in the error says which.
+    pub fn read_all(json: &Value) -> Result<Vec<Self>, DecodeError> {
+        let of_list = |(name, items): (&str, &Vec<Value>)| {
+            let read =
+                |(at, item)| Self::read(item).map_err(|error: DecodeError| error.inside(&format!("{name}[{at}]")));
+            items.iter().enumerate().map(read).collect()
+        };
+        let list = LISTS.iter().find_map(|name| Some((*name, json.get(name)?.as_array()?)));
+        match list.or(json.as_array().map(|items| ("", items))) {
+            Some(list) => of_list(list),
+            None => Self::read(json).map(|document| vec![document]),
+        }
     }
 
     fn of_content(json: &Value) -> Result<Self, DecodeError> {
@@ -50,9 +91,15 @@ impl Document {
     }
 }
 
+fn inner(path: &str, text: &str) -> Result<Value, DecodeError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    serde_json::from_str(text)
+        .map_err(|error| DecodeError::NotJson { path: path.to_owned(), reason: error.to_string() })
+}
+
 /// The object of an answer of the API that has the flow's content, and the path to it.
 fn answer(json: &Value) -> Option<(&'static str, &Value)> {
-    for (key, path) in [("ContactFlow", "ContactFlow."), ("ContactFlowModule", "ContactFlowModule.")] {
+    for (key, path) in ANSWERS {
         if let Some(inner) = json.get(key).filter(|inner| inner.is_object()) {
             return Some((path, inner));
         }

@@ -10,7 +10,7 @@ mod encode;
 mod tests;
 
 pub use decode::DecodeError;
-pub(crate) use document::Document;
+pub use document::Document;
 
 use serde_json::{Map, Value};
 

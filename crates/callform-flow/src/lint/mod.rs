@@ -53,7 +53,7 @@ mod analytics_without_recording;
 mod number_not_dialable;
 mod retired;
 
-pub use places::{Places, places_in_json};
+pub use places::{Places, places_in_json, places_in_list};
 pub use rules::{RULES, Rule};
 
 use callform_source::{Diagnostic, Diagnostics, Span};

@@ -41,10 +41,16 @@ impl Extend<(String, Span)> for Places {
 ///
 /// Looks at brackets and strings only; whether the text is JSON at all is somebody else's question.
 pub fn places_in_json(text: &str, file: FileId) -> Places {
+    places_in_list(text, file).into_iter().next().unwrap_or_default()
+}
+
+/// The same for a text with several flows, in their order. Flows that are texts themselves have no places.
+pub fn places_in_list(text: &str, file: FileId) -> Vec<Places> {
     let bytes = text.as_bytes();
-    let mut places = Places::default();
+    // Places, and how many brackets are open around each list of actions.
+    let mut found: Vec<(usize, Places)> = Vec::new();
+    let mut list: Option<ActionList> = None;
     let mut depth = 0_usize;
-    let mut is_in_actions = false;
     // The key whose value comes next.
     let mut key = "";
     let mut at = 0;
@@ -55,31 +61,54 @@ pub fn places_in_json(text: &str, file: FileId) -> Places {
                 let string = &text[at..end];
                 if text[end..].trim_start().starts_with(':') {
                     key = string;
-                } else if is_in_actions && depth == ACTION && key == "\"Identifier\"" {
+                } else if let (Some(list), Some((_, places))) = (&list, found.last_mut())
+                    && depth == list.depth + 2
+                    && key == list.identifier
+                {
                     places.add(string, Span::new(file, offset(at), offset(end)));
                 }
                 at = end;
                 continue;
             }
             b'{' | b'[' => {
-                is_in_actions |= *byte == b'[' && depth == 1 && key == "\"Actions\"";
+                if *byte == b'[' && list.is_none() {
+                    list = ActionList::of(key, depth);
+                    found.extend(list.is_some().then(|| (depth, Places::default())));
+                }
                 depth += 1;
                 key = "";
             }
             b'}' | b']' => {
                 depth = depth.saturating_sub(1);
-                is_in_actions &= depth > 1;
+                list = list.filter(|list| depth > list.depth);
             }
             b',' => key = "",
             _ => {}
         }
         at += 1;
     }
-    places
+    // Lists of the same name deeper inside are something else.
+    let outermost = found.iter().map(|(depth, _)| *depth).min().unwrap_or_default();
+    found.into_iter().filter(|(depth, _)| *depth == outermost).map(|(_, places)| places).collect()
 }
 
-/// How many brackets are open inside an action: the document, the list, the action.
-const ACTION: usize = 3;
+/// The list of actions that is being read.
+struct ActionList {
+    /// How many brackets are open around it.
+    depth: usize,
+    /// Key of an action's identifier, in quotes.
+    identifier: &'static str,
+}
+
+impl ActionList {
+    fn of(key: &str, depth: usize) -> Option<Self> {
+        match key {
+            "\"Actions\"" => Some(Self { depth, identifier: "\"Identifier\"" }),
+            "\"modules\"" => Some(Self { depth, identifier: "\"id\"" }),
+            _ => None,
+        }
+    }
+}
 
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
@@ -125,5 +154,27 @@ mod tests {
         ] {
             assert_eq!(places_in_json(broken, file), Places::default(), "{broken}");
         }
+    }
+
+    #[test]
+    fn several_flows_have_their_own_places() {
+        let action = "{ \"Identifier\": \"a\", \"Parameters\": { \"Actions\": [{ \"Identifier\": \"x\" }] } }";
+        let flow =
+            format!("{{ \"Metadata\": {{ \"Actions\": [{{ \"Identifier\": \"y\" }}] }}, \"Actions\": [{action}] }}");
+        let former = "{ \"modules\": [{ \"id\": \"a\" }] }";
+        let text = format!("[{flow},\n{flow},\n{former}]");
+        let mut sources = SourceMap::default();
+        let file = sources.add("flows.json", text.clone());
+        let found = places_in_list(&text, file);
+        let shown = found.iter().map(|places| {
+            let span = places.get("a").expect("a place");
+            format!(
+                "{} {}",
+                sources.location(span).to_string().split(':').nth(1).unwrap_or_default(),
+                sources.slice(span)
+            )
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), ["1 \"a\"", "2 \"a\"", "3 \"a\""]);
+        assert!(found.iter().all(|places| !places.contains("x") && !places.contains("y")));
     }
 }

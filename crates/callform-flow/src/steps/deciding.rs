@@ -4,7 +4,6 @@ use callform_source::Spanned;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::{Branch, Scalar};
 
@@ -181,6 +180,14 @@ pub struct GotoStep {
     pub goto: Spanned<String>,
 }
 
+/// Goes on with what follows anyway. Says so where a branch has to say something.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContinueStep {
+    /// Nothing.
+    pub r#continue: (),
+}
+
 /// Disconnects the contact.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -209,49 +216,4 @@ pub struct ReturnStep {
     pub r#return: (),
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
-}
-
-/// An action in the words of the flow language, for what has no step of its own.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawStep {
-    /// The action.
-    pub raw: Spanned<RawAction>,
-    /// What to do next. Without it: the next step.
-    pub next: Option<Branch>,
-    /// What to do on each type of error. Errors the service insists on and that are not named here take the flow's
-    /// `on_error`.
-    #[serde(default)]
-    pub errors: IndexMap<Spanned<String>, Branch>,
-    /// What to do on each result, the first that holds.
-    #[serde(default)]
-    pub conditions: Vec<RawCondition>,
-    /// With `true` the action leads only where this step says: `next` has to be written, and no error is added.
-    pub exact: Option<Spanned<bool>>,
-    /// Name for `goto` and the Connect editor.
-    pub name: Option<Spanned<String>>,
-}
-
-/// Type and parameters of an action.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawAction {
-    /// The action's type, such as `UpdateContactRoutingBehavior`.
-    pub r#type: Spanned<String>,
-    /// The action's parameters as the flow language has them: numbers and truth values as text. Where the ARN of an
-    /// object belongs, write `{ ref: queue/customer_service }`.
-    #[serde(default)]
-    pub parameters: Map<String, Value>,
-}
-
-/// A result of an action and what to do on it.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawCondition {
-    /// How the result is compared. Without it: `Equals`.
-    pub operator: Option<Spanned<String>>,
-    /// What it is compared with.
-    pub operand: Spanned<Scalar>,
-    /// What to do where it holds.
-    pub then: Branch,
 }

@@ -1,7 +1,7 @@
 //! Flows as people write them: a list of steps, each falling through to the next.
 //!
 //! A step is a mapping told apart by one key (`say:`, `menu:`, `transfer:` …) or a bare word (`hang_up`, `end`,
-//! `return`). Branches stand inline; a branch that does not end the contact or the flow comes back to the step after
+//! `return`, `continue`). Branches stand inline; a branch that does not end the contact or the flow comes back to the step after
 //! the one it branches from. These types are the published JSON Schema of the blueprint's flows.
 
 mod keyed;
@@ -9,6 +9,7 @@ mod values;
 mod speaking;
 mod queueing;
 mod deciding;
+mod raw;
 mod setting;
 mod connecting;
 mod block;
@@ -19,13 +20,14 @@ pub use connecting::{
     TaskStep, UntagStep, ViewStep, WaitStep,
 };
 pub use deciding::{
-    EndStep, GotoStep, HangUpStep, HoursStep, IfStep, LoopStep, ModuleStep, QueueStatus, QueueStatusStep, RawAction,
-    RawCondition, RawStep, ReturnStep, StaffedBy, StaffingStep, SwitchStep,
+    ContinueStep, EndStep, GotoStep, HangUpStep, HoursStep, IfStep, LoopStep, ModuleStep, QueueStatus, QueueStatusStep,
+    ReturnStep, StaffedBy, StaffingStep, SwitchStep,
 };
 pub use queueing::{
     AgentStep, CallbackNumberStep, CallbackStep, FlowTarget, Hook, HookStep, NumberTarget, QueueFlowStep, QueueStep,
     QueueTarget, TransferStep, TransferTarget, TransferWord, WhisperStep, WhisperTo,
 };
+pub use raw::{RawAction, RawCondition, RawError, RawStep};
 pub use setting::{
     Engine, Invocation, LambdaResponse, LambdaStep, LoggingStep, RecordStep, Recorded, Scope, SetStep, VoiceStep,
 };
@@ -130,6 +132,8 @@ keyed_enum! {
         "end" => End(Box<EndStep>),
         /// Returns from a flow module.
         "return" => Return(Box<ReturnStep>),
+        /// Goes on with what follows.
+        "continue" => Continue(Box<ContinueStep>),
         /// Chooses the queue for a later transfer. Last, because other steps have a `queue` too.
         "queue" => Queue(Box<QueueStep>),
         ;
@@ -142,14 +146,15 @@ impl BareText for Step {
             "hang_up" => Some(Step::HangUp(Box::new(HangUpStep { hang_up: (), name: None }))),
             "end" => Some(Step::End(Box::new(EndStep { end: (), name: None }))),
             "return" => Some(Step::Return(Box::new(ReturnStep { r#return: (), name: None }))),
+            "continue" => Some(Step::Continue(Box::new(ContinueStep { r#continue: () }))),
             _ => None,
         }
     }
 
     fn text_schema() -> Value {
         json!({
-            "enum": ["hang_up", "end", "return"],
-            "description": "Disconnect the contact, end this flow, or return from a flow module.",
+            "enum": ["hang_up", "end", "return", "continue"],
+            "description": "Disconnect the contact, end this flow, return from a flow module, or go on with what follows.",
         })
     }
 }
@@ -181,7 +186,7 @@ impl Step {
             Step::Logging(step) => &step.name,
             Step::Record(step) => &step.name,
             Step::Module(step) => &step.name,
-            Step::Goto(_) => return None,
+            Step::Goto(_) | Step::Continue(_) => return None,
             Step::Raw(step) => &step.name,
             Step::Lex(step) => &step.name,
             Step::Wait(step) => &step.name,

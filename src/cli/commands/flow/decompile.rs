@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use callform_flow::decompile::{Decompiled, decompile};
+use callform_flow::decompile::{Decompiled, json_text, of_document};
+use callform_flow::{DecodeError, Document};
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use serde_norway::Value as Yaml;
 
 use super::input;
@@ -16,7 +17,7 @@ use crate::model::display_name;
 #[derive(Debug, Args)]
 pub(crate) struct DecompileArgs {
     /// The exported flow, in the flow language or the console's former format, or what `aws connect
-    /// describe-contact-flow` prints; `-` for stdin.
+    /// describe-contact-flow` prints; also a list of them; `-` for stdin.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Key of the flow in the blueprint; taken from the flow's name or the file's where it is not given.
@@ -57,16 +58,33 @@ fn decompiled(ui: &Ui, args: &DecompileArgs) -> Result<String, String> {
     let path = args.file.display();
     let arns = input::arns(args.arns.as_deref())?;
     let json = input::json(&args.file).map_err(|error| format!("cannot read `{path}`: {error}"))?;
-    let mut flow = decompile(&json, None, &arns).map_err(|error| format!("`{path}` holds no flow: {error}"))?;
-    tell(ui, &flow);
-    let key = args.name.clone().unwrap_or_else(|| key_of(&flow, &args.file));
-    // The name that the key stands for anyway need not be written.
-    flow.name = flow.name.filter(|name| *name != display_name(&key));
-    let fragment = json!({ input::section(flow.flow_type): { key: flow.to_json() } });
+    let no_flow = |error: DecodeError| format!("`{path}` holds no flow: {error}");
+    let documents = Document::read_all(&json).map_err(no_flow)?;
+    if args.name.is_some() && documents.len() > 1 {
+        return Err(format!("`{path}` has {} flows; --name is for one", documents.len()));
+    }
+    let mut fragment = Map::new();
+    for document in &documents {
+        let mut flow = of_document(document, None, &arns).map_err(no_flow)?;
+        tell(ui, &flow);
+        let section = fragment.entry(input::section(flow.flow_type)).or_insert_with(|| json!({}));
+        let Some(flows) = section.as_object_mut() else { continue };
+        let key = free(flows, args.name.clone().unwrap_or_else(|| key_of(&flow, &args.file)));
+        // The name that the key stands for anyway need not be written.
+        flow.name = flow.name.filter(|name| *name != display_name(&key));
+        flows.insert(key, flow.to_json());
+    }
+    let fragment = Value::Object(fragment);
     match args.format {
-        StepsFormat::Json => Ok(format!("{fragment:#}\n")),
+        StepsFormat::Json => Ok(json_text(&fragment) + "\n"),
         StepsFormat::Yaml => serde_norway::to_string(&yaml(&fragment, "")).map_err(|error| error.to_string()),
     }
+}
+
+/// The key, with a number where another flow has it.
+fn free(flows: &Map<String, Value>, key: String) -> String {
+    let numbered = (2_usize..).map(|number| format!("{key}_{number}"));
+    std::iter::once(key.clone()).chain(numbered).find(|key| !flows.contains_key(key)).unwrap_or(key)
 }
 
 fn tell(ui: &Ui, flow: &Decompiled) {

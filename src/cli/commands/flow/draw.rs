@@ -16,10 +16,10 @@ use crate::view::png;
 /// `callform flow draw`
 #[derive(Debug, Args)]
 pub(crate) struct DrawArgs {
-    /// An exported flow, or a blueprint (also a part of one with nothing but flows); `-` for stdin.
+    /// Exported flows in any form, or a blueprint (also a part of one with nothing but flows); `-` for stdin.
     #[arg(value_name = "FILE|BLUEPRINT")]
     pub file: PathBuf,
-    /// The flow or module of the blueprint to draw; all of them where none is named.
+    /// The flow or module of the file to draw; all of them where none is named.
     #[arg(long, value_name = "KEY")]
     pub flow: Option<String>,
     /// The environment of the blueprint to use.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
-use callform_flow::{Flow, FlowType};
+use callform_flow::{Document, Flow, FlowType};
 use callform_source::{Diagnostics, SourceMap};
 use serde_json::Value;
 
@@ -86,12 +86,12 @@ pub(super) fn flows_in(
 ) -> Result<Vec<NamedFlow>, NoFlow> {
     let unreadable = |error: String| NoFlow::Unreadable(format!("cannot read `{path}`: {error}"));
     let bytes = files.read(path, LIMIT).map_err(|error| unreadable(error.to_string()))?;
-    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     // Blueprints may be JSON too; an exported flow has members that no blueprint has.
-    if let Ok(json) = serde_json::from_slice::<Value>(text)
-        && ["Actions", "ContactFlow", "ContactFlowModule", "modules"].iter().any(|member| json.get(member).is_some())
+    if let Ok(json) = text(&bytes).and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()))
+        && Document::is_meant(&json)
     {
-        return exported(path, &json).map(|flow| vec![flow]).map_err(unreadable);
+        let flows = exported(path, &json).map_err(unreadable)?;
+        return wanted(flows, path, key);
     }
     let compiled = compile_in(files, path, environment);
     if compiled.diagnostics.has_errors() {
@@ -115,22 +115,51 @@ pub(super) fn flows_in(
     }
 }
 
-/// An exported flow, or what the API answers when it is asked for one.
-fn exported(path: &str, json: &Value) -> Result<NamedFlow, String> {
-    let answer = json.get("ContactFlow").or_else(|| json.get("ContactFlowModule"));
-    let content = match answer.and_then(|answer| answer.get("Content")?.as_str()) {
-        Some(content) => &serde_json::from_str(content).map_err(|error| format!("no JSON in `Content`: {error}"))?,
-        None => json,
+/// The flow of a name where a file has several; one alone is meant whatever its name is.
+fn wanted(mut flows: Vec<NamedFlow>, path: &str, key: Option<&str>) -> Result<Vec<NamedFlow>, NoFlow> {
+    let Some(key) = key.filter(|_| flows.len() != 1) else { return Ok(flows) };
+    let names = flows.iter().map(|flow| flow.name.as_str()).collect::<Vec<_>>().join(", ");
+    flows.retain(|flow| flow.name == key);
+    if flows.is_empty() {
+        Err(NoFlow::Unknown(format!("`{path}` has no flow `{key}`; it has: {names}")))
+    } else {
+        Ok(flows)
+    }
+}
+
+/// Exported flows, in any form that [`Document`] reads.
+fn exported(path: &str, json: &Value) -> Result<Vec<NamedFlow>, String> {
+    let documents = Document::read_all(json).map_err(|error| error.to_string())?;
+    let stem = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_only_one = documents.len() == 1;
+    let named = documents.into_iter().enumerate().map(|(at, document)| {
+        let of_file = if is_only_one { stem.clone() } else { format!("{stem} {}", at + 1) };
+        let is_module = document.flow.settings.as_ref().is_some_and(|settings| !settings.is_null());
+        NamedFlow {
+            name: document.name.unwrap_or(of_file),
+            flow_type: document.flow_type.or(is_module.then_some(FlowType::Module)),
+            flow: document.flow,
+        }
+    });
+    Ok(named.collect())
+}
+
+/// Bytes as text: UTF-8, with or without a mark, or UTF-16 with one, as some shells of Windows write files.
+pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
+    let wide = |of: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = bytes[2..].as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().map(|pair| of(*pair)).collect();
+        let text = String::from_utf16(&units).ok().filter(|_| rest.is_empty());
+        text.ok_or_else(|| "it is not UTF-16 text, though it begins like that".to_owned())
     };
-    let flow = Flow::from_json(content).map_err(|error| error.to_string())?;
-    let member = |name: &str| answer.and_then(|answer| answer.get(name)?.as_str());
-    let in_metadata = flow.metadata.as_ref().and_then(|metadata| metadata.get("name")?.as_str());
-    let of_file = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let named = member("Name").or(in_metadata).filter(|name| !name.trim().is_empty());
-    let name = named.map(str::to_owned).or(of_file).unwrap_or_default();
-    let is_module = flow.settings.is_some() || json.get("ContactFlowModule").is_some();
-    let flow_type = member("Type").and_then(|name| name.parse().ok()).or(is_module.then_some(FlowType::Module));
-    Ok(NamedFlow { name, flow_type, flow })
+    match bytes {
+        [0xFF, 0xFE, ..] => wide(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => wide(u16::from_be_bytes),
+        _ => {
+            let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+            String::from_utf8(bytes.to_vec()).map_err(|_| "it is not UTF-8 text".to_owned())
+        }
+    }
 }
 
 /// Reads a file, or stdin for `-`.
@@ -195,12 +224,27 @@ pub(super) fn arns(path: Option<&Path>) -> Result<BTreeMap<String, String>, Stri
 
 /// Reads exported flow JSON.
 pub(super) fn json(path: &Path) -> Result<Value, String> {
-    let bytes = read(path)?;
-    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-    serde_json::from_slice(text).map_err(|error| format!("no JSON: {error}"))
+    let text = text(&read(path)?)?;
+    serde_json::from_str(&text).map_err(|error| format!("no JSON: {error}"))
 }
 
 /// The word for a flow's section in a blueprint.
 pub(super) fn section(flow_type: FlowType) -> &'static str {
     if flow_type == FlowType::Module { "flow_modules" } else { "flows" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_may_be_wide() {
+        let wide: Vec<u8> = "\u{feff}{é}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(text(&wide).as_deref(), Ok("{é}"));
+        let wide: Vec<u8> = "\u{feff}{é}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(text(&wide).as_deref(), Ok("{é}"));
+        assert_eq!(text("\u{feff}{é}".as_bytes()).as_deref(), Ok("{é}"));
+        assert!(text(&[0xFF, 0xFE, 0x7B]).is_err());
+        assert!(text(&[0x80]).is_err());
+    }
 }

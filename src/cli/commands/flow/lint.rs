@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use callform_flow::{Flow, FlowType, lint};
+use callform_flow::{Document, FlowType, lint};
 use callform_source::{Diagnostic, Diagnostics, Severity, SourceMap, Span, did_you_mean};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use serde_json::Value;
 
 use super::input;
 use crate::cli::args::DiagnosticFormat;
@@ -84,11 +85,15 @@ fn check_rules(args: &LintArgs) -> Result<(), String> {
 
 fn lint_file(path: &Path, args: &LintArgs) -> Result<(SourceMap, Diagnostics), String> {
     let bytes = input::read(path)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = input::text(&bytes)?;
     let is_named_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    if is_named_json || text.trim_start().starts_with('{') {
-        return Ok(lint_exported(&path.to_string_lossy(), text, args.flow_type));
+    let json = serde_json::from_str::<Value>(&text).ok();
+    let is_blueprint =
+        json.as_ref().is_some_and(|json| ["flows", "flow_modules"].iter().any(|it| json.get(it).is_some()));
+    let is_exported =
+        is_named_json || text.trim_start().starts_with('{') || json.as_ref().is_some_and(Document::is_meant);
+    if is_exported && !is_blueprint {
+        return Ok(lint_exported(&path.to_string_lossy(), &text, args.flow_type));
     }
     let compiled = input::compile_bytes(path, bytes, args.env.as_deref());
     let mut found = Diagnostics::default();
@@ -99,7 +104,7 @@ fn lint_file(path: &Path, args: &LintArgs) -> Result<(SourceMap, Diagnostics), S
     Ok((compiled.sources, found))
 }
 
-/// Lints flow JSON as the Connect editor exports it and as the API returns it.
+/// Lints flow JSON as the Connect editor exports it, today or formerly, and as the API returns it.
 fn lint_exported(path: &str, text: &str, flow_type: Option<FlowType>) -> (SourceMap, Diagnostics) {
     let mut sources = SourceMap::default();
     let file = sources.add(path, text);
@@ -114,18 +119,25 @@ fn lint_exported(path: &str, text: &str, flow_type: Option<FlowType>) -> (Source
             return (sources, found);
         }
     };
-    match Flow::from_json(&json) {
-        Ok(flow) => {
-            let subject = lint::Subject {
-                name: path,
-                flow_type: flow_type.unwrap_or_else(|| FlowType::guess(&flow)),
-                flow: &flow,
-                places: &lint::places_in_json(text, file),
-                span: Span::whole_file(file),
-                is_compiled: false,
-                names: None,
-            };
-            lint::check(&subject, &mut found);
+    match Document::read_all(&json) {
+        Ok(documents) => {
+            let mut places = lint::places_in_list(text, file);
+            if places.len() != documents.len() {
+                // Some are texts inside of the text.
+                places = vec![lint::Places::default(); documents.len()];
+            }
+            for (Document { flow, flow_type: told, name, .. }, places) in documents.iter().zip(&places) {
+                let subject = lint::Subject {
+                    name: name.as_deref().filter(|_| documents.len() > 1).unwrap_or(path),
+                    flow_type: flow_type.or(*told).unwrap_or_else(|| FlowType::guess(flow)),
+                    flow,
+                    places,
+                    span: Span::whole_file(file),
+                    is_compiled: false,
+                    names: None,
+                };
+                lint::check(&subject, &mut found);
+            }
         }
         Err(error) => found.push(
             Diagnostic::error("flow-not-valid", "this file holds no flow")

@@ -8,6 +8,8 @@ mod connecting;
 mod raw;
 mod table;
 
+pub(crate) use raw::LITERAL;
+
 use callform_source::Spanned;
 
 use super::builder::{Builder, Draft, Target};
@@ -34,6 +36,7 @@ pub(super) fn step(builder: &mut Builder<'_>, step: &Spanned<Step>, next: Target
         Step::Loop(step) => deciding::repeat(builder, step, &next),
         Step::Module(step) => deciding::module(builder, step, &next),
         Step::Goto(step) => Target::Label(step.goto.clone()),
+        Step::Continue(_) => next,
         Step::HangUp(_) => terminal(builder, "DisconnectParticipant", "Hang up"),
         Step::End(_) => terminal(builder, "EndFlowExecution", "End"),
         Step::Return(_) => terminal(builder, "EndFlowModuleExecution", "Return"),

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use crate::catalog::{self, ActionSpec};
 use crate::compile::builder::{Builder, Draft, Target};
 use crate::references::marker_of_name;
-use crate::steps::RawStep;
-
+use crate::steps::{RawCondition, RawStep};
 use crate::validate::error_rules;
+use crate::{ConditionBranch, ErrorBranch};
 
 pub(super) fn raw(builder: &mut Builder<'_>, step: &RawStep, next: &Target) -> Target {
     let action_type = &step.raw.r#type;
@@ -18,17 +18,24 @@ pub(super) fn raw(builder: &mut Builder<'_>, step: &RawStep, next: &Target) -> T
         unknown_type(builder, action_type, action_type.span);
     }
     let mut draft = Draft::new(action_type, title);
-    draft.parameters = parameters(builder, &step.raw.value.parameters, step.raw.span);
+    let span = step.raw.span;
+    draft.parameters = parameters(builder, &step.raw.value.parameters, span);
+    draft.other = parameters(builder, &step.raw.value.members, span);
+    draft.other_of_transitions = parameters(builder, &step.raw.value.transitions, span);
     let reserved = builder.reserve();
     for condition in &step.conditions {
-        let operator = condition.operator.as_ref().map_or("Equals", |operator| operator.value.as_str());
-        let operand = builder.scalar(&condition.operand);
+        let branch = condition_branch(builder, condition, span);
         let target = builder.branch(Some(&condition.then), next.clone(), next);
-        draft = draft.condition(operator, &operand, target);
+        draft.conditions.push((branch, target));
     }
     for (error_type, branch) in &step.errors {
         let target = builder.branch(Some(branch), next.clone(), next);
         draft = draft.error(error_type, target);
+    }
+    for further in &step.further_errors {
+        let other = parameters(builder, &further.members, span);
+        let target = builder.branch(Some(&further.then), next.clone(), next);
+        draft.errors.push((ErrorBranch { other, ..ErrorBranch::new(&*further.error.value, "") }, target));
     }
     let is_exact = step.exact.as_ref().is_some_and(|exact| exact.value);
     if !is_exact {
@@ -45,10 +52,25 @@ pub(super) fn raw(builder: &mut Builder<'_>, step: &RawStep, next: &Target) -> T
     builder.fill(reserved, draft)
 }
 
+fn condition_branch(builder: &mut Builder<'_>, condition: &RawCondition, span: Span) -> ConditionBranch {
+    let operator = condition.operator.as_ref().map_or("Equals", |operator| operator.value.as_str());
+    let operands = match &condition.operand {
+        Some(operand) => vec![json!(builder.scalar(operand))],
+        None => condition.operands.iter().map(|operand| replace(builder, operand, span)).collect(),
+    };
+    ConditionBranch {
+        next_action: String::new(),
+        operator: operator.to_owned(),
+        operands,
+        other_of_condition: parameters(builder, &condition.condition, span),
+        other: parameters(builder, &condition.members, span),
+    }
+}
+
 fn missing_errors(spec: Option<&ActionSpec>, draft: &Draft) -> Vec<&'static str> {
     let Some(spec) = spec else { return Vec::new() };
     let (required, _) = error_rules(&json!({ "Parameters": draft.parameters }), spec);
-    required.into_iter().filter(|error| !draft.errors.iter().any(|(given, _)| given == error)).collect()
+    required.into_iter().filter(|error| !draft.errors.iter().any(|(given, _)| given.error_type == *error)).collect()
 }
 
 fn unknown_type(builder: &mut Builder<'_>, name: &str, span: Span) {
@@ -64,6 +86,9 @@ fn unknown_type(builder: &mut Builder<'_>, name: &str, span: Span) {
     builder.diagnostics.push(diagnostic);
 }
 
+/// Member around an object that would mean something else without it.
+pub(crate) const LITERAL: &str = "literal";
+
 /// Parameters with `{ ref: kind/name }` replaced by markers.
 pub(super) fn parameters(builder: &mut Builder<'_>, parameters: &Map<String, Value>, span: Span) -> Map<String, Value> {
     parameters.iter().map(|(name, value)| (name.clone(), replace(builder, value, span))).collect()
@@ -71,8 +96,9 @@ pub(super) fn parameters(builder: &mut Builder<'_>, parameters: &Map<String, Val
 
 fn replace(builder: &mut Builder<'_>, value: &Value, span: Span) -> Value {
     match value {
-        Value::Object(members) => match (members.len(), members.get("ref")) {
-            (1, Some(Value::String(address))) => json!(reference(builder, address, span)),
+        Value::Object(members) => match (members.len(), members.get("ref"), members.get(LITERAL)) {
+            (1, Some(Value::String(address)), _) => json!(reference(builder, address, span)),
+            (1, _, Some(Value::Object(literal))) => Value::Object(parameters(builder, literal, span)),
             _ => Value::Object(parameters(builder, members, span)),
         },
         Value::Array(items) => items.iter().map(|item| replace(builder, item, span)).collect(),

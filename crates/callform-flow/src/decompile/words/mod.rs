@@ -76,7 +76,7 @@ pub(super) enum Place {
 /// The word for an action, or a `raw` block.
 pub(super) fn word<'a>(action: &'a Action, objects: &Objects<'_>, as_raw: bool) -> Word<'a> {
     let reader = Reader { action, objects };
-    let is_plain = action.other.is_empty() && action.transitions.other.is_empty();
+    let is_plain = raw::is_nothing(&action.other) && raw::is_nothing(&action.transitions.other);
     let found = if is_plain && !as_raw { reader.word() } else { None };
     found.unwrap_or_else(|| reader.raw())
 }
@@ -184,7 +184,7 @@ impl<'a> Reader<'a, '_> {
     /// What exactly these errors lead to.
     fn errors<const N: usize>(&self, wanted: [&str; N]) -> Option<[&'a str; N]> {
         let errors = self.action.transitions.errors();
-        (errors.len() == N && errors.iter().all(|error| error.other.is_empty())).then_some(())?;
+        (errors.len() == N && errors.iter().all(|error| raw::is_nothing(&error.other))).then_some(())?;
         let find = |name: &str| errors.iter().find(|error| error.error_type == name).map(|it| it.next_action.as_str());
         let found: Option<Vec<&'a str>> = wanted.into_iter().map(find).collect();
         found?.try_into().ok()
@@ -196,8 +196,9 @@ impl<'a> Reader<'a, '_> {
         let pairs: Option<Vec<(&'a str, &'a str)>> = conditions
             .iter()
             .map(|branch| {
-                let is_plain =
-                    branch.operator == "Equals" && branch.other.is_empty() && branch.other_of_condition.is_empty();
+                let is_plain = branch.operator == "Equals"
+                    && raw::is_nothing(&branch.other)
+                    && raw::is_nothing(&branch.other_of_condition);
                 is_plain.then_some((branch.operand()?, branch.next_action.as_str()))
             })
             .collect();
