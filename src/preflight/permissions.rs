@@ -2,7 +2,7 @@
 //! of the resource types call.
 //!
 //! The schemas say what a handler may call, for all properties it knows. Only actions of the type's own service count
-//! here, and passing roles: the others are for properties that a center does not have.
+//! here, and of those that it needs anyway: the others are for properties that a center does not have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,16 +103,23 @@ fn actions_of(change: &Change) -> Vec<&'static str> {
     let kind = change.resource_type.as_str();
     let service = service(kind);
     let counts = |action: &&str| {
+        let of = action.split(':').next().unwrap_or_default();
         // Wildcards are no names of actions.
-        !action.contains('*') && (action.split(':').next() == Some(service.as_str()) || *action == "iam:PassRole")
+        !action.contains('*') && (of == service || others(kind).contains(&of))
     };
-    let all = handlers.iter().flat_map(|handler| permissions(kind, *handler)).filter(counts);
-    all.filter(|action| *action != "iam:PassRole" || passes_roles(kind)).collect()
+    handlers.iter().flat_map(|handler| permissions(kind, *handler)).filter(counts).collect()
 }
 
-/// Types that Callform gives roles to.
-fn passes_roles(kind: &str) -> bool {
-    matches!(kind, "AWS::Lambda::Function" | "AWS::KinesisFirehose::DeliveryStream" | "AWS::Glue::Crawler")
+/// Services beside its own that a type needs in every center: for the directory and the service-linked role of an
+/// instance, for the audio of a prompt, for roles that are passed on.
+fn others(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "AWS::Connect::Instance" => &["ds", "iam", "logs"],
+        "AWS::Connect::InstanceStorageConfig" | "AWS::Connect::IntegrationAssociation" => &["ds", "iam"],
+        "AWS::Connect::Prompt" => &["s3"],
+        "AWS::Glue::Crawler" | "AWS::KinesisFirehose::DeliveryStream" | "AWS::Lambda::Function" => &["iam"],
+        _ => &[],
+    }
 }
 
 /// The service in the actions of a type.

@@ -149,6 +149,11 @@ mod tests {
         assert_eq!(decided("connect:DeleteQueue"), "explicitDeny");
         assert_eq!(decided("lambda:Invoke"), "implicitDeny");
         assert_eq!(decided("s3:GetObject"), "implicitDeny");
+        let others = [json!({ "Statement": { "Effect": "Allow", "NotAction": "iam:*", "Resource": "*" } })];
+        assert_eq!(
+            [decide(&others, "s3:GetObject", "*"), decide(&others, "iam:GetRole", "*")],
+            ["allowed", "implicitDeny"]
+        );
         assert_eq!(decide(&documents, "s3:GetObject", "arn:aws:s3:::mine/a"), "allowed");
     }
 }
