@@ -23,9 +23,13 @@ pub fn rank(number: &Number, company: &Company) -> Ranking {
 }
 
 fn rank_with(number: &Number, company: &Company, words: &Words, blocklist: &Blocklist) -> Ranking {
+    best(&mut Search::new(number, words, company), number, blocklist)
+}
+
+fn best(search: &mut Search<'_>, number: &Number, blocklist: &Blocklist) -> Ranking {
     let mut texts: Vec<Vec<u8>> = Vec::with_capacity(OPTIONS);
     let mut options = Vec::with_capacity(OPTIONS);
-    for cover in Search::new(number, words, company) {
+    for cover in search {
         // The same letters with other borders dial the same and look the same: the better borders came first.
         let known = texts.contains(&cover.text);
         if !known && has_letters(&cover) && !offends(&cover, blocklist) {
@@ -69,8 +73,12 @@ fn offends(cover: &Cover, blocklist: &Blocklist) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::company::Extent;
+    use crate::option::Piece;
+    use crate::points;
 
     fn ranked(number: &str, company: &str) -> Vec<VanityNumber> {
         rank(&Number::read(number).unwrap(), &Company::new(company)).options
@@ -160,31 +168,93 @@ mod tests {
         }
     }
 
-    /// Against every cover there is, found without any cleverness.
+    /// How many beginnings were extended to rank a number.
+    fn steps(number: &Number, company: &Company) -> usize {
+        let mut search = Search::new(number, Words::embedded(), company);
+        best(&mut search, number, Blocklist::embedded());
+        search.steps()
+    }
+
+    /// Also where the company is called like the best words of the number, which makes covers that look the same.
+    #[test]
+    fn no_search_comes_near_its_end() {
+        let mut most = 0;
+        for place in 0..50_000_u64 {
+            // Every 159,983rd number: a prime, so that no digit has a period.
+            let number = Number::read(&format!("{}", 2_000_000_000 + place * 159_983)).unwrap();
+            most = most.max(steps(&number, &Company::default()));
+            if let Some(option) = rank(&number, &Company::default()).options.last() {
+                let words = option.pieces().iter().filter(|piece| piece.kind != PieceKind::Digits);
+                let name = words.map(|piece| piece.written.as_str()).collect::<Vec<_>>().join(" ");
+                most = most.max(steps(&number, &Company::new(&name)));
+            }
+        }
+        // That of the two million which needs most.
+        most = most.max(steps(&Number::read("+12697884816").unwrap(), &Company::default()));
+        assert!((100..crate::search::STEPS / 4).contains(&most), "{most}");
+    }
+
+    /// Every cover there is, found without any cleverness and scored from its pieces alone.
+    fn all_covers(number: &Number, company: &Company, at: usize, pieces: &mut Vec<Piece>, covers: &mut Vec<Cover>) {
+        let digits = &number.national()[at..];
+        if digits.is_empty() {
+            let text = pieces.iter().flat_map(|piece| piece.written.bytes()).filter(u8::is_ascii_alphanumeric);
+            covers.push(Cover {
+                text: text.map(|byte| byte.to_ascii_lowercase()).collect(),
+                points: points::reasons(pieces, number.area_digits()).iter().map(|reason| reason.points).sum(),
+                pieces: pieces.clone(),
+            });
+            return;
+        }
+        let mut next = Vec::new();
+        Words::embedded().at_start(digits, |found| {
+            let said = String::from_utf8(found.letters().to_vec()).unwrap();
+            next.push(Piece { written: said.to_uppercase(), said, kind: PieceKind::Word(found.commonness) });
+        });
+        let whole = company.spellings().iter().filter(|spelling| spelling.starts(digits)).cloned();
+        next.extend(whole.chain(company.cut(digits)).map(|spelling| Piece {
+            written: spelling.written,
+            said: spelling.said,
+            kind: PieceKind::Company(spelling.extent),
+        }));
+        for piece in next {
+            let length = piece.dialed().len();
+            pieces.push(piece);
+            all_covers(number, company, at + length, pieces, covers);
+            pieces.pop();
+        }
+        // Digits beside each other are one group.
+        let before = pieces.clone();
+        match pieces.last_mut() {
+            Some(piece) if piece.kind == PieceKind::Digits => piece.written.push(char::from(b'0' + digits[0])),
+            _ => pieces.push(Piece { written: digits[0].to_string(), said: String::new(), kind: PieceKind::Digits }),
+        }
+        all_covers(number, company, at + 1, pieces, covers);
+        *pieces = before;
+    }
+
     #[test]
     fn the_search_finds_what_looking_at_all_covers_finds() {
-        for (number, company) in
-            [("+12022284530", ""), ("867-4282", ""), ("222-8453", "Aab"), ("+14663662010", "Go Home")]
-        {
-            let number = Number::read(number).unwrap();
-            let company = Company::new(company);
-            let mut all: Vec<VanityNumber> = Search::new(&number, Words::embedded(), &company)
-                .filter(|cover| has_letters(cover) && !offends(cover, Blocklist::embedded()))
-                .map(|cover| VanityNumber::new(&number, cover.pieces, cover.points))
-                .collect();
-            assert!(all.is_sorted_by(|one, other| {
-                let text = |option: &VanityNumber| option.written().replace('-', "");
-                (-one.score(), text(one)) <= (-other.score(), text(other))
-            }));
-            let mut seen = Vec::new();
-            all.retain(|option| {
-                let text = option.written().replace('-', "");
-                let new = !seen.contains(&text);
-                seen.push(text);
-                new
-            });
-            all.truncate(OPTIONS);
-            assert_eq!(rank(&number, &company).options, all);
+        let company_of = |place: usize| ["", "Aab", "Go Home", "The Top Hat Inc"][place % 4];
+        let hard = ["+12022284530", "867-4282", "222-8453", "+14663662010", "228-4537", "+12012284530"];
+        let many = (0..60_u64).map(|place| format!("{}", 2_000_000 + place * 131_071));
+        for (place, number) in hard.map(str::to_owned).into_iter().chain(many).enumerate() {
+            let number = Number::read(&number).unwrap();
+            let company = Company::new(company_of(place));
+            let mut covers = Vec::new();
+            all_covers(&number, &company, 0, &mut Vec::new(), &mut covers);
+            covers.retain(|cover| has_letters(cover) && !offends(cover, Blocklist::embedded()));
+            covers.sort_by(|one, other| (-one.points, &one.text).cmp(&(-other.points, &other.text)));
+            let mut seen = BTreeSet::new();
+            covers.retain(|cover| seen.insert(cover.text.clone()));
+            covers.truncate(OPTIONS);
+            let found = rank(&number, &company).options;
+            let text = |option: &VanityNumber| {
+                let text: String = option.pieces().iter().map(|piece| piece.written.replace('-', "")).collect();
+                (option.score(), text.to_ascii_lowercase())
+            };
+            let expected = covers.iter().map(|cover| (cover.points, String::from_utf8(cover.text.clone()).unwrap()));
+            assert_eq!(found.iter().map(text).collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{}", number.e164());
         }
     }
 
