@@ -115,6 +115,22 @@ pub(crate) fn reasons(pieces: &[Piece], area_digits: usize) -> Vec<Reason> {
 mod tests {
     use super::*;
 
+    /// As the table above says.
+    #[test]
+    fn points_are_those_that_are_published() {
+        assert_eq!((DIGIT, GROUP_OF_DIGITS), (1_000, -5));
+        assert_eq!([None, Some(Extent::Part), Some(Extent::Whole)].map(of_company), [0, 20_000, 40_000],);
+        let of_five = Commonness::ALL.map(|commonness| of_word(5, 3, 3, Some(commonness)) + 60);
+        assert_eq!(of_five, [0, -10, -25, -40, -60, -75, -90]);
+        let short = [2, 3, 4].map(|length| of_word(length, 3, 3, Some(Commonness::Size10)) + 60);
+        assert_eq!(short, [-50, -20, 0]);
+        assert_eq!(of_word(2, 3, 3, None), -60, "a name is not rare and not short");
+        // A word ends with the area code, crosses its end, begins behind it; there may be no area code.
+        let across = [(3, 0, 3), (4, 0, 3), (2, 2, 3), (4, 3, 3), (4, 0, 0)]
+            .map(|(length, from, area_digits)| of_word(length, from, area_digits, None) + 60);
+        assert_eq!(across, [0, -15, -15, 0, 0]);
+    }
+
     /// The worst that words of these lengths can cost.
     fn worst(lengths: &[usize], digits: usize) -> i32 {
         let words: i32 = lengths

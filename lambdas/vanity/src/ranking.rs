@@ -270,5 +270,15 @@ mod tests {
         );
         assert!(!texts.is_empty());
         assert_eq!(with("Top Hat")[0].written(), "TOP-HAT-2");
+        // A word of its own offends, too; in a longer one it does not, unless its mark says so.
+        let seen = |list: &str| {
+            let company = Company::default();
+            let options = rank_with(&number, &company, Words::embedded(), &Blocklist::read(list)).options;
+            options.iter().map(VanityNumber::written).collect::<Vec<_>>().join(" ")
+        };
+        assert!(seen("").contains("TOP-HAT-2") && seen("").contains("TOPI"));
+        assert!(!seen("hat").contains("HAT"));
+        assert!(seen("top").contains("TOPI") && !seen("top").contains("TOP-"));
+        assert!(!seen("top*").contains("TOP"));
     }
 }
