@@ -15,6 +15,8 @@ fn a_number_is_ranked_without_a_blueprint() {
     assert_eq!(json["options"][0]["written"], "1-200-FLOWERS");
     let again = test.json(&["vanity", "(200) 356-9377", "--format=json"]);
     assert_eq!(again, json);
+    // Who does not quote it gives it in pieces.
+    assert_eq!(test.json(&["vanity", "+1", "200", "356-9377", "--format=json"]), json);
 }
 
 #[test]
@@ -26,6 +28,7 @@ fn what_is_no_number_is_refused_with_the_reason() {
     let refused = test.expect(1, &["vanity", "anonymous", "--format=json"]);
     assert!(refused.stdout.contains("withheld"), "{}", refused.stdout);
     test.expect(64, &["vanity"]);
+    test.expect(64, &["vanity", "-1-200-356-9377"]);
 }
 
 const BLUEPRINT: &str = "blueprints/kwglobal.yaml";

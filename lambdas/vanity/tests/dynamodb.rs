@@ -358,6 +358,26 @@ async fn v8_a_table_that_cannot_be_reached_keeps_nobody_waiting_for_an_answer() 
     assert_eq!((answer.get("option_1"), answer.get("stored")), ("1-200-FLOWERS", "no"));
 }
 
+/// V8: a table that takes the request and never answers. The flow of `KWGlobal` waits 4 seconds; the clock is tokio's own,
+/// which jumps to the next timeout.
+#[tokio::test(start_paused = true)]
+async fn v8_a_table_that_hangs_keeps_nobody_waiting_for_longer_than_the_flow_does() {
+    const FLOW: Duration = Duration::from_secs(4);
+    // The kernel takes connections to it, and nobody ever reads what comes in.
+    let hanging = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", hanging.local_addr().unwrap());
+    let environment = Environment::from([("NUMBERS_TABLE", "n"), ("CALLS_TABLE", "c")]);
+    let vanity = Vanity::with(&environment, Aws::local(&url)).unwrap();
+    let answer = tokio::time::timeout(FLOW, vanity.answer(event("c-1", "+12003569377"), at(MONDAY)));
+    let answer = answer.await.expect("an answer before the flow gives up").unwrap();
+    assert_eq!((answer.get("option_1"), answer.get("stored")), ("1-200-FLOWERS", "no"));
+    let callers = LastCallers::with(&environment, Aws::local(&url)).unwrap();
+    let request = serde_json::from_value(json!({})).unwrap();
+    let error = tokio::time::timeout(FLOW, callers.answer(request, at(MONDAY))).await.unwrap().unwrap_err();
+    assert!(error.to_string().starts_with("the calls cannot be read"), "{error}");
+    assert!(hanging.accept().is_ok(), "the table was asked");
+}
+
 #[test]
 fn a_function_without_tables_says_which_variable_is_missing() {
     let error = Vanity::start(&Environment::from([("NUMBERS_TABLE", "n")])).unwrap_err();

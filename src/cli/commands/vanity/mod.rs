@@ -22,9 +22,9 @@ use crate::cli::ui::Ui;
 /// Who called a center last is answered by its function `vanity-callers`; see `callform lambda invoke`.
 #[derive(Debug, Args)]
 pub(crate) struct VanityArgs {
-    /// A North American phone number, as Amazon Connect or as people write it.
-    #[arg(value_name = "NUMBER", allow_hyphen_values = true)]
-    pub number: String,
+    /// A North American phone number, as Amazon Connect or as people write it, with or without spaces.
+    #[arg(value_name = "NUMBER", required = true)]
+    pub number: Vec<String>,
     /// Name of the company: vanity numbers with the name come first, then those with a part of it.
     #[arg(long, value_name = "NAME", default_value = "")]
     pub company: String,
@@ -44,7 +44,7 @@ pub(crate) enum Form {
 
 /// Ranks the vanity numbers of a number.
 pub(in crate::cli) fn run(ui: &Ui, args: &VanityArgs) -> Exit {
-    let number = Number::read(&args.number);
+    let number = Number::read(&args.number.join(" "));
     let ranked = number.as_ref().map(|number| (number, vanity::rank(number, &Company::new(&args.company))));
     if args.format == Form::Json {
         ui.data(&json::text(&ranked));
