@@ -164,28 +164,32 @@ fn c2_a_death_at_any_step_loses_and_doubles_nothing() {
     assert!(deaths > 2 * 90 * 6 * 6 * 2, "{deaths}");
 }
 
-/// Two functions work on the two batches at once, step by step in every interleaving; one of them may die first.
+/// Two functions work on the two batches at once, step by step in every interleaving. Where late versions are dropped, it
+/// depends on the interleaving which are late: that it is the right ones is told by the order of the writes.
 #[test]
 fn c4_two_functions_at_once_deliver_each_version_once() {
     let runtime = runtime();
-    for order in orders() {
-        let stream = stream(&order);
-        for cut in 1..6 {
-            let (left, right) = stream.split_at(cut);
-            for interleaving in 0..64_u32 {
-                let what = format!("{order:?} cut at {cut}, {interleaving:06b}");
-                let store = MemoryStore::default();
-                let turns = Turns::new(&store, interleaving);
-                let settings = settings(Late::Deliver);
-                let run = async |who, batch| {
-                    let turn = turns.of(who);
-                    invoke(&turn, &settings, batch).await
-                };
-                let answers = runtime.block_on(async { tokio::join!(run(0, left), run(1, right)) });
-                let mut delivered = Delivered::new();
-                deliver(&mut delivered, &answers.0.unwrap());
-                deliver(&mut delivered, &answers.1.unwrap());
-                check(&store, &delivered, &expected(&order, Late::Deliver), &what);
+    for late in [Late::Drop, Late::Deliver] {
+        for order in orders() {
+            let stream = stream(&order);
+            for cut in 1..6 {
+                let (left, right) = stream.split_at(cut);
+                for interleaving in 0..64_u32 {
+                    let what = format!("{late:?} {order:?} cut at {cut}, {interleaving:06b}");
+                    let store = MemoryStore::default();
+                    let turns = Turns::new(&store, interleaving);
+                    let settings = settings(late);
+                    let run = async |who, batch| {
+                        let turn = turns.of(who);
+                        invoke(&turn, &settings, batch).await
+                    };
+                    let answers = runtime.block_on(async { tokio::join!(run(0, left), run(1, right)) });
+                    let mut delivered = Delivered::new();
+                    deliver(&mut delivered, &answers.0.unwrap());
+                    deliver(&mut delivered, &answers.1.unwrap());
+                    let written = turns.written.take();
+                    check(&store, &delivered, &expected(&written, late), &what);
+                }
             }
         }
     }
@@ -197,13 +201,15 @@ struct Turns<'a> {
     bits: u32,
     taken: std::cell::Cell<u32>,
     done: [std::cell::Cell<bool>; 2],
+    /// The versions in the order in which they reached the store.
+    written: std::cell::RefCell<Vec<u32>>,
 }
 
 struct Turn<'a>(&'a Turns<'a>, u32);
 
 impl<'a> Turns<'a> {
     fn new(store: &'a MemoryStore, bits: u32) -> Self {
-        Self { store, bits, taken: 0.into(), done: [false.into(), false.into()] }
+        Self { store, bits, taken: 0.into(), done: [false.into(), false.into()], written: Vec::new().into() }
     }
 
     fn of(&'a self, who: u32) -> Turn<'a> {
@@ -237,6 +243,8 @@ impl ClaimStore for Turn<'_> {
         claim: &dedup::claim::Claim,
     ) -> Result<dedup::claim::Written, dedup::claim::StoreError> {
         self.wait().await;
+        let nanoseconds = claim.version.nanoseconds() % 60_000_000_000;
+        self.0.written.borrow_mut().push(u32::try_from(nanoseconds / 1_000_000_000).unwrap());
         self.0.store.claim_newest(claim).await
     }
 
