@@ -27,9 +27,10 @@ mod records;
 mod rendering;
 mod reviewing;
 mod sandbox_folder;
+mod saved_plans;
+mod second_dynamodb;
 mod sensitive;
 mod streaming;
-mod saved_plans;
 mod vanity;
 
 #[test]
