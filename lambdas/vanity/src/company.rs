@@ -273,6 +273,8 @@ mod tests {
         assert_eq!((cut.written.as_str(), cut.extent), ("AABUILD", Extent::Part));
         assert_eq!(company.cut(&[2, 2, 2, 8]), None, "less than half of the name says nothing");
         assert_eq!(Company::new("AABUILD").cut(&[2, 2, 2, 8, 4, 5, 3]), None, "it is not cut at all");
+        assert_eq!(Company::new("AABUILD").cut(&[2, 2, 2, 8]).unwrap().written, "AABU");
+        assert_eq!(Company::new("BUILD").cut(&[2, 8, 4]), None, "three letters say nothing");
     }
 
     #[test]

@@ -212,6 +212,7 @@ mod tests {
             ("sip:anonymous@anonymous.invalid", NoNumber::Withheld),
             ("911", NoNumber::Short),
             ("12345", NoNumber::Short),
+            ("123456", NoNumber::Short),
             ("tel:411", NoNumber::Short),
             ("sip:mary.jane@example.com", NoNumber::NotDialed),
             ("hello", NoNumber::Unreadable),
@@ -221,6 +222,7 @@ mod tests {
             ("+", NoNumber::Unreadable),
             ("-", NoNumber::Unreadable),
             ("+10550100134", NoNumber::Unreadable),
+            ("+11550100134", NoNumber::Unreadable),
             ("\u{0661}\u{0662}", NoNumber::Unreadable),
         ] {
             assert_eq!(dialed(address), Err(expected), "{address:?}");

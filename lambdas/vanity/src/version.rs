@@ -28,5 +28,7 @@ mod tests {
         assert_eq!(version("Acme"), version("Acme"));
         assert_ne!(version("Acme"), version("Acme "));
         assert_ne!(Words::embedded().checksum(), 0);
+        let names = digest(&[include_bytes!("../words/blocked.txt"), b"Acme"]);
+        assert!(version("Acme").ends_with(&format!("{names:016x}")), "offensive words count");
     }
 }
