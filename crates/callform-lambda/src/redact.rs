@@ -110,6 +110,7 @@ mod tests {
             "took 1234567 ns, 12 of 500",
             "10.0.0.12:8080",
             "+1 and -2",
+            "pages 100-1234",
             "naïve – “quoted” 日本",
         ] {
             assert_eq!(without_numbers(text), text);

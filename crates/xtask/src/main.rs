@@ -54,11 +54,14 @@ enum Task {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Measures how fast contact records are made single, and in how much memory
+    /// Measures how fast `callform records dedup` is, and in how much memory (Linux)
     MeasureRecords {
         /// About so many records
         #[arg(long, default_value_t = 1_000_000)]
         records: u64,
+        /// The command that is measured
+        #[arg(long, default_value = "target/release/callform")]
+        callform: PathBuf,
     },
     /// Condenses SCOWL's word lists into lambdas/vanity/words
     Words {
@@ -92,7 +95,7 @@ fn main() -> anyhow::Result<()> {
         Task::BigBlueprint { users, out } => big_blueprint::run(users, &out),
         Task::Measure { command } => measure::run(&command),
         Task::ContactRecords { contacts, out } => records::write(contacts, &out).map(|_| ()),
-        Task::MeasureRecords { records } => records::measure(records),
+        Task::MeasureRecords { records, callform } => records::measure(records, &callform),
         Task::Words { from, to } => words::run(&from, &to),
         Task::Functions { zips, variables } => functions::run(&zips, &variables),
         Task::Test { arguments } => test::run(&arguments),

@@ -1,18 +1,19 @@
 //! Contact records in a file, and how fast they are made single.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use dedup::local::{Input, Keep, Outputs, dedup};
+use dedup::Settings;
 use dedup::memory::MemoryStore;
 use dedup::sample::{Recipe, samples};
 use dedup::transform::{TransformEvent, TransformRecord, transform};
-use dedup::{Mode, Settings};
 
 fn recipe(contacts: u64) -> Recipe {
     Recipe { seed: 1, contacts, versions: 3, contacts_per_event: 20 }
@@ -41,31 +42,29 @@ pub(crate) fn write(contacts: u64, out: &Path) -> Result<u64> {
     Ok(lines)
 }
 
-/// Measures `records dedup` on a file of about so many records, and the Firehose transform on a store in memory.
-pub(crate) fn measure(records: u64) -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("records.ndjson");
-    // A contact has two versions on average, and a quarter of them comes twice.
-    let lines = write(records * 10 / 26, &file)?;
-    let bytes = file.metadata()?.len();
-    announce(&format!("{lines} records, {} MB", bytes / 1_000_000));
-    let before = peak();
-    for (name, keep) in [("every version", Keep::EveryVersion), ("current versions", Keep::Current)] {
-        let start = Instant::now();
-        let input = Input { name: "records".to_owned(), content: Box::new(File::open(&file)?) };
-        let mut sink = std::io::sink();
-        let outputs = Outputs { records: &mut sink, events: None, invalid: &mut |_| {} };
-        let report = dedup([input], Mode::Contact, keep, tempfile::tempfile()?, outputs)?;
-        let took = start.elapsed();
-        announce(&format!(
-            "{name}: {} s, {} records/s, {} MB/s, kept {}; peak memory {} MB, of which {} MB before",
-            seconds(took),
-            rate(lines, took),
-            rate(bytes / 1_000_000, took),
-            report.kept,
-            peak(),
-            before,
-        ));
+/// Measures `records dedup` on a file of about so many records and on one of a tenth, and the Firehose transform on a store
+/// in memory.
+pub(crate) fn measure(records: u64, callform: &Path) -> Result<()> {
+    ensure!(callform.is_file(), "{} is not there: build it first", callform.display());
+    for records in [records / 10, records] {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("records.ndjson");
+        // A contact has two versions on average, and a quarter of them comes twice.
+        let lines = write(records * 10 / 26, &file)?;
+        announce(&format!("{lines} records, {} MB", file.metadata()?.len() / 1_000_000));
+        for (name, more) in [("current versions", None), ("every version", Some("--every-version"))] {
+            let start = Instant::now();
+            // The peak is that of the largest child so far: a process for each run tells them apart.
+            let status = Command::new(std::env::current_exe()?)
+                .args(["measure", "--"])
+                .arg(callform)
+                .args(["records", "dedup"])
+                .args(more)
+                .args([OsStr::new("--out"), folder.path().join("out.ndjson").as_os_str(), file.as_os_str()])
+                .status()?;
+            ensure!(status.success(), "{} failed", callform.display());
+            announce(&format!("{name}: {} records/s", rate(lines, start.elapsed())));
+        }
     }
     handler()
 }
@@ -94,24 +93,8 @@ fn handler() -> Result<()> {
     Ok(())
 }
 
-fn seconds(time: Duration) -> String {
-    format!("{:.2}", time.as_secs_f64())
-}
-
 fn rate(count: u64, time: Duration) -> u128 {
     u128::from(count) * 1_000_000 / time.as_micros().max(1)
-}
-
-/// Peak memory of this process so far, in MB; 0 where that is not known.
-fn peak() -> i64 {
-    #[cfg(target_os = "linux")]
-    {
-        use nix::sys::resource::{UsageWho, getrusage};
-        // Linux counts in KiB.
-        getrusage(UsageWho::RUSAGE_SELF).map_or(0, |usage| usage.max_rss() / 1024)
-    }
-    #[cfg(not(target_os = "linux"))]
-    0
 }
 
 #[expect(clippy::print_stderr, reason = "a development task talks to its terminal")]
