@@ -4,8 +4,10 @@ use callform_flow::Flow;
 use callform_flow::compare::compare;
 use callform_flow::draw::{Caption, compared, mermaid, mermaid_of_changes};
 
+use serde_json::Value;
+
 use super::PlanView;
-use crate::model::Kind;
+use crate::model::{Kind, Target};
 use crate::plan::{Change, PropertyChange};
 use crate::render::words;
 
@@ -33,7 +35,7 @@ pub(super) fn pictures<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = FlowP
 fn picture(change: &Change) -> Option<FlowPicture> {
     let is_content = |property: &&PropertyChange| property.path == "Content";
     let content = change.properties.iter().find(is_content)?;
-    let flow = |side: &Option<serde_json::Value>| Flow::from_json(side.as_ref()?).ok();
+    let flow = |side: &Option<Value>| Flow::from_json(&with_markers(side.as_ref()?)).ok();
     let (old, new) = (flow(&content.before)?, flow(&content.after)?);
     let comparison = compare(&old, &new);
     let caption = Caption { name: &change.address.name, flow_type: None };
@@ -44,9 +46,19 @@ fn picture(change: &Change) -> Option<FlowPicture> {
     is_drawn.then(|| FlowPicture { subject: words(&change.address), mermaid })
 }
 
+/// A flow whose references are told from texts, so that they are shown by their names alone.
+fn with_markers(json: &Value) -> Value {
+    match json {
+        Value::String(text) if text.parse::<Target>().is_ok() => Value::String(format!("${{{text}}}")),
+        Value::Array(items) => items.iter().map(with_markers).collect(),
+        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), with_markers(member))).collect(),
+        other => other.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::plan::{Action, PropertyChange, Reason};

@@ -154,7 +154,10 @@ impl Parameters<'_> {
     }
 
     fn attempts(&self) -> String {
-        self.of.get("MaximumConnectionAttempts").map_or_else(String::new, |count| format!("{} attempts", scalar(count)))
+        self.of.get("MaximumConnectionAttempts").map_or_else(String::new, |count| match scalar(count).as_str() {
+            "1" => "1 attempt".to_owned(),
+            several => format!("{several} attempts"),
+        })
     }
 
     /// What a type without words of its own is set to.
@@ -191,7 +194,7 @@ fn metric(metric: &str) -> String {
         "NumberOfAgentsAvailable" => "Available agents".to_owned(),
         "NumberOfAgentsStaffed" => "Staffed agents".to_owned(),
         "NumberOfAgentsOnline" => "Agents online".to_owned(),
-        "OldestContactInQueueAgeSeconds" => "Longest wait in seconds".to_owned(),
+        "OldestContactInQueueAgeSeconds" => "Longest wait in milliseconds".to_owned(),
         "NumberOfContactsInQueue" => "Contacts in queue".to_owned(),
         other => spaced(other),
     }
