@@ -72,3 +72,29 @@ fn flows_are_compared_in_words() {
     assert!(svg.contains(">changed "), "{svg}");
     test.expect(64, &[&both[..], &["--format", "svg"]].concat());
 }
+
+/// Every flow of a blueprint as text, one after the other.
+fn drawn(test: &TestEnvironment, blueprint: &str) -> String {
+    test.expect(0, &["flow", "draw", blueprint, "--out", "pinned", "--format", "mermaid"]);
+    let mut paths: Vec<_> =
+        std::fs::read_dir(test.path("pinned")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let one = |path: &std::path::PathBuf| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        format!("%% {name}\n{}\n", std::fs::read_to_string(path).unwrap())
+    };
+    paths.iter().map(one).collect()
+}
+
+#[test]
+fn pictures_of_the_example_center_stay_as_they_are() {
+    let test = TestEnvironment::with_blueprints();
+    insta::assert_snapshot!("pictures_of_kwglobal", drawn(&test, "blueprints/kwglobal.yaml"));
+}
+
+#[test]
+fn pictures_of_the_templates_stay_as_they_are() {
+    let test = TestEnvironment::empty();
+    let blueprint = format!("{ROOT}/tests/data/templates/templates.yaml");
+    insta::assert_snapshot!("pictures_of_the_templates", drawn(&test, &blueprint));
+}
