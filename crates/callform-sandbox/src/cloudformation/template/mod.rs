@@ -11,6 +11,7 @@ pub(crate) mod scope;
 pub(crate) mod source;
 pub(crate) mod structure;
 pub(crate) mod substitution;
+mod yaml;
 
 use serde_json::{Map, Value};
 
@@ -28,9 +29,9 @@ pub(crate) struct Template {
 static NOTHING: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
 
 impl Template {
-    /// Reads a template and checks its structure. Only JSON is read.
+    /// Reads a template, which is JSON where it begins with a brace and YAML otherwise, and checks its structure.
     pub(crate) fn parse(text: &str) -> Result<Self, AwsError> {
-        let template = Self { text: text.to_owned(), document: read_json(text)? };
+        let template = Self { text: text.to_owned(), document: read(text)? };
         structure::check(&template)?;
         Ok(template)
     }
@@ -97,23 +98,20 @@ impl Template {
     }
 }
 
-fn read_json(text: &str) -> Result<Map<String, Value>, AwsError> {
+/// Reads a document that has to be a mapping.
+fn read(text: &str) -> Result<Map<String, Value>, AwsError> {
     let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    if !start.starts_with('{') {
-        return Err(validation(if start.starts_with(['[', '"']) || start.is_empty() {
-            "Template format error: unsupported structure."
-        } else {
-            "Template format error: unsupported structure. The sandbox reads templates in JSON, not in YAML."
-        }));
-    }
-    match serde_json::from_str(start) {
-        Ok(Value::Object(document)) => Ok(document),
-        Ok(_) => Err(validation("Template format error: unsupported structure.")),
-        Err(error) => Err(validation(format!(
-            "Template format error: JSON not well-formed. (line {}, column {})",
-            error.line(),
-            error.column()
-        ))),
+    let value = if start.starts_with('{') {
+        serde_json::from_str(start).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            validation(format!("Template format error: JSON not well-formed. (line {line}, column {column})"))
+        })?
+    } else {
+        yaml::read(text.trim_start_matches('\u{feff}'))?
+    };
+    match value {
+        Value::Object(document) => Ok(document),
+        _ => Err(validation("Template format error: unsupported structure.")),
     }
 }
 

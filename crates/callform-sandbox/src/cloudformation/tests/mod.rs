@@ -7,6 +7,7 @@ mod imports;
 mod requests;
 mod updates;
 mod values;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};

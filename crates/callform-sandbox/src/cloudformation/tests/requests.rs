@@ -82,6 +82,7 @@ fn texts_that_are_no_templates() {
     for (body, expected) in [
         ("{\"Resources\": ", "Template format error: JSON not well-formed. (line 1, column 14)"),
         ("[]", "Template format error: unsupported structure."),
+        ("no template", "Template format error: unsupported structure."),
     ] {
         assert_eq!(sandbox.refusal("ValidateTemplate", &[("TemplateBody", body)]), expected);
     }
