@@ -16,6 +16,7 @@ pub mod connect;
 pub mod dispatch;
 pub mod error;
 pub mod faults;
+mod custom_events;
 mod functions;
 pub mod handler;
 pub mod protocol;

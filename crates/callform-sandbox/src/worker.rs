@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use crate::clock;
 use crate::cloudformation::engine::{self, Progress};
+use crate::cloudformation::signals;
+use crate::custom_events::Events;
 use crate::dispatch::{ACCOUNT, Sandbox};
 use crate::error::AwsError;
 use crate::faults::step_delay;
@@ -128,6 +130,10 @@ fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
             return;
         }
     }
+    let noted = store.transaction(|tx| signals::set_endpoint(tx, sandbox.functions.url()));
+    if let Err(error) = noted {
+        tracing::error!(%error, "sandbox: where it answers was not noted");
+    }
     // Closing the file, at the latest when the process dies, releases the lock. Records go on beside stacks: a function
     // may take minutes.
     std::thread::scope(|scope| {
@@ -141,7 +147,8 @@ fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
             // Whether it is time to stop is asked right afterwards.
             let _stop: bool = signal.wait(time);
         };
-        repeat(store, signal, "a step of a stack operation", &rest, &|| run(sandbox, store, signal));
+        let events = Events::default();
+        repeat(store, signal, "a step of a stack operation", &rest, &|| run(sandbox, store, signal, &events));
     });
 }
 
@@ -175,12 +182,13 @@ fn repeat(
 }
 
 /// Steps until there is nothing to do.
-fn run(sandbox: &Sandbox, store: &Store, signal: &Signal) -> Result<(), AwsError> {
+fn run(sandbox: &Arc<Sandbox>, store: &Store, signal: &Signal, events: &Events) -> Result<(), AwsError> {
     let now = || clock::now(&sandbox.folder);
     while !signal.stopped() {
         match engine::step(store, &sandbox.registry, ACCOUNT, &sandbox.folder, &now)? {
-            Progress::Idle => return Ok(()),
+            Progress::Idle => return events.send(sandbox, store),
             Progress::Worked => {
+                events.send(sandbox, store)?;
                 let delay = step_delay(&sandbox.folder);
                 if !delay.is_zero() {
                     signal.sleep(delay);

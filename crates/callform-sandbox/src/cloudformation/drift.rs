@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::change_set::describe::object;
 use super::difference::{self, shown};
+use super::engine::native::Native;
 use super::failure::validation;
 use super::live::Live;
 use super::properties::with_stack_tags;
@@ -50,7 +51,8 @@ pub(crate) fn detect(
     let mut drifted = 0;
     for resource in state::resources(environment.tx, &stack.id)? {
         let is_wanted = wanted.is_empty() || wanted.contains(&resource.definition.logical_id);
-        if is_wanted && resource.exists() {
+        // What the engine carries out itself has no drift detection.
+        if is_wanted && resource.exists() && Native::of(&resource.definition.type_name).is_none() {
             let found = examine(environment, registry, &stack, resource, &time)?;
             drifted += usize::from(matches!(status_of(&found), "MODIFIED" | "DELETED"));
         }
@@ -95,6 +97,10 @@ pub(crate) fn detect_resource(
     let resource = state::resource(environment.tx, &stack.id, logical_id)?
         .filter(StackResource::exists)
         .ok_or_else(|| validation(format!("Resource {logical_id} does not exist for stack {}", stack.name)))?;
+    let type_name = &resource.definition.type_name;
+    if Native::of(type_name).is_some() {
+        return Err(validation(format!("Drift detection is not supported for resource type [{type_name}]")));
+    }
     let found = examine(environment, registry, &stack, resource, &iso8601(environment.now))?;
     Ok(json!({ "StackResourceDrift": found }))
 }

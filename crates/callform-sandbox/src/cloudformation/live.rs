@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::engine::native::Native;
 use super::failure::validation;
 use super::state::{self, Stack, StackResource};
 use super::template::references::is_resolved;
@@ -50,6 +51,9 @@ impl Live<'_> {
     /// What a handler reads of a resource; `None` where it is gone.
     pub(crate) fn read(&self, resource: &StackResource) -> Result<Option<Properties>, AwsError> {
         let definition = &resource.definition;
+        if let Some(native) = Native::of(&definition.type_name) {
+            return native.read(self, resource);
+        }
         let handler = self
             .registry
             .get(definition.type_name.as_str())
@@ -85,6 +89,12 @@ impl Live<'_> {
         };
         direct.or_else(nested).cloned().ok_or_else(|| {
             let type_name = &resource.definition.type_name;
+            if Native::of(type_name) == Some(Native::CustomResource) {
+                return validation(format!(
+                    "CustomResource attribute error: Vendor response doesn't contain {attribute} attribute in object {}|{}",
+                    self.stack.id, resource.definition.logical_id
+                ));
+            }
             validation(format!("Resource type {type_name} does not support attribute {{{attribute}}}"))
         })
     }

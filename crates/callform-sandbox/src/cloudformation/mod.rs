@@ -21,6 +21,8 @@ mod preparation;
 mod properties;
 mod request;
 mod resources;
+pub(crate) mod signals;
+mod stack_policy;
 mod stacks;
 mod state;
 mod status;
@@ -74,6 +76,7 @@ pub fn handle(
         "ListStacks" => stacks::list(environment, request),
         "RollbackStack" => updates::roll_back(environment, registry, request),
         "SetStackPolicy" => stacks::set_policy(environment, request),
+        "SignalResource" => stacks::signal_resource(environment, request),
         "UpdateStack" => updates::update(environment, registry, request),
         "UpdateTerminationProtection" => stacks::set_termination_protection(environment, request),
         "ValidateTemplate" => templates::validate(environment, registry, request),

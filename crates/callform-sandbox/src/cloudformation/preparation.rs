@@ -1,16 +1,17 @@
 //! From a request to what a stack is to be: template, parameter values, tags.
 
+use super::engine::native::Native;
 use super::failure::{constraint, insufficient_capabilities, validation};
 use super::request::Request;
 use super::state::{self, Settings, Stack};
 use super::template::evaluation::{self, Evaluation};
 use super::template::parameters::{self, StackParameter};
 use super::template::scope::Surroundings;
-use super::template::{Template, source};
+use super::template::{Template, source, transform};
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::resources::HandlerRegistry;
-use crate::services::secrets;
+use crate::services::{iam, secrets};
 
 /// What a stack is to be.
 #[derive(Clone, Debug)]
@@ -35,13 +36,14 @@ pub(crate) fn prepare(
         if stack.settings.template.is_empty() {
             return Err(validation("Either Template URL or Template Body must be specified."));
         }
-        state::template(environment.tx, &stack.id, &stack.settings.template)?
+        // Other parameters make something else of transforms.
+        Template::parse(&state::template_text(environment.tx, &stack.id, &stack.settings.template)?)?
     } else {
         source::read(environment, request)?
     };
-    check_types(&template, registry)?;
+    check_request(environment, request)?;
     let capabilities = request.texts("Capabilities");
-    check_capabilities(&template, &capabilities, checks_expansion)?;
+    check_expansion(&template, &capabilities, checks_expansion)?;
     let ssm = |name: &str| secrets::resolve(environment, &format!("ssm:{name}"));
     let values = parameters::resolve(&template, &request.parameters(), &stack.settings.parameters, &ssm)?;
     let notification_arns = if request.has("NotificationARNs") {
@@ -49,6 +51,10 @@ pub(crate) fn prepare(
     } else {
         stack.settings.notification_arns.clone()
     };
+    let template = expand(environment, stack, template, &values, &notification_arns)?;
+    check_types(&template, registry)?;
+    check_allowed_types(&template, request)?;
+    check_capabilities(&template, &capabilities)?;
     let mut settings = Settings {
         template: state::save_template(environment.tx, &stack.id, &template)?,
         description: template.description().map(str::to_owned),
@@ -62,6 +68,75 @@ pub(crate) fn prepare(
     let evaluation = evaluate(environment, stack, &template, &settings)?;
     settings.imports.clone_from(&evaluation.imports);
     Ok(Prepared { settings, template, evaluation })
+}
+
+/// The template with its transforms carried out.
+fn expand(
+    environment: &Environment,
+    stack: &Stack,
+    template: Template,
+    values: &[StackParameter],
+    notification_arns: &[String],
+) -> Result<Template, AwsError> {
+    let surroundings = Surroundings {
+        account: environment.account,
+        region: environment.region,
+        stack_name: &stack.name,
+        stack_id: &stack.id,
+        notification_arns,
+    };
+    let mut known = surroundings.pseudo_parameters();
+    known.extend(parameters::references(values));
+    let fetch = |url: &str| source::snippet(environment, url);
+    template.expanded(&transform::Surroundings { parameters: &known, fetch: &fetch })
+}
+
+/// Refuses what the sandbox would have to pass over, and a role that is not there.
+fn check_request(environment: &Environment, request: &Request) -> Result<(), AwsError> {
+    if request.has_members("RollbackConfiguration") {
+        return Err(validation("The sandbox does not support RollbackConfiguration: it has no alarms."));
+    }
+    if request.texts("NotificationARNs").len() > 5 {
+        return Err(constraint("notificationARNs", "notificationARNs", "have length less than or equal to 5"));
+    }
+    match request.text("RoleARN") {
+        Some(role) => check_role(environment, role),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a role that is not there, or does not trust CloudFormation.
+fn check_role(environment: &Environment, arn: &str) -> Result<(), AwsError> {
+    let refused = || validation(format!("Role {arn} is invalid or cannot be assumed"));
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", _, "iam", _, account, resource] = parts.as_slice() else { return Err(refused()) };
+    let name = resource.strip_prefix("role/").and_then(|path| path.rsplit('/').next());
+    let name = name.filter(|_| *account == environment.account).ok_or_else(refused)?;
+    let input = serde_json::Map::from_iter([("RoleName".to_owned(), name.into())]);
+    let role = iam::call(environment, "GetRole", &input).map_err(|_| refused())?;
+    if role.to_string().contains("cloudformation.amazonaws.com") { Ok(()) } else { Err(refused()) }
+}
+
+/// Refuses types that the request's `ResourceTypes` leave out.
+fn check_allowed_types(template: &Template, request: &Request) -> Result<(), AwsError> {
+    let allowed = request.texts("ResourceTypes");
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    let is_allowed = |type_name: &str| {
+        allowed.iter().any(|one| match one.strip_suffix('*') {
+            Some(start) => type_name.starts_with(start),
+            None => one == type_name,
+        })
+    };
+    let mut refused: Vec<&str> =
+        template.resource_types().map(|(_, type_name)| type_name).filter(|name| !is_allowed(name)).collect();
+    refused.sort_unstable();
+    refused.dedup();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(validation(format!("Resource type(s) [{}] are not in the ResourceTypes of the request", refused.join(", "))))
 }
 
 /// The template with everything carried out that does not wait for a resource.
@@ -84,6 +159,10 @@ pub(crate) fn evaluate(
 
 /// Refuses resource types the sandbox does not have.
 pub(crate) fn check_types(template: &Template, registry: &HandlerRegistry) -> Result<(), AwsError> {
+    if template.processed.is_none() && !template.transforms().is_empty() {
+        // Its types are those that its transforms make.
+        return Ok(());
+    }
     let unknown = unrecognized_types(template, registry);
     if unknown.is_empty() {
         return Ok(());
@@ -94,18 +173,28 @@ pub(crate) fn check_types(template: &Template, registry: &HandlerRegistry) -> Re
 /// Resource types of a template that the sandbox does not have, sorted.
 pub(crate) fn unrecognized_types<'a>(template: &'a Template, registry: &HandlerRegistry) -> Vec<&'a str> {
     let mut unknown: Vec<&str> =
-        template.resource_types().map(|(_, name)| name).filter(|name| !registry.contains_key(name)).collect();
+        template.resource_types().map(|(_, name)| name).filter(|name| !is_known(name, registry)).collect();
     unknown.sort_unstable();
     unknown.dedup();
     unknown
 }
 
-/// Refuses a template whose IAM resources or transforms were not acknowledged.
-fn check_capabilities(template: &Template, given: &[String], checks_expansion: bool) -> Result<(), AwsError> {
-    let has = |name: &str| given.iter().any(|capability| capability == name);
-    if let Some(transform) = template.transforms().into_iter().find(|name| *name != "AWS::LanguageExtensions") {
-        return Err(validation(format!("The sandbox does not support the transform {transform}.")));
+fn is_known(type_name: &str, registry: &HandlerRegistry) -> bool {
+    Native::of(type_name).is_some() || registry.contains_key(type_name)
+}
+
+/// Refuses a template whose transforms were not acknowledged; change sets show what they make.
+fn check_expansion(template: &Template, given: &[String], checks_expansion: bool) -> Result<(), AwsError> {
+    let has = given.iter().any(|capability| capability == "CAPABILITY_AUTO_EXPAND");
+    if checks_expansion && !template.transforms().is_empty() && !has {
+        return Err(insufficient_capabilities(&["CAPABILITY_AUTO_EXPAND"]));
     }
+    Ok(())
+}
+
+/// Refuses a template whose IAM resources were not acknowledged.
+fn check_capabilities(template: &Template, given: &[String]) -> Result<(), AwsError> {
+    let has = |name: &str| given.iter().any(|capability| capability == name);
     let mut missing = Vec::new();
     match template.required_capability() {
         Some((capability @ "CAPABILITY_NAMED_IAM", _)) if !has(capability) => missing.push(capability),
@@ -113,9 +202,6 @@ fn check_capabilities(template: &Template, given: &[String], checks_expansion: b
             missing.push(capability);
         }
         _ => {}
-    }
-    if checks_expansion && !template.transforms().is_empty() && !has("CAPABILITY_AUTO_EXPAND") {
-        missing.push("CAPABILITY_AUTO_EXPAND");
     }
     if missing.is_empty() { Ok(()) } else { Err(insufficient_capabilities(&missing)) }
 }

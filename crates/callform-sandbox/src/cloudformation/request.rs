@@ -76,6 +76,19 @@ impl Request {
         self.input.contains_key(name)
     }
 
+    /// True where a structure has a member that is not empty.
+    pub(crate) fn has_members(&self, name: &str) -> bool {
+        fn is_full(value: &Value) -> bool {
+            match value {
+                Value::Object(members) => members.values().any(is_full),
+                Value::Array(items) => items.iter().any(is_full),
+                Value::String(text) => !text.is_empty(),
+                _ => false,
+            }
+        }
+        self.input.get(name).is_some_and(is_full)
+    }
+
     /// `Parameters`.
     pub(crate) fn parameters(&self) -> Vec<GivenParameter> {
         let member =

@@ -4,12 +4,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::change_set::describe::object;
+use super::engine::native::nested;
 use super::events;
 use super::failure::validation;
 use super::preparation::listed_parameters;
 use super::request::Request;
+use super::signals;
+use super::stack_policy;
 use super::state::{self, Settings, Stack, Tag};
-use super::status::StackStatus;
+use super::status::{ResourceStatus, StackStatus};
 use crate::clock::iso8601;
 use crate::error::AwsError;
 use crate::handler::Environment;
@@ -35,6 +38,7 @@ impl Stack {
             retain_except_on_create: false,
             termination_protection: false,
             timeout_minutes: None,
+            parent: None,
             change_set: None,
             policy: None,
             drift_status: None,
@@ -89,12 +93,12 @@ pub(crate) fn describe(environment: &Environment, request: &Request) -> Result<V
     if let Some(name) = request.text("StackName") {
         let stack = state::find_stack(environment.tx, name)?
             .ok_or_else(|| validation(format!("Stack with id {name} does not exist")))?;
-        return Ok(json!({ "Stacks": [described(&stack)] }));
+        return Ok(json!({ "Stacks": [described(environment, &stack)?] }));
     }
     let stacks: Vec<Stack> =
         newest_first(environment)?.into_iter().filter(|stack| stack.status != StackStatus::DeleteComplete).collect();
     let (listed, next) = page(&stacks, request, PAGE)?;
-    let listed: Vec<Value> = listed.iter().map(described).collect();
+    let listed: Vec<Value> = listed.iter().map(|stack| described(environment, stack)).collect::<Result<_, _>>()?;
     Ok(object(json!({ "Stacks": listed, "NextToken": next })))
 }
 
@@ -104,7 +108,7 @@ fn newest_first(environment: &Environment) -> Result<Vec<Stack>, AwsError> {
     Ok(stacks)
 }
 
-fn described(stack: &Stack) -> Value {
+fn described(environment: &Environment, stack: &Stack) -> Result<Value, AwsError> {
     let outputs: Vec<Value> = stack
         .outputs
         .iter()
@@ -118,7 +122,7 @@ fn described(stack: &Stack) -> Value {
         })
         .collect();
     let settings = &stack.settings;
-    object(json!({
+    Ok(object(json!({
         "StackId": stack.id,
         "StackName": stack.name,
         "ChangeSetId": stack.change_set,
@@ -140,7 +144,9 @@ fn described(stack: &Stack) -> Value {
         "EnableTerminationProtection": stack.termination_protection,
         "DriftInformation": stack.drift_information(),
         "RetainExceptOnCreate": stack.retain_except_on_create,
-    }))
+        "ParentId": stack.parent,
+        "RootId": nested::root(environment.tx, stack)?,
+    })))
 }
 
 pub(crate) fn list(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
@@ -163,6 +169,7 @@ pub(crate) fn list(environment: &Environment, request: &Request) -> Result<Value
                 "StackStatus": stack.status,
                 "StackStatusReason": stack.status_reason,
                 "DriftInformation": stack.drift_information(),
+                "ParentId": stack.parent,
             }))
         })
         .collect();
@@ -207,10 +214,9 @@ pub(crate) fn set_termination_protection(environment: &Environment, request: &Re
 
 pub(crate) fn set_policy(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
     let mut stack = state::require_stack(environment.tx, request.required("StackName")?)?;
-    stack.policy = match request.text("StackPolicyURL") {
-        Some(url) => Some(super::template::source::fetch(environment, url)?),
-        None => request.text("StackPolicyBody").map(str::to_owned),
-    };
+    let policy = stack_policy::requested(environment, request, "StackPolicyBody", "StackPolicyURL")?;
+    stack.policy =
+        Some(policy.ok_or_else(|| validation("Either StackPolicyBody or StackPolicyURL must be specified"))?);
     state::save_stack(environment.tx, &stack)?;
     Ok(Value::Null)
 }
@@ -218,6 +224,23 @@ pub(crate) fn set_policy(environment: &Environment, request: &Request) -> Result
 pub(crate) fn policy(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
     let stack = state::require_stack(environment.tx, request.required("StackName")?)?;
     Ok(object(json!({ "StackPolicyBody": stack.policy })))
+}
+
+/// `SignalResource`: a signal for a wait condition with a `CreationPolicy`.
+pub(crate) fn signal_resource(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
+    let stack = state::require_stack(environment.tx, request.required("StackName")?)?;
+    let logical_id = request.required("LogicalResourceId")?;
+    let unique = request.required("UniqueId")?;
+    request.required("Status")?;
+    let success = request.one_of("Status", &["SUCCESS", "FAILURE"], "")? == "SUCCESS";
+    let resource = state::resource(environment.tx, &stack.id, logical_id)?
+        .ok_or_else(|| validation(format!("Resource {logical_id} does not exist for stack {}", stack.name)))?;
+    if resource.status != ResourceStatus::CreateInProgress {
+        let message = format!("Resource {logical_id} is in {} state and cannot be signaled", resource.status.as_str());
+        return Err(validation(message));
+    }
+    signals::signal(environment.tx, &stack.id, logical_id, unique, success)?;
+    Ok(Value::Null)
 }
 
 pub(crate) fn list_exports(environment: &Environment, request: &Request) -> Result<Value, AwsError> {

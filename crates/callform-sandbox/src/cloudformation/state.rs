@@ -82,6 +82,9 @@ pub(crate) struct Stack {
     pub(crate) retain_except_on_create: bool,
     pub(crate) termination_protection: bool,
     pub(crate) timeout_minutes: Option<u64>,
+    /// Id of the stack that this one is nested in.
+    #[serde(default)]
+    pub(crate) parent: Option<String>,
     pub(crate) change_set: Option<String>,
     pub(crate) policy: Option<String>,
     pub(crate) drift_status: Option<String>,
@@ -148,21 +151,49 @@ pub(crate) fn require_stack(tx: &Tx, name_or_id: &str) -> Result<Stack, AwsError
     find_stack(tx, name_or_id)?.ok_or_else(|| validation(format!("Stack [{name_or_id}] does not exist")))
 }
 
+/// A stored template.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    /// One without transforms.
+    Plain(String),
+    /// One whose transforms were carried out.
+    Transformed { text: String, processed: String, transforms: Vec<String> },
+}
+
 /// Stores a template and returns its digest.
 pub(crate) fn save_template(tx: &Tx, stack_id: &str, template: &Template) -> Result<String, AwsError> {
-    let digest = upload::hexadecimal(&Sha256::digest(&template.text));
-    tx.put(TEMPLATE, stack_id, &digest, None, &template.text)?;
+    let mut digest = Sha256::new();
+    digest.update(&template.text);
+    let stored = match &template.processed {
+        None => Stored::Plain(template.text.clone()),
+        Some(processed) => {
+            // The same text becomes something else with other parameters.
+            digest.update(processed);
+            let transforms = template.transforms().into_iter().map(str::to_owned).collect();
+            Stored::Transformed { text: template.text.clone(), processed: processed.clone(), transforms }
+        }
+    };
+    let digest = upload::hexadecimal(&digest.finalize());
+    tx.put(TEMPLATE, stack_id, &digest, None, &stored)?;
     Ok(digest)
 }
 
-/// A stored template's text; empty for a stack that never had one.
+/// A stored template's text as it was sent; empty for a stack that never had one.
 pub(crate) fn template_text(tx: &Tx, stack_id: &str, digest: &str) -> Result<String, AwsError> {
-    Ok(tx.get(TEMPLATE, stack_id, digest)?.unwrap_or_default())
+    Ok(match tx.get(TEMPLATE, stack_id, digest)? {
+        None => String::new(),
+        Some(Stored::Plain(text) | Stored::Transformed { text, .. }) => text,
+    })
 }
 
-/// A stored template.
+/// A stored template, its transforms carried out.
 pub(crate) fn template(tx: &Tx, stack_id: &str, digest: &str) -> Result<Template, AwsError> {
-    Template::parse(&template_text(tx, stack_id, digest)?)
+    match tx.get(TEMPLATE, stack_id, digest)? {
+        None => Template::parse(""),
+        Some(Stored::Plain(text)) => Template::parse(&text),
+        Some(Stored::Transformed { text, processed, transforms }) => Template::stored(text, processed, transforms),
+    }
 }
 
 pub(crate) fn save_resource(tx: &Tx, stack_id: &str, resource: &StackResource) -> Result<(), AwsError> {

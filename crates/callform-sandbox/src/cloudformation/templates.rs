@@ -26,11 +26,22 @@ pub(crate) fn get(environment: &Environment, request: &Request) -> Result<Value,
         let digest = stack.settings.template.clone();
         (stack, digest)
     };
-    let body = state::template_text(environment.tx, &stack.id, &digest)?;
+    let text = state::template_text(environment.tx, &stack.id, &digest)?;
+    let body = match request.one_of("TemplateStage", &["Original", "Processed"], "Processed")? {
+        "Processed" if !digest.is_empty() => {
+            state::template(environment.tx, &stack.id, &digest)?.processed.unwrap_or(text)
+        }
+        _ => text,
+    };
     Ok(json!({ "TemplateBody": body, "StagesAvailable": ["Original", "Processed"] }))
 }
 
 fn capabilities(template: &Template) -> (Option<Vec<&'static str>>, Option<String>) {
+    if template.processed.is_none() && !template.transforms().is_empty() {
+        // What a transform makes is not known yet.
+        let reason = format!("The following resource(s) require capabilities: [{}]", template.transforms().join(", "));
+        return (Some(vec!["CAPABILITY_AUTO_EXPAND"]), Some(reason));
+    }
     match template.required_capability() {
         None => (None, None),
         Some((capability, types)) => {

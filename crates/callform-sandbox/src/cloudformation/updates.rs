@@ -8,9 +8,10 @@ use super::change_set::compare::{Rules, compare};
 use super::change_set::execute::retire_others;
 use super::engine::operation::{Kind, OnFailure};
 use super::engine::start::{self, Options};
-use super::failure::{already_exists, validation};
+use super::failure::{already_exists, constraint, validation};
 use super::preparation::{Prepared, check_stack_name, prepare};
 use super::request::Request;
+use super::stack_policy;
 use super::state::{self, Stack};
 use super::status::StackStatus;
 use crate::error::AwsError;
@@ -63,6 +64,9 @@ pub(crate) fn create(
     }
     let mut stack = Stack::new(environment, name);
     let prepared = prepare(environment, registry, request, &stack, true)?;
+    if request.has("DisableRollback") && request.has("OnFailure") {
+        return Err(validation("You can specify either DisableRollback or OnFailure, but not both"));
+    }
     let on_failure = request.one_of("OnFailure", &["DO_NOTHING", "ROLLBACK", "DELETE"], "ROLLBACK")?;
     let on_failure = match on_failure {
         _ if request.flag("DisableRollback") => OnFailure::DoNothing,
@@ -72,8 +76,8 @@ pub(crate) fn create(
     };
     stack.remember(request, "CreateStack");
     stack.termination_protection = request.flag("EnableTerminationProtection");
-    stack.timeout_minutes = request.text("TimeoutInMinutes").and_then(|minutes| minutes.parse().ok());
-    stack.policy = request.text("StackPolicyBody").map(str::to_owned);
+    stack.timeout_minutes = timeout(request)?;
+    stack.policy = stack_policy::requested(environment, request, "StackPolicyBody", "StackPolicyURL")?;
     let options = Options {
         kind: Kind::Create,
         on_failure,
@@ -103,6 +107,11 @@ pub(crate) fn update(
     if compare(environment, registry, &stack, &prepared, rules)?.is_empty() {
         return Err(validation("No updates are to be performed."));
     }
+    let passing =
+        stack_policy::requested(environment, request, "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL")?;
+    if let Some(policy) = stack_policy::requested(environment, request, "StackPolicyBody", "StackPolicyURL")? {
+        stack.policy = Some(policy);
+    }
     retire_others(environment, &stack.id, "")?;
     stack.remember(request, "UpdateStack");
     let on_failure = if request.flag("DisableRollback") { OnFailure::DoNothing } else { OnFailure::Rollback };
@@ -115,7 +124,17 @@ pub(crate) fn update(
         imports,
     };
     start::forward(environment, &mut stack, prepared.settings, prepared.evaluation, options)?;
+    start::set_policy(environment, &stack, passing)?;
     Ok(json!({ "StackId": stack.id }))
+}
+
+/// `TimeoutInMinutes`.
+fn timeout(request: &Request) -> Result<Option<u64>, AwsError> {
+    let Some(text) = request.text("TimeoutInMinutes") else { return Ok(None) };
+    match text.parse() {
+        Ok(minutes) if minutes > 0 => Ok(Some(minutes)),
+        _ => Err(constraint(text, "timeoutInMinutes", "have value greater than or equal to 1")),
+    }
 }
 
 pub(crate) fn delete(

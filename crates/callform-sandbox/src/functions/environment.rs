@@ -57,6 +57,7 @@ pub(super) async fn start(functions: &Functions, target: &Target, request: &Requ
     let start = Start {
         code: code::path(&functions.folder, &target.code),
         folder: functions.folder.clone(),
+        runtime: target.runtime()?,
         variables: variables(functions, target, &api.address, &log_stream),
     };
     let begun = Instant::now();

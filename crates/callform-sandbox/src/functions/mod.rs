@@ -1,4 +1,5 @@
-//! Functions really run: the `bootstrap` of the zip is started against a Lambda Runtime API of its own.
+//! Functions really run: the `bootstrap` of the zip, or an interpreter of this machine, is started against a Lambda
+//! Runtime API of its own.
 //!
 //! ```text
 //! Invoke ─transaction: which code, which settings→ Target ─Pool: warm or new→ Environment (process + Runtime API)
@@ -15,6 +16,7 @@ mod log;
 mod pool;
 mod process;
 mod runtime_api;
+pub(crate) mod runtimes;
 mod target;
 
 use std::path::PathBuf;
@@ -82,6 +84,11 @@ impl Functions {
     pub(crate) fn new(folder: PathBuf, url: String) -> std::io::Result<Self> {
         let handle = tokio::runtime::Handle::current();
         Ok(Self { spawner: Spawner::start(handle.clone())?, folder, url, handle, pool: Pool::default() })
+    }
+
+    /// Where the sandbox answers: `http://127.0.0.1:<port>`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Ends all environments once queued events are dealt with, and starts no more.
@@ -162,12 +169,42 @@ impl Sandbox {
         let queued = self.functions.pool.queued();
         self.functions.handle.spawn(async move {
             let _queued = queued;
-            for _ in 0..ATTEMPTS {
-                match sandbox.run_target(&target, &payload, request_id.clone()).await {
-                    Ok(invoked) if !invoked.failed => return,
-                    Ok(_) => {}
-                    Err(error) => tracing::warn!(function = target.name, %error, "sandbox: an event was not delivered"),
+            sandbox.deliver(&target, &payload, &request_id).await;
+        });
+    }
+
+    /// Gives a function an event until it takes it. False where it failed each time.
+    async fn deliver(self: &Arc<Self>, target: &Target, payload: &[u8], request_id: &str) -> bool {
+        for _ in 0..ATTEMPTS {
+            match self.run_target(target, payload, request_id.to_owned()).await {
+                Ok(invoked) if !invoked.failed => return true,
+                Ok(_) => {}
+                Err(error) => tracing::warn!(function = target.name, %error, "sandbox: an event was not delivered"),
+            }
+        }
+        false
+    }
+
+    /// Gives a function an event that nobody waits for here. `undelivered` learns, on a thread that may block, that it
+    /// did not run (the reason), or failed each time (`None`).
+    pub(crate) fn send(
+        self: &Arc<Self>,
+        invocation: Invocation,
+        undelivered: impl FnOnce(Option<String>) + Send + 'static,
+    ) {
+        let sandbox = Arc::clone(self);
+        let queued = self.functions.pool.queued();
+        self.functions.handle.spawn(async move {
+            let _queued = queued;
+            let reason = match sandbox.target(&invocation).await {
+                Ok(target) if sandbox.deliver(&target, &invocation.payload, &Uuid::new_v4().to_string()).await => {
+                    return;
                 }
+                Ok(_) => None,
+                Err(error) => Some(error.message),
+            };
+            if blocking(move || Ok(undelivered(reason))).await.is_err() {
+                tracing::error!("sandbox: the fate of an event was not noted");
             }
         });
     }

@@ -11,12 +11,12 @@ use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use super::runtimes::Runtime;
+
 /// Folder of unpacked code and of what functions write, below `lambda/` of the sandbox.
 const RUNNING: &str = "running";
 /// Largest unpacked code: Lambda's own limit.
 const LARGEST_CODE: u64 = 250 << 20;
-/// The program that `provided.al2023` starts.
-const BOOTSTRAP: &str = "bootstrap";
 /// Starts a program that the kernel kills when its parent dies, however it dies. Part of util-linux.
 const SETPRIV: &str = "/usr/bin/setpriv";
 
@@ -26,6 +26,8 @@ pub(super) struct Start {
     pub(super) code: PathBuf,
     /// Folder of the sandbox.
     pub(super) folder: PathBuf,
+    /// What runs the code.
+    pub(super) runtime: Runtime,
     /// All variables but `LAMBDA_TASK_ROOT`.
     pub(super) variables: BTreeMap<String, String>,
 }
@@ -92,7 +94,7 @@ impl Spawner {
 fn spawn(start: &Start) -> Result<Process, StartError> {
     let refused = |error: std::io::Error| StartError::Refused(error.to_string());
     let root = unpack(&start.code, &start.folder.join("lambda").join(RUNNING))?;
-    let program = root.join(BOOTSTRAP);
+    let (program, arguments) = start.runtime.command(&root, &start.folder).map_err(refused)?;
     if !program.is_file() {
         return Err(StartError::NoBootstrap);
     }
@@ -106,8 +108,10 @@ fn spawn(start: &Start) -> Result<Process, StartError> {
         Command::new(&program)
     };
     command
+        .args(arguments)
         .env_clear()
         .envs(&start.variables)
+        .envs(start.runtime.variables(&root))
         .env("LAMBDA_TASK_ROOT", &root)
         .current_dir(&root)
         .stdin(Stdio::null())

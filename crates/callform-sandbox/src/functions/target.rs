@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::LARGEST_PAYLOAD;
+use super::runtimes::Runtime;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::services::lambda;
@@ -72,13 +73,17 @@ impl Target {
         })
     }
 
+    /// What runs its code.
+    pub(super) fn runtime(&self) -> Result<Runtime, AwsError> {
+        Runtime::of(&self.runtime).map_err(|reason| {
+            AwsError::unsupported("Lambda", &format!("functions of the runtime {}: {reason}", self.runtime))
+        })
+    }
+
     /// Refuses what this machine cannot run.
     pub(super) fn runnable(self) -> Result<Self, AwsError> {
-        if !self.runtime.starts_with("provided") {
-            return Err(AwsError::unsupported(
-                "Lambda",
-                &format!("functions of the runtime {}: only programs for provided.al2023 run here", self.runtime),
-            ));
+        if self.runtime()? != Runtime::Provided {
+            return Ok(self);
         }
         let own = match std::env::consts::ARCH {
             "aarch64" => "arm64",

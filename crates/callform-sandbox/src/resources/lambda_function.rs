@@ -6,7 +6,8 @@ use super::properties::{
     call, differs, find, list, name_or_generated, not_found, number, tag_changes, tags_list, tags_object, text, texts,
     without_empty,
 };
-use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
+use crate::functions::runtimes::response_module;
+use crate::handler::{Context, HandlerError, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
 use crate::services::lambda;
 
 const TYPE: &str = "AWS::Lambda::Function";
@@ -36,7 +37,7 @@ impl ResourceHandler for Function {
         let name = name_or_generated(context, properties, "FunctionName", 64);
         let mut input = configuration(properties);
         input["FunctionName"] = name.clone().into();
-        input["Code"] = code(properties);
+        input["Code"] = code(properties)?;
         input["Tags"] = tags_object(list(properties, "Tags"));
         call(context, lambda::call, "CreateFunction", input)?;
         concurrency(context, &name, &Properties::new(), properties)?;
@@ -73,7 +74,7 @@ impl ResourceHandler for Function {
     fn update(&self, context: &Context, physical_id: &str, old: &Properties, new: &Properties) -> HandlerResult<()> {
         let live = self.read(context, physical_id)?.ok_or_else(|| not_found(TYPE, physical_id))?;
         if differs(old, new, "Code") || differs(old, new, "Architectures") {
-            let mut input = code(new);
+            let mut input = code(new)?;
             input["FunctionName"] = physical_id.into();
             input["Architectures"] = new.get("Architectures").cloned().unwrap_or(json!(["x86_64"]));
             call(context, lambda::call, "UpdateFunctionCode", input)?;
@@ -120,15 +121,21 @@ fn configuration(properties: &Properties) -> Value {
     input
 }
 
-/// `Code` as the service takes it: inline source is zipped by CloudFormation.
-fn code(properties: &Properties) -> Value {
+/// `Code` as the service takes it: inline source is zipped, together with the module for answers of custom resources.
+fn code(properties: &Properties) -> HandlerResult<Value> {
     let mut code = properties.get("Code").cloned().unwrap_or(json!({}));
     if let Some(source) = code["ZipFile"].as_str() {
         let runtime = text(properties, "Runtime").unwrap_or_default();
         let name = if runtime.starts_with("python") { "index.py" } else { "index.js" };
-        code["ZipFile"] = lambda::code::zip_of(name, source.as_bytes()).into();
+        let module = response_module(runtime).map(|(name, text)| (name, text.as_bytes()));
+        let files: Vec<(&str, &[u8])> = [(name, source.as_bytes())].into_iter().chain(module).collect();
+        let zip = lambda::code::zip_of(&files).map_err(|error| HandlerError {
+            code: HandlerErrorCode::ServiceInternalError,
+            message: error.to_string(),
+        })?;
+        code["ZipFile"] = zip.into();
     }
-    code
+    Ok(code)
 }
 
 fn concurrency(context: &Context, name: &str, old: &Properties, new: &Properties) -> HandlerResult<()> {

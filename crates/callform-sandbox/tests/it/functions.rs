@@ -27,7 +27,7 @@ fn probe() -> Vec<u8> {
 }
 
 /// A sandbox with the function `probe`.
-struct Account {
+pub(crate) struct Account {
     folder: tempfile::TempDir,
     running: Running,
     /// Requests are blocking; the server runs beside them.
@@ -41,7 +41,7 @@ impl Account {
         Self::with_code(&probe(), &settings)
     }
 
-    fn with_code(zip: &[u8], settings: &Value) -> Self {
+    pub(crate) fn with_code(zip: &[u8], settings: &Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let running = runtime.block_on(serve(folder.path()));
@@ -71,7 +71,7 @@ impl Account {
         send(self.running.url(), method, path, &[], body).unwrap()
     }
 
-    fn invoke(&self, event: &str) -> Reply {
+    pub(crate) fn invoke(&self, event: &str) -> Reply {
         self.invoke_with(event.as_bytes(), "", &[])
     }
 
@@ -105,7 +105,7 @@ async fn serve(folder: &Path) -> Running {
     start(options).await.unwrap()
 }
 
-fn value(reply: &Reply) -> Value {
+pub(crate) fn value(reply: &Reply) -> Value {
     serde_json::from_slice(&reply.body).unwrap_or_else(|_| panic!("{} {}", reply.head, reply.text()))
 }
 
@@ -114,13 +114,13 @@ fn header<'a>(reply: &'a Reply, name: &str) -> Option<&'a str> {
 }
 
 /// The end of the log that came with an answer.
-fn tail(reply: &Reply) -> String {
+pub(crate) fn tail(reply: &Reply) -> String {
     String::from_utf8(BASE64.decode(header(reply, "x-amz-log-result").unwrap()).unwrap()).unwrap()
 }
 
 /// Checks that an invocation was answered with the function's failure.
 #[track_caller]
-fn assert_failed(reply: &Reply, error_type: &str, message: &str) {
+pub(crate) fn assert_failed(reply: &Reply, error_type: &str, message: &str) {
     assert_eq!((reply.status, header(reply, "x-amz-function-error")), (200, Some("Unhandled")), "{}", reply.text());
     let error = value(reply);
     assert_eq!(error["errorType"], error_type, "{error}");
@@ -373,10 +373,10 @@ fn what_this_machine_cannot_run_is_named() {
     let account = Account::with_code(b"PK", &json!({ "Architectures": [other] }));
     let reply = account.invoke("{}");
     assert!(reply.status == 501 && reply.text().contains(&format!("functions for {other}")), "{}", reply.text());
-    let runtime = br#"{"Runtime":"nodejs22.x","Handler":"index.handler"}"#;
+    let runtime = br#"{"Runtime":"java21","Handler":"index.handler"}"#;
     assert_eq!(account.rest("PUT", "/2015-03-31/functions/probe/configuration", runtime).status, 200);
     let reply = account.invoke("{}");
-    assert!(reply.status == 501 && reply.text().contains("nodejs22.x"), "{}", reply.text());
+    assert!(reply.status == 501 && reply.text().contains("java21"), "{}", reply.text());
 }
 
 #[test]

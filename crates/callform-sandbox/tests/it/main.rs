@@ -3,4 +3,6 @@
 
 mod functions;
 mod http;
+mod interpreted;
 mod server;
+mod stacks;

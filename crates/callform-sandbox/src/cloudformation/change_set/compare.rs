@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::detail::{self, Causes, Detail};
 use super::planned::{Fate, Planned};
 use crate::cloudformation::difference::{self, Difference};
+use crate::cloudformation::engine::native::Native;
 use crate::cloudformation::live::Live;
 use crate::cloudformation::preparation::Prepared;
 use crate::cloudformation::properties::with_stack_tags;
@@ -263,6 +264,11 @@ impl Comparer<'_> {
         for (member, target) in self.other_scopes(old, definition, after) {
             details.push(Detail::of_attribute(target));
             scope.push(member.to_owned());
+        }
+        if details.is_empty() && Native::of(type_name) == Some(Native::NestedStack) {
+            // What the template's URL holds may have changed: that is seen only when it is carried out.
+            details.push(Detail::of_nested_stack());
+            scope.push("Properties".to_owned());
         }
         let is_synchronized = live.is_some() && differences.is_empty() && deployed != after;
         if details.is_empty() && !is_synchronized {

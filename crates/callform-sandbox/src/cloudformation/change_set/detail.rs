@@ -34,7 +34,7 @@ pub(crate) struct Detail {
     pub(crate) recreation: String,
     /// `Static`, or `Dynamic` where it is not certain.
     pub(crate) evaluation: String,
-    /// `DirectModification`, `ParameterReference`, `ResourceReference`, `ResourceAttribute`, `NoModification`.
+    /// `DirectModification`, `ParameterReference`, `ResourceReference`, `ResourceAttribute`, `Automatic`, `NoModification`.
     pub(crate) source: String,
     pub(crate) causing_entity: Option<String>,
     /// What was last deployed and what is live, where the two differ.
@@ -57,6 +57,11 @@ impl Detail {
             causing_entity: None,
             drift: None,
         }
+    }
+
+    /// A nested stack's template, which may have changed behind its URL.
+    pub(crate) fn of_nested_stack() -> Self {
+        Self { evaluation: "Dynamic".to_owned(), source: "Automatic".to_owned(), ..Self::of_attribute("Properties") }
     }
 }
 

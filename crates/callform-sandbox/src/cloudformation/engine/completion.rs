@@ -1,19 +1,31 @@
 //! What comes after a phase: the next one, or the end of the operation.
 
-use super::operation::{self, Action, Kind, OnFailure, Phase};
-use super::{Step, deletion, outputs, rollback};
+use super::native::{self, nested};
+use super::operation::{self, Action, Before, Kind, OnFailure, Phase};
+use super::{Progress, Step, deletion, forward, outputs, rollback};
 use crate::cloudformation::change_set;
 use crate::cloudformation::events::{set_resource_status, set_stack_status};
-use crate::cloudformation::state;
+use crate::cloudformation::state::{self, StackResource};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
 use crate::error::AwsError;
 
 const LEFT_BEHIND: &str = "Update successful. One or more resources could not be deleted.";
 
 /// All tasks of a phase are done.
-pub(crate) fn finish_phase(step: &mut Step) -> Result<(), AwsError> {
+pub(crate) fn finish_phase(step: &mut Step) -> Result<Progress, AwsError> {
+    if step.operation.phase == Phase::Held && nested::is_held(step)? {
+        return Ok(Progress::Idle);
+    }
+    next_phase(step).map(|()| Progress::Worked)
+}
+
+fn next_phase(step: &mut Step) -> Result<(), AwsError> {
     match step.operation.phase {
         Phase::Forward => finish_forward(step),
+        Phase::Held => {
+            deletion::plan_cleanup(step)?;
+            enter(step, Phase::Cleanup)
+        }
         Phase::Cleanup => {
             let reason = (!step.operation.failures.is_empty()).then_some(LEFT_BEHIND);
             end(step, StackStatus::UpdateComplete, reason, true)
@@ -32,6 +44,13 @@ pub(crate) fn finish_phase(step: &mut Step) -> Result<(), AwsError> {
 }
 
 fn finish_forward(step: &mut Step) -> Result<(), AwsError> {
+    if step.operation.kind == Kind::Update && refuse_removals(step)? {
+        return fail(step, None);
+    }
+    let held = step.operation.kind == Kind::Update && nested::is_held(step)?;
+    if held {
+        operation::save_outputs_before(step.tx(), step.stack_id(), &step.stack.outputs)?;
+    }
     match outputs::publish(step)? {
         Ok(published) => step.stack.outputs = published,
         Err(refusal) => return fail(step, Some(format!("{refusal}. "))),
@@ -41,12 +60,38 @@ fn finish_forward(step: &mut Step) -> Result<(), AwsError> {
     match step.operation.kind {
         Kind::Update => {
             set_status(step, StackStatus::UpdateCompleteCleanupInProgress, None)?;
+            if held {
+                return enter(step, Phase::Held);
+            }
             deletion::plan_cleanup(step)?;
             enter(step, Phase::Cleanup)
         }
         Kind::Import => end(step, StackStatus::ImportComplete, None, true),
         Kind::Create | Kind::Delete => end(step, StackStatus::CreateComplete, None, true),
     }
+}
+
+/// Fails resources that the new template has no more and that the stack policy protects. True where there are such.
+fn refuse_removals(step: &mut Step) -> Result<bool, AwsError> {
+    let mut refused = false;
+    for mut resource in state::resources(step.tx(), step.stack_id())?.into_iter().filter(StackResource::exists) {
+        let logical_id = resource.definition.logical_id.clone();
+        if operation::work(step.tx(), step.stack_id(), &logical_id)?.is_some() {
+            continue;
+        }
+        if let Some(refusal) = forward::policy_refusal(step, &resource.definition, Action::Delete) {
+            let status = ResourceStatus::UpdateFailed;
+            set_resource_status(&step.environment, &step.stack, &mut resource, status, Some(&refusal))?;
+            if operation::before(step.tx(), step.stack_id(), &logical_id)?.is_none() {
+                resource.status = ResourceStatus::UpdateComplete;
+                let before = Before { resource: Some(resource), made: Vec::new(), old_deleted: false, imported: false };
+                operation::save_before(step.tx(), step.stack_id(), &logical_id, &before)?;
+            }
+            step.operation.failures.push((logical_id, Action::Update));
+            refused = true;
+        }
+    }
+    Ok(refused)
 }
 
 fn finish_deletion(step: &mut Step) -> Result<(), AwsError> {
@@ -87,6 +132,7 @@ fn failures(step: &Step) -> String {
 /// The way forward ends here: back, or nowhere. `reason` is the reason where it is not that resources failed.
 pub(crate) fn fail(step: &mut Step, reason: Option<String>) -> Result<(), AwsError> {
     operation::clear_queue(step.tx(), step.stack_id())?;
+    native::forget_all(step.tx(), step.stack_id())?;
     let reason = reason.unwrap_or_else(|| failures(step));
     match (step.operation.kind, step.operation.on_failure) {
         (Kind::Import, _) => {

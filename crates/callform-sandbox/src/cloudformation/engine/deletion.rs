@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Step;
 use super::handling::{Outcome, Subject};
+use super::native::{Job, Native, Order};
 use super::operation::{self, Action, Before, Deletion, Kind, Phase, Task};
+use super::{Progress, Step};
 use crate::cloudformation::events::{self, ResourceEvent};
 use crate::cloudformation::state::{self, StackResource};
 use crate::cloudformation::status::ResourceStatus;
@@ -188,10 +189,8 @@ fn leave_stack(step: &Step, deletion: &Deletion, status: ResourceStatus) -> Resu
 }
 
 /// Deletes a resource.
-pub(crate) fn carry_out(step: &mut Step, key: &str, deletion: &Deletion, attempts: u32) -> Result<(), AwsError> {
-    let subject =
-        Subject { logical_id: &deletion.logical_id, type_name: &deletion.type_name, action: Action::Delete, attempts };
-    let outcome = step.call(subject, |handler, context| handler.delete(context, &deletion.physical_id))?;
+pub(crate) fn carry_out(step: &mut Step, key: &str, deletion: &Deletion, attempts: u32) -> Result<Progress, AwsError> {
+    let outcome = perform(step, deletion, attempts)?;
     let again = |step: &Step| {
         let task = Task::Delete { deletion: deletion.clone(), attempts: attempts + 1 };
         operation::replace_task(step.tx(), step.stack_id(), key, &task)
@@ -201,17 +200,40 @@ pub(crate) fn carry_out(step: &mut Step, key: &str, deletion: &Deletion, attempt
             record(step, deletion, ResourceStatus::DeleteComplete, None)?;
             leave_stack(step, deletion, ResourceStatus::DeleteComplete)?;
         }
-        Outcome::Again => return again(step),
-        Outcome::Failed(reason) => {
+        Outcome::Begun => return Ok(Progress::Worked),
+        Outcome::Waiting => return Ok(Progress::Idle),
+        Outcome::Again => {
+            again(step)?;
+            return Ok(Progress::Worked);
+        }
+        Outcome::Failed(reason) | Outcome::FailedAs(_, reason) => {
             record(step, deletion, ResourceStatus::DeleteFailed, Some(&reason))?;
             if step.operation.phase != Phase::Deletion && attempts + 1 < CLEANUP_TRIES {
                 record(step, deletion, ResourceStatus::DeleteInProgress, None)?;
-                return again(step);
+                again(step)?;
+                return Ok(Progress::Worked);
             }
             give_up(step, deletion)?;
         }
     }
-    operation::finish_task(step.tx(), step.stack_id(), key)
+    operation::finish_task(step.tx(), step.stack_id(), key)?;
+    Ok(Progress::Worked)
+}
+
+fn perform(step: &Step, deletion: &Deletion, attempts: u32) -> Result<Outcome<()>, AwsError> {
+    let Deletion { logical_id, type_name, physical_id, .. } = deletion;
+    let Some(native) = Native::of(type_name) else {
+        let subject = Subject { logical_id, type_name, action: Action::Delete, attempts };
+        return step.call(subject, |handler, context| handler.delete(context, physical_id));
+    };
+    // An earlier self has its earlier properties.
+    let before = operation::before(step.tx(), step.stack_id(), logical_id)?.and_then(|before| before.resource);
+    let current = state::resource(step.tx(), step.stack_id(), logical_id)?;
+    let same = |resource: &StackResource| resource.physical_id == *physical_id;
+    let resource = current.clone().filter(same).or_else(|| before.filter(same)).or(current);
+    let properties = resource.map(|resource| resource.definition.properties).unwrap_or_default();
+    let order = Order::Delete { physical_id, properties: &properties };
+    Ok(step.take(native, Job { logical_id, type_name, order })?.map(|_| ()))
 }
 
 /// A resource that cannot be deleted: a cleanup leaves it behind, a deletion fails, a forced one retains it.

@@ -1,17 +1,22 @@
 //! The way forward: resources are made, changed, replaced and imported.
 
+use std::collections::BTreeSet;
+
 use callform_schemas::ResourceSchema;
 use serde_json::Value;
 
 use super::handling::{Outcome, Subject};
+use super::native::{Job, Native, Order, custom};
 use super::operation::{self, Action, Before, Task, Work};
-use super::{Step, completion};
+use super::{Progress, Step, completion};
 use crate::cloudformation::difference;
 use crate::cloudformation::events::{self, ResourceEvent, set_resource_status};
 use crate::cloudformation::live::Live;
 use crate::cloudformation::properties::with_stack_tags;
+use crate::cloudformation::stack_policy;
 use crate::cloudformation::state::{self, StackResource};
 use crate::cloudformation::status::ResourceStatus;
+use crate::cloudformation::template::evaluation::Definition;
 use crate::error::AwsError;
 use crate::handler::HandlerErrorCode;
 
@@ -21,6 +26,35 @@ const INITIATED: &str = "Resource creation Initiated";
 /// Looks at the resources of a level, whose dependencies are all done: those that change are in progress then, and the
 /// rest is left alone.
 pub(crate) fn begin(step: &mut Step, key: &str, logical_ids: &[String]) -> Result<(), AwsError> {
+    let tasks = begun(step, logical_ids)?;
+    operation::expand_task(step.tx(), step.stack_id(), key, tasks)
+}
+
+/// Begins the resources of a level that need none of those that are blocked, while others are waited for.
+pub(crate) fn begin_early(
+    step: &mut Step,
+    key: &str,
+    logical_ids: &[String],
+    blocked: &BTreeSet<String>,
+) -> Result<Progress, AwsError> {
+    let mut ready = Vec::new();
+    let mut rest = Vec::new();
+    for logical_id in logical_ids {
+        let work = operation::work(step.tx(), step.stack_id(), logical_id)?;
+        let is_ready = work.is_some_and(|work| work.definition.dependencies.is_disjoint(blocked));
+        if is_ready { ready.push(logical_id.clone()) } else { rest.push(logical_id.clone()) }
+    }
+    if ready.is_empty() {
+        return Ok(Progress::Idle);
+    }
+    let tasks = begun(step, &ready)?;
+    operation::replace_task(step.tx(), step.stack_id(), key, &Task::Begin(rest))?;
+    operation::add_behind(step.tx(), step.stack_id(), key, tasks)?;
+    Ok(Progress::Worked)
+}
+
+/// Begins resources; the tasks are those that have something to be done.
+fn begun(step: &mut Step, logical_ids: &[String]) -> Result<Vec<Task>, AwsError> {
     let mut tasks = Vec::new();
     for logical_id in logical_ids {
         let Some(mut work) = operation::work(step.tx(), step.stack_id(), logical_id)? else { continue };
@@ -36,6 +70,9 @@ pub(crate) fn begin(step: &mut Step, key: &str, logical_ids: &[String]) -> Resul
             None => Some(Action::Create),
             Some(old) => decide(step, old, &mut work),
         };
+        if let Some(refusal) = work.action.and_then(|action| policy_refusal(step, &work.definition, action)) {
+            work.problem = Some(refusal);
+        }
         match work.action {
             Some(action) => {
                 mark_begun(step, &work, old, action)?;
@@ -45,7 +82,19 @@ pub(crate) fn begin(step: &mut Step, key: &str, logical_ids: &[String]) -> Resul
         }
         operation::save_work(step.tx(), step.stack_id(), &work)?;
     }
-    operation::expand_task(step.tx(), step.stack_id(), key, tasks)
+    Ok(tasks)
+}
+
+/// Why the stack policy does not let the update touch a resource.
+pub(crate) fn policy_refusal(step: &Step, definition: &Definition, action: Action) -> Option<String> {
+    let action = match action {
+        Action::Update => "Update:Modify",
+        Action::Replace => "Update:Replace",
+        Action::Delete => "Update:Delete",
+        Action::Create | Action::Import => return None,
+    };
+    let policy = step.operation.policy.as_deref().or(step.stack.policy.as_deref());
+    stack_policy::refusal(policy, action, &definition.logical_id, &definition.type_name)
 }
 
 /// What has to be done to a resource that exists; `None` where nothing has.
@@ -79,7 +128,8 @@ fn decide(step: &Step, old: &StackResource, work: &mut Work) -> Option<Action> {
             return unseen.then_some(Action::Update);
         }
         work.live = Some(restricted(schema, &actual, &before));
-    } else if before == after {
+    } else if before == after && Native::of(&old.definition.type_name) != Some(Native::NestedStack) {
+        // Of a nested stack, what the template's URL holds may have changed.
         return None;
     }
     Some(if replaced { Action::Replace } else { Action::Update })
@@ -168,13 +218,16 @@ fn adopt_silently(step: &Step, old: Option<StackResource>, work: &Work) -> Resul
 }
 
 /// Makes, changes, replaces or imports a resource.
-pub(crate) fn carry_out(step: &mut Step, key: &str, logical_id: &str, attempts: u32) -> Result<(), AwsError> {
+pub(crate) fn carry_out(step: &mut Step, key: &str, logical_id: &str, attempts: u32) -> Result<Progress, AwsError> {
     let found = operation::work(step.tx(), step.stack_id(), logical_id)?.zip(state::resource(
         step.tx(),
         step.stack_id(),
         logical_id,
     )?);
-    let Some((work, resource)) = found else { return operation::finish_task(step.tx(), step.stack_id(), key) };
+    let Some((work, mut resource)) = found else {
+        operation::finish_task(step.tx(), step.stack_id(), key)?;
+        return Ok(Progress::Worked);
+    };
     let action = work.action.unwrap_or(Action::Update);
     let outcome = match &work.problem {
         Some(problem) => Outcome::Failed(problem.clone()),
@@ -183,19 +236,28 @@ pub(crate) fn carry_out(step: &mut Step, key: &str, logical_id: &str, attempts: 
     match outcome {
         Outcome::Done(physical_id) => {
             succeed(step, &work, resource, action, physical_id)?;
-            operation::finish_task(step.tx(), step.stack_id(), key)
+            operation::finish_task(step.tx(), step.stack_id(), key)?;
         }
         Outcome::Again => {
             let task = Task::CarryOut { logical_id: logical_id.to_owned(), attempts: attempts + 1 };
-            operation::replace_task(step.tx(), step.stack_id(), key, &task)
+            operation::replace_task(step.tx(), step.stack_id(), key, &task)?;
         }
-        Outcome::Failed(reason) | Outcome::Gone(reason) => {
-            operation::finish_task(step.tx(), step.stack_id(), key)?;
-            fail(step, resource, action, &reason)?;
-            cancel_siblings(step)?;
-            completion::fail(step, None)
+        Outcome::Begun => {}
+        Outcome::Waiting => return Ok(Progress::Idle),
+        Outcome::Failed(reason) | Outcome::Gone(reason) => give_up(step, key, resource, action, &reason)?,
+        Outcome::FailedAs(physical_id, reason) => {
+            resource.physical_id = physical_id;
+            give_up(step, key, resource, action, &reason)?;
         }
     }
+    Ok(Progress::Worked)
+}
+
+fn give_up(step: &mut Step, key: &str, resource: StackResource, action: Action, reason: &str) -> Result<(), AwsError> {
+    operation::finish_task(step.tx(), step.stack_id(), key)?;
+    fail(step, resource, action, reason)?;
+    cancel_siblings(step)?;
+    completion::fail(step, None)
 }
 
 /// Calls the handler; the outcome is the resource's physical id from now on.
@@ -208,6 +270,9 @@ fn perform(
 ) -> Result<Outcome<String>, AwsError> {
     let type_name = &work.definition.type_name;
     let subject = Subject { logical_id: &work.definition.logical_id, type_name, action, attempts };
+    if let Some(native) = Native::of(type_name) {
+        return perform_native(step, native, work, resource, action);
+    }
     if action == Action::Import {
         return import(step, work, subject);
     }
@@ -237,6 +302,28 @@ fn perform(
     }
 }
 
+fn perform_native(
+    step: &Step,
+    native: Native,
+    work: &Work,
+    resource: &StackResource,
+    action: Action,
+) -> Result<Outcome<String>, AwsError> {
+    let properties = &work.definition.properties;
+    let order = match action {
+        Action::Import => {
+            let reason = format!("Resource import is not supported for the type {}", work.definition.type_name);
+            return Ok(Outcome::Failed(reason));
+        }
+        Action::Update => {
+            Order::Update { physical_id: &resource.physical_id, old: &resource.definition.properties, properties }
+        }
+        Action::Create | Action::Replace | Action::Delete => Order::Create { properties },
+    };
+    let (logical_id, type_name) = (&work.definition.logical_id, &work.definition.type_name);
+    step.take(native, Job { logical_id, type_name, order })
+}
+
 fn deletes_first(type_name: &str) -> bool {
     callform_schemas::get(type_name).is_some_and(|schema| schema.deletes_before_replacing)
 }
@@ -251,7 +338,9 @@ fn import(step: &Step, work: &Work, subject: Subject) -> Result<Outcome<String>,
             subject.type_name
         )),
         Outcome::Again => Outcome::Again,
-        Outcome::Failed(reason) | Outcome::Gone(reason) => Outcome::Failed(reason),
+        Outcome::Begun => Outcome::Begun,
+        Outcome::Waiting => Outcome::Waiting,
+        Outcome::Failed(reason) | Outcome::FailedAs(_, reason) | Outcome::Gone(reason) => Outcome::Failed(reason),
     })
 }
 
@@ -263,9 +352,11 @@ fn succeed(
     physical_id: String,
 ) -> Result<(), AwsError> {
     let logical_id = &work.definition.logical_id;
-    if matches!(action, Action::Create | Action::Replace)
-        && let Some(mut before) = operation::before(step.tx(), step.stack_id(), logical_id)?
-    {
+    // A custom resource may say with an update that it is another one now.
+    let is_new = matches!(action, Action::Create | Action::Replace)
+        || (action == Action::Update && physical_id != resource.physical_id);
+    let was_initiated = resource.physical_id == physical_id;
+    if is_new && let Some(mut before) = operation::before(step.tx(), step.stack_id(), logical_id)? {
         before.made.push(physical_id.clone());
         before.old_deleted |= action == Action::Replace && deletes_first(&work.definition.type_name);
         operation::save_before(step.tx(), step.stack_id(), logical_id, &before)?;
@@ -277,6 +368,7 @@ fn succeed(
     resource.drift_checked = None;
     state::forget_attributes(step.tx(), step.stack_id(), logical_id)?;
     let statuses: &[(ResourceStatus, Option<&str>)] = match action {
+        Action::Create if was_initiated => &[(ResourceStatus::CreateComplete, None)],
         Action::Create => {
             &[(ResourceStatus::CreateInProgress, Some(INITIATED)), (ResourceStatus::CreateComplete, None)]
         }
@@ -318,6 +410,11 @@ pub(crate) fn cancel_siblings(step: &mut Step) -> Result<(), AwsError> {
         )?);
         if let Some((resource, work)) = found {
             let action = work.action.unwrap_or(Action::Update);
+            let mut resource = resource;
+            if action == Action::Create && resource.physical_id.is_empty() && custom::is_under_way(step, &logical_id)? {
+                // Its function may have made something: it is told to delete that.
+                resource.physical_id = custom::generated_id(step, &logical_id);
+            }
             let reason = match action {
                 Action::Create => "Resource creation cancelled",
                 Action::Import => "Resource import cancelled",

@@ -4,17 +4,20 @@ pub(crate) mod completion;
 pub(crate) mod deletion;
 pub(crate) mod forward;
 pub(crate) mod handling;
+pub(crate) mod native;
 pub(crate) mod operation;
 pub(crate) mod outputs;
 pub(crate) mod rollback;
 pub(crate) mod start;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
 
 use operation::{Operation, Task};
 
 use super::state::{self, Stack};
+use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::resources::HandlerRegistry;
@@ -25,7 +28,7 @@ const TURN: &str = "cloudformation/turn";
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// Nothing: no stack has an operation under way.
+    /// Nothing: no stack has an operation under way, or all wait for something.
     Idle,
     /// A part of some stack's operation.
     Worked,
@@ -65,41 +68,85 @@ pub fn step(
     now: &dyn Fn() -> SystemTime,
 ) -> Result<Progress, AwsError> {
     store.transaction(|tx| {
-        let Some(stack_id) = next_stack(tx)? else { return Ok(Progress::Idle) };
-        let found = state::find_stack(tx, &stack_id)?.zip(Operation::load(tx, &stack_id)?);
-        let Some((stack, operation)) = found else {
-            Operation::remove(tx, &stack_id)?;
-            return Ok(Progress::Worked);
-        };
-        // arn:aws:cloudformation:<region>:<account>:stack/<name>/<uuid>
-        let region = stack_id.split(':').nth(3).unwrap_or_default().to_owned();
-        let environment = Environment { tx, account, region: &region, now: now(), folder };
-        work(&mut Step { environment, registry, stack, operation })?;
-        Ok(Progress::Worked)
+        let stacks = in_turn(tx)?;
+        for stack_id in &stacks {
+            let found = state::find_stack(tx, stack_id)?.zip(Operation::load(tx, stack_id)?);
+            let Some((stack, operation)) = found else {
+                Operation::remove(tx, stack_id)?;
+                return Ok(Progress::Worked);
+            };
+            // arn:aws:cloudformation:<region>:<account>:stack/<name>/<uuid>
+            let region = stack_id.split(':').nth(3).unwrap_or_default().to_owned();
+            let environment = Environment { tx, account, region: &region, now: now(), folder };
+            if work(&mut Step { environment, registry, stack, operation })? == Progress::Worked {
+                if stacks.len() > 1 {
+                    tx.put(TURN, "", "", None, stack_id)?;
+                }
+                return Ok(Progress::Worked);
+            }
+        }
+        Ok(Progress::Idle)
     })
 }
 
-/// The stack whose turn it is.
-fn next_stack(tx: &Tx) -> Result<Option<String>, AwsError> {
-    let waiting = Operation::stack_ids(tx)?;
+/// The stacks with an operation under way, the one whose turn it is first.
+fn in_turn(tx: &Tx) -> Result<Vec<String>, AwsError> {
+    let mut stacks = Operation::stack_ids(tx)?;
     let last: String = tx.get(TURN, "", "")?.unwrap_or_default();
-    let next = waiting.iter().find(|id| **id > last).or(waiting.first()).cloned();
-    if let Some(next) = next.as_ref().filter(|_| waiting.len() > 1) {
-        tx.put(TURN, "", "", None, next)?;
-    }
-    Ok(next)
+    let first = stacks.iter().position(|id| **id > *last).unwrap_or_default();
+    stacks.rotate_left(first);
+    Ok(stacks)
 }
 
-fn work(step: &mut Step) -> Result<(), AwsError> {
+/// Carries out the first task, or, where that waits, the next one that need not wait for it.
+fn work(step: &mut Step) -> Result<Progress, AwsError> {
+    let is_late = |deadline: u64| epoch_milliseconds(step.environment.now) >= deadline;
+    if step.operation.phase == operation::Phase::Forward && step.operation.deadline.is_some_and(is_late) {
+        forward::cancel_siblings(step)?;
+        completion::fail(step, Some("Stack creation time exceeded the specified timeout. ".to_owned()))?;
+        return Ok(Progress::Worked);
+    }
     let Some((key, task)) = operation::first_task(step.tx(), step.stack_id())? else {
         return completion::finish_phase(step);
     };
-    match task {
-        Task::Begin(logical_ids) => forward::begin(step, &key, &logical_ids),
-        Task::CarryOut { logical_id, attempts } => forward::carry_out(step, &key, &logical_id, attempts),
-        Task::BeginDeletion(deletions) => deletion::begin(step, &key, deletions),
-        Task::Delete { deletion, attempts } => deletion::carry_out(step, &key, &deletion, attempts),
-        Task::BeginRestoration(logical_ids) => rollback::begin(step, &key, &logical_ids),
-        Task::Restore { logical_id, attempts } => rollback::restore(step, &key, &logical_id, attempts),
+    if carry_out(step, &key, task)? == Progress::Worked {
+        return Ok(Progress::Worked);
     }
+    let mut blocked = BTreeSet::new();
+    for (key, task) in operation::tasks(step.tx(), step.stack_id())? {
+        match task {
+            Task::Begin(logical_ids) => {
+                if forward::begin_early(step, &key, &logical_ids, &blocked)? == Progress::Worked {
+                    return Ok(Progress::Worked);
+                }
+                blocked.extend(logical_ids);
+            }
+            // Deletions and restorations go level by level.
+            Task::BeginDeletion(_) | Task::BeginRestoration(_) => return Ok(Progress::Idle),
+            Task::CarryOut { ref logical_id, .. } | Task::Restore { ref logical_id, .. } => {
+                blocked.insert(logical_id.clone());
+                if carry_out(step, &key, task)? == Progress::Worked {
+                    return Ok(Progress::Worked);
+                }
+            }
+            Task::Delete { .. } => {
+                if carry_out(step, &key, task)? == Progress::Worked {
+                    return Ok(Progress::Worked);
+                }
+            }
+        }
+    }
+    Ok(Progress::Idle)
+}
+
+fn carry_out(step: &mut Step, key: &str, task: Task) -> Result<Progress, AwsError> {
+    match task {
+        Task::Begin(logical_ids) => forward::begin(step, key, &logical_ids)?,
+        Task::CarryOut { logical_id, attempts } => return forward::carry_out(step, key, &logical_id, attempts),
+        Task::BeginDeletion(deletions) => deletion::begin(step, key, deletions)?,
+        Task::Delete { deletion, attempts } => return deletion::carry_out(step, key, &deletion, attempts),
+        Task::BeginRestoration(logical_ids) => rollback::begin(step, key, &logical_ids)?,
+        Task::Restore { logical_id, attempts } => return rollback::restore(step, key, &logical_id, attempts),
+    }
+    Ok(Progress::Worked)
 }

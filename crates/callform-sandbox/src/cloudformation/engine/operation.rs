@@ -6,7 +6,7 @@
 //! | `cloudformation/queue` | stack id | place in the order: what is still to be done in the phase |
 //! | `cloudformation/work` | stack id | logical ID: what the new template says about the resource |
 //! | `cloudformation/before` | stack id | logical ID: what the resource was when all was well last |
-//! | `cloudformation/settings` | stack id | `before`: the stack's settings when all was well last |
+//! | `cloudformation/settings` | stack id | `before`: the stack's settings when all was well last; `outputs`: its outputs |
 //! | `cloudformation/outputs` | stack id | the outputs of the new template |
 //!
 //! An operation goes through phases. A phase is a queue of tasks; each step carries out the first one and commits. A
@@ -15,7 +15,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cloudformation::state::{Settings, StackResource};
+use super::native;
+use crate::cloudformation::state::{Output, Settings, StackResource};
 use crate::cloudformation::template::evaluation::{Definition, OutputDefinition};
 use crate::error::AwsError;
 use crate::store::Tx;
@@ -41,6 +42,8 @@ pub(crate) enum Kind {
 pub(crate) enum Phase {
     /// Resources are made and changed.
     Forward,
+    /// A nested stack waits for its parent.
+    Held,
     /// What the update left behind is deleted.
     Cleanup,
     /// Resources are changed back.
@@ -79,6 +82,12 @@ pub(crate) struct Operation {
     pub(crate) skip: Vec<String>,
     /// What cannot be deleted is retained (`FORCE_DELETE_STACK`).
     pub(crate) force: bool,
+    /// The stack policy of this update alone.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
+    /// When a creation has taken too long, milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) deadline: Option<u64>,
 }
 
 /// What is done to a resource.
@@ -193,6 +202,16 @@ pub(crate) fn expand_task(tx: &Tx, stack_id: &str, key: &str, tasks: Vec<Task>) 
     Ok(())
 }
 
+/// Adds tasks right behind one that stays. Each resource has at most one.
+pub(crate) fn add_behind(tx: &Tx, stack_id: &str, key: &str, tasks: Vec<Task>) -> Result<(), AwsError> {
+    for task in tasks {
+        let Task::CarryOut { logical_id, .. } = &task else { continue };
+        // A hyphen sorts before the dot that the tasks in place of the first one have there.
+        tx.put(QUEUE, stack_id, &format!("{key}-{logical_id}"), None, &task)?;
+    }
+    Ok(())
+}
+
 /// Removes a task; those it stands for are done.
 pub(crate) fn finish_task(tx: &Tx, stack_id: &str, key: &str) -> Result<(), AwsError> {
     tx.delete(QUEUE, stack_id, key).map(drop)
@@ -231,6 +250,15 @@ pub(crate) fn save_outputs(tx: &Tx, stack_id: &str, outputs: &[OutputDefinition]
     tx.put(OUTPUTS, "", stack_id, None, &outputs)
 }
 
+/// What the outputs were before a nested stack's update, whose parent may still go back.
+pub(crate) fn save_outputs_before(tx: &Tx, stack_id: &str, outputs: &[Output]) -> Result<(), AwsError> {
+    tx.put(SETTINGS, stack_id, "outputs", None, &outputs)
+}
+
+pub(crate) fn outputs_before(tx: &Tx, stack_id: &str) -> Result<Vec<Output>, AwsError> {
+    Ok(tx.get(SETTINGS, stack_id, "outputs")?.unwrap_or_default())
+}
+
 pub(crate) fn outputs(tx: &Tx, stack_id: &str) -> Result<Vec<OutputDefinition>, AwsError> {
     Ok(tx.get(OUTPUTS, "", stack_id)?.unwrap_or_default())
 }
@@ -248,6 +276,7 @@ pub(crate) fn settings_before(tx: &Tx, stack_id: &str) -> Result<Option<Settings
 pub(crate) fn forget(tx: &Tx, stack_id: &str, keep_before: bool) -> Result<(), AwsError> {
     Operation::remove(tx, stack_id)?;
     clear_queue(tx, stack_id)?;
+    native::forget_all(tx, stack_id)?;
     tx.delete_all(WORK, stack_id)?;
     if !keep_before {
         tx.delete_all(BEFORE, stack_id)?;

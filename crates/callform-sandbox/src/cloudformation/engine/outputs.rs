@@ -22,17 +22,7 @@ pub(crate) fn publish(step: &Step) -> Result<Result<Vec<Output>, Refusal>, AwsEr
     if let Some(refusal) = conflict(step, &outputs)? {
         return Ok(Err(refusal));
     }
-    for (name, export) in state::exports(step.tx())? {
-        if export.stack_id == step.stack.id {
-            state::remove_export(step.tx(), &name)?;
-        }
-    }
-    for output in &outputs {
-        if let Some(name) = &output.export {
-            let export = Export { stack_id: step.stack.id.clone(), value: output.value.clone() };
-            state::save_export(step.tx(), name, &export)?;
-        }
-    }
+    export_all(step, &outputs)?;
     Ok(Ok(outputs))
 }
 
@@ -100,6 +90,22 @@ pub(crate) fn in_use(tx: &crate::store::Tx, stack_id: &str) -> Result<Option<Ref
         }
     }
     Ok(None)
+}
+
+/// Makes the stack's exports those of some outputs, in place of those it has.
+pub(crate) fn export_all(step: &Step, outputs: &[Output]) -> Result<(), AwsError> {
+    for (name, export) in state::exports(step.tx())? {
+        if export.stack_id == step.stack.id {
+            state::remove_export(step.tx(), &name)?;
+        }
+    }
+    for output in outputs {
+        if let Some(name) = &output.export {
+            let export = Export { stack_id: step.stack.id.clone(), value: output.value.clone() };
+            state::save_export(step.tx(), name, &export)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes a deleted stack's exports back, and notes that it imports nothing any more.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::handling::{Outcome, Subject};
+use super::native::{Job, Native, Order};
 use super::operation::{self, Action, Before, Task};
-use super::{Step, completion};
+use super::{Progress, Step, completion};
 use crate::cloudformation::events::{self, ResourceEvent, set_resource_status};
 use crate::cloudformation::state::{self, StackResource};
 use crate::cloudformation::status::ResourceStatus;
@@ -34,7 +35,9 @@ pub(crate) fn begin(step: &mut Step, key: &str, logical_ids: &[String]) -> Resul
             continue;
         };
         let is_settled = !matches!(current.status, ResourceStatus::UpdateFailed | ResourceStatus::UpdateInProgress);
-        if is_settled && is_same(&current, &old) {
+        // Of a nested stack, what its template holds may have changed.
+        let is_nested = Native::of(&old.definition.type_name) == Some(Native::NestedStack);
+        if is_settled && is_same(&current, &old) && !is_nested {
             current.definition = old.definition;
             state::save_resource(step.tx(), step.stack_id(), &current)?;
             continue;
@@ -74,10 +77,11 @@ fn is_same(current: &StackResource, old: &StackResource) -> bool {
 }
 
 /// Changes a resource back.
-pub(crate) fn restore(step: &mut Step, key: &str, logical_id: &str, attempts: u32) -> Result<(), AwsError> {
+pub(crate) fn restore(step: &mut Step, key: &str, logical_id: &str, attempts: u32) -> Result<Progress, AwsError> {
     let found = load(step, logical_id)?.zip(state::resource(step.tx(), step.stack_id(), logical_id)?);
     let Some(((mut old, mut before), mut current)) = found else {
-        return operation::finish_task(step.tx(), step.stack_id(), key);
+        operation::finish_task(step.tx(), step.stack_id(), key)?;
+        return Ok(Progress::Worked);
     };
     match perform(step, &old, &before, &current, attempts)? {
         Outcome::Done(physical_id) => {
@@ -89,19 +93,22 @@ pub(crate) fn restore(step: &mut Step, key: &str, logical_id: &str, attempts: u3
             old.physical_id = physical_id;
             state::forget_attributes(step.tx(), step.stack_id(), logical_id)?;
             set_resource_status(&step.environment, &step.stack, &mut old, ResourceStatus::UpdateComplete, None)?;
-            operation::finish_task(step.tx(), step.stack_id(), key)
+            operation::finish_task(step.tx(), step.stack_id(), key)?;
         }
         Outcome::Again => {
             let task = Task::Restore { logical_id: logical_id.to_owned(), attempts: attempts + 1 };
-            operation::replace_task(step.tx(), step.stack_id(), key, &task)
+            operation::replace_task(step.tx(), step.stack_id(), key, &task)?;
         }
-        Outcome::Failed(reason) | Outcome::Gone(reason) => {
+        Outcome::Begun => {}
+        Outcome::Waiting => return Ok(Progress::Idle),
+        Outcome::Failed(reason) | Outcome::FailedAs(_, reason) | Outcome::Gone(reason) => {
             operation::finish_task(step.tx(), step.stack_id(), key)?;
             fail(step, &mut current, &reason)?;
             cancel_siblings(step)?;
-            completion::fail_rollback(step)
+            completion::fail_rollback(step)?;
         }
     }
+    Ok(Progress::Worked)
 }
 
 /// Calls the handler; the outcome is the resource's physical id from now on.
@@ -118,6 +125,14 @@ fn perform(
     if is_replaced && !before.old_deleted {
         // The earlier self is still there; the new one goes in the cleanup.
         return Ok(Outcome::Done(old.physical_id.clone()));
+    }
+    if let Some(native) = Native::of(type_name) {
+        let order = Order::Update {
+            physical_id: &current.physical_id,
+            old: &current.definition.properties,
+            properties: &old.definition.properties,
+        };
+        return step.take(native, Job { logical_id: &old.definition.logical_id, type_name, order });
     }
     let properties = |resource: &StackResource| {
         step.handler_properties(type_name, &resource.definition.properties, &resource.stack_tags, false)

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::operation::{self, Kind, OnFailure, Operation, Phase, Task, Work};
 use super::{Step, completion, deletion, forward, outputs, rollback};
+use crate::clock::epoch_milliseconds;
 use crate::cloudformation::events::{USER_INITIATED, set_stack_status};
 use crate::cloudformation::failure::validation;
 use crate::cloudformation::state::{Settings, Stack};
@@ -40,6 +41,8 @@ impl Operation {
             failures: Vec::new(),
             skip: Vec::new(),
             force: false,
+            policy: None,
+            deadline: None,
         }
     }
 }
@@ -81,10 +84,24 @@ pub(crate) fn forward(
         retain_except_on_create: options.retain_except_on_create,
         change_set: options.change_set,
         revert_drift: options.revert_drift,
+        deadline: stack
+            .timeout_minutes
+            .filter(|_| options.kind == Kind::Create)
+            .map(|minutes| epoch_milliseconds(environment.now).saturating_add(minutes.saturating_mul(60_000))),
         ..Operation::new(options.kind, Phase::Forward)
     };
     operation.save(tx, &stack.id)?;
     set_stack_status(environment, stack, status, Some(USER_INITIATED))
+}
+
+/// Gives the update that has just begun a stack policy of its own.
+pub(crate) fn set_policy(environment: &Environment, stack: &Stack, policy: Option<String>) -> Result<(), AwsError> {
+    let Some(policy) = policy else { return Ok(()) };
+    if let Some(mut operation) = Operation::load(environment.tx, &stack.id)? {
+        operation.policy = Some(policy);
+        operation.save(environment.tx, &stack.id)?;
+    }
+    Ok(())
 }
 
 /// Begins to delete a stack.

@@ -10,7 +10,7 @@ use super::parameters::StackParameter;
 use super::references::{Reference, references};
 use super::scope::{Resources, Scope, Surroundings};
 use super::structure::depends_on;
-use super::{Template, conditions, dependencies, parameters};
+use super::{Template, conditions, dependencies, parameters, rules};
 use crate::cloudformation::failure::validation;
 use crate::error::AwsError;
 
@@ -27,6 +27,8 @@ pub(crate) struct Definition {
     pub(crate) deletion_policy: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) update_replace_policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) creation_policy: Option<Value>,
     /// Logical IDs of the resources it needs.
     pub(crate) dependencies: BTreeSet<String>,
     /// Its place in the order: see [`dependencies::levels`].
@@ -94,6 +96,7 @@ pub(crate) fn evaluate(
         resources: &resources,
         extensions: template.has_extensions(),
     };
+    rules::check(template.section("Rules"), &scope, parameters)?;
     let conditions = conditions::evaluate(template.section("Conditions"), &scope)?;
     let scope = Scope { conditions: &conditions, ..scope };
     let present = |definition: &Value| {
@@ -140,6 +143,7 @@ fn define(id: &str, definition: &Value, scope: &Scope) -> Result<Definition, Aws
         metadata,
         deletion_policy: policy("DeletionPolicy")?,
         update_replace_policy: policy("UpdateReplacePolicy")?,
+        creation_policy: evaluated("CreationPolicy")?,
         dependencies,
         level: 0,
     })

@@ -7,10 +7,12 @@ pub(crate) mod evaluation;
 pub(crate) mod functions;
 pub(crate) mod parameters;
 pub(crate) mod references;
+pub(crate) mod rules;
 pub(crate) mod scope;
 pub(crate) mod source;
 pub(crate) mod structure;
 pub(crate) mod substitution;
+pub(crate) mod transform;
 mod yaml;
 
 use serde_json::{Map, Value};
@@ -23,7 +25,11 @@ use crate::error::AwsError;
 pub(crate) struct Template {
     /// The text as it was sent.
     pub(crate) text: String,
+    /// The document with its transforms carried out; `None` where it has none, or they are not carried out yet.
+    pub(crate) processed: Option<String>,
     document: Map<String, Value>,
+    /// The transforms it declares.
+    transforms: Vec<String>,
 }
 
 static NOTHING: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
@@ -31,7 +37,32 @@ static NOTHING: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::n
 impl Template {
     /// Reads a template, which is JSON where it begins with a brace and YAML otherwise, and checks its structure.
     pub(crate) fn parse(text: &str) -> Result<Self, AwsError> {
-        let template = Self { text: text.to_owned(), document: read(text)? };
+        let document = read(text)?;
+        let transforms = transform::declared(&document);
+        let template = Self { text: text.to_owned(), processed: None, document, transforms };
+        // What transforms make of it is checked when they are carried out.
+        if template.transforms.is_empty() {
+            structure::check(&template)?
+        } else {
+            structure::check_outline(&template)?
+        }
+        Ok(template)
+    }
+
+    /// A template whose transforms were carried out before.
+    pub(crate) fn stored(text: String, processed: String, transforms: Vec<String>) -> Result<Self, AwsError> {
+        let document = read(&processed)?;
+        Ok(Self { text, processed: Some(processed), document, transforms })
+    }
+
+    /// The template with its transforms carried out.
+    pub(crate) fn expanded(self, surroundings: &transform::Surroundings) -> Result<Self, AwsError> {
+        if self.transforms.is_empty() || self.processed.is_some() {
+            return Ok(self);
+        }
+        let document = transform::expand(&self.document, surroundings)?;
+        let processed = Some(Value::Object(document.clone()).to_string());
+        let template = Self { processed, document, ..self };
         structure::check(&template)?;
         Ok(template)
     }
@@ -69,16 +100,12 @@ impl Template {
 
     /// The transforms it declares.
     pub(crate) fn transforms(&self) -> Vec<&str> {
-        match self.member("Transform") {
-            Some(Value::String(name)) => vec![name],
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        }
+        self.transforms.iter().map(String::as_str).collect()
     }
 
     /// True where the template may use the functions of `AWS::LanguageExtensions`.
     pub(crate) fn has_extensions(&self) -> bool {
-        self.transforms().contains(&"AWS::LanguageExtensions")
+        self.transforms().contains(&transform::EXTENSIONS)
     }
 
     /// The capability its IAM resources need: one that allows names of one's own where they have such.

@@ -29,13 +29,25 @@ pub(crate) fn read(environment: &Environment, request: &Request) -> Result<Templ
 /// The text of a document in the sandbox's S3.
 pub(crate) fn fetch(environment: &Environment, url: &str) -> Result<String, AwsError> {
     let (bucket, key) = bucket_and_key(url).ok_or_else(|| validation("TemplateURL must be a supported URL."))?;
-    let bytes = object::read(environment, &bucket, &key, None)
+    stored(environment, &bucket, &key)
+}
+
+fn stored(environment: &Environment, bucket: &str, key: &str) -> Result<String, AwsError> {
+    let bytes = object::read(environment, bucket, key, None)
         .map_err(|error| validation(format!("S3 error: {}", error.message)))?
         .ok_or_else(|| validation("S3 error: The specified key does not exist."))?;
     if bytes.len() > LONGEST_OBJECT {
         return Err(validation("Template may not exceed 1000000 bytes in size."));
     }
     String::from_utf8(bytes).map_err(|_| validation("Template format error: unsupported structure."))
+}
+
+/// The text of a snippet, which may be named `s3://bucket/key` too.
+pub(crate) fn snippet(environment: &Environment, url: &str) -> Result<String, AwsError> {
+    match url.strip_prefix("s3://").and_then(|place| place.split_once('/')) {
+        Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => stored(environment, bucket, key),
+        _ => fetch(environment, url),
+    }
 }
 
 /// Bucket and key of `https://bucket.s3.region.amazonaws.com/key`, `https://s3.region.amazonaws.com/bucket/key` or

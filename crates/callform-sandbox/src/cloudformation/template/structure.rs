@@ -53,11 +53,34 @@ const LIMITS: [(&str, &str, usize); 4] = [
     ("Mappings", "mappings", 200),
 ];
 
-pub(crate) fn check(template: &Template) -> Result<(), AwsError> {
-    let unknown: Vec<&str> = template.member_names().filter(|name| !SECTIONS.contains(name)).collect();
+/// Longest description, bytes.
+const LONGEST_DESCRIPTION: usize = 1_024;
+/// The only version of the format.
+const VERSION: &str = "2010-09-09";
+
+/// Checks what holds of a template before its transforms are carried out.
+pub(crate) fn check_outline(template: &Template) -> Result<(), AwsError> {
+    let is_section = |name: &str| SECTIONS.contains(&name) || (name == "Globals" && !template.transforms().is_empty());
+    let unknown: Vec<&str> = template.member_names().filter(|name| !is_section(name)).collect();
     if !unknown.is_empty() {
         return Err(validation(format!("Invalid template property or properties [{}]", unknown.join(", "))));
     }
+    if template.member("AWSTemplateFormatVersion").is_some_and(|version| version != VERSION) {
+        return Err(validation(format!(
+            "Template format error: unsupported value for AWSTemplateFormatVersion. The only one is {VERSION}."
+        )));
+    }
+    match template.member("Description") {
+        Some(Value::String(text)) if text.len() > LONGEST_DESCRIPTION => Err(validation(format!(
+            "Template format error: 'Description' length is greater than {LONGEST_DESCRIPTION}."
+        ))),
+        None | Some(Value::String(_)) => Ok(()),
+        Some(_) => Err(validation("Template format error: Description must be a string.")),
+    }
+}
+
+pub(crate) fn check(template: &Template) -> Result<(), AwsError> {
+    check_outline(template)?;
     if let Some(path) = template.member_names().find_map(|name| null_below(template.member(name)?, &format!("/{name}")))
     {
         return Err(validation(format!("[{path}] 'null' values are not allowed in templates")));
@@ -102,12 +125,31 @@ fn check_resources(template: &Template) -> Result<(), AwsError> {
             );
             return Err(validation(message));
         }
-        check_policies(id, definition)?;
+        check_policies(id, definition, template.has_extensions())?;
+        check_operation_policies(id, definition)?;
     }
     Ok(())
 }
 
-fn check_policies(id: &str, definition: &Map<String, Value>) -> Result<(), AwsError> {
+/// `CreationPolicy` and `UpdatePolicy`: those of the types the sandbox has, and no others.
+fn check_operation_policies(id: &str, definition: &Map<String, Value>) -> Result<(), AwsError> {
+    let type_name = definition.get("Type").and_then(Value::as_str).unwrap_or_default();
+    if let Some(policy) = definition.get("CreationPolicy") {
+        if type_name != "AWS::CloudFormation::WaitCondition" {
+            return Err(validation(format!(
+                "The sandbox does not support the CreationPolicy of resource {id}: CloudFormation takes none for {type_name}, or the sandbox does not have the type."
+            )));
+        }
+        if !policy.get("ResourceSignal").is_some_and(Value::is_object) {
+            return Err(validation(format!("The CreationPolicy of resource {id} has to have a ResourceSignal.")));
+        }
+    }
+    let Some(policy) = definition.get("UpdatePolicy") else { return Ok(()) };
+    let names: Vec<&str> = policy.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    Err(validation(format!("The sandbox does not support the UpdatePolicy [{}] of resource {id}.", names.join(", "))))
+}
+
+fn check_policies(id: &str, definition: &Map<String, Value>, extensions: bool) -> Result<(), AwsError> {
     for (member, allowed) in [
         ("DeletionPolicy", &["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"][..]),
         ("UpdateReplacePolicy", &["Delete", "Retain", "Snapshot"][..]),
@@ -116,7 +158,8 @@ fn check_policies(id: &str, definition: &Map<String, Value>) -> Result<(), AwsEr
             Some(Value::String(policy)) if !allowed.contains(&policy.as_str()) => {
                 return Err(validation(format!("Template error: Invalid {member} {policy} for resource {id}")));
             }
-            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_)) => {
+            Some(Value::Object(_)) if extensions => {}
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
                 return Err(validation(format!("Template format error: Every {member} member must be a string.")));
             }
             _ => {}

@@ -4,11 +4,14 @@ mod change_sets;
 mod deletion;
 mod drift;
 mod imports;
+mod native;
 mod requests;
+mod transforms;
 mod updates;
 mod values;
 mod yaml;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -133,6 +136,8 @@ fn registry() -> HandlerRegistry {
 }
 
 struct Sandbox {
+    /// The clock of the engine.
+    now: Cell<SystemTime>,
     folder: TempDir,
     store: Store,
     registry: HandlerRegistry,
@@ -142,7 +147,7 @@ impl Sandbox {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let store = Store::open(&folder.path().join("sandbox.sqlite")).unwrap();
-        Self { folder, store, registry: registry() }
+        Self { now: Cell::new(now()), folder, store, registry: registry() }
     }
 
     /// What another process finds that opens the folder.
@@ -154,7 +159,7 @@ impl Sandbox {
     fn with<R>(&self, work: impl FnOnce(&Environment) -> Result<R, AwsError>) -> Result<R, AwsError> {
         self.store.transaction(|tx| {
             let folder = self.folder.path();
-            work(&Environment { tx, account: ACCOUNT, region: REGION, now: now(), folder })
+            work(&Environment { tx, account: ACCOUNT, region: REGION, now: self.now.get(), folder })
         })
     }
 
@@ -169,7 +174,7 @@ impl Sandbox {
     }
 
     fn step(&self) -> Progress {
-        step(&self.store, &self.registry, ACCOUNT, self.folder.path(), &now).unwrap()
+        step(&self.store, &self.registry, ACCOUNT, self.folder.path(), &|| self.now.get()).unwrap()
     }
 
     fn run(&self) -> usize {

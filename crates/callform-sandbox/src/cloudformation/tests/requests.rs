@@ -254,8 +254,11 @@ fn stacks_and_resources_are_listed() {
     );
     let by_id = sandbox.call("DescribeStackResources", &[("PhysicalResourceId", "a")]).unwrap();
     assert_eq!(by_id["StackResources"][0]["StackId"], id);
-    sandbox.call("SetStackPolicy", &[("StackName", "s"), ("StackPolicyBody", "{}")]).unwrap();
-    assert_eq!(sandbox.call("GetStackPolicy", &[("StackName", "s")]).unwrap(), json!({ "StackPolicyBody": "{}" }));
+    sandbox.call("SetStackPolicy", &[("StackName", "s"), ("StackPolicyBody", r#"{"Statement":[]}"#)]).unwrap();
+    assert_eq!(
+        sandbox.call("GetStackPolicy", &[("StackName", "s")]).unwrap(),
+        json!({ "StackPolicyBody": r#"{"Statement":[]}"# })
+    );
 }
 
 #[test]

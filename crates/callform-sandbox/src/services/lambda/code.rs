@@ -1,5 +1,6 @@
 //! The code of functions: zip files under `lambda/` of the folder, named by their SHA-256.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -77,42 +78,15 @@ fn store(folder: &Path, bytes: &[u8]) -> std::io::Result<Code> {
     Ok(Code { sha256: BASE64.encode(digest), file, size: bytes.len() })
 }
 
-/// A zip file with one stored (uncompressed) file, in Base64.
-pub fn zip_of(name: &str, content: &[u8]) -> String {
-    let mut crc = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc32IsoHdlc);
-    crc.update(content);
-    let crc = u32::try_from(crc.finalize()).unwrap_or_default();
-    let size = u32::try_from(content.len()).unwrap_or(u32::MAX);
-    let name_length = u16::try_from(name.len()).unwrap_or_default();
-    // The members that the local header and the directory entry have in common: version 2.0, no flags, stored,
-    // 1 January 1980, checksum, both sizes, length of the name, no extra field.
-    let mut common = Vec::new();
-    for field in [20_u16, 0, 0, 0, 33] {
-        common.extend(field.to_le_bytes());
+/// A zip file of stored (uncompressed) files, in Base64. The same files are the same bytes.
+pub fn zip_of(files: &[(&str, &[u8])]) -> std::io::Result<String> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .last_modified_time(zip::DateTime::default());
+    for (name, content) in files {
+        zip.start_file(*name, options)?;
+        zip.write_all(content)?;
     }
-    for field in [crc, size, size] {
-        common.extend(field.to_le_bytes());
-    }
-    common.extend(name_length.to_le_bytes());
-    common.extend(0_u16.to_le_bytes());
-    let mut zip = Vec::from(*b"PK\x03\x04");
-    zip.extend(&common);
-    zip.extend(name.as_bytes());
-    zip.extend(content);
-    let directory = u32::try_from(zip.len()).unwrap_or_default();
-    zip.extend(b"PK\x01\x02");
-    zip.extend(20_u16.to_le_bytes());
-    zip.extend(&common);
-    // No comment, first disk, binary, no attributes, local header at the start.
-    zip.extend([0; 14]);
-    zip.extend(name.as_bytes());
-    let end = u32::try_from(zip.len()).unwrap_or_default();
-    zip.extend(b"PK\x05\x06");
-    for field in [0_u16, 0, 1, 1] {
-        zip.extend(field.to_le_bytes());
-    }
-    zip.extend((end - directory).to_le_bytes());
-    zip.extend(directory.to_le_bytes());
-    zip.extend(0_u16.to_le_bytes());
-    BASE64.encode(zip)
+    Ok(BASE64.encode(zip.finish()?.into_inner()))
 }

@@ -16,6 +16,7 @@ pub mod upload;
 
 use http::request::Parts;
 
+use crate::cloudformation::signals;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::protocol::answer::Answer;
@@ -58,6 +59,10 @@ impl<'a> S3Request<'a> {
 
 /// Answers a request.
 pub fn handle(environment: &Environment, request: &S3Request) -> Result<Answer, AwsError> {
+    if request.route.operation == S3Operation::PutObject && signals::is_inbox(&request.route.bucket) {
+        signals::receive(environment, &request.route.bucket, &request.route.key, request.body)?;
+        return Ok(Answer::empty(200));
+    }
     match request.route.operation {
         S3Operation::ListBuckets => bucket::list(environment),
         S3Operation::CreateBucket => bucket::create_request(environment, request),

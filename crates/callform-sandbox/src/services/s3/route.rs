@@ -4,6 +4,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 
 use super::settings::{self, Setting};
+use crate::cloudformation::signals;
 use crate::protocol::form::{decode, query_parameters};
 
 /// Where a request goes.
@@ -70,7 +71,7 @@ impl Route {
 
     /// True where the body is the bytes of an object, which go straight to a file.
     pub fn takes_upload(&self) -> bool {
-        matches!(self.operation, S3Operation::PutObject | S3Operation::UploadPart)
+        matches!(self.operation, S3Operation::PutObject | S3Operation::UploadPart) && !signals::is_inbox(&self.bucket)
     }
 }
 

@@ -22,9 +22,18 @@ const DEPTH: usize = 100;
 
 /// Reads one document. Errors are in CloudFormation's words.
 pub(crate) fn read(text: &str) -> Result<Value, AwsError> {
+    build(text, true)
+}
+
+/// Reads one document in which functions have no short forms.
+pub(crate) fn read_long_forms(text: &str) -> Result<Value, AwsError> {
+    build(text, false)
+}
+
+fn build(text: &str, short_forms: bool) -> Result<Value, AwsError> {
     let mut options = granit_parser::options! { flow_nesting_limit: DEPTH, block_nesting_limit: DEPTH };
     options.set_emit_comments(false);
-    let mut builder = Builder { text, frames: Vec::new(), root: None };
+    let mut builder = Builder { text, short_forms, frames: Vec::new(), root: None };
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| malformed(error.marker(), ""))?;
         builder.event(event, &span)?;
@@ -52,6 +61,7 @@ enum Content {
 /// From events to the value, without recursion.
 struct Builder<'a> {
     text: &'a str,
+    short_forms: bool,
     frames: Vec<Frame>,
     root: Option<Value>,
 }
@@ -96,7 +106,7 @@ impl Builder<'_> {
         let value = match tag {
             None if plain => scalar::resolve(&text),
             None => Value::String(text.into_owned()),
-            Some(tag) => match (ShortForm::of(tag), tag.core_suffix()) {
+            Some(tag) => match (self.short_form(tag), tag.core_suffix()) {
                 (Some(function), _) => function.of_text(&text),
                 (None, Some("str")) => Value::String(text.into_owned()),
                 (None, Some("int" | "float" | "bool" | "null")) => scalar::resolve(&text),
@@ -114,10 +124,14 @@ impl Builder<'_> {
         let function = match tag {
             None => None,
             Some(tag) if tag.core_suffix() == Some(core) => None,
-            Some(tag) => Some(ShortForm::of(tag).ok_or_else(|| unsupported(tag, place))?),
+            Some(tag) => Some(self.short_form(tag).ok_or_else(|| unsupported(tag, place))?),
         };
         self.frames.push(Frame { function, content });
         Ok(())
+    }
+
+    fn short_form(&self, tag: &Tag) -> Option<ShortForm> {
+        ShortForm::of(tag).filter(|_| self.short_forms)
     }
 
     fn close(&mut self) {
