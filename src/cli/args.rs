@@ -249,6 +249,8 @@ pub(crate) enum SandboxCommand {
     Advance(AdvanceArgs),
     /// Forget everything in the sandbox.
     Reset(ResetArgs),
+    /// List what the sandbox guesses about AWS, each guess with what it rests on.
+    Assumptions,
 }
 
 /// `callform sandbox serve`

@@ -86,6 +86,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Sandbox(SandboxCommand::Serve(args)) => commands::sandbox::serve(ui, args).await,
         Command::Sandbox(SandboxCommand::Advance(args)) => commands::sandbox::advance(ui, args).await,
         Command::Sandbox(SandboxCommand::Reset(args)) => commands::sandbox::reset(ui, &args),
+        Command::Sandbox(SandboxCommand::Assumptions) => commands::sandbox::assumptions(ui),
         Command::Lambda(command) => commands::lambda::run(ui, &command).await,
         Command::Vanity(args) => commands::vanity::run(ui, &args),
         Command::Completions { shell } => commands::completions::run(ui, shell),

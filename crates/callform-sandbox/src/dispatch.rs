@@ -16,7 +16,8 @@ use crate::protocol::{Service, Wire, identify};
 use crate::resources::HandlerRegistry;
 use crate::services::s3::{S3Request, Upload};
 use crate::services::{
-    athena, dynamodb, events, firehose, glue, iam, kinesis, lambda, logs, s3, secretsmanager, servicequotas, ssm, sts,
+    athena, cloudcontrol, documents, dynamodb, events, firehose, glue, iam, kinesis, kms, lambda, logs, s3,
+    secretsmanager, servicequotas, sns, sqs, ssm, sts,
 };
 use crate::store::{Store, Tx};
 
@@ -119,10 +120,10 @@ impl Sandbox {
             Wire::RestJson => {
                 let query = query_parameters(head.uri.query().unwrap_or_default());
                 let (method, path) = (head.method.as_str(), head.uri.path());
-                let (status, body) = if service == Service::Lambda {
-                    lambda::handle(environment, method, path, &query, &request.body)?
-                } else {
-                    crate::connect::handle(environment, method, path, &query, &request.body)?
+                let (status, body) = match service {
+                    Service::Lambda => lambda::handle(environment, method, path, &query, &request.body)?,
+                    Service::ApiGateway => documents::api_gateway(environment, method, path)?,
+                    _ => crate::connect::handle(environment, method, path, &query, &request.body)?,
                 };
                 Ok(answer::json(service, status, &body))
             }
@@ -139,6 +140,11 @@ impl Sandbox {
                     Service::Glue => glue::call(environment, &operation, &input)?,
                     Service::Athena => athena::call(environment, &operation, &input)?,
                     Service::ServiceQuotas => servicequotas::call(environment, &operation, &input)?,
+                    Service::Sqs => sqs::call(environment, &operation, &input)?,
+                    Service::Kms => kms::call(environment, &operation, &input)?,
+                    Service::Cognito => documents::cognito(environment, &operation, &input)?,
+                    Service::CognitoIdentity => documents::cognito_identity(environment, &operation, &input)?,
+                    Service::CloudControl => cloudcontrol::call(environment, &self.registry, &operation, &input)?,
                     _ => logs::call(environment, &operation, &input)?,
                 };
                 Ok(answer::json(service, 200, &body))
@@ -165,6 +171,7 @@ impl Sandbox {
                 crate::cloudformation::handle(environment, &self.registry, &action, &parameters)?
             }
             Service::Iam => iam::call(environment, &action, &to_input(&parameters))?,
+            Service::Sns => sns::call(environment, &action, &to_input(&parameters))?,
             _ => sts::call(environment, &action, &to_input(&parameters))?,
         };
         Ok(answer::query(namespace, &action, result.as_object()))

@@ -5,10 +5,13 @@
 //! ```json
 //! {
 //!   "throttle": true,
+//!   "throttle_handlers": true,
 //!   "default_quotas": true,
 //!   "quotas": { "L-19A87C94": 60 },
 //!   "caller": { "role": "Deployer", "deny": ["connect:CreateQueue"] },
 //!   "strict_secrets": true,
+//!   "keep_listed_quick_connects": true,
+//!   "race_for_phone_numbers": true,
 //!   "fail_operation": [{ "service": "connect", "operation": "CreateQueue", "nth": 3, "code": "InternalServiceException", "message": "oops" }],
 //!   "fail_resource": [{ "logical_id": "QueueSales", "operation": "create", "reason": "quota reached", "times": 1 }],
 //!   "delay_ms": { "request": 20, "step": 50 },
@@ -16,7 +19,8 @@
 //! }
 //! ```
 //!
-//! `throttle` holds Amazon Connect to its default quota per operation (2 requests a second, bursts of 5). `default_quotas`
+//! `keep_listed_quick_connects` and `race_for_phone_numbers` are ways the service may behave, for which a deployment has
+//! to be ready. `throttle` holds Amazon Connect to its default quota per operation (2 requests a second, bursts of 5). `default_quotas`
 //! and `strict_secrets` take away two liberties of the sandbox, see [`Faults`]. `nth` counts
 //! the calls of one operation from 1. Calls are counted in the store, so they go on across processes; a rule that is
 //! changed is counted from the start. Services are named as in [`crate::protocol::Service::name`].
@@ -39,12 +43,20 @@ const BUCKETS: &str = "faults/bucket";
 const CONNECT_RATE: f64 = 2.0;
 const CONNECT_BURST: f64 = 5.0;
 
+/// How many resources of one type of Connect a stack can make at the same time under the default quota: 5 at once, and
+/// 2 a second for as long as CloudFormation calls a handler again that was told to slow down, after 1, 2, 4, 8 and 16
+/// seconds (?).
+pub const HANDLERS_AT_ONCE: usize = 5 + 2 * 31;
+
 /// The content of `faults.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Faults {
     /// Hold services to their default quotas.
     pub throttle: bool,
+    /// Of the resources of one type of Connect that a stack makes at the same time, those beyond [`HANDLERS_AT_ONCE`]
+    /// are throttled until CloudFormation gives them up.
+    pub throttle_handlers: bool,
     /// Hold Amazon Connect instances to the default quotas of a new account (500 users, 50 queues, …); without it an
     /// instance takes as many resources as are made.
     pub default_quotas: bool,
@@ -55,6 +67,10 @@ pub struct Faults {
     /// Dynamic references to secrets and secure parameters that are not there fail, as in AWS; without it they get an
     /// invented value, so that a center can be tried before its secrets exist.
     pub strict_secrets: bool,
+    /// A quick connect that a queue lists cannot be deleted; without it the queues lose it.
+    pub keep_listed_quick_connects: bool,
+    /// Phone numbers that stacks claim at the same time meet at the same free number: all but the first fail.
+    pub race_for_phone_numbers: bool,
     /// Calls that fail.
     pub fail_operation: Vec<OperationFault>,
     /// Resources whose stack operation fails.

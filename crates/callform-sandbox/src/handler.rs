@@ -84,4 +84,9 @@ pub trait ResourceHandler: Send + Sync {
 
     /// Deletes the resource; `NotFound` where it is gone.
     fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()>;
+
+    /// What people should know of resources of the type, for their events; `None` where they are as in AWS.
+    fn remark(&self) -> Option<&'static str> {
+        None
+    }
 }

@@ -10,6 +10,7 @@
 //! may use one folder at once. Stack operations are carried out by whichever process holds the worker lock, one durable
 //! step after the other, and go on in the next process when that one is killed.
 
+pub mod assumptions;
 pub mod clock;
 pub mod cloudformation;
 pub mod connect;

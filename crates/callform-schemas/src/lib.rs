@@ -7,6 +7,7 @@
 mod normalize;
 mod permissions;
 mod pointer;
+mod sample;
 mod schema;
 mod validate;
 

@@ -103,8 +103,31 @@ impl ResourceSchema {
         })
     }
 
+    /// The JSON type of the value at `path`, where the schema allows one only.
+    pub fn type_at(&self, path: &str) -> Option<&str> {
+        let mut wanted = types(self.node(path)?.as_object()?);
+        wanted.next().filter(|_| wanted.next().is_none())
+    }
+
+    /// The values that the text at `path` is restricted to; empty where it is not.
+    pub fn choices_at(&self, path: &str) -> impl Iterator<Item = &str> {
+        let choices = self.node(path).and_then(|node| node.get("enum")).and_then(Value::as_array);
+        choices.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// The most characters the text at `path` may have.
+    pub fn max_length_at(&self, path: &str) -> Option<usize> {
+        self.node(path)?.get("maxLength")?.as_u64()?.try_into().ok()
+    }
+
+    /// A text that the schema takes at `path`, of letters and digits as far as its pattern lets them; `draw` gives the
+    /// numbers they are chosen by. `None` where there is no pattern, or one that is more than a regular expression.
+    pub fn sample_at(&self, path: &str, draw: &mut dyn FnMut() -> u32) -> Option<String> {
+        crate::sample::text(self.node(path)?.get("pattern")?.as_str()?, draw)
+    }
+
     /// The schema of the value at `path`.
-    fn node(&self, path: &str) -> Option<&Value> {
+    pub(crate) fn node(&self, path: &str) -> Option<&Value> {
         let mut node = &self.document;
         for segment in path.split('/').filter(|segment| !segment.is_empty()) {
             let here = self.resolve(node);
@@ -155,7 +178,7 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
-    fn matches(&self, text: &str) -> bool {
+    pub(crate) fn matches(&self, text: &str) -> bool {
         self.length.as_ref().is_none_or(|length| length.contains(&text.chars().count()))
             && self.regex.is_match(text).unwrap_or(true)
     }

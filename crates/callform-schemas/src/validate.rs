@@ -38,6 +38,14 @@ impl ResourceSchema {
     }
 }
 
+impl ResourceSchema {
+    /// True where the schema takes a value at `path`; a path it does not know takes everything.
+    pub fn accepts_at(&self, path: &str, value: &Value) -> bool {
+        let walk = Walk { schema: self, violations: Vec::new() };
+        self.node(path).is_none_or(|node| walk.accepts(node, value))
+    }
+}
+
 /// The keywords of a schema, looked up once: a resource has a hundred values, and a schema thirty keywords.
 #[derive(Default)]
 struct Keywords<'a> {

@@ -13,44 +13,78 @@ use serde_json::{Map, Value};
 /// The region whose schemas are taken: it has every Connect resource type.
 const REGION: &str = "us-west-2";
 
-/// All types with this prefix are taken.
-const CONNECT: &str = "AWS::Connect::";
+/// Services whose types are all taken: those that contact centers and the stacks around them are made of.
+const SERVICES: &[&str] = &[
+    "Amplify",
+    "ApiGateway",
+    "ApiGatewayV2",
+    "AppIntegrations",
+    "ApplicationAutoScaling",
+    "AppSync",
+    "Athena",
+    "AutoScaling",
+    "Bedrock",
+    "Cases",
+    "CertificateManager",
+    "CloudFront",
+    "CloudWatch",
+    "CodeBuild",
+    "CodePipeline",
+    "Cognito",
+    "Connect",
+    "ConnectCampaigns",
+    "ConnectCampaignsV2",
+    "CustomerProfiles",
+    "DynamoDB",
+    "ECR",
+    "ECS",
+    "Events",
+    "EventSchemas",
+    "Glue",
+    "IAM",
+    "KMS",
+    "Kinesis",
+    "KinesisFirehose",
+    "KinesisVideo",
+    "Lambda",
+    "Lex",
+    "Logs",
+    "Pinpoint",
+    "Pipes",
+    "Route53",
+    "S3",
+    "SES",
+    "SMSVOICE",
+    "SNS",
+    "SQS",
+    "SSM",
+    "Scheduler",
+    "SecretsManager",
+    "StepFunctions",
+    "Transcribe",
+    "VoiceID",
+    "WAFv2",
+    "Wisdom",
+    "XRay",
+];
 
-/// Types beside Connect's that a contact center's stacks use.
-const OTHER_TYPES: &[&str] = &[
-    "AWS::Athena::NamedQuery",
-    "AWS::Athena::WorkGroup",
-    "AWS::CloudWatch::Alarm",
-    "AWS::DynamoDB::Table",
-    "AWS::Events::Rule",
-    "AWS::Glue::Crawler",
-    "AWS::Glue::Database",
-    "AWS::Glue::Table",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
-    "AWS::IAM::RolePolicy",
-    "AWS::KMS::Key",
-    "AWS::Kinesis::Stream",
-    "AWS::KinesisFirehose::DeliveryStream",
-    "AWS::Lambda::Alias",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function",
-    "AWS::Lambda::Permission",
-    "AWS::Lambda::Url",
-    "AWS::Lambda::Version",
-    "AWS::Lex::Bot",
-    "AWS::Lex::BotAlias",
-    "AWS::Lex::BotVersion",
-    "AWS::Logs::LogGroup",
-    "AWS::Logs::LogStream",
-    "AWS::S3::Bucket",
-    "AWS::S3::BucketPolicy",
-    "AWS::SNS::Topic",
-    "AWS::SQS::Queue",
-    "AWS::SSM::Parameter",
-    "AWS::Scheduler::Schedule",
-    "AWS::SecretsManager::Secret",
+/// Single types of further services: the network that functions and tasks run in.
+const TYPES: &[&str] = &[
+    "AWS::EC2::EIP",
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::LaunchTemplate",
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::Route",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::EC2::VPCGatewayAttachment",
 ];
 
 /// Members whose value stays as it is.
@@ -105,7 +139,7 @@ pub(crate) fn run(from: &Path, to: &Path) -> Result<()> {
     let files: BTreeMap<String, String> = read(&from.join("providers").join(format!("{REGION}.json")))?;
     let (mut lines, mut permissions) = (String::new(), String::new());
     for (type_name, file) in &files {
-        if type_name.starts_with(CONNECT) || OTHER_TYPES.contains(&type_name.as_str()) {
+        if is_taken(type_name) {
             let schema: Value = read(&from.join("resources").join(format!("{file}.json")))?;
             lines.push_str(&serde_json::to_string(&condense(&schema))?);
             lines.push('\n');
@@ -113,13 +147,27 @@ pub(crate) fn run(from: &Path, to: &Path) -> Result<()> {
             permissions.push('\n');
         }
     }
-    for type_name in OTHER_TYPES {
+    for type_name in TYPES {
         anyhow::ensure!(files.contains_key(*type_name), "{REGION} has no schema of {type_name}");
+    }
+    for service in SERVICES {
+        let any = files.keys().any(|type_name| service_of(type_name) == Some(service));
+        anyhow::ensure!(any, "{REGION} has no types of the service {service}");
     }
     for (path, text) in [(to.to_owned(), lines), (to.with_file_name(PERMISSIONS), permissions)] {
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
+}
+
+/// True for a type whose schema is kept.
+fn is_taken(type_name: &str) -> bool {
+    TYPES.contains(&type_name) || service_of(type_name).is_some_and(|service| SERVICES.contains(&service))
+}
+
+/// The service in a type's name.
+fn service_of(type_name: &str) -> Option<&str> {
+    type_name.strip_prefix("AWS::")?.split("::").next()
 }
 
 /// The actions each handler of a type may call, sorted.

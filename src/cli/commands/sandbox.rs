@@ -59,6 +59,15 @@ pub(in crate::cli) async fn advance(ui: &Ui, args: AdvanceArgs) -> Exit {
     }
 }
 
+/// Lists what the sandbox guesses about AWS: a line for the guess, one for what it rests on.
+pub(in crate::cli) fn assumptions(ui: &Ui) -> Exit {
+    for assumption in callform_sandbox::assumptions::ASSUMPTIONS {
+        let source = assumption.source.unwrap_or("unverified");
+        ui.data(&format!("{}\n    {source} ({})\n", assumption.statement, assumption.file));
+    }
+    Exit::Success
+}
+
 /// Forgets everything in the sandbox.
 pub(in crate::cli) fn reset(ui: &Ui, args: &ResetArgs) -> Exit {
     match callform_sandbox::reset(&args.sandbox) {

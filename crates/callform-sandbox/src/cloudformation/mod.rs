@@ -84,5 +84,23 @@ pub fn handle(
     }
 }
 
+/// Stack, logical ID and properties of resources of a type that stacks are making and that are not there yet.
+pub(crate) fn in_creation(
+    environment: &Environment,
+    type_name: &str,
+) -> Result<Vec<(String, String, Value)>, AwsError> {
+    let mut found = Vec::new();
+    for stack in state::stacks(environment.tx)? {
+        for resource in state::resources(environment.tx, &stack.id)? {
+            let waits = resource.status == status::ResourceStatus::CreateInProgress && resource.physical_id.is_empty();
+            if waits && resource.definition.type_name == type_name {
+                let definition = resource.definition;
+                found.push((stack.name.clone(), definition.logical_id, definition.properties));
+            }
+        }
+    }
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests;

@@ -84,7 +84,7 @@ fn describe(environment: &Environment, input: &Input) -> Result<Value, AwsError>
     Ok(json!({ "AgentStatus": of_path(environment, input)? }))
 }
 
-/// The built-in statuses cannot be disabled (weakly attested).
+/// The built-in statuses cannot be disabled (weakly attested (?)).
 fn update(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let mut body = of_path(environment, input)?;
     let id = text(&body, "AgentStatusId").to_owned();

@@ -1,5 +1,5 @@
 //! The permissions of the four built-in security profiles. The service documents a sentence for each; these lists were
-//! seen in live instances (weakly attested, and different for instances of different age).
+//! seen in live instances (weakly attested (?), and different for instances of different age).
 
 /// Everything.
 pub(super) const ADMIN: &[&str] = &[

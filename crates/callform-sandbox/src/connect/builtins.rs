@@ -38,7 +38,7 @@ pub(super) fn create(environment: &Environment, instance: &str) -> Result<(), Aw
     Ok(())
 }
 
-/// Nine to five on working days: the service's own hours for it are not documented.
+/// Nine to five on working days: the service's own hours for it are not documented (?).
 fn basic_hours() -> Value {
     let days = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY"];
     let config: Vec<Value> = days

@@ -53,7 +53,7 @@ pub(super) fn find(environment: &Environment, kind: &Kind, instance: &str, given
 }
 
 /// The resource another one refers to by id or ARN. A malformed id is `InvalidParameterException`, a well-formed one
-/// that does not exist `ResourceNotFoundException` (the service's choice between the two is not documented).
+/// that does not exist `ResourceNotFoundException` (the service's choice between the two is not documented (?)).
 pub(super) fn referred(
     environment: &Environment,
     kind: &Kind,

@@ -174,7 +174,7 @@ fn create_version(environment: &Environment, input: &Input, flavor: &Flavor) -> 
     Ok(json!({flavor.arn: arn, "Version": number}))
 }
 
-/// A version that an alias leads to stays; how the service puts that is not known.
+/// A version that an alias leads to stays; how the service puts that is not known (?).
 fn delete_version(environment: &Environment, input: &Input, flavor: &Flavor, member: &str) -> Result<Value, AwsError> {
     let body = parent(environment, input, flavor)?;
     let id = text(&body, "Id");

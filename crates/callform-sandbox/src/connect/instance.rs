@@ -10,7 +10,7 @@ use super::error::{invalid_parameter, invalid_request};
 use super::input::Input;
 use super::operation::{NEXT_TOKEN, Operation, Shape, TAGS, max_results, operation, optional, query, required};
 use super::resource::INSTANCE;
-use super::{attributes, builtins, builtins_flows, page, phone_numbers, tags};
+use super::{attributes, builtins, builtins_flows, page, phone_numbers, quota, tags};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     operation(
@@ -42,6 +42,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
 fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     document::once_per_token(environment, "CreateInstance", "", input.text("ClientToken"), || {
         let body = new_document(environment, input)?;
+        quota::check_instance_churn(environment)?;
+        quota::count_instance(environment)?;
         let id = text(&body, "Id").to_owned();
         environment.tx.put(INSTANCE.document, "", &id, None, &body)?;
         attributes::create(environment, &id, &body)?;
@@ -116,6 +118,7 @@ fn describe(environment: &Environment, input: &Input) -> Result<Value, AwsError>
 fn delete(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let id = input.instance();
     phone_numbers::release_all(environment, id)?;
+    quota::count_instance(environment)?;
     environment.tx.delete_kinds("connect/", id)?;
     environment.tx.delete(INSTANCE.document, "", id)?;
     Ok(json!({}))

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
 
@@ -19,7 +20,7 @@ use super::operation::{
     query, required, required_query, search_size,
 };
 use super::resource::{FLOW, INSTANCE, PHONE_NUMBER};
-use super::{page, tags};
+use super::{page, quota, tags};
 
 const INSTANCE_ID: Member = optional("InstanceId", Shape::Text(1, 100));
 const TARGET: Member = optional("TargetArn", TEXT);
@@ -111,8 +112,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
 ];
 
-/// Numbers that were released: the service does not give them out again for up to 180 days.
+/// Numbers that were released and when, in milliseconds since 1970: the service does not give them out again for up to
+/// 180 days. Source: Amazon Connect Administrator Guide, "Release a phone number".
 const RELEASED: &str = "connect/released-phone-number";
+/// How long a released number is gone, and how long its release counts, in milliseconds.
+const COOL_DOWN: u64 = 180 * 24 * 3_600_000;
 /// The flow of each number, by number id, in the number's instance.
 pub(super) const VOICE_FLOW: &str = "connect/phone-number-flow";
 
@@ -121,11 +125,32 @@ fn all(environment: &Environment) -> Result<Vec<Document>, AwsError> {
     Ok(numbers.into_iter().map(|(_, body)| body).collect())
 }
 
-/// The numbers that cannot be claimed: those that are, and those that were.
+/// The numbers that were released in the last 180 days.
+fn released(environment: &Environment) -> Result<Vec<String>, AwsError> {
+    let now = epoch_milliseconds(environment.now);
+    let released = environment.tx.list::<u64>(RELEASED, "")?;
+    let recent = released.into_iter().filter(|(_, when)| now.saturating_sub(*when) < COOL_DOWN);
+    Ok(recent.map(|(number, _)| number).collect())
+}
+
+/// The numbers that cannot be claimed: those that are, and those that were until lately.
 fn taken(environment: &Environment) -> Result<BTreeSet<String>, AwsError> {
-    let released = environment.tx.list::<bool>(RELEASED, "")?.into_iter().map(|(number, _)| number);
     let claimed = all(environment)?.into_iter().map(|body| text(&body, "PhoneNumber").to_owned());
-    Ok(released.chain(claimed).collect())
+    Ok(released(environment)?.into_iter().chain(claimed).collect())
+}
+
+/// Refuses a claim of an account that released twice as many numbers as it may have within 180 days. Source: Amazon
+/// Connect Administrator Guide, "Claim a phone number"; the error's code is that of the model which fits best (?).
+fn check_churn(environment: &Environment) -> Result<(), AwsError> {
+    let Some(quota) = quota::applied(environment, &PHONE_NUMBER)? else { return Ok(()) };
+    let released = released(environment)?.len();
+    if released >= quota.saturating_mul(2) {
+        let message = format!(
+            "{released} phone numbers were released in the last 180 days, which is 200 % of the quota of {quota}: no number can be claimed until the oldest release is 180 days ago."
+        );
+        return Err(invalid_parameter(message));
+    }
+    Ok(())
 }
 
 fn search_available(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
@@ -149,6 +174,7 @@ fn claim(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         if taken(environment)?.contains(number) {
             return Err(unavailable(number));
         }
+        check_churn(environment)?;
         let mut body = input.pick(&["PhoneNumber", "PhoneNumberDescription", "Tags"]);
         body.extend(members(json!({
             "PhoneNumberCountryCode": country,
@@ -239,7 +265,7 @@ fn release_one(environment: &Environment, body: &Document) -> Result<(), AwsErro
     let id = text(body, "PhoneNumberId");
     environment.tx.delete(VOICE_FLOW, text(body, "InstanceId"), id)?;
     environment.tx.delete(PHONE_NUMBER.document, "", id)?;
-    environment.tx.put(RELEASED, "", text(body, "PhoneNumber"), None, &true)
+    environment.tx.put(RELEASED, "", text(body, "PhoneNumber"), None, &epoch_milliseconds(environment.now))
 }
 
 /// Releases the numbers of an instance that is deleted.

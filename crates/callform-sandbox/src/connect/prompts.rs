@@ -58,7 +58,7 @@ fn object_of(uri: &str) -> Option<(&str, &str)> {
     (!bucket.is_empty() && !key.is_empty()).then_some((bucket, key))
 }
 
-/// Refuses a URI that leads to no object. Which of its errors the service chooses is not known.
+/// Refuses a URI that leads to no object. Which of its errors the service chooses is not known (?).
 fn check_source(environment: &Environment, uri: &str) -> Result<(), AwsError> {
     let (bucket, key) =
         object_of(uri).ok_or_else(|| invalid_parameter(format!("{uri} is not the URI of an S3 object")))?;

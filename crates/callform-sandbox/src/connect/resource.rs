@@ -31,9 +31,9 @@ pub(super) struct Kind {
 pub(super) enum Unique {
     /// In the instance.
     Name,
-    /// In the instance, whatever the case of letters (weakly attested for usernames).
+    /// In the instance, whatever the case of letters (weakly attested for usernames (?)).
     NameIgnoringCase,
-    /// Among the children of one parent. The service's rule for hierarchy groups is not documented; this is the
+    /// Among the children of one parent. The service's rule for hierarchy groups is not documented (?); this is the
     /// laxer reading.
     NameUnderParent,
     /// Nowhere.

@@ -152,7 +152,7 @@ pub(super) fn string_condition(condition: &Value, value: &Value) -> bool {
     }
 }
 
-/// Compares without regard to case, as the console's search fields do (for the API this is weakly attested: the larger
+/// Compares without regard to case, as the console's search fields do (for the API this is weakly attested (?): the larger
 /// result is the safer one to test a client with).
 pub(super) fn compare(text: &str, wanted: &str, comparison: &str) -> bool {
     let (text, wanted) = (text.to_lowercase(), wanted.to_lowercase());

@@ -212,7 +212,7 @@ fn update(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     Ok(json!({}))
 }
 
-/// A built-in profile stays (the model declares the error, its occasion is weakly attested), and one that users have.
+/// A built-in profile stays (the model declares the error, its occasion is weakly attested (?)), and one that users have.
 fn delete(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let body = of_path(environment, input)?;
     let id = text(&body, "Id");

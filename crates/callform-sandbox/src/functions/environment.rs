@@ -56,6 +56,7 @@ pub(super) async fn start(functions: &Functions, target: &Target, request: &Requ
     let log_stream = log_stream(target);
     let start = Start {
         code: code::path(&functions.folder, &target.code),
+        layers: target.layers.iter().map(|file| code::path(&functions.folder, file)).collect(),
         folder: functions.folder.clone(),
         runtime: target.runtime()?,
         variables: variables(functions, target, &api.address, &log_stream),

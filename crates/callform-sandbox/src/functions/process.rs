@@ -7,16 +7,20 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::mpsc;
 
+use sha2::{Digest, Sha256};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::runtimes::Runtime;
+use crate::services::s3::upload::hexadecimal;
 
 /// Folder of unpacked code and of what functions write, below `lambda/` of the sandbox.
 const RUNNING: &str = "running";
 /// Largest unpacked code: Lambda's own limit.
 const LARGEST_CODE: u64 = 250 << 20;
+/// The program of a custom runtime, which may be in a layer.
+const BOOTSTRAP: &str = "bootstrap";
 /// Starts a program that the kernel kills when its parent dies, however it dies. Part of util-linux.
 const SETPRIV: &str = "/usr/bin/setpriv";
 
@@ -24,6 +28,8 @@ const SETPRIV: &str = "/usr/bin/setpriv";
 pub(super) struct Start {
     /// The zip file.
     pub(super) code: PathBuf,
+    /// The zip files of its layers, in their order.
+    pub(super) layers: Vec<PathBuf>,
     /// Folder of the sandbox.
     pub(super) folder: PathBuf,
     /// What runs the code.
@@ -93,11 +99,13 @@ impl Spawner {
 
 fn spawn(start: &Start) -> Result<Process, StartError> {
     let refused = |error: std::io::Error| StartError::Refused(error.to_string());
-    let root = unpack(&start.code, &start.folder.join("lambda").join(RUNNING))?;
-    let (program, arguments) = start.runtime.command(&root, &start.folder).map_err(refused)?;
-    if !program.is_file() {
-        return Err(StartError::NoBootstrap);
-    }
+    let running = start.folder.join("lambda").join(RUNNING);
+    let root = unpack(std::slice::from_ref(&start.code), &running)?;
+    let opt = if start.layers.is_empty() { None } else { Some(unpack(&start.layers, &running)?) };
+    let (own, arguments) = start.runtime.command(&root, &start.folder).map_err(refused)?;
+    let in_layer = opt.iter().map(|opt| opt.join(BOOTSTRAP));
+    let program = std::iter::once(own).chain(in_layer).find(|program| program.is_file());
+    let Some(program) = program else { return Err(StartError::NoBootstrap) };
     let path = start.folder.join("lambda").join(RUNNING).join(format!("{}.log", Uuid::new_v4()));
     let output = File::options().create_new(true).append(true).read(true).open(&path).map_err(refused)?;
     let mut command = if Path::new(SETPRIV).is_file() {
@@ -111,7 +119,8 @@ fn spawn(start: &Start) -> Result<Process, StartError> {
         .args(arguments)
         .env_clear()
         .envs(&start.variables)
-        .envs(start.runtime.variables(&root))
+        .envs(start.runtime.variables(&root, opt.as_deref()))
+        .envs(opt.iter().flat_map(|opt| paths_of_layers(opt, &start.variables)))
         .env("LAMBDA_TASK_ROOT", &root)
         .current_dir(&root)
         .stdin(Stdio::null())
@@ -123,21 +132,38 @@ fn spawn(start: &Start) -> Result<Process, StartError> {
     Ok(Process { id: child.id(), child, output: Output { path, file } })
 }
 
-/// Unpacks a zip file into a folder named after it, once.
-fn unpack(code: &Path, running: &Path) -> Result<PathBuf, StartError> {
+/// Variables that lead to programs and libraries of layers. There is no `/opt` on this machine: a program that opens
+/// a path below it finds nothing.
+fn paths_of_layers(opt: &Path, variables: &BTreeMap<String, String>) -> [(&'static str, String); 2] {
+    let before = |name: &str, folder: &str| {
+        let own = opt.join(folder).display().to_string();
+        variables.get(name).map_or_else(|| own.clone(), |rest| format!("{own}:{rest}"))
+    };
+    [("PATH", before("PATH", "bin")), ("LD_LIBRARY_PATH", before("LD_LIBRARY_PATH", "lib"))]
+}
+
+/// Unpacks zip files, later ones over earlier ones, into a folder named after them, once.
+fn unpack(files: &[PathBuf], running: &Path) -> Result<PathBuf, StartError> {
     let refused = |error: &dyn std::fmt::Display| StartError::Refused(error.to_string());
-    let root = running.join(code.file_stem().unwrap_or_default());
+    let names: Vec<String> =
+        files.iter().map(|file| file.file_stem().unwrap_or_default().display().to_string()).collect();
+    let root = match names.as_slice() {
+        [name] => running.join(name),
+        names => running.join(hexadecimal(&Sha256::digest(names.join("/")))),
+    };
     if root.is_dir() {
         return Ok(root);
     }
     let new = running.join(Uuid::new_v4().to_string());
     std::fs::create_dir_all(&new).map_err(|error| refused(&error))?;
-    let file = File::open(code).map_err(|error| refused(&error))?;
-    let mut zip = zip::ZipArchive::new(file).map_err(|error| refused(&error))?;
-    if zip.decompressed_size().is_some_and(|size| size > u128::from(LARGEST_CODE)) {
-        return Err(StartError::Refused(format!("the code has more than {LARGEST_CODE} bytes")));
+    for file in files {
+        let file = File::open(file).map_err(|error| refused(&error))?;
+        let mut zip = zip::ZipArchive::new(file).map_err(|error| refused(&error))?;
+        if zip.decompressed_size().is_some_and(|size| size > u128::from(LARGEST_CODE)) {
+            return Err(StartError::Refused(format!("the code has more than {LARGEST_CODE} bytes")));
+        }
+        zip.extract(&new).map_err(|error| refused(&error))?;
     }
-    zip.extract(&new).map_err(|error| refused(&error))?;
     match std::fs::rename(&new, &root) {
         Ok(()) => Ok(root),
         // Another process was faster.

@@ -26,6 +26,8 @@ pub(super) struct Target {
     pub(super) revision: String,
     /// Name of the file under `lambda/` of the folder.
     pub(super) code: String,
+    /// Names of the files of its layers there, in their order.
+    pub(super) layers: Vec<String>,
     /// The entry point, `_HANDLER`.
     pub(super) handler: String,
     /// How long one invocation may take.
@@ -61,6 +63,12 @@ impl Target {
             version: text("Version"),
             revision: text("RevisionId"),
             code: found.code,
+            layers: configuration
+                .get("Layers")
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+                .map(files)
+                .unwrap_or_default(),
             handler: text("Handler"),
             timeout: Duration::from_secs(number("Timeout", 3)),
             memory: number("MemorySize", 128),
@@ -101,6 +109,11 @@ impl Target {
             ),
         ))
     }
+}
+
+/// The files of layers; those of other accounts have none.
+fn files(layers: &[Value]) -> Vec<String> {
+    layers.iter().filter_map(|layer| Some(layer.get("File")?.as_str()?.to_owned())).collect()
 }
 
 fn texts(members: &Map<String, Value>) -> BTreeMap<String, String> {

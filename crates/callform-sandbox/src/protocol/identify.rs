@@ -107,6 +107,9 @@ pub fn operation(service: Service, head: &Parts, body: &[u8]) -> String {
         Wire::RestJson if service == Service::Lambda => {
             crate::services::lambda::route(method, path).map_or_else(by_path, |(name, ..)| name.to_owned())
         }
+        Wire::RestJson if service == Service::ApiGateway => {
+            crate::services::documents::route_name(method, path).map_or_else(by_path, str::to_owned)
+        }
         Wire::RestJson => crate::connect::operation_name(method, path).map_or_else(by_path, str::to_owned),
         Wire::RestXml => crate::services::s3::route(head).name(),
     }
@@ -140,9 +143,9 @@ mod tests {
 
     #[test]
     fn an_unknown_service_is_named() {
-        let authorization = "AWS4-HMAC-SHA256 Credential=A/20261121/us-west-2/sqs/aws4_request, SignedHeaders=host";
+        let authorization = "AWS4-HMAC-SHA256 Credential=A/20261121/us-west-2/polly/aws4_request, SignedHeaders=host";
         let error = service(&scope(&head("/", &[("authorization", authorization)])), b"").unwrap_err();
-        assert_eq!((error.status, error.message.as_str()), (501, "The sandbox does not have the service sqs."));
+        assert_eq!((error.status, error.message.as_str()), (501, "The sandbox does not have the service polly."));
     }
 
     #[test]

@@ -40,6 +40,20 @@ pub enum Service {
     Athena,
     /// Service Quotas.
     ServiceQuotas,
+    /// Amazon SQS.
+    Sqs,
+    /// Amazon SNS.
+    Sns,
+    /// AWS KMS.
+    Kms,
+    /// Amazon Cognito user pools.
+    Cognito,
+    /// Amazon Cognito identity pools.
+    CognitoIdentity,
+    /// Amazon API Gateway, both versions.
+    ApiGateway,
+    /// AWS Cloud Control API.
+    CloudControl,
 }
 
 /// How a service speaks.
@@ -55,7 +69,7 @@ pub enum Wire {
     RestXml,
 }
 
-const SERVICES: [Service; 16] = [
+const SERVICES: [Service; 23] = [
     Service::Connect,
     Service::CloudFormation,
     Service::S3,
@@ -72,6 +86,13 @@ const SERVICES: [Service; 16] = [
     Service::Glue,
     Service::Athena,
     Service::ServiceQuotas,
+    Service::Sqs,
+    Service::Sns,
+    Service::Kms,
+    Service::Cognito,
+    Service::CognitoIdentity,
+    Service::ApiGateway,
+    Service::CloudControl,
 ];
 
 impl Service {
@@ -94,18 +115,26 @@ impl Service {
             Self::Glue => "glue",
             Self::Athena => "athena",
             Self::ServiceQuotas => "servicequotas",
+            Self::Sqs => "sqs",
+            Self::Sns => "sns",
+            Self::Kms => "kms",
+            Self::Cognito => "cognito-idp",
+            Self::CognitoIdentity => "cognito-identity",
+            Self::ApiGateway => "apigateway",
+            Self::CloudControl => "cloudcontrolapi",
         }
     }
 
     /// How the service speaks.
     pub fn wire(self) -> Wire {
         match self {
-            Self::Connect | Self::Lambda => Wire::RestJson,
+            Self::Connect | Self::Lambda | Self::ApiGateway => Wire::RestJson,
             Self::CloudFormation => Wire::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/", "2010-05-15"),
             Self::Sts => Wire::Query("https://sts.amazonaws.com/doc/2011-06-15/", "2011-06-15"),
             Self::Iam => Wire::Query("https://iam.amazonaws.com/doc/2010-05-08/", "2010-05-08"),
+            Self::Sns => Wire::Query("http://sns.amazonaws.com/doc/2010-03-31/", "2010-03-31"),
             Self::S3 => Wire::RestXml,
-            Self::DynamoDb => Wire::Json("1.0"),
+            Self::DynamoDb | Self::Sqs | Self::CloudControl => Wire::Json("1.0"),
             Self::Kinesis
             | Self::Firehose
             | Self::EventBridge
@@ -114,7 +143,10 @@ impl Service {
             | Self::Logs
             | Self::Glue
             | Self::Athena
-            | Self::ServiceQuotas => Wire::Json("1.1"),
+            | Self::ServiceQuotas
+            | Self::Kms
+            | Self::Cognito
+            | Self::CognitoIdentity => Wire::Json("1.1"),
         }
     }
 
@@ -136,6 +168,11 @@ impl Service {
             "AWSGlue" => Self::Glue,
             "AmazonAthena" => Self::Athena,
             "ServiceQuotasV20190624" => Self::ServiceQuotas,
+            "AmazonSQS" => Self::Sqs,
+            "TrentService" => Self::Kms,
+            "AWSCognitoIdentityProviderService" => Self::Cognito,
+            "AWSCognitoIdentityService" => Self::CognitoIdentity,
+            "CloudApiService" => Self::CloudControl,
             _ => return None,
         })
     }

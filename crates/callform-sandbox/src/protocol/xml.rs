@@ -142,11 +142,14 @@ fn trim(element: &mut Element) {
     element.children.iter_mut().for_each(trim);
 }
 
-/// A JSON object as children of an element: objects are elements, lists hold `<member>`s, `null` is absent.
+/// A JSON object as children of an element: objects are elements, lists hold `<member>`s, `null` is absent. A list
+/// `entry` is a map: each of its entries is an `<entry>`.
 pub fn write_members(xml: &mut String, value: &Map<String, Value>) {
     for (name, value) in value {
-        if !value.is_null() {
-            write_value(xml, name, value);
+        match value {
+            Value::Null => {}
+            Value::Array(entries) if name == "entry" => entries.iter().for_each(|entry| write_value(xml, name, entry)),
+            value => write_value(xml, name, value),
         }
     }
 }

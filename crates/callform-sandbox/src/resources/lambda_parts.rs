@@ -1,4 +1,4 @@
-//! `AWS::Lambda::Version`, `AWS::Lambda::Alias` and `AWS::Lambda::Permission`.
+//! `AWS::Lambda::Version`, `AWS::Lambda::Alias`, `AWS::Lambda::LayerVersion` and `AWS::Lambda::Permission`.
 
 use serde_json::{Value, json};
 
@@ -203,5 +203,52 @@ impl ResourceHandler for Permission {
         forget(context, PERMISSION, physical_id)?;
         let input = json!({ "FunctionName": need(&properties, "FunctionName")?, "StatementId": physical_id });
         call(context, lambda::call, "RemovePermission", input).map(|_| ())
+    }
+}
+
+pub(super) struct LayerVersion;
+
+const LAYER_VERSION: &str = "AWS::Lambda::LayerVersion";
+
+/// Name and number in the ARN of a version of a layer.
+fn layer_parts(arn: &str) -> (&str, &str) {
+    arn.rsplit_once(":layer:").and_then(|(_, rest)| rest.split_once(':')).unwrap_or_default()
+}
+
+impl ResourceHandler for LayerVersion {
+    fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String> {
+        let mut input = Value::Object(properties.clone());
+        let name = text(properties, "LayerName").map_or_else(|| physical_name(context, 140), str::to_owned);
+        input["LayerName"] = name.into();
+        let answer = call(context, lambda::call, "PublishLayerVersion", input)?;
+        let arn = answer["LayerVersionArn"].as_str().unwrap_or_default().to_owned();
+        remember(context, LAYER_VERSION, &arn, properties)?;
+        Ok(arn)
+    }
+
+    fn read(&self, context: &Context, physical_id: &str) -> HandlerResult<Option<Properties>> {
+        let (name, version) = layer_parts(physical_id);
+        let key = json!({ "LayerName": name, "VersionNumber": version });
+        if find(context, lambda::call, "GetLayerVersion", key)?.is_none() {
+            return Ok(None);
+        }
+        let mut properties = recall(context, LAYER_VERSION, physical_id)?.unwrap_or_default();
+        properties.insert("LayerName".to_owned(), name.into());
+        properties.insert("LayerVersionArn".to_owned(), physical_id.into());
+        Ok(Some(properties))
+    }
+
+    /// All its properties are create-only.
+    fn update(&self, _: &Context, _: &str, _: &Properties, _: &Properties) -> HandlerResult<()> {
+        Err(invalid("A version of a layer cannot be updated."))
+    }
+
+    fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()> {
+        if !forget(context, LAYER_VERSION, physical_id)? {
+            return Err(not_found(LAYER_VERSION, physical_id));
+        }
+        let (name, version) = layer_parts(physical_id);
+        let key = json!({ "LayerName": name, "VersionNumber": version });
+        call(context, lambda::call, "DeleteLayerVersion", key).map(drop)
     }
 }

@@ -28,9 +28,13 @@ pub(super) fn find(context: &Context, service: Call, operation: &str, input: Val
 pub(super) fn service_error(error: &AwsError) -> HandlerError {
     let code = error.code.as_str();
     let has = |part: &str| code.contains(part);
-    let kind = if has("NotFound") || has("NoSuch") {
+    let kind = if has("NotFound") || has("NoSuch") || has("DoesNotExist") {
         HandlerErrorCode::NotFound
-    } else if has("AlreadyExist") || has("ResourceExists") || has("AlreadyOwned") || code == "ResourceConflictException"
+    } else if has("AlreadyExist")
+        || has("ResourceExists")
+        || has("AlreadyOwned")
+        || has("NameExists")
+        || code == "ResourceConflictException"
     {
         HandlerErrorCode::AlreadyExists
     } else if has("LimitExceeded") {
@@ -59,6 +63,12 @@ pub(super) fn invalid(message: impl Into<String>) -> HandlerError {
 pub(super) fn not_found(type_name: &str, physical_id: &str) -> HandlerError {
     let message = format!("Resource of type '{type_name}' with identifier '{physical_id}' was not found.");
     HandlerError { code: HandlerErrorCode::NotFound, message }
+}
+
+/// There is one already.
+pub(super) fn exists(type_name: &str, identifier: &str) -> HandlerError {
+    let message = format!("Resource of type '{type_name}' with identifier '{identifier}' already exists.");
+    HandlerError { code: HandlerErrorCode::AlreadyExists, message }
 }
 
 /// A text property.

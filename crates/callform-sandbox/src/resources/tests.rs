@@ -32,6 +32,11 @@ pub(super) fn sandbox(work: impl FnOnce(&Context)) {
         .unwrap();
 }
 
+/// Runs `work` with the environment of a sandbox of its own.
+pub(crate) fn sandboxed(work: impl FnOnce(&Environment)) {
+    sandbox(|context| work(&context.environment));
+}
+
 pub(super) fn of(type_name: &str) -> Box<dyn ResourceHandler> {
     registry().remove(type_name).unwrap()
 }
@@ -377,5 +382,75 @@ fn a_function_needs_its_code_and_its_role() {
         assert!(refused.message.contains("NoSuchBucket"), "{refused:?}");
         let refused = create(context, "AWS::Lambda::Function", function(&json!("arn:aws:iam::123456789012:role/none")));
         assert!(refused.unwrap_err().message.contains("cannot be assumed"));
+    });
+}
+
+#[test]
+fn keys_and_aliases() {
+    sandbox(|context| {
+        let id = life(
+            context,
+            "AWS::KMS::Key",
+            json!({ "Description": "a", "KeyPolicy": policy("kms:*"), "EnableKeyRotation": true,
+                "Tags": [{ "Key": "a", "Value": "1" }] }),
+            json!({ "Description": "b", "KeyPolicy": policy("kms:Encrypt"), "Enabled": false }),
+        );
+        assert_eq!(id.len(), 36);
+        let other = Context { logical_id: "Other", ..*context };
+        let id = create(&other, "AWS::KMS::Key", json!({ "KeyPolicy": policy("kms:*") })).unwrap();
+        let alias = json!({ "AliasName": "alias/a", "TargetKeyId": id });
+        life(context, "AWS::KMS::Alias", alias.clone(), alias);
+    });
+}
+
+#[test]
+fn queues_and_topics() {
+    sandbox(|context| {
+        let queue = json!({ "QueueName": "q", "DelaySeconds": 5, "KmsMasterKeyId": "alias/aws/sqs",
+            "RedrivePolicy": { "deadLetterTargetArn": "arn:aws:sqs:us-west-2:123456789012:d", "maxReceiveCount": 3 },
+            "Tags": [{ "Key": "a", "Value": "1" }] });
+        let url = life(context, "AWS::SQS::Queue", queue.clone(), json!({ "QueueName": "q", "VisibilityTimeout": 60 }));
+        create(context, "AWS::SQS::Queue", queue).unwrap();
+        assert_eq!(read(context, "AWS::SQS::Queue", &url)["Arn"], "arn:aws:sqs:us-west-2:123456789012:q");
+        let put = |action: &str| json!({ "Queues": [url], "PolicyDocument": policy(action) });
+        life(context, "AWS::SQS::QueuePolicy", put("sqs:SendMessage"), put("sqs:*"));
+        let topic = json!({ "TopicName": "t", "DisplayName": "d", "KmsMasterKeyId": "alias/a",
+            "Tags": [{ "Key": "a", "Value": "1" }] });
+        let arn = life(context, "AWS::SNS::Topic", topic.clone(), json!({ "TopicName": "t", "DisplayName": "e" }));
+        assert_eq!(arn, "arn:aws:sns:us-west-2:123456789012:t");
+        create(context, "AWS::SNS::Topic", topic).unwrap();
+        let subscription = json!({ "TopicArn": arn, "Protocol": "sqs",
+            "Endpoint": "arn:aws:sqs:us-west-2:123456789012:q", "FilterPolicy": { "a": ["b"] } });
+        let changed = json!({ "TopicArn": arn, "Protocol": "sqs",
+            "Endpoint": "arn:aws:sqs:us-west-2:123456789012:q", "RawMessageDelivery": true });
+        life(context, "AWS::SNS::Subscription", subscription, changed);
+        let put = |action: &str| json!({ "Topics": [arn], "PolicyDocument": policy(action) });
+        life(context, "AWS::SNS::TopicPolicy", put("sns:Publish"), put("sns:*"));
+    });
+}
+
+#[test]
+fn layers() {
+    sandbox(|context| {
+        let layer = json!({ "LayerName": "l", "Content": { "S3Bucket": "artifacts", "S3Key": "l.zip" } });
+        let refused = create(context, "AWS::Lambda::LayerVersion", layer.clone()).unwrap_err();
+        assert!(refused.message.contains("NoSuchBucket"), "{refused:?}");
+        create(context, "AWS::S3::Bucket", json!({ "BucketName": "artifacts" })).unwrap();
+        s3::object::write(&context.environment, "artifacts", "l.zip", b"PK", "application/zip").unwrap();
+        let arn = create(context, "AWS::Lambda::LayerVersion", layer).unwrap();
+        assert_eq!(arn, "arn:aws:lambda:us-west-2:123456789012:layer:l:1");
+        assert_eq!(read(context, "AWS::Lambda::LayerVersion", &arn)["LayerName"], "l");
+        let mut function = json!({
+            "FunctionName": "f", "Runtime": "nodejs22.x", "Handler": "index.handler", "Role": role(context),
+            "Code": { "ZipFile": "exports.handler = async () => {}" }, "Layers": [arn],
+        });
+        create(context, "AWS::Lambda::Function", function.clone()).unwrap();
+        assert_eq!(read(context, "AWS::Lambda::Function", "f")["Layers"], json!([arn]));
+        function["FunctionName"] = "g".into();
+        function["Layers"] = json!([arn.replace(":1", ":2")]);
+        let refused = create(context, "AWS::Lambda::Function", function).unwrap_err();
+        assert!(refused.message.contains("does not exist"), "{refused:?}");
+        of("AWS::Lambda::LayerVersion").delete(context, &arn).unwrap();
+        assert_eq!(of("AWS::Lambda::LayerVersion").read(context, &arn).unwrap(), None);
     });
 }

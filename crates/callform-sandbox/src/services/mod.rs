@@ -5,6 +5,8 @@
 //! by a stack and one made by a client obey the same rules.
 
 pub mod athena;
+pub mod cloudcontrol;
+pub mod documents;
 pub mod dynamodb;
 pub mod events;
 pub mod firehose;
@@ -12,12 +14,15 @@ pub mod glue;
 pub mod iam;
 pub mod input;
 pub mod kinesis;
+pub mod kms;
 pub mod lambda;
 pub mod logs;
 pub mod s3;
 pub mod secrets;
 pub mod secretsmanager;
 pub mod servicequotas;
+pub mod sns;
+pub mod sqs;
 pub mod ssm;
 pub mod sts;
 pub mod tags;

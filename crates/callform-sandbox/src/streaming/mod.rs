@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use crate::dispatch::Sandbox;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::{firehose, lambda};
+use crate::services::{firehose, lambda, sns};
 use crate::store::{Store, Tx};
 
 /// What a step did, or needs.
@@ -59,8 +59,18 @@ pub(crate) type Answer = Result<Vec<u8>, InvocationError>;
 /// Who carries records on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Consumer {
-    DeliveryStream { region: String, name: String },
-    Mapping { region: String, uuid: String },
+    DeliveryStream {
+        region: String,
+        name: String,
+    },
+    Mapping {
+        region: String,
+        uuid: String,
+    },
+    /// Messages of topics that functions have to get.
+    Notifications {
+        region: String,
+    },
 }
 
 impl Consumer {
@@ -68,12 +78,15 @@ impl Consumer {
         let streams = firehose::all(tx)?.into_iter().map(|(region, name)| Self::DeliveryStream { region, name });
         let mappings = lambda::event_sources::all(tx)?.into_iter();
         let mappings = mappings.map(|(region, uuid)| Self::Mapping { region, uuid });
-        Ok(streams.chain(mappings).collect())
+        let notifications = sns::delivery::regions(tx)?.into_iter().map(|region| Self::Notifications { region });
+        Ok(streams.chain(mappings).chain(notifications).collect())
     }
 
     fn region(&self) -> &str {
         match self {
-            Self::DeliveryStream { region, .. } | Self::Mapping { region, .. } => region,
+            Self::DeliveryStream { region, .. } | Self::Mapping { region, .. } | Self::Notifications { region } => {
+                region
+            }
         }
     }
 
@@ -81,6 +94,7 @@ impl Consumer {
         match self {
             Self::DeliveryStream { name, .. } => firehose::delivery::step(environment, name),
             Self::Mapping { uuid, .. } => lambda::event_sources::step(environment, uuid),
+            Self::Notifications { .. } => sns::delivery::step(environment),
         }
     }
 
@@ -88,6 +102,8 @@ impl Consumer {
         match self {
             Self::DeliveryStream { name, .. } => firehose::delivery::is_due(environment, name),
             Self::Mapping { uuid, .. } => lambda::event_sources::is_due(environment, uuid),
+            // There is one only while something is to be delivered.
+            Self::Notifications { .. } => Ok(true),
         }
     }
 
@@ -100,6 +116,7 @@ impl Consumer {
         match self {
             Self::DeliveryStream { name, .. } => firehose::delivery::settle(environment, name, answer),
             Self::Mapping { uuid, .. } => lambda::event_sources::settle(environment, uuid, invocation.part, answer),
+            Self::Notifications { .. } => sns::delivery::settle(environment, answer),
         }
     }
 }

@@ -392,3 +392,38 @@ fn other_parts_of_the_sandbox_invoke_without_a_request() {
     assert_eq!((invoked.payload.as_slice(), invoked.version.as_str(), invoked.failed), (&b"1"[..], "$LATEST", false));
     assert!(invoked.log.contains(&format!("REPORT RequestId: {}", invoked.request_id)), "{}", invoked.log);
 }
+
+#[test]
+fn a_function_has_its_layers() {
+    let account = Account::new(json!({}));
+    let publish = |name: &str, zip: &[u8]| {
+        let layer = json!({ "Content": { "ZipFile": BASE64.encode(zip) } });
+        let path = format!("/2018-10-31/layers/{name}/versions");
+        let published = account.rest("POST", &path, layer.to_string().as_bytes());
+        assert_eq!(published.status, 201, "{}", published.text());
+        value(&published)["LayerVersionArn"].as_str().unwrap().to_owned()
+    };
+    let layer = publish("program", &probe());
+    assert_eq!(layer, "arn:aws:lambda:us-west-2:123456789012:layer:program:1");
+    assert!(publish("program", &probe()).ends_with(":2"));
+    // The function's own zip has no program: the one in the layer runs.
+    let empty = BASE64.decode(zip_with_a_text()).unwrap();
+    let code = json!({ "ZipFile": BASE64.encode(empty) }).to_string();
+    let path = "/2015-03-31/functions/probe";
+    assert_eq!(account.rest("PUT", &format!("{path}/code"), code.as_bytes()).status, 200);
+    assert!(account.invoke("{}").text().contains("Couldn't find valid bootstrap"));
+    let configure = |layer: &str| {
+        let layers = json!({ "Layers": [layer] }).to_string();
+        account.rest("PUT", &format!("{path}/configuration"), layers.as_bytes())
+    };
+    let refused = configure(&layer.replace(":1", ":9"));
+    assert!(refused.status == 400 && refused.text().contains("does not exist"), "{}", refused.text());
+    assert_eq!(configure(&layer).status, 200);
+    let invoked = account.invoke("{}");
+    assert!(!invoked.head.contains("x-amz-function-error"), "{} {}", invoked.head, invoked.text());
+}
+
+/// A zip file with a file `readme` and nothing else, in Base64.
+fn zip_with_a_text() -> &'static str {
+    "UEsDBBQAAAAAAAAAIQAAAAAAAAAAAAAAAAAGAAAAcmVhZG1lUEsBAhQAFAAAAAAAAAAhAAAAAAAAAAAAAAAAAAYAAAAAAAAAAAAAAAAAAAAAAHJlYWRtZVBLBQYAAAAAAQABADQAAAAkAAAAAAA="
+}

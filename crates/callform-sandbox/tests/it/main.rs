@@ -6,3 +6,4 @@ mod http;
 mod interpreted;
 mod server;
 mod stacks;
+mod stored_types;

@@ -43,8 +43,8 @@ async fn every_protocol() {
         assert!(function.head.contains("x-amzn-errortype: ResourceNotFoundException"), "{}", function.head);
         let instances = send(url, "GET", "/instance", &[("authorization", &authorization("connect"))], b"").unwrap();
         assert_eq!((instances.status, instances.text().as_str()), (200, r#"{"InstanceSummaryList":[]}"#));
-        let queue_service = send(url, "POST", "/", &[("authorization", &authorization("sqs"))], b"").unwrap();
-        assert!(queue_service.status == 501 && queue_service.text().contains("sqs"));
+        let speech = send(url, "POST", "/", &[("authorization", &authorization("polly"))], b"").unwrap();
+        assert!(speech.status == 501 && speech.text().contains("polly"));
     })
     .await;
     running.stop().await;

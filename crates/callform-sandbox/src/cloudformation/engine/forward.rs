@@ -1,6 +1,6 @@
 //! The way forward: resources are made, changed, replaced and imported.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use callform_schemas::ResourceSchema;
 use serde_json::Value;
@@ -18,6 +18,7 @@ use crate::cloudformation::state::{self, StackResource};
 use crate::cloudformation::status::ResourceStatus;
 use crate::cloudformation::template::evaluation::Definition;
 use crate::error::AwsError;
+use crate::faults::{Faults, HANDLERS_AT_ONCE};
 use crate::handler::HandlerErrorCode;
 
 const REPLACING: &str = "Requested update requires the creation of a new physical resource; hence creating one.";
@@ -56,6 +57,7 @@ pub(crate) fn begin_early(
 /// Begins resources; the tasks are those that have something to be done.
 fn begun(step: &mut Step, logical_ids: &[String]) -> Result<Vec<Task>, AwsError> {
     let mut tasks = Vec::new();
+    let mut rush = Rush::new(step)?;
     for logical_id in logical_ids {
         let Some(mut work) = operation::work(step.tx(), step.stack_id(), logical_id)? else { continue };
         let old = state::resource(step.tx(), step.stack_id(), logical_id)?;
@@ -75,6 +77,7 @@ fn begun(step: &mut Step, logical_ids: &[String]) -> Result<Vec<Task>, AwsError>
         }
         match work.action {
             Some(action) => {
+                rush.join(&mut work, action);
                 mark_begun(step, &work, old, action)?;
                 tasks.push(Task::CarryOut { logical_id: logical_id.clone(), attempts: 0 });
             }
@@ -95,6 +98,34 @@ pub(crate) fn policy_refusal(step: &Step, definition: &Definition, action: Actio
     };
     let policy = step.operation.policy.as_deref().or(step.stack.policy.as_deref());
     stack_policy::refusal(policy, action, &definition.logical_id, &definition.type_name)
+}
+
+/// How many resources of each type are made at the same time, where handlers are throttled.
+struct Rush {
+    throttled: bool,
+    made: BTreeMap<String, usize>,
+}
+
+impl Rush {
+    fn new(step: &Step) -> Result<Self, AwsError> {
+        let throttled = Faults::load(step.environment.folder)?.throttle_handlers;
+        Ok(Self { throttled, made: BTreeMap::new() })
+    }
+
+    /// Counts a resource of Connect that is made; one too many gets nothing done before it is given up.
+    fn join(&mut self, work: &mut Work, action: Action) {
+        let made = matches!(action, Action::Create | Action::Replace);
+        if !self.throttled || !made || !work.definition.type_name.starts_with("AWS::Connect::") {
+            return;
+        }
+        let count = self.made.entry(work.definition.type_name.clone()).or_default();
+        *count += 1;
+        if *count > HANDLERS_AT_ONCE {
+            let message = "Too Many Requests (Service: Connect, Status Code: 429)";
+            let reason = format!("Resource handler returned message: \"{message}\" (HandlerErrorCode: Throttling)");
+            work.problem.get_or_insert(reason);
+        }
+    }
 }
 
 /// What has to be done to a resource that exists; `None` where nothing has.
@@ -367,11 +398,11 @@ fn succeed(
     resource.drift_status = None;
     resource.drift_checked = None;
     state::forget_attributes(step.tx(), step.stack_id(), logical_id)?;
+    let remark = step.registry.get(work.definition.type_name.as_str()).and_then(|handler| handler.remark());
+    let created = [(ResourceStatus::CreateInProgress, Some(INITIATED)), (ResourceStatus::CreateComplete, remark)];
     let statuses: &[(ResourceStatus, Option<&str>)] = match action {
         Action::Create if was_initiated => &[(ResourceStatus::CreateComplete, None)],
-        Action::Create => {
-            &[(ResourceStatus::CreateInProgress, Some(INITIATED)), (ResourceStatus::CreateComplete, None)]
-        }
+        Action::Create => &created,
         Action::Replace => {
             &[(ResourceStatus::UpdateInProgress, Some(INITIATED)), (ResourceStatus::UpdateComplete, None)]
         }

@@ -4,9 +4,14 @@ use serde_json::{Value, json};
 
 use super::properties::{differs, present, tag_list, tags, text, text_or_empty};
 use super::service::{Service, general, invalid_request, not_found};
+use crate::cloudformation;
+use crate::error::AwsError;
+use crate::faults::Faults;
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 
 pub(super) struct PhoneNumber;
+
+const TYPE: &str = "AWS::Connect::PhoneNumber";
 
 /// How often the handler asks whether a claim is done; the sandbox is done after the first time.
 const POLLS: usize = 5;
@@ -17,11 +22,15 @@ impl ResourceHandler for PhoneNumber {
         if properties.contains_key("SourcePhoneNumberArn") {
             return Err(invalid_request("The sandbox does not import phone numbers of other services."));
         }
+        let number = first_available(service, properties)?;
+        if race_is_on(context)? {
+            meet_others(context, properties, &number)?;
+        }
         let arn = service.call_for(
             "ClaimPhoneNumber",
             json!({
                 "TargetArn": properties.get("TargetArn"),
-                "PhoneNumber": first_available(service, properties)?,
+                "PhoneNumber": number,
                 "PhoneNumberDescription": properties.get("Description"),
                 "Tags": tags(properties),
                 "ClientToken": service.client_token(),
@@ -74,6 +83,32 @@ impl ResourceHandler for PhoneNumber {
 
 fn describe(service: Service, arn: &str) -> HandlerResult<Option<Properties>> {
     service.describe("DescribePhoneNumber", json!({"PhoneNumberId": arn}), "ClaimedPhoneNumberSummary")
+}
+
+/// Numbers that others claimed while a resource was on its way to claim them, by stack operation and logical ID.
+const LOST: &str = "connect/lost-phone-number";
+
+fn race_is_on(context: &Context) -> HandlerResult<bool> {
+    let faults = Faults::load(context.environment.folder).map_err(|error| general(error.message))?;
+    Ok(faults.race_for_phone_numbers)
+}
+
+/// Resources that are made at the same time have all found the same free number: who comes second finds it taken, and
+/// fails. Source: hashicorp/terraform-provider-aws#45572, where a client searches and claims as the handler does.
+fn meet_others(context: &Context, properties: &Properties, number: &Value) -> HandlerResult<()> {
+    let tx = context.environment.tx;
+    let failed = |error: AwsError| general(error.message);
+    let operation = context.token.split(context.logical_id).next().unwrap_or_default();
+    if let Some(lost) = tx.get::<String>(LOST, operation, context.logical_id).map_err(failed)? {
+        return Err(invalid_request(format!("Phone number not available: {lost}")));
+    }
+    for (stack, logical_id, other) in cloudformation::in_creation(&context.environment, TYPE).map_err(failed)? {
+        let same = ["CountryCode", "Type", "Prefix"].iter().all(|name| other.get(*name) == properties.get(*name));
+        if same && stack == context.stack_name && logical_id != context.logical_id {
+            tx.put(LOST, operation, &logical_id, None, number).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 fn first_available(service: Service, properties: &Properties) -> HandlerResult<Value> {

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{ARN, Instance, but};
+use crate::faults::Faults;
+use crate::handler::Environment;
 
 const AGENT_TRANSFER: &str = "aaaaaaaa-2222-4333-8444-555555555555";
 const QUEUE_TRANSFER: &str = "bbbbbbbb-2222-4333-8444-555555555555";
@@ -234,6 +236,56 @@ fn queues_and_quick_connects_are_associated_50_at_a_time() {
     let list = listed["QuickConnectSummaryList"].as_array().expect("a list");
     assert_eq!(list.len(), 49);
     assert_eq!(list[0]["QuickConnectType"], "PHONE_NUMBER");
+    let faults = Faults { keep_listed_quick_connects: true, ..Faults::default() };
+    faults.save(instance.folder()).expect("faults");
+    assert_eq!(
+        instance.refusal("DeleteQuickConnect", json!({ "QuickConnectId": ids[2] })),
+        "InvalidRequestException: The quick connect qc 2 is associated with 1 queues."
+    );
+    instance.call("DeleteQuickConnect", json!({ "QuickConnectId": ids[0] }));
+}
+
+#[test]
+fn who_releases_too_many_numbers_claims_no_more() {
+    let instance = Instance::new();
+    let faults = Faults { default_quotas: true, ..Faults::default() };
+    faults.save(instance.folder()).expect("faults");
+    let claim = |last: usize| json!({ "PhoneNumber": format!("+1555010{last:04}") });
+    for last in 0..10 {
+        let id = instance.made("ClaimPhoneNumber", claim(last), "PhoneNumberId");
+        instance.call("ReleasePhoneNumber", json!({ "PhoneNumberId": id }));
+    }
+    let refused = instance.refusal("ClaimPhoneNumber", claim(10));
+    assert!(refused.contains("200 % of the quota of 5"), "{refused}");
+    let later = |days: u64, last: usize| {
+        let mut input = crate::services::input::object(claim(last));
+        input.insert("InstanceId".to_owned(), super::ID.into());
+        instance.try_with(|environment| {
+            let now = environment.now + std::time::Duration::from_hours(24 * days);
+            super::super::call(&Environment { now, ..*environment }, "ClaimPhoneNumber", &input)
+        })
+    };
+    assert!(later(179, 0).is_err());
+    assert!(later(180, 0).is_ok(), "the account is free again, and so is the number");
+}
+
+#[test]
+fn who_makes_and_deletes_too_many_instances_makes_no_more() {
+    let instance = Instance::new();
+    let faults = Faults { default_quotas: true, ..Faults::default() };
+    faults.save(instance.folder()).expect("faults");
+    let input = |alias: &str| {
+        json!({ "InstanceAlias": alias, "IdentityManagementType": "CONNECT_MANAGED",
+            "InboundCallsEnabled": true, "OutboundCallsEnabled": true })
+    };
+    for _ in 0..50 {
+        let id = instance.made("CreateInstance", input("again"), "Id");
+        instance.call("DeleteInstance", json!({ "InstanceId": id }));
+    }
+    assert_eq!(
+        instance.refusal("CreateInstance", input("once-more")),
+        "ServiceQuotaExceededException: Your account has been flagged for an excessive number of creation and deletion attempts"
+    );
 }
 
 fn profile(instance: &Instance, queue: &str) -> Value {

@@ -71,14 +71,20 @@ impl Runtime {
         }
     }
 
-    /// The variables that only this runtime has. `root` is where the code is unpacked.
-    pub(super) fn variables(&self, root: &Path) -> Vec<(&'static str, OsString)> {
+    /// The variables that only this runtime has. `root` is where the code is unpacked, `opt` where the layers are.
+    pub(super) fn variables(&self, root: &Path, opt: Option<&Path>) -> Vec<(&'static str, OsString)> {
+        let joined = |name, places: Vec<PathBuf>| std::env::join_paths(places).map(|places| (name, places)).ok();
+        let in_opt = |folder: &str| opt.map(|opt| opt.join(folder));
         match self {
             Self::Interpreted { language: Language::Node, .. } => {
-                let places = [root.join("node_modules"), root.to_owned()];
-                std::env::join_paths(places).map(|places| ("NODE_PATH", places)).into_iter().collect()
+                let own = [root.join("node_modules"), root.to_owned()];
+                let places = in_opt("nodejs/node_modules").into_iter().chain(own).collect();
+                joined("NODE_PATH", places).into_iter().collect()
             }
-            Self::Interpreted { language: Language::Python, .. } => vec![("PYTHONIOENCODING", "utf-8".into())],
+            Self::Interpreted { language: Language::Python, .. } => {
+                let layers = in_opt("python").and_then(|python| joined("PYTHONPATH", vec![python]));
+                layers.into_iter().chain([("PYTHONIOENCODING", "utf-8".into())]).collect()
+            }
             Self::Provided => Vec::new(),
         }
     }

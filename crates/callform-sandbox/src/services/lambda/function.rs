@@ -157,7 +157,7 @@ pub(super) fn call(environment: &Environment, operation: &str, input: &Input) ->
         }
         "UpdateFunctionConfiguration" => {
             input.copy(&SETTABLE, &mut function.configuration);
-            layers(input, &mut function.configuration);
+            layers(environment, input, &mut function.configuration)?;
             check(environment, &function.configuration)?;
         }
         "PutFunctionConcurrency" => function.concurrency = input.number("ReservedConcurrentExecutions"),
@@ -235,7 +235,7 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     }));
     input.copy(&SETTABLE, &mut configuration);
     input.copy(&["Architectures", "PackageType"], &mut configuration);
-    layers(input, &mut configuration);
+    layers(environment, input, &mut configuration)?;
     for member in ["Runtime", "Handler", "Role"] {
         input.need(member)?;
     }
@@ -258,11 +258,12 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
 }
 
 /// Layers are set as ARNs and answered as objects.
-fn layers(input: &Input, configuration: &mut Map<String, Value>) {
+fn layers(environment: &Environment, input: &Input, configuration: &mut Map<String, Value>) -> Result<(), AwsError> {
     if input.value("Layers").is_some() {
-        let layers = input.texts("Layers").into_iter().map(|arn| json!({ "Arn": arn, "CodeSize": 0 })).collect();
-        configuration.insert("Layers".to_owned(), layers);
+        let layers = super::layers::configured(environment, &input.texts("Layers"))?;
+        configuration.insert("Layers".to_owned(), layers.into());
     }
+    Ok(())
 }
 
 fn describe_code(function: &mut Function) {

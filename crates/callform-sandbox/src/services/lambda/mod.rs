@@ -3,6 +3,7 @@
 pub mod code;
 pub(crate) mod event_sources;
 mod function;
+mod layers;
 mod policy;
 mod versions;
 
@@ -45,6 +46,11 @@ const ROUTES: &[RouteRow] = &[
     ("GET", "/2015-03-31/event-source-mappings/{UUID}", "GetEventSourceMapping", 200),
     ("PUT", "/2015-03-31/event-source-mappings/{UUID}", "UpdateEventSourceMapping", 202),
     ("DELETE", "/2015-03-31/event-source-mappings/{UUID}", "DeleteEventSourceMapping", 202),
+    ("GET", "/2018-10-31/layers", "ListLayers", 200),
+    ("POST", "/2018-10-31/layers/{LayerName}/versions", "PublishLayerVersion", 201),
+    ("GET", "/2018-10-31/layers/{LayerName}/versions", "ListLayerVersions", 200),
+    ("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "GetLayerVersion", 200),
+    ("DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "DeleteLayerVersion", 204),
     ("GET", "/2017-03-31/tags/{Resource}", "ListTags", 200),
     ("POST", "/2017-03-31/tags/{Resource}", "TagResource", 204),
     ("DELETE", "/2017-03-31/tags/{Resource}", "UntagResource", 204),
@@ -123,6 +129,9 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
         | "UpdateAlias"
         | "DeleteAlias"
         | "ListAliases" => versions::call(environment, operation, &input),
+        "PublishLayerVersion" | "GetLayerVersion" | "ListLayers" | "ListLayerVersions" | "DeleteLayerVersion" => {
+            layers::call(environment, operation, &input)
+        }
         _ => function::call(environment, operation, &input),
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn forget(environment: &Environment, uuid: &str) -> Result<(), AwsErr
 }
 
 /// Does the next thing there is to do for one mapping.
-pub(crate) fn step(environment: &Environment, uuid: &str) -> Result<Step, AwsError> {
+pub(super) fn step(environment: &Environment, uuid: &str) -> Result<Step, AwsError> {
     let Some(mut reading) = Reading::open(environment, uuid)? else { return Ok(Step::Idle) };
     for shard in reading.shards.list.clone() {
         match reading.step(&shard)? {
@@ -80,7 +80,7 @@ pub(crate) fn step(environment: &Environment, uuid: &str) -> Result<Step, AwsErr
 }
 
 /// True where [`step`] would do something.
-pub(crate) fn is_due(environment: &Environment, uuid: &str) -> Result<bool, AwsError> {
+pub(super) fn is_due(environment: &Environment, uuid: &str) -> Result<bool, AwsError> {
     let Some(reading) = Reading::open(environment, uuid)? else { return Ok(false) };
     for shard in &reading.shards.list {
         if reading.due(shard)?.is_some() {
@@ -91,7 +91,7 @@ pub(crate) fn is_due(environment: &Environment, uuid: &str) -> Result<bool, AwsE
 }
 
 /// Takes the answer of an invocation that [`step`] asked for.
-pub(crate) fn settle(
+pub(super) fn settle(
     environment: &Environment,
     uuid: &str,
     shard: u64,

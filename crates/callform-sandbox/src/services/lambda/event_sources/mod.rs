@@ -1,12 +1,11 @@
-//! Event source mappings: a Kinesis stream whose records are given to a function in batches.
+//! Event source mappings: a Kinesis stream or an SQS queue whose records are given to a function in batches.
 
 mod batches;
+mod queue;
 mod record;
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-
-pub(crate) use batches::{is_due, settle, step};
 
 use super::function::{arn, load, name_and_qualifier, resolve};
 use crate::clock::epoch_seconds;
@@ -14,6 +13,7 @@ use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::services::input::{Input, object, page};
 use crate::services::{kinesis, tags};
+use crate::streaming::{Answer, Step};
 
 const KIND: &str = "lambda/event-source-mapping";
 
@@ -43,6 +43,36 @@ pub(crate) fn all(tx: &crate::store::Tx) -> Result<Vec<(String, String)>, AwsErr
     tx.keys(KIND)
 }
 
+/// True for a mapping of a queue; false for one of a stream.
+fn is_of_queue(environment: &Environment, uuid: &str) -> Result<bool, AwsError> {
+    let mapping = find(environment, uuid)?;
+    let source = mapping.as_ref().and_then(|mapping| mapping.get("EventSourceArn")).and_then(Value::as_str);
+    Ok(source.is_some_and(|source| service_of(source) == Some("sqs")))
+}
+
+fn service_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(2)
+}
+
+/// Does the next thing there is to do for one mapping.
+pub(crate) fn step(environment: &Environment, uuid: &str) -> Result<Step, AwsError> {
+    if is_of_queue(environment, uuid)? { queue::step(environment, uuid) } else { batches::step(environment, uuid) }
+}
+
+/// True where [`step`] would do something.
+pub(crate) fn is_due(environment: &Environment, uuid: &str) -> Result<bool, AwsError> {
+    if is_of_queue(environment, uuid)? { queue::is_due(environment, uuid) } else { batches::is_due(environment, uuid) }
+}
+
+/// Takes the answer of an invocation that [`step`] asked for.
+pub(crate) fn settle(environment: &Environment, uuid: &str, shard: u64, answer: &Answer) -> Result<(), AwsError> {
+    if is_of_queue(environment, uuid)? {
+        queue::settle(environment, uuid, answer)
+    } else {
+        batches::settle(environment, uuid, shard, answer)
+    }
+}
+
 fn find(environment: &Environment, uuid: &str) -> Result<Option<Map<String, Value>>, AwsError> {
     environment.tx.get(KIND, environment.region, uuid)
 }
@@ -68,6 +98,7 @@ pub(super) fn call(environment: &Environment, operation: &str, input: &Input) ->
         "GetEventSourceMapping" => Ok(public(mapping)),
         "DeleteEventSourceMapping" => {
             batches::forget(environment, uuid)?;
+            queue::forget(environment, uuid)?;
             environment.tx.delete(KIND, environment.region, uuid)?;
             mapping.insert("State".to_owned(), "Deleting".into());
             Ok(public(mapping))
@@ -134,9 +165,11 @@ fn public(mut mapping: Map<String, Value>) -> Value {
 
 fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let source = input.need("EventSourceArn")?;
-    if source.split(':').nth(2) != Some("kinesis") {
-        return Err(AwsError::unsupported("Lambda", &format!("event sources like {source}:")));
-    }
+    let of_queue = match service_of(source) {
+        Some("kinesis") => false,
+        Some("sqs") => true,
+        _ => return Err(AwsError::unsupported("Lambda", &format!("event sources like {source}:"))),
+    };
     let function = function_arn(environment, input)?;
     let same = environment.tx.list::<Map<String, Value>>(KIND, environment.region)?.into_iter().find(|(_, other)| {
         other.get("EventSourceArn").is_some_and(|own| own == source)
@@ -148,8 +181,8 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         );
         return Err(AwsError::new(409, "ResourceConflictException", message).with("Type", "User"));
     }
-    let position = input.need("StartingPosition")?;
-    if !["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"].contains(&position) {
+    let position = if of_queue { "" } else { input.need("StartingPosition")? };
+    if !of_queue && !["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"].contains(&position) {
         return Err(input.wrong(format!("1 validation error detected: Value '{position}' at 'startingPosition' failed to satisfy constraint: Member must satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]")));
     }
     let uuid = Uuid::new_v4().to_string();
@@ -160,14 +193,20 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         "EventSourceArn": source,
         "FunctionArn": function,
         "State": "Enabled",
-        "StartingPosition": position,
         "LastProcessingResult": "No records processed",
     }));
-    input.copy(&["StartingPositionTimestamp"], &mut mapping);
+    input.copy(&["StartingPosition", "StartingPositionTimestamp"], &mut mapping);
+    if of_queue {
+        mapping.insert("BatchSize".to_owned(), 10.into());
+    }
     set(input, &mut mapping)?;
     touch(environment, input, &mut mapping);
     tags::add(&mut mapping, tags::from_object(&input.object("Tags")));
-    start(environment, &uuid, source, position, input)?;
+    if of_queue {
+        queue::check(environment, source, input)?;
+    } else {
+        start(environment, &uuid, source, position, input)?;
+    }
     save(environment, &mapping)?;
     Ok(public(mapping))
 }

@@ -1,0 +1,123 @@
+//! What the sandbox guesses about AWS: every rule that no documentation settles, each with what it rests on.
+//!
+//! A rule of this kind carries the mark `(?)` where it is written; a test holds the marks and this list together.
+
+/// A guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// The source file with the rule, below `src`.
+    pub file: &'static str,
+    /// What the sandbox does.
+    pub statement: &'static str,
+    /// What speaks for it; `None` where nothing was found: it is unverified.
+    pub source: Option<&'static str>,
+}
+
+const fn guess(file: &'static str, statement: &'static str) -> Assumption {
+    Assumption { file, statement, source: None }
+}
+
+const fn attested(file: &'static str, statement: &'static str, source: &'static str) -> Assumption {
+    Assumption { file, statement, source: Some(source) }
+}
+
+/// All guesses, by file and in their order there.
+pub const ASSUMPTIONS: &[Assumption] = &[
+    attested(
+        "connect/agent_statuses.rs",
+        "The agent statuses Available and Offline cannot be disabled.",
+        "Amazon Connect Administrator Guide: custom statuses can be disabled",
+    ),
+    attested(
+        "connect/builtin_permissions.rs",
+        "The built-in security profiles have the permissions that were seen in some instances; older instances differ.",
+        "lists of live instances",
+    ),
+    guess("connect/builtins.rs", "Basic Hours are nine to five on working days."),
+    guess(
+        "connect/document.rs",
+        "A malformed id is InvalidParameterException, an id of nothing is ResourceNotFoundException.",
+    ),
+    guess("connect/flow_documents.rs", "A flow may refer to a flow that was never published."),
+    guess("connect/flow_versions.rs", "A version that an alias leads to cannot be deleted, by ResourceInUseException."),
+    attested(
+        "connect/handlers/agent_status.rs",
+        "CloudFormation deletes an agent status by leaving it as it is, and takes one of the name over that is there.",
+        "the type's schema: its delete handler calls nothing, its create handler may list statuses",
+    ),
+    attested(
+        "connect/phone_numbers.rs",
+        "A claim beyond 200 % of the quota of phone numbers, released in 180 days, is an InvalidParameterException.",
+        "the rule: Amazon Connect Administrator Guide; its error: the operation's model has none that fits better",
+    ),
+    guess("connect/prompts.rs", "A prompt of an object that is not there is refused by InvalidParameterException."),
+    attested(
+        "connect/queues.rs",
+        "An empty description removes a queue's description, although the model asks for a character.",
+        "without it no description could be removed",
+    ),
+    guess(
+        "connect/quick_connects.rs",
+        "Queues lose a quick connect that is deleted; with keep_listed_quick_connects in faults.json it is refused.",
+    ),
+    attested(
+        "connect/resource.rs",
+        "Usernames differ in an instance whatever the case of letters.",
+        "reports of users",
+    ),
+    guess("connect/resource.rs", "Names of hierarchy groups differ among the children of one parent only."),
+    attested("connect/search.rs", "Searches compare without regard to case.", "the console's search fields"),
+    attested(
+        "connect/security_profiles.rs",
+        "A built-in security profile cannot be deleted, by AccessDeniedException.",
+        "the operation's model has the error",
+    ),
+    guess(
+        "faults.rs",
+        "CloudFormation calls a throttled handler again after 1, 2, 4, 8 and 16 seconds, and then gives up.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::*;
+
+    /// How many marks each file has.
+    fn marks(folder: &Path, root: &Path, found: &mut BTreeMap<String, usize>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                marks(&path, root, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root).unwrap().display().to_string();
+                // Not in code: the mark stands in comments.
+                let text = std::fs::read_to_string(&path).unwrap();
+                let comments = text.lines().filter(|line| line.trim_start().starts_with("//"));
+                let count = comments.map(|line| line.matches("(?)").count()).sum();
+                if count > 0 && name != "assumptions.rs" {
+                    found.insert(name, count);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_mark_is_listed() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut marked = BTreeMap::new();
+        marks(&root, &root, &mut marked);
+        let mut listed = BTreeMap::new();
+        for assumption in ASSUMPTIONS {
+            *listed.entry(assumption.file.to_owned()).or_insert(0) += 1;
+        }
+        assert_eq!(marked, listed, "marks `(?)` in comments, and the list of assumptions");
+    }
+
+    #[test]
+    fn the_list_is_in_order() {
+        assert!(ASSUMPTIONS.is_sorted_by_key(|assumption| assumption.file));
+    }
+}

@@ -1,0 +1,197 @@
+//! Types that are documents of their schema: whatever CloudFormation's schema says of a type holds, and nothing else.
+//!
+//! A resource is made with the identifier its properties name, or with one that is invented; it has the attributes the
+//! schema lists, is found by what `Ref` returns, and refers only to parents that exist. What a schema does not say of a
+//! type is its [`Declaration`]. Nothing happens behind such a resource: [`ResourceHandler::remark`] says so.
+
+mod attributes;
+mod declaration;
+mod parents;
+
+use callform_schemas::{PropertyPointer, ResourceSchema};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use self::attributes::Inventor;
+use self::declaration::Declaration;
+use super::properties::{exists, invalid, not_found, physical_name, service_error};
+use crate::error::AwsError;
+use crate::handler::{Context, Environment, HandlerResult, Properties, ResourceHandler};
+
+/// Kind of the documents; their scope is the type's name, their key the identifier.
+const KIND: &str = "resource/document";
+
+/// Identifiers by stack, resource and what `Ref` returns, where that is no identifier by itself.
+const BY_REFERENCE: &str = "resource/document-by-reference";
+
+/// The handler of a type that is nothing but its schema.
+pub(super) struct Document {
+    /// Such as `AWS::Cognito::UserPool`.
+    pub(super) type_name: &'static str,
+}
+
+/// One resource.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Kept {
+    /// As the template gave them.
+    properties: Properties,
+    /// What was invented: attributes, and names that the template left open.
+    attributes: Properties,
+}
+
+impl Kept {
+    /// Properties and attributes in one object.
+    fn whole(&self) -> Value {
+        let mut whole = Value::Object(self.properties.clone());
+        for (path, value) in &self.attributes {
+            place(&mut whole, path, value);
+        }
+        whole
+    }
+}
+
+/// Puts a value at a path of object members, where it is not set and the objects around it are there.
+fn place(whole: &mut Value, path: &str, value: &Value) {
+    let (parents, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut parent = whole;
+    for segment in parents.split('/').filter(|segment| !segment.is_empty()) {
+        let Value::Object(members) = parent else { return };
+        parent = members.entry(segment).or_insert_with(|| json!({}));
+    }
+    if let Value::Object(members) = parent {
+        members.entry(name).or_insert_with(|| value.clone());
+    }
+}
+
+impl Document {
+    fn schema(&self) -> HandlerResult<&'static ResourceSchema> {
+        callform_schemas::get(self.type_name)
+            .ok_or_else(|| invalid(format!("The sandbox has no schema of {}.", self.type_name)))
+    }
+
+    /// The identifier behind what `Ref` returned.
+    fn locate(&self, context: &Context, physical_id: &str) -> HandlerResult<Option<(String, Kept)>> {
+        let kept = |key: &str| context.environment.tx.get(KIND, self.type_name, key).map_err(|e| service_error(&e));
+        if let Some(found) = kept(physical_id)? {
+            return Ok(Some((physical_id.to_owned(), found)));
+        }
+        let owner = format!("{}/{}", context.stack_name, context.logical_id);
+        let key: Option<String> = context
+            .environment
+            .tx
+            .get(BY_REFERENCE, self.type_name, &format!("{owner}/{physical_id}"))
+            .map_err(|error| service_error(&error))?;
+        let Some(key) = key else { return Ok(None) };
+        Ok(kept(&key)?.map(|found| (key, found)))
+    }
+
+    fn save(&self, context: &Context, key: &str, kept: &Kept) -> HandlerResult<()> {
+        context.environment.tx.put(KIND, self.type_name, key, None, kept).map_err(|error| service_error(&error))
+    }
+
+    /// Refuses what is there already.
+    fn refuse_twins(&self, context: &Context, key: &str, whole: &Value, declared: &Declaration) -> HandlerResult<()> {
+        let tx = context.environment.tx;
+        if tx.get::<Value>(KIND, self.type_name, key).map_err(|error| service_error(&error))?.is_some() {
+            return Err(exists(self.type_name, key));
+        }
+        if declared.unique.is_empty() {
+            return Ok(());
+        }
+        let others: Vec<(String, Kept)> = tx.list(KIND, self.type_name).map_err(|error| service_error(&error))?;
+        let same = |other: &Value| declared.unique.iter().all(|name| other.pointer(name) == whole.pointer(name));
+        match others.into_iter().find(|(_, other)| same(&other.whole())) {
+            Some((key, _)) => Err(exists(self.type_name, &key)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ResourceHandler for Document {
+    fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String> {
+        let schema = self.schema()?;
+        let declared = declaration::of(self.type_name);
+        parents::check(context, schema, properties)?;
+        let mut kept = Kept { properties: properties.clone(), attributes: Properties::new() };
+        let inventor = Inventor::new(context, schema, declared);
+        for pointer in schema.primary_identifier.iter().filter(|pointer| !schema.is_read_only(&pointer.to_string())) {
+            if text_at(pointer, &kept.whole()).is_none() {
+                let name = inventor.name(&pointer.to_string(), &physical_name(context, 64));
+                kept.attributes.insert(pointer.to_string(), name.into());
+            }
+        }
+        inventor.fill(&mut kept)?;
+        let whole = kept.whole();
+        let key = identifier(schema, &whole)?;
+        self.refuse_twins(context, &key, &whole, declared)?;
+        self.save(context, &key, &kept)?;
+        let Some(reference) = declared.reference else { return Ok(key) };
+        let physical_id = whole.pointer(reference).and_then(scalar).unwrap_or_else(|| key.clone());
+        if physical_id != key {
+            let owner = format!("{}/{}/{physical_id}", context.stack_name, context.logical_id);
+            let tx = context.environment.tx;
+            tx.put(BY_REFERENCE, self.type_name, &owner, None, &key).map_err(|error| service_error(&error))?;
+        }
+        tracing::info!(type_name = self.type_name, identifier = key, "kept as a document: no service is behind it");
+        Ok(physical_id)
+    }
+
+    fn read(&self, context: &Context, physical_id: &str) -> HandlerResult<Option<Properties>> {
+        let Some((_, kept)) = self.locate(context, physical_id)? else { return Ok(None) };
+        let mut whole = kept.whole();
+        for pointer in &self.schema()?.write_only {
+            pointer.remove(&mut whole);
+        }
+        Ok(whole.as_object().cloned())
+    }
+
+    fn update(&self, context: &Context, physical_id: &str, _: &Properties, new: &Properties) -> HandlerResult<()> {
+        let (key, mut kept) =
+            self.locate(context, physical_id)?.ok_or_else(|| not_found(self.type_name, physical_id))?;
+        parents::check(context, self.schema()?, new)?;
+        kept.properties.clone_from(new);
+        self.save(context, &key, &kept)
+    }
+
+    fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()> {
+        let (key, _) = self.locate(context, physical_id)?.ok_or_else(|| not_found(self.type_name, physical_id))?;
+        let tx = context.environment.tx;
+        tx.delete(KIND, self.type_name, &key).map_err(|error| service_error(&error))?;
+        let owner = format!("{}/{}/{physical_id}", context.stack_name, context.logical_id);
+        tx.delete(BY_REFERENCE, self.type_name, &owner).map_err(|error| service_error(&error))?;
+        Ok(())
+    }
+
+    fn remark(&self) -> Option<&'static str> {
+        Some("Stored only: the sandbox keeps it as a document of its schema, and no service is behind it.")
+    }
+}
+
+/// The identifier of a resource: the values its schema names, joined by `|`.
+fn identifier(schema: &ResourceSchema, whole: &Value) -> HandlerResult<String> {
+    let parts: Option<Vec<String>> = schema.primary_identifier.iter().map(|pointer| text_at(pointer, whole)).collect();
+    parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("|")).ok_or_else(|| {
+        invalid(format!("The sandbox cannot invent the identifier of a resource of type {}.", schema.type_name))
+    })
+}
+
+fn text_at(pointer: &PropertyPointer, whole: &Value) -> Option<String> {
+    pointer.values(whole).first().copied().and_then(scalar)
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// All documents of a type with their identifiers, attributes included, for services that show them.
+pub(crate) fn all(environment: &Environment, type_name: &str) -> Result<Vec<(String, Properties)>, AwsError> {
+    let kept: Vec<(String, Kept)> = environment.tx.list(KIND, type_name)?;
+    Ok(kept.into_iter().map(|(key, kept)| (key, crate::services::input::object(kept.whole()))).collect())
+}
+
+#[cfg(test)]
+mod tests;
