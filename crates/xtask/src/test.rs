@@ -42,8 +42,9 @@ fn offer(command: &mut Command, variable: &str, tools: &str, place: Result<PathB
 /// Builds the project's functions, which tests deploy and invoke; once for all of them.
 fn build_functions() -> Result<()> {
     announce("building the functions in lambdas/");
-    // All of the workspace, as the tests need it: built alone, the command has other features and is built twice.
-    must(cargo().args(["build", "--locked", "--workspace", "--bins"]))?;
+    // All that the tests need, in one build: without the tests, crates that these ask more of have other features, and
+    // the whole AWS SDK is built twice.
+    must(cargo().args(["build", "--locked", "--workspace", "--bins", "--tests"]))?;
     let callform = std::env::current_exe()?.with_file_name(format!("callform{}", std::env::consts::EXE_SUFFIX));
     must(Command::new(callform).args(["lambda", "build"]))
 }
