@@ -139,10 +139,21 @@ pub(super) fn trust_policy(who: &[&str]) -> Members {
     let list = |arns: bool| -> Vec<Value> {
         who.iter().filter(|one| one.starts_with("arn:") == arns).map(|one| Value::from(*one)).collect()
     };
-    let principal = Members::new().with_list("Service", list(false)).with_list("AWS", list(true));
-    document(vec![
-        Members::new().with("Effect", "Allow").with("Principal", principal).with("Action", "sts:AssumeRole").into(),
-    ])
+    document(vec![assume_role(Members::new().with_list("Service", list(false)).with_list("AWS", list(true))).into()])
+}
+
+/// The policy that lets a service take a role for resources of this account alone, so that nobody else's resource can
+/// make the service use it (IAM user guide, "The confused deputy problem"; Firehose and Glue send the key, Lambda does
+/// not).
+pub(super) fn own_account_trust_policy(service: &str) -> Members {
+    let account = Members::new().with("aws:SourceAccount", Value::Pseudo("AWS::AccountId"));
+    let statement = assume_role(Members::new().with_list("Service", vec![service.into()]))
+        .with("Condition", Members::new().with("StringEquals", account));
+    document(vec![statement.into()])
+}
+
+fn assume_role(principal: Members) -> Members {
+    Members::new().with("Effect", "Allow").with("Principal", principal).with("Action", "sts:AssumeRole")
 }
 
 /// The policy documents inside a role: one, unless it would be empty.

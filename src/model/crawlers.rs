@@ -83,7 +83,7 @@ impl Resolver<'_> {
         let role = Spanned::new(format!("crawler.{key}"), key.span);
         let properties = Members::new()
             .with("Description", format!("Role of the crawler {key} of {}", self.blueprint().center))
-            .with("AssumeRolePolicyDocument", access::trust_policy(&["glue.amazonaws.com"]))
+            .with("AssumeRolePolicyDocument", access::own_account_trust_policy("glue.amazonaws.com"))
             .with_list("Policies", access::inline_policy(key, statements))
             .finish();
         self.add(Kind::Role, &role, Common::NONE, "AWS::IAM::Role", properties);

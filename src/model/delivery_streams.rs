@@ -3,7 +3,6 @@
 use callform_source::{Diagnostic, Spanned};
 
 use super::access::{self, with_suffix};
-use super::data::bucket_and_objects;
 use super::members::Members;
 use super::resolver::{Found, Resolver};
 use super::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
@@ -164,18 +163,16 @@ impl Resolver<'_> {
 
     fn delivery_role(&mut self, key: &Spanned<String>, stream: &DeliveryStream, parts: &Parts, log: &Value) -> Value {
         let role = Spanned::new(format!("delivery_stream.{key}"), key.span);
+        let objects = written_prefixes(stream)
+            .into_iter()
+            .map(|prefix| with_suffix(parts.bucket.clone(), &format!("/{prefix}*")))
+            .collect();
         let mut statements = vec![
             allow(
-                &[
-                    "s3:AbortMultipartUpload",
-                    "s3:GetBucketLocation",
-                    "s3:GetObject",
-                    "s3:ListBucket",
-                    "s3:ListBucketMultipartUploads",
-                    "s3:PutObject",
-                ],
-                bucket_and_objects(&parts.bucket),
+                &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+                vec![parts.bucket.clone()],
             ),
+            allow(&["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], objects),
             allow(&["logs:PutLogEvents"], vec![log_stream(log)]),
         ];
         if let Some(source) = &parts.source {
@@ -191,7 +188,7 @@ impl Resolver<'_> {
         statements.extend(self.encrypting(&stream.bucket));
         let properties = Members::new()
             .with("Description", format!("Role of the delivery stream {key} of {}", self.blueprint().center))
-            .with("AssumeRolePolicyDocument", access::trust_policy(&["firehose.amazonaws.com"]))
+            .with("AssumeRolePolicyDocument", access::own_account_trust_policy("firehose.amazonaws.com"))
             .with_list("Policies", access::inline_policy(key, statements))
             .finish();
         self.add(Kind::Role, &role, Common::NONE, "AWS::IAM::Role", properties);
@@ -290,5 +287,19 @@ fn error_prefix(stream: &DeliveryStream) -> Option<String> {
         (None, true) => Some(format!("errors/{ERROR_TYPE}/")),
         (Some(written), true) if !written.contains(ERROR_TYPE) => Some(format!("{}{ERROR_TYPE}/", written.value)),
         (Some(written), _) => Some(written.value.clone()),
+    }
+}
+
+/// What every object's key begins with: both prefixes up to their first expression, none of them twice.
+fn written_prefixes(stream: &DeliveryStream) -> Vec<String> {
+    let before_expressions = |prefix: &str| prefix.split("!{").next().unwrap_or_default().to_owned();
+    let prefix = before_expressions(stream.prefix.as_ref().map_or("", |prefix| prefix.value.as_str()));
+    // Without an error prefix, failures stand below the other one (developer guide, "Custom prefixes for Amazon S3
+    // objects").
+    let errors = error_prefix(stream).map_or_else(|| prefix.clone(), |errors| before_expressions(&errors));
+    match (errors.starts_with(&prefix), prefix.starts_with(&errors)) {
+        (true, _) => vec![prefix],
+        (false, true) => vec![errors],
+        (false, false) => vec![prefix, errors],
     }
 }

@@ -187,6 +187,38 @@ fn functions_bring_what_they_need() {
     assert_eq!(model.assets.len(), 1);
 }
 
+/// What a service may do with the role it was given: for this account alone, and where it writes alone.
+#[test]
+fn roles_of_services_are_for_this_account_and_for_their_prefixes() {
+    let text = r#"
+buckets: { b: {} }
+databases: { d: {} }
+crawlers: { c: { database: d, bucket: b, prefix: calls/ } }
+delivery_streams:
+  two: { bucket: b, prefix: "calls/!{timestamp:yyyy}/", error_prefix: "failed/!{firehose:error-output-type}/" }
+  one: { bucket: b, prefix: calls/ }
+  inner: { bucket: b, prefix: calls/, error_prefix: calls/failed/ }
+  all: { bucket: b, error_prefix: failed/ }
+"#;
+    for role in ["crawler.c", "delivery_stream.one"] {
+        let role = plain(&Value::Object(resource(text, &format!("role/{role}")).properties));
+        let condition = &role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"];
+        assert_eq!(*condition, json!({ "StringEquals": { "aws:SourceAccount": "${AWS::AccountId}" } }));
+    }
+    let objects = |stream: &str| {
+        let role = plain(&Value::Object(resource(text, &format!("role/delivery_stream.{stream}")).properties));
+        let statements = &role["Policies"][0]["PolicyDocument"]["Statement"];
+        assert_eq!(statements[0]["Resource"], json!(["→ bucket/b.Arn"]), "what is asked of the bucket");
+        let of_objects = statements[1].clone();
+        assert_eq!(of_objects["Action"], json!(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]));
+        of_objects["Resource"].clone()
+    };
+    assert_eq!(objects("two"), json!(["→ bucket/b.Arn/calls/*", "→ bucket/b.Arn/failed/*"]));
+    assert_eq!(objects("one"), json!(["→ bucket/b.Arn/calls/*"]));
+    assert_eq!(objects("inner"), json!(["→ bucket/b.Arn/calls/*"]));
+    assert_eq!(objects("all"), json!(["→ bucket/b.Arn/*"]));
+}
+
 #[test]
 fn a_version_is_as_new_as_what_it_consists_of() {
     let version = |function: &str, table: &str| {
