@@ -24,10 +24,10 @@ pub(super) struct Follow<'a> {
 pub(super) async fn follow(watched: &Follow<'_>, after: Option<String>, good: &[&str]) -> Result<(), ApplyError> {
     let mut newest = after;
     let mut failures = Vec::new();
-    let mut pause = Duration::from_millis(20);
+    let mut pause = watched.gateway.pace();
     loop {
         let events = watched.gateway.events_since(watched.name_or_id, newest.as_deref()).await?;
-        pause = if events.is_empty() { (pause * 2).min(Duration::from_secs(3)) } else { Duration::from_millis(20) };
+        pause = if events.is_empty() { slower(pause) } else { watched.gateway.pace() };
         for event in events {
             newest = Some(event.id.clone());
             if is_of_stack(&event, watched.stack) {
@@ -41,6 +41,14 @@ pub(super) async fn follow(watched: &Follow<'_>, after: Option<String>, good: &[
         }
         tokio::time::sleep(pause).await;
     }
+}
+
+/// The longest time between two questions, unless the first pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The pause after one in which nothing happened.
+pub(super) fn slower(pause: Duration) -> Duration {
+    (pause * 2).min(LONGEST_PAUSE.max(pause))
 }
 
 fn is_of_stack(event: &StackEvent, stack: &str) -> bool {

@@ -162,7 +162,11 @@ fn changing(plan: &Plan, number: usize, operation: &StackOperation) -> usize {
         _ => None,
     });
     let resources = |operation: &StackOperation| operation.template["Resources"].as_object().cloned();
-    if let Some((before, after)) = earlier.and_then(resources).zip(resources(operation)) {
+    if let Some((mut before, mut after)) = earlier.and_then(resources).zip(resources(operation)) {
+        // What a resource waits for is no part of it.
+        for definition in before.values_mut().chain(after.values_mut()).filter_map(serde_json::Value::as_object_mut) {
+            definition.shift_remove("DependsOn");
+        }
         let differs = |name: &&String| before.get(*name) != after.get(*name);
         return after.keys().filter(differs).count() + before.keys().filter(|name| !after.contains_key(*name)).count();
     }

@@ -57,7 +57,7 @@ impl Rehearsal<'_> {
         // A key of its own: what is deleted here must be nobody else's.
         let key = format!("templates/plan-{}-{}.json", operation.stack, self.run_id);
         self.gateway.put_object_once(bucket, &key, text.into_bytes()).await?;
-        let url = format!("https://{bucket}.s3.{}.amazonaws.com/{key}", self.gateway.region());
+        let url = self.gateway.object_url(bucket, &key);
         let outcome = self.change_set(plan, operation, TemplateSource::Url(url)).await;
         self.gateway.delete_object(bucket, &key).await?;
         outcome

@@ -1,12 +1,11 @@
 //! One operation on one stack: change set, execution, and what comes of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use callform_aws::{ChangeSet, ChangeSetKind, ChangeSetRequest, Gateway, GatewayError, TemplateSource};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::follow::{Follow, follow};
+use super::follow::{Follow, follow, slower};
 use super::{ApplyError, Event, Rim, agreement, tell};
 use crate::model::Address;
 use crate::plan::{OperationKind, Plan, StackOperation};
@@ -112,7 +111,7 @@ impl Job {
         }
         let key = format!("templates/{}.json", crate::digest::sha256_hex(text.as_bytes()));
         let new = self.gateway.put_object_once(&self.bucket, &key, text.into_bytes()).await?;
-        let url = format!("https://{}.s3.{}.amazonaws.com/{key}", self.bucket, self.gateway.region());
+        let url = self.gateway.object_url(&self.bucket, &key);
         tell(&self.events, Event::Uploaded { key, new });
         Ok(TemplateSource::Url(url))
     }
@@ -153,14 +152,14 @@ pub(super) async fn settled_unless(
     id: &str,
     stop: impl Fn() -> bool,
 ) -> Result<ChangeSet, GatewayError> {
-    let mut pause = Duration::from_millis(20);
+    let mut pause = gateway.pace();
     loop {
         let change_set = gateway.change_set(id).await?;
         if change_set.is_settled() || stop() {
             return Ok(change_set);
         }
         tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(3));
+        pause = slower(pause);
     }
 }
 

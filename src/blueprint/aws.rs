@@ -11,7 +11,8 @@ use super::notation::{Duration, Name, Section, Short, Texts, resource};
 resource! {
     /// A DynamoDB table.
     pub struct Table {
-        /// Name in DynamoDB. Default: CloudFormation makes one up, so that the table can be replaced when it must be.
+        /// Name in DynamoDB. Default: `<center>-<key>`, so that the table is found again when the center was destroyed and
+        /// comes back; with `retain: false` CloudFormation makes one up, so that the table can be replaced when it must be.
         pub name: Option<Spanned<String>>,
         /// The partition key: an attribute's name (a string then), or name and type.
         pub key: Spanned<Short<String, TableKey>>,
@@ -272,7 +273,7 @@ resource! {
 resource! {
     /// A Kinesis data stream.
     pub struct Stream {
-        /// Name in Kinesis. Default: CloudFormation makes one up.
+        /// Name in Kinesis. Default: CloudFormation makes one up; with `retain: true` it is `<center>-<key>`.
         pub name: Option<Spanned<String>>,
         /// Number of shards. Default: as many as the load needs (on demand).
         pub shards: Option<Spanned<u32>>,

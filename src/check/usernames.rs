@@ -34,6 +34,14 @@ pub(super) const IDENTITY: Rule = Rule {
     check: identity,
 };
 
+pub(super) const EMAIL: Rule = Rule {
+    codes: &["user-email-missing"],
+    about: "A user whom Connect keeps has no e-mail address.",
+    why: "Connect sends the link that resets a password there, and its text for CreateUser asks for the address of users \
+          it keeps; whether the service refuses a user without one is not certain.",
+    check: email,
+};
+
 fn characters(context: Context<'_>, diagnostics: &mut Diagnostics) {
     let blueprint = &context.loaded.blueprint;
     // How users sign in to an instance that exists is not known here.
@@ -61,6 +69,27 @@ fn characters(context: Context<'_>, diagnostics: &mut Diagnostics) {
                 .help("Use letters, digits, `_`, `-` and `.`, or an e-mail address."),
         );
     }
+}
+
+/// One finding for all of them: a big center has many users.
+fn email(context: Context<'_>, diagnostics: &mut Diagnostics) {
+    let blueprint = &context.loaded.blueprint;
+    let managed = blueprint.instance.identity.unwrap_or_default() == Identity::ConnectManaged;
+    if blueprint.instance.existing.is_some() || !managed {
+        return;
+    }
+    let mut without = blueprint.users.iter().filter(|(_, user)| user.email.is_none()).map(|(key, _)| key);
+    let Some(first) = without.next() else { return };
+    let label = match without.count() {
+        0 => String::new(),
+        others => format!("and {others} more"),
+    };
+    diagnostics.push(
+        Diagnostic::warning("user-email-missing", "a user has no e-mail address")
+            .at(first.span, label)
+            .note("Connect keeps the users of this instance, and may refuse one without an address.")
+            .help("Add `email: <address>`."),
+    );
 }
 
 fn is_email(text: &str) -> bool {

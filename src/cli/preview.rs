@@ -1,6 +1,7 @@
 //! From a model and an account to a plan.
 
 use super::center::Center;
+use super::clock;
 use super::exit_code::Exit;
 use super::interruption;
 use super::target::Account;
@@ -70,7 +71,7 @@ fn failed(ui: &Ui, error: &dyn std::fmt::Display) -> Exit {
 }
 
 fn build(ui: &Ui, center: &Center, inventory: &Inventory) -> Result<Plan, Exit> {
-    let (artifacts, diagnostics) = render(&center.model, &Placement::of(inventory));
+    let (artifacts, diagnostics) = render(&center.model, &Placement::of(inventory).on(clock::begun_everywhere()));
     super::center::report(ui, super::args::DiagnosticFormat::Human, &diagnostics, &center.sources);
     if diagnostics.has_errors() {
         return Err(Exit::InvalidBlueprint);

@@ -1,12 +1,18 @@
 //! The account to work on: AWS, or the sandbox in a folder.
 
 use std::path::Path;
+use std::time::Duration;
 
 use callform_aws::{Credentials, Gateway, Target};
 
 use super::args::AccountArgs;
 use super::exit_code::Exit;
 use super::ui::Ui;
+
+/// The least time between two questions about a stack. AWS throttles whoever asks more often than every few seconds
+/// (AWS's own tools ask every five); a folder answers at once.
+const AWS_PACE: Duration = Duration::from_secs(2);
+const SANDBOX_PACE: Duration = Duration::from_millis(20);
 
 /// An account that calls can be sent to.
 pub(super) struct Account {
@@ -29,6 +35,7 @@ impl Account {
             region: region.to_owned(),
             endpoint_url: sandbox.as_ref().map(|running| running.url().to_owned()),
             credentials: if sandbox.is_some() { Credentials::Sandbox } else { Credentials::Default },
+            pace: if sandbox.is_some() { SANDBOX_PACE } else { AWS_PACE },
         };
         let gateway = Gateway::connect_to(&target).await;
         match gateway.account().await {

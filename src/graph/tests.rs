@@ -26,6 +26,7 @@ fn model(resources: &[(&str, &[&str], &[&str])]) -> Model {
             depends_on: Vec::new(),
             deletion_policy: DeletionPolicy::Delete,
             prevent_destroy: false,
+            named_by_default: None,
             metadata: BTreeMap::new(),
             span: Span::whole_file(file),
         };

@@ -23,6 +23,20 @@ pub struct Inventory {
     pub phone_numbers: BTreeMap<String, ObservedPhoneNumber>,
     /// The name of the artifact bucket, where it exists.
     pub artifact_bucket: Option<String>,
+    /// What was kept when stacks of the center were deleted, or will be when an incomplete one is, and is still there;
+    /// by logical ID. Filled only where a plan is made.
+    pub kept: BTreeMap<String, KeptResource>,
+}
+
+/// A resource that a deletion policy kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptResource {
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// What CloudFormation knows it by.
+    pub physical_id: String,
+    /// Its definition in the template it was last applied with, where that is known.
+    pub definition: Option<Value>,
 }
 
 /// The instance as it was found.

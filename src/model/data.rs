@@ -4,6 +4,7 @@ use callform_source::{Diagnostic, Spanned};
 
 use super::access::{self, with_suffix};
 use super::members::Members;
+use super::naming::physical_name;
 use super::resolver::Resolver;
 use super::{Address, Kind, TextPart, Value};
 use crate::blueprint::{Bucket, Common, Definition as _, Name};
@@ -94,15 +95,18 @@ impl Resolver<'_> {
             let mode = if stream.shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" };
             let hours = stream.retention.as_ref().map_or(24, |time| time.seconds / 3600);
             let kms = stream.kms_key.as_ref().map_or("alias/aws/kinesis", |key| key.value.as_str());
+            // As for tables: what is kept must be found again.
+            let default = (stream.name.is_none() && stream.retain == Some(true)).then_some("Name");
+            let name = default.map(|_| physical_name(&self.blueprint().center, key));
             let properties = Members::new()
-                .with_some("Name", stream.name.as_ref())
+                .with_some("Name", stream.name.as_ref().map(|name| name.value.clone()).or(name))
                 .with("StreamModeDetails", Members::new().with("StreamMode", mode))
                 .with_some("ShardCount", stream.shards.as_ref().map(|shards| shards.value))
                 .with("RetentionPeriodHours", hours)
                 .with("StreamEncryption", Members::new().with("EncryptionType", "KMS").with("KeyId", kms))
                 .with_tags(stream.tags.as_ref())
                 .finish();
-            self.add(Kind::Stream, key, stream.common(), "AWS::Kinesis::Stream", properties);
+            self.add(Kind::Stream, key, stream.common(), "AWS::Kinesis::Stream", properties).named_by_default = default;
         }
     }
 

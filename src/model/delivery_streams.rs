@@ -234,7 +234,8 @@ fn key_statement(key: &str, actions: &[&str], service: &str) -> Option<Value> {
     let through = Value::Text(vec![
         TextPart::Literal(format!("{service}.")),
         TextPart::Pseudo("AWS::Region"),
-        TextPart::Literal(".amazonaws.com".to_owned()),
+        TextPart::Literal(".".to_owned()),
+        TextPart::Pseudo("AWS::URLSuffix"),
     ]);
     let mut condition = Members::new().with("StringEquals", Members::new().with("kms:ViaService", through));
     let resource = if key.starts_with("arn:") {

@@ -109,6 +109,9 @@ pub struct Resource {
     pub deletion_policy: DeletionPolicy,
     /// `prevent_destroy: true` in the blueprint.
     pub prevent_destroy: bool,
+    /// The property whose value is a name that nobody chose. What is deployed under another name, or without one, keeps
+    /// it: a name cannot change.
+    pub named_by_default: Option<&'static str>,
     /// Digests of values AWS never returns (prompt audio and the like), kept in the resource's `Metadata`.
     pub metadata: BTreeMap<String, String>,
     /// Where the blueprint defines it.

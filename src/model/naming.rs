@@ -67,6 +67,24 @@ pub(super) fn logical_id(kind: Kind, key: &str) -> String {
     id
 }
 
+/// The longest name of a stream; those of tables may be longer.
+const LONGEST_PHYSICAL_NAME: usize = 128;
+
+/// The name of something that is kept when its center is destroyed, and has to be found again: `kwglobal-vanity_numbers`.
+///
+/// Tables and streams take letters, digits, `_`, `.` and `-`. Keys with other characters, and names that would be too
+/// long, get six digits of the key's hash instead, so that no two keys of a center meet.
+pub(super) fn physical_name(center: &str, key: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-');
+    let name = format!("{center}-{key}");
+    if name.chars().all(is_plain) && name.len() <= LONGEST_PHYSICAL_NAME {
+        return name;
+    }
+    let mut plain: String = name.chars().map(|character| if is_plain(character) { character } else { '-' }).collect();
+    plain.truncate(LONGEST_PHYSICAL_NAME - 7);
+    format!("{plain}-{}", &sha256_hex(key.as_bytes())[..6])
+}
+
 /// The name a Connect object gets from its key: `Customer Service` for `customer_service`; a key that is not all
 /// lower-case words joined by `_` is the name as it stands.
 pub(crate) fn display_name(key: &str) -> String {
@@ -106,6 +124,19 @@ mod tests {
         assert_eq!(logical_id(Kind::Flow, "main_menu2"), "FlowMainMenu2");
         assert_eq!(logical_id(Kind::Instance, "anything"), "Instance");
         assert_eq!(display_name("customer_service"), "Customer Service");
+    }
+
+    #[test]
+    fn names_of_what_is_kept_are_plain_and_keep_apart() {
+        assert_eq!(physical_name("kwglobal", "vanity_numbers"), "kwglobal-vanity_numbers");
+        let (one, other) = (physical_name("kwglobal", "a b"), physical_name("kwglobal", "a/b"));
+        assert!(
+            one.starts_with("kwglobal-a-b-") && other.starts_with("kwglobal-a-b-") && one != other,
+            "{one} {other}"
+        );
+        let long = physical_name("kwglobal", &"x".repeat(300));
+        assert_eq!(long.len(), LONGEST_PHYSICAL_NAME);
+        assert_ne!(long, physical_name("kwglobal", &"x".repeat(301)));
     }
 
     #[test]

@@ -96,6 +96,7 @@ impl<'a> Resolver<'a> {
                 DeletionPolicy::Delete
             },
             prevent_destroy: common.prevent_destroy,
+            named_by_default: None,
             metadata: BTreeMap::new(),
             span: key.span,
         };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use callform_source::{Diagnostic, Span, Spanned};
 
 use super::members::Members;
+use super::naming::physical_name;
 use super::resolver::Resolver;
 use super::{Kind, Value};
 use crate::blueprint::{
@@ -21,12 +22,14 @@ struct Attributes(BTreeMap<String, (AttributeType, Span)>);
 impl Resolver<'_> {
     pub(super) fn tables(&mut self) {
         for (key, table) in &self.blueprint().tables {
-            let properties = self.table(table);
-            self.add(Kind::Table, key, table.common(), "AWS::DynamoDB::Table", properties.finish());
+            let properties = self.table(key, table);
+            let added = self.add(Kind::Table, key, table.common(), "AWS::DynamoDB::Table", properties.finish());
+            added.named_by_default = is_named_by_default(table).then_some("TableName");
         }
     }
 
-    fn table(&mut self, table: &Table) -> Members {
+    fn table(&mut self, key: &Spanned<String>, table: &Table) -> Members {
+        let default = is_named_by_default(table).then(|| physical_name(&self.blueprint().center, key));
         let mut attributes = Attributes::default();
         let provisioned = table.capacity.as_ref().and_then(|capacity| match &capacity.value {
             Short::Short(_) => None,
@@ -47,7 +50,7 @@ impl Resolver<'_> {
             .collect();
         let backups = Members::new().with("PointInTimeRecoveryEnabled", table.point_in_time_recovery.unwrap_or(true));
         Members::new()
-            .with_some("TableName", table.name.as_ref())
+            .with_some("TableName", table.name.as_ref().map(|name| name.value.clone()).or(default))
             .with("AttributeDefinitions", attributes.definitions())
             .with("KeySchema", keys)
             .with("BillingMode", if provisioned.is_some() { "PROVISIONED" } else { "PAY_PER_REQUEST" })
@@ -152,6 +155,12 @@ impl Attributes {
             })
             .collect()
     }
+}
+
+/// A table that is kept when the center is destroyed has to be found again. Another one needs no name, and can be
+/// replaced where it must be.
+fn is_named_by_default(table: &Table) -> bool {
+    table.name.is_none() && table.retain != Some(false)
 }
 
 fn projection(written: Option<&Spanned<Texts>>) -> Members {

@@ -1,5 +1,6 @@
 //! Stage 6b: what exists, read from AWS into an [`Inventory`].
 
+mod kept;
 mod live;
 mod scope;
 mod stacks;
@@ -64,10 +65,12 @@ pub enum ObserveError {
 }
 
 /// Reads what a plan needs: the center's stacks, the instance, the built-in objects it refers to, and which flow answers
-/// which number.
+/// which number, and what earlier deployments kept.
 pub async fn inventory(gateway: &Gateway, scope: &Scope) -> Result<Inventory, ObserveError> {
     let stacks = stacks::deployed(gateway, scope).await?;
-    let found = match scope.wanted_instance(&stacks) {
+    let kept = kept::by_history(gateway, scope, &stacks).await?;
+    let wanted = scope.wanted_instance(&stacks).or_else(|| scope.kept_instance(&kept).map(str::to_owned));
+    let found = match wanted {
         Some(wanted) => gateway.find_instance(&wanted).await?,
         None => None,
     };
@@ -81,6 +84,7 @@ pub async fn inventory(gateway: &Gateway, scope: &Scope) -> Result<Inventory, Ob
         inventory.phone_number_flows = gateway.phone_number_flows(&instance.id).await?;
         inventory.instance = Some(observed(instance));
     }
+    inventory.kept = kept::still_there(gateway, scope, &inventory, kept).await?;
     inventory.artifact_bucket = artifact_bucket(gateway, scope).await?;
     Ok(inventory)
 }

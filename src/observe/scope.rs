@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::DeployedStack;
-use crate::model::{Address, EXISTING_PHONE_NUMBER, Instance, Kind, Model, Target, Value};
+use serde_json::Value as Json;
+
+use crate::inventory::{DeployedStack, KeptResource};
+use crate::model::{Address, DeletionPolicy, EXISTING_PHONE_NUMBER, Instance, Kind, Model, Target, TextPart, Value};
 
 /// One center, as far as one has to know it to look at an account: out of a model, or out of a plan that was made
 /// earlier.
@@ -20,6 +22,35 @@ pub struct Scope {
     pub(super) builtins: BTreeMap<(Kind, String), Option<Address>>,
     /// Whether numbers come under management that were claimed by hand.
     pub(super) takes_numbers_over: bool,
+    /// What is kept when a stack is deleted, by logical ID.
+    pub(super) keeps: BTreeMap<String, Keeps>,
+}
+
+/// A resource that is kept when its stack is deleted.
+#[derive(Clone, Debug)]
+pub(super) struct Keeps {
+    /// CloudFormation type.
+    pub(super) resource_type: String,
+    /// The name it is found by, where it has one.
+    name: Option<Value>,
+}
+
+impl Keeps {
+    /// The name, where nothing but account and region is needed to know it.
+    pub(super) fn name(&self, account: &str, region: &str) -> Option<String> {
+        let parts = match self.name.as_ref()? {
+            Value::String(name) => return Some(name.clone()),
+            Value::Text(parts) => parts,
+            _ => return None,
+        };
+        let part = |part: &TextPart| match part {
+            TextPart::Literal(text) => Some(text.clone()),
+            TextPart::Pseudo("AWS::AccountId") => Some(account.to_owned()),
+            TextPart::Pseudo("AWS::Region") => Some(region.to_owned()),
+            TextPart::Pseudo(_) | TextPart::Reference(_) => None,
+        };
+        parts.iter().map(part).collect()
+    }
 }
 
 /// The instance to look for.
@@ -50,6 +81,7 @@ impl Scope {
             instance,
             builtins: builtins(model).into_iter().map(|(builtin, needed_by)| (builtin, Some(needed_by))).collect(),
             takes_numbers_over: model.resources.values().any(|resource| takes_over(&resource.metadata)),
+            keeps: keeps(model),
         }
     }
 
@@ -69,6 +101,21 @@ impl Scope {
             instance: instance.map_or(Wanted::Created(None), |arn| Wanted::Found(arn.to_owned())),
             builtins: builtins.into_iter().map(|builtin| (builtin, None)).collect(),
             takes_numbers_over: false,
+            keeps: BTreeMap::new(),
+        }
+    }
+
+    /// True for a template that Callform rendered for this center and environment.
+    pub(super) fn made(&self, template: &Json) -> bool {
+        let note = |name: &str| template.pointer(&format!("/Metadata/Callform/{name}")).and_then(Json::as_str);
+        note("Center") == Some(&self.center) && note("Environment") == self.environment.as_deref()
+    }
+
+    /// The instance among what was kept, where the center creates it: its ARN.
+    pub(super) fn kept_instance<'a>(&self, kept: &'a BTreeMap<String, KeptResource>) -> Option<&'a str> {
+        match &self.instance {
+            Wanted::Created(Some(logical_id)) => kept.get(logical_id).map(|kept| kept.physical_id.as_str()),
+            Wanted::Created(None) | Wanted::Existing(_) | Wanted::Found(_) => None,
         }
     }
 
@@ -90,6 +137,27 @@ impl Scope {
             Wanted::Created(_) | Wanted::Found(_) => None,
         }
     }
+}
+
+/// What the model keeps. Numbers that are taken over are found by themselves.
+fn keeps(model: &Model) -> BTreeMap<String, Keeps> {
+    let kept = model.resources.values().filter(|resource| {
+        resource.deletion_policy == DeletionPolicy::Retain && !resource.metadata.contains_key(EXISTING_PHONE_NUMBER)
+    });
+    kept.map(|resource| {
+        let property = match resource.address.kind {
+            Kind::Table => "TableName",
+            Kind::Stream => "Name",
+            Kind::Bucket => "BucketName",
+            Kind::BucketPolicy => "Bucket",
+            Kind::Role => "RoleName",
+            Kind::Lambda => "FunctionName",
+            _ => "",
+        };
+        let name = resource.properties.get(property).cloned();
+        (resource.logical_id.clone(), Keeps { resource_type: resource.resource_type.clone(), name })
+    })
+    .collect()
 }
 
 /// Every built-in object the model refers to, with one resource that does.

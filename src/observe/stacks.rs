@@ -21,10 +21,10 @@ pub(super) async fn deployed(
     Ok(stacks)
 }
 
-/// True for `<center>`, `<center>-instance` and `<center>-<number>`.
-fn belongs(stack: &str, center: &str) -> bool {
+/// True for `<center>`, `<center>-instance`, `<center>-numbers` and `<center>-<number>`.
+pub(super) fn belongs(stack: &str, center: &str) -> bool {
     match stack.strip_prefix(center) {
-        Some("" | "-instance") => true,
+        Some("" | "-instance" | "-numbers") => true,
         Some(rest) => rest
             .strip_prefix('-')
             .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())),
@@ -75,13 +75,13 @@ pub fn is_busy(status: &str) -> bool {
 pub async fn settle(gateway: &Gateway, center: &str, mut waiting: impl FnMut(&str)) -> Result<(), GatewayError> {
     let own = |stack: &Stack| belongs(&stack.name, center) && is_busy(&stack.status);
     for busy in gateway.stacks().await?.into_iter().filter(own) {
-        let mut pause = Duration::from_millis(50);
+        let mut pause = gateway.pace();
         while let Some(stack) = gateway.stack(&busy.id).await?
             && is_busy(&stack.status)
         {
             waiting(&stack.name);
             tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(5));
+            pause = (pause * 2).min(Duration::from_secs(10).max(pause));
         }
     }
     Ok(())
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn only_the_centers_own_stack_names_belong() {
-        for name in ["kwglobal", "kwglobal-instance", "kwglobal-2", "kwglobal-12"] {
+        for name in ["kwglobal", "kwglobal-instance", "kwglobal-numbers", "kwglobal-2", "kwglobal-12"] {
             assert!(belongs(name, "kwglobal"), "{name}");
         }
         for name in ["kwglobal-", "kwglobal-prod", "kwglobal2", "kw", "kwglobal-2b", "kwglobal-instance-2"] {

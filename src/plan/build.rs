@@ -26,7 +26,7 @@ pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Res
     refuse_busy(inventory)?;
     refuse_missing(artifacts, model, inventory)?;
     let mut known = Known::new(inventory, Some(artifacts));
-    let imports = imports::find(model, inventory, &known)?;
+    let imports = imports::find(artifacts, model, inventory, &known)?;
     known.take_over(&imports);
     let desired = known.desired(artifacts);
     let deployed = known.deployed();

@@ -106,7 +106,9 @@ fn deletion_waves<'a>(mut rest: BTreeSet<&'a str>, deployed: &BTreeMap<String, D
         }
     }
     let mut waves = Vec::new();
-    while let Some(last) = rest.iter().copied().max_by_key(|name| (name.len(), *name)) {
+    // Numbers go last: whatever refers to them is released before they are.
+    let key = |name: &&str| (!name.ends_with("-numbers"), name.len(), (*name).to_owned());
+    while let Some(last) = rest.iter().copied().max_by_key(key) {
         let is_free = |name: &&str| referred.get(name).is_none_or(|by| by.is_disjoint(&rest));
         let mut wave: Vec<&str> = rest.iter().copied().filter(is_free).collect();
         if wave.is_empty() {

@@ -83,14 +83,32 @@ impl<'a> Waves<'a> {
     pub(super) fn propose(&self, stack: &str, held: &Held, patience: Patience) -> Proposal {
         let mut proposal = Proposal::default();
         let now = self.standing.get(stack);
+        let claim = self.next_claim(stack);
         for resource in self.wanted.get(stack).into_iter().flatten() {
             let current = now.and_then(|now| now.get(resource.logical_id));
+            if resource.address.kind == Kind::PhoneNumber && claim.is_some_and(|claim| claim != resource.logical_id) {
+                proposal.standing.extend(current.map(|current| (resource.logical_id.to_owned(), current.clone())));
+                continue;
+            }
             if let Some(standing) = self.next_standing(resource, current, &mut proposal, patience) {
                 proposal.standing.insert(resource.logical_id.to_owned(), standing);
             }
         }
         self.keep_unwanted(stack, held, patience, &mut proposal);
         proposal
+    }
+
+    /// The next phone number to be claimed in a stack.
+    ///
+    /// Numbers are claimed one at a time, each in an operation that changes no other: whatever fails is rolled back, and
+    /// a number that is rolled back is released and gone for months. Two numbers of a kind cannot reach for the same
+    /// free one either.
+    fn next_claim(&self, stack: &str) -> Option<&'a str> {
+        let now = self.standing.get(stack);
+        let is_new = |logical_id: &str| now.is_none_or(|now| !now.contains_key(logical_id));
+        let mut numbers =
+            self.wanted.get(stack).into_iter().flatten().filter(|resource| resource.address.kind == Kind::PhoneNumber);
+        numbers.find(|resource| is_new(resource.logical_id)).map(|resource| resource.logical_id)
     }
 
     fn next_standing(

@@ -53,8 +53,12 @@ pub(super) fn ask(sides: &Sides, questions: &mut Questions) {
 pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &Facts) -> Vec<Finding> {
     let own: BTreeSet<&str> =
         inventory.stacks.values().flat_map(|stack| stack.physical_ids.values()).map(|id| tail(id)).collect();
+    // What comes under management has its name already, and the plan says so.
+    let imported: BTreeSet<&str> =
+        operations(plan).flat_map(|operation| operation.imports.keys().map(String::as_str)).collect();
+    let is_new = |(resource, _): &(Resource, String)| !imported.contains(resource.logical_id);
     let mut findings = Vec::new();
-    for (resource, name) in new_names(sides, &OF_INSTANCE, &facts.account) {
+    for (resource, name) in new_names(sides, &OF_INSTANCE, &facts.account).into_iter().filter(is_new) {
         let Some(Ok(objects)) = facts.objects.get(resource.kind) else { continue };
         if let Some(other) =
             objects.iter().find(|other| same(resource.kind, &other.name, &name) && !own.contains(tail(&other.id)))
@@ -67,7 +71,7 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
         }
     }
     let taken_over = taken_over(plan);
-    for (resource, name) in new_names(sides, &OF_ACCOUNT, &facts.account) {
+    for (resource, name) in new_names(sides, &OF_ACCOUNT, &facts.account).into_iter().filter(is_new) {
         match facts.names.get(&(resource.kind.to_owned(), name.clone())) {
             Some(Ok(Holder::Account)) if taken_over.contains(resource.logical_id) => {
                 findings.push(comes_back(&resource, &name));
@@ -80,7 +84,7 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
     }
     let known = facts.instances.iter().filter_map(|answer| answer.as_ref().ok()).flatten();
     let known: Vec<&Named> = known.filter(|instance| !own.contains(instance.id.as_str())).collect();
-    for (resource, name) in new_names(sides, &[(INSTANCE, ALIAS)], &facts.account) {
+    for (resource, name) in new_names(sides, &[(INSTANCE, ALIAS)], &facts.account).into_iter().filter(is_new) {
         if known.iter().any(|instance| instance.name == name) {
             let help = format!("take another alias, or use that instance: `instance: {name}`");
             findings.push(taken(&resource, format!("there is an instance called `{name}` already"), help));

@@ -4,8 +4,8 @@
 //! differ, so that a default only warns).
 
 use crate::inventory::Inventory;
-use crate::model::Address;
-use crate::plan::{Check, Finding, OperationKind, Plan, Severity};
+use crate::model::{Address, Kind};
+use crate::plan::{Action, Change, Check, Finding, OperationKind, Plan, Severity};
 
 use super::facts::{Answer, Facts, Questions, Quota};
 use super::sides::{Resource, Sides, operations};
@@ -88,6 +88,7 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
         let addresses = resource.address().into_iter().collect();
         findings.extend(quotas.exceeded(&QUEUES_OF_PROFILE, "a routing profile", 0, queues, addresses));
     }
+    findings.extend(turnover(plan, &quotas));
     if let Some(Err(reason)) = &facts.quotas {
         let message = format!("the quotas are not known, so that AWS's defaults count: {reason}");
         findings.push(Finding {
@@ -99,6 +100,37 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
         });
     }
     findings
+}
+
+/// Claims and releases are counted together: above twice the quota within 180 days, an account may claim no more (Amazon
+/// Connect Administrator Guide, "Claim a phone number"). What it claimed and released before is not known, so half of
+/// that is worth a word.
+fn turnover(plan: &Plan, quotas: &Quotas) -> Option<Finding> {
+    let weight = |action: Action| -> u64 {
+        match action {
+            Action::Create | Action::Delete => 1,
+            Action::Replace => 2,
+            _ => 0,
+        }
+    };
+    let numbers: Vec<&Change> = plan
+        .changes
+        .iter()
+        .filter(|change| change.address.kind == Kind::PhoneNumber && weight(change.action) > 0)
+        .collect();
+    let counted: u64 = numbers.iter().map(|change| weight(change.action)).sum();
+    let limit = LIMITS.iter().find(|limit| limit.kind == "AWS::Connect::PhoneNumber")?;
+    let (most, _) = quotas.most(limit);
+    (counted > most).then(|| Finding {
+        severity: Severity::Warning,
+        check: Check::Quota,
+        addresses: numbers.into_iter().map(|change| change.address.clone()).collect(),
+        message: format!(
+            "the plan claims and releases {counted} phone numbers; after {} within 180 days the account may claim no more",
+            2 * most
+        ),
+        help: Some("claim fewer at a time, keep numbers with `retain: true`, or ask AWS for more".to_owned()),
+    })
 }
 
 struct Quotas<'a> {

@@ -103,6 +103,7 @@ impl Center {
             depends_on: Vec::new(),
             deletion_policy: DeletionPolicy::Delete,
             prevent_destroy: false,
+            named_by_default: None,
             metadata: BTreeMap::new(),
             span: self.span,
         };

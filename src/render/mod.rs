@@ -6,6 +6,8 @@ mod parameters;
 mod placement;
 mod expression;
 mod flows;
+mod pace;
+mod read_back;
 mod template;
 mod transitional;
 mod manifest;
@@ -26,12 +28,12 @@ use callform_source::Diagnostics;
 use crate::graph::{self, Graph};
 use crate::model::{Address, Kind, Model, Resource, Target};
 
-/// Renders a model. What is deployed already stays in the stack `placement` says; an empty placement gives what a
-/// first apply would make.
+/// Renders a model. What is deployed already stays in the stack `placement` says, under the name it says; an empty
+/// placement gives what a first apply would make.
 ///
 /// Where the diagnostics have errors (resources that need one another), the artifacts are not fit for use.
 pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) {
-    let (graph, diagnostics) = graph::build(model);
+    let (graph, mut diagnostics) = graph::build(model);
     let stack_of = placement::place(model, &graph, placement);
     let mut members: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
     for (address, resource) in &model.resources {
@@ -40,11 +42,13 @@ pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) 
         }
     }
     let instance = stack_of.iter().find(|(address, _)| address.kind == Kind::Instance).map(|(_, stack)| stack.as_str());
+    let predecessors = pace::predecessors(model, &graph, &stack_of);
+    let surroundings = template::Surroundings { model, graph: &graph, placement, predecessors: &predecessors };
     let stacks = in_order(&members, &model.center, |name| needs(name, &members, &stack_of, &graph, instance))
         .into_iter()
         .map(|(name, depends_on)| {
             let resources = members.get(name).map(Vec::as_slice).unwrap_or_default();
-            let (template, parameters) = template::template(model, &graph, resources);
+            let (template, parameters) = template::template(&surroundings, resources, &mut diagnostics);
             StackArtifact {
                 name: name.to_owned(),
                 template,

@@ -1,8 +1,11 @@
 //! Which stack each resource goes into.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
+use chrono::NaiveDate;
+use serde_json::{Map, Value as Json};
+
+use super::read_back;
 
 use crate::graph::Graph;
 use crate::inventory::Inventory;
@@ -13,34 +16,62 @@ const MAX_RESOURCES: usize = 450;
 /// Bytes of template a stack takes; CloudFormation takes 1 MB.
 const MAX_BYTES: usize = 900_000;
 
-/// The stacks of resources that are already deployed, by logical ID. Empty offline.
+/// What rendering reads back from what is deployed: where resources are, and what they are called. Empty offline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Placement {
     /// Logical ID -> stack name.
     pub stacks: BTreeMap<String, String>,
+    /// Logical ID -> the properties a deployed or kept resource has, as its template spells them. Only of resources of
+    /// which something cannot change: names that nobody chose, and exceptions of opening times that are over.
+    pub properties: BTreeMap<String, Json>,
+    /// A day that has begun everywhere. Without it, nothing is over.
+    pub today: Option<NaiveDate>,
 }
 
 impl Placement {
-    /// Where everything deployed is.
+    /// Where everything deployed is, and what it and everything kept is called.
     pub fn of(inventory: &Inventory) -> Self {
-        let mut stacks = BTreeMap::new();
+        let mut placement = Self::default();
         for (name, stack) in &inventory.stacks {
             if !stack.exists() {
                 continue;
             }
-            for logical_id in
-                stack.template.get("Resources").and_then(Json::as_object).into_iter().flat_map(|r| r.keys())
-            {
-                stacks.entry(logical_id.clone()).or_insert_with(|| name.clone());
+            let resources = stack.template.get("Resources").and_then(Json::as_object);
+            for logical_id in resources.into_iter().flat_map(|resources| resources.keys()) {
+                placement.stacks.entry(logical_id.clone()).or_insert_with(|| name.clone());
             }
+            placement.properties.extend(read_back::properties(&stack.template));
         }
-        Self { stacks }
+        for (logical_id, kept) in &inventory.kept {
+            let Some(property) = read_back::name_property(&kept.resource_type) else { continue };
+            let mut properties = kept.definition.clone().unwrap_or_else(|| Map::new().into());
+            if let Some(members) = properties.as_object_mut() {
+                members.insert(property.to_owned(), kept.physical_id.clone().into());
+            }
+            placement.properties.entry(logical_id.clone()).or_insert(properties);
+        }
+        placement
+    }
+
+    /// The same, on a day that has begun everywhere.
+    #[must_use]
+    pub fn on(mut self, today: NaiveDate) -> Self {
+        self.today = Some(today);
+        self
     }
 }
 
 /// The name of the stack the instance is in, where the blueprint creates it.
 pub(super) fn instance_stack(center: &str) -> String {
     format!("{center}-instance")
+}
+
+/// The name of the stack that phone numbers are claimed in.
+///
+/// A number that is released is gone for months, and claims and releases are counted. What else fails while a center is
+/// made must therefore not take its numbers back: they are in a stack of their own, which comes before.
+pub(super) fn numbers_stack(center: &str) -> String {
+    format!("{center}-numbers")
 }
 
 #[derive(Clone, Copy, Default)]
@@ -75,14 +106,17 @@ pub(super) fn place(model: &Model, graph: &Graph, placement: &Placement) -> BTre
             stacks.put(address, number, size_of(&resource.properties));
         }
     }
+    let numbers = stacks.numbers_apart(placement);
     let latest = stacks.latest();
     for address in &graph.order {
-        if address.kind != Kind::Instance && !stacks.number.contains_key(address) {
+        let is_apart = address.kind == Kind::Instance || numbers.contains(address);
+        if !is_apart && !stacks.number.contains_key(address) {
             stacks.place_new(address, latest.get(address).copied());
         }
     }
     let name = |address: &Address| match stacks.number.get(address) {
         Some(&number) => name_of(number, &model.center),
+        None if numbers.contains(address) => numbers_stack(&model.center),
         None => instance_stack(&model.center),
     };
     model.resources.keys().map(|address| (address.clone(), name(address))).collect()
@@ -103,6 +137,23 @@ impl<'a> Stacks<'a> {
         fill.resources += 1;
         fill.bytes += bytes;
         self.number.insert(address, number);
+    }
+
+    /// The phone numbers that are, or are to be, in the stack of numbers: all that are in no other stack, as many as a
+    /// stack takes.
+    fn numbers_apart(&self, placement: &Placement) -> BTreeSet<&'a Address> {
+        let own = numbers_stack(&self.model.center);
+        let mut numbers: Vec<(bool, &Address)> = self
+            .model
+            .resources
+            .values()
+            .filter(|resource| resource.address.kind == Kind::PhoneNumber)
+            .filter(|resource| !self.number.contains_key(&resource.address))
+            .map(|resource| (placement.stacks.get(&resource.logical_id) != Some(&own), &resource.address))
+            .collect();
+        // What is deployed first; otherwise in the order of the blueprint.
+        numbers.sort_by_key(|(is_new, _)| *is_new);
+        numbers.into_iter().take(MAX_RESOURCES).map(|(_, address)| address).collect()
     }
 
     fn needs(&self, address: &'a Address) -> impl Iterator<Item = &'a Address> {
@@ -157,7 +208,8 @@ pub(super) fn number_of(stack: &str, center: &str) -> Option<usize> {
 
 /// About how many bytes a resource takes in a template, on the large side.
 fn size_of(properties: &Properties) -> usize {
-    const AROUND: usize = 250;
+    // Its type, policies and metadata, and what it depends on.
+    const AROUND: usize = 300;
     AROUND + properties.iter().map(|(name, value)| name.len() + 4 + size_of_value(value)).sum::<usize>()
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use callform_source::Diagnostics;
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Expressions, Scope};
 use super::parameters::{Imports, Parameters};
-use super::{ParameterSource, flows};
+use super::{ParameterSource, Placement, flows, read_back};
 use crate::graph::Graph;
 use crate::model::{Address, DeletionPolicy, Model, Resource, Target};
 
@@ -16,12 +17,23 @@ const STATEFUL: [&str; 4] = ["AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AW
 /// Version of the members under `Metadata.Callform`.
 const METADATA_VERSION: u32 = 1;
 
+/// What a template is rendered from, besides its resources.
+pub(super) struct Surroundings<'a> {
+    pub(super) model: &'a Model,
+    pub(super) graph: &'a Graph,
+    /// What is read back from what is deployed.
+    pub(super) placement: &'a Placement,
+    /// What resources wait for although they do not refer to it.
+    pub(super) predecessors: &'a BTreeMap<Address, Address>,
+}
+
 /// The template of the stack the given resources are in, and its parameters.
 pub(super) fn template(
-    model: &Model,
-    graph: &Graph,
+    surroundings: &Surroundings,
     resources: &[&Resource],
+    diagnostics: &mut Diagnostics,
 ) -> (Json, BTreeMap<String, ParameterSource>) {
+    let &Surroundings { model, graph, placement, predecessors } = surroundings;
     let inside: BTreeMap<&Address, &str> =
         resources.iter().map(|resource| (&resource.address, resource.logical_id.as_str())).collect();
     let scope = Scope { inside: &inside, graph };
@@ -38,7 +50,14 @@ pub(super) fn template(
         .iter()
         .map(|resource| {
             let expressions = Expressions { scope: &scope, parameters: &parameters, from: &resource.address };
-            (resource.logical_id.clone(), rendered(resource, answers.get(&resource.address).copied(), &expressions))
+            let mut definition = rendered(
+                resource,
+                answers.get(&resource.address).copied(),
+                predecessors.get(&resource.address),
+                &expressions,
+            );
+            read_back::apply(resource, placement, &mut definition, diagnostics);
+            (resource.logical_id.clone(), definition)
         })
         .collect();
     let mut template = Map::new();
@@ -66,10 +85,15 @@ fn metadata(model: &Model) -> Json {
 
 /// A resource. The flow that answers a phone number is noted beside it: CloudFormation takes a change of a resource's
 /// metadata for a change, while metadata of the template alone cannot be updated.
-fn rendered(resource: &Resource, answered_by: Option<&Target>, expressions: &Expressions) -> Json {
+fn rendered(
+    resource: &Resource,
+    answered_by: Option<&Target>,
+    predecessor: Option<&Address>,
+    expressions: &Expressions,
+) -> Json {
     let mut definition = Map::new();
     definition.insert("Type".to_owned(), json!(resource.resource_type));
-    let depends_on = depends_on(resource, expressions.scope);
+    let depends_on = depends_on(resource, predecessor, expressions.scope);
     if !depends_on.is_empty() {
         definition.insert("DependsOn".to_owned(), json!(depends_on));
     }
@@ -107,7 +131,7 @@ fn rendered(resource: &Resource, answered_by: Option<&Target>, expressions: &Exp
 }
 
 /// Explicit dependencies inside the stack that no reference implies.
-fn depends_on<'a>(resource: &Resource, scope: &Scope<'a>) -> Vec<&'a str> {
+fn depends_on<'a>(resource: &Resource, predecessor: Option<&Address>, scope: &Scope<'a>) -> Vec<&'a str> {
     let implied = |address: &Address| {
         !scope.graph.is_deferred(&resource.address, address)
             && resource.properties.values().any(|value| {
@@ -117,6 +141,7 @@ fn depends_on<'a>(resource: &Resource, scope: &Scope<'a>) -> Vec<&'a str> {
     let mut found: Vec<&str> = resource
         .depends_on
         .iter()
+        .chain(predecessor)
         .filter(|address| !implied(address))
         .filter_map(|address| scope.inside.get(address).copied())
         .collect();

@@ -24,24 +24,26 @@ fn property(artifacts: &Artifacts, stack: usize, pointer: &str) -> Json {
 #[test]
 fn the_instance_has_a_protected_stack_of_its_own() {
     let artifacts = rendered(&kwglobal());
-    assert_eq!(names(&artifacts), ["kwglobal-instance", "kwglobal"]);
+    assert_eq!(names(&artifacts), ["kwglobal-instance", "kwglobal-numbers", "kwglobal"]);
     assert!(artifacts.stacks[0].termination_protection);
     assert_eq!(property(&artifacts, 0, "/Resources/InstanceKwglobal/DeletionPolicy"), "RetainExceptOnCreate");
     assert_eq!(property(&artifacts, 0, "/Resources/InstanceKwglobal/UpdateReplacePolicy"), "Retain");
     assert_eq!(artifacts.stacks[0].parameters, BTreeMap::new());
     assert_eq!(artifacts.stacks[1].depends_on, ["kwglobal-instance".to_owned()].into());
+    let before = ["kwglobal-instance".to_owned(), "kwglobal-numbers".to_owned()];
+    assert_eq!(artifacts.stacks[2].depends_on, before.into());
 }
 
 #[test]
 fn references_inside_a_stack_are_direct_and_circular_ones_are_parameters() {
     let artifacts = rendered(&kwglobal());
     assert_eq!(
-        property(&artifacts, 1, "/Resources/QueueConsulting/Properties/HoursOfOperationArn"),
+        property(&artifacts, 2, "/Resources/QueueConsulting/Properties/HoursOfOperationArn"),
         json!({ "Fn::GetAtt": ["HoursBusiness", "HoursOfOperationArn"] })
     );
     // One of the two queues is enough to open the circles; the other names its quick connects directly.
     assert_eq!(
-        property(&artifacts, 1, "/Resources/QueueCustomerService/Properties/QuickConnectArns/0"),
+        property(&artifacts, 2, "/Resources/QueueCustomerService/Properties/QuickConnectArns/0"),
         json!({ "Fn::Join": ["/", [
             { "Ref": "InstanceArn" },
             "transfer-destination",
@@ -49,22 +51,22 @@ fn references_inside_a_stack_are_direct_and_circular_ones_are_parameters() {
         ]] })
     );
     assert_eq!(
-        property(&artifacts, 1, "/Resources/QueueConsulting/Properties/QuickConnectArns/0"),
+        property(&artifacts, 2, "/Resources/QueueConsulting/Properties/QuickConnectArns/0"),
         json!({ "Fn::GetAtt": ["QuickConnectCustomerService", "QuickConnectArn"] })
     );
     let reference = |target: &str| target.parse::<Reference>().unwrap();
     assert_eq!(
-        artifacts.stacks[1].parameters["QuickConnectIds"],
+        artifacts.stacks[2].parameters["QuickConnectIds"],
         ParameterSource::References(vec![reference("quick_connect/consulting#id"), reference("quick_connect/mary#id")])
     );
-    assert_eq!(artifacts.stacks[1].parameters["ArtifactBucket"], ParameterSource::ArtifactBucket);
+    assert_eq!(artifacts.stacks[2].parameters["ArtifactBucket"], ParameterSource::ArtifactBucket);
 }
 
 #[test]
 fn built_in_objects_are_parameters() {
     let artifacts = rendered(&kwglobal());
     assert_eq!(
-        artifacts.stacks[1].parameters["SecurityProfileIds"],
+        artifacts.stacks[2].parameters["SecurityProfileIds"],
         ParameterSource::References(vec!["builtin/security_profile/Agent#id".parse().unwrap()])
     );
 }
@@ -72,11 +74,11 @@ fn built_in_objects_are_parameters() {
 #[test]
 fn texts_name_references_and_keep_other_dollar_braces() {
     let artifacts = rendered(&kwglobal());
-    let sub = property(&artifacts, 1, "/Resources/FlowCallback/Properties/Content/Fn::Sub");
+    let sub = property(&artifacts, 2, "/Resources/FlowCallback/Properties/Content/Fn::Sub");
     let text = sub.as_str().unwrap();
     assert!(text.contains("Please hold ${!x}"), "{text}");
     assert!(text.contains("${FlowMainMenu.ContactFlowArn}"), "{text}");
-    let sub = property(&artifacts, 1, "/Resources/FlowMainMenu/Properties/Content/Fn::Sub");
+    let sub = property(&artifacts, 2, "/Resources/FlowMainMenu/Properties/Content/Fn::Sub");
     let text = sub[0].as_str().unwrap();
     assert!(text.contains("${InstanceArn}/contact-flow/${Item0OfContactFlowIds}"), "{text}");
     assert_eq!(sub[1], json!({ "Item0OfContactFlowIds": { "Fn::Select": ["0", { "Ref": "ContactFlowIds" }] } }));
@@ -132,11 +134,13 @@ fn names_of_tables_travel_and_their_arns_are_spelled_out() {
     center.add(Kind::Table, "numbers", "AWS::DynamoDB::Table", properties([]));
     let statement = object([("Resource", arn(Kind::Table, "numbers"))]);
     center.add(Kind::Role, "reader", "AWS::IAM::Role", properties([("Statement", statement)]));
-    let placement = Placement { stacks: BTreeMap::from([("TableNumbers".to_owned(), "two-2".to_owned())]) };
+    let placement =
+        Placement { stacks: BTreeMap::from([("TableNumbers".to_owned(), "two-2".to_owned())]), ..Placement::default() };
     let (artifacts, _) = render(
         &center.model,
         &Placement {
             stacks: placement.stacks.into_iter().chain([("RoleReader".to_owned(), "two".to_owned())]).collect(),
+            ..Placement::default()
         },
     );
     assert_eq!(names(&artifacts), ["two-2", "two"]);
@@ -152,7 +156,7 @@ fn names_of_tables_travel_and_their_arns_are_spelled_out() {
 #[test]
 fn large_centers_fill_numbered_stacks_in_order() {
     let artifacts = rendered(&large(300, 1000));
-    assert_eq!(names(&artifacts), ["large", "large-2", "large-3", "large-4"]);
+    assert_eq!(names(&artifacts), ["large-numbers", "large", "large-2", "large-3", "large-4"]);
     for (position, stack) in artifacts.stacks.iter().enumerate() {
         assert!(stack.resources.len() <= 450, "{}", stack.name);
         assert!(stack.template.to_string().len() <= 900_000, "{}", stack.name);
@@ -175,7 +179,7 @@ fn what_is_deployed_stays_and_new_resources_go_to_the_emptiest_stack() {
         .stacks
         .iter()
         .flat_map(|stack| stack.resources.keys().map(|logical_id| (logical_id.clone(), stack.name.clone())));
-    let placement = Placement { stacks: stacks.collect() };
+    let placement = Placement { stacks: stacks.collect(), ..Placement::default() };
     center.user("zoe", "r0000");
     let (after, _) = render(&center.model, &placement);
     let home = |artifacts: &Artifacts, logical_id: &str| {
@@ -202,6 +206,7 @@ fn files_show_flows_with_names() {
             "flows/callback.json",
             "flows/main_menu.json",
             "kwglobal-instance.template.json",
+            "kwglobal-numbers.template.json",
             "kwglobal.template.json",
             "manifest.json"
         ]

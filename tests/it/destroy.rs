@@ -1,6 +1,8 @@
 //! Destruction: what goes, what stays, and that it can be built again.
 
-use crate::support::TestEnvironment;
+use serde_json::{Value, json};
+
+use crate::support::{Serving, TestEnvironment, connect, json_service, signed_call};
 
 const BLUEPRINT: &str = "blueprints/kwglobal.yaml";
 
@@ -14,4 +16,172 @@ fn a_destroyed_center_keeps_what_is_retained_says_so_and_can_come_back() {
     test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}
+
+fn dynamodb(serving: &Serving, operation: &str, body: &Value) -> Value {
+    json_service(serving, "dynamodb", &format!("DynamoDB_20120810.{operation}"), body)
+}
+
+fn tables(serving: &Serving) -> Vec<String> {
+    let listed = dynamodb(serving, "ListTables", &json!({}));
+    listed["TableNames"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+/// The buckets of a center but for the one of Callform's own files.
+fn buckets(serving: &Serving) -> Vec<String> {
+    let listed = signed_call(serving, "s3", "GET", "/", "");
+    let names = listed.split("<Name>").skip(1).map(|rest| rest.split("</Name>").next().unwrap().to_owned());
+    names.filter(|name| !name.contains("-callform-")).collect()
+}
+
+/// Puts an item into every table and an object into every bucket.
+fn fill(serving: &Serving) {
+    for table in tables(serving) {
+        let described = dynamodb(serving, "DescribeTable", &json!({ "TableName": table }));
+        let key = described["Table"]["KeySchema"][0]["AttributeName"].as_str().unwrap().to_owned();
+        let item = json!({ key: { "S": "+15550100107" }, "words": { "S": table } });
+        dynamodb(serving, "PutItem", &json!({ "TableName": table, "Item": item }));
+    }
+    for bucket in buckets(serving) {
+        signed_call(serving, "s3", "PUT", &format!("/{bucket}/calls/one.txt"), &bucket);
+    }
+}
+
+/// Every table with its items, and every bucket with its object.
+fn contents(serving: &Serving) -> Vec<(String, Value)> {
+    let items = |table: &String| dynamodb(serving, "Scan", &json!({ "TableName": table }))["Items"].clone();
+    let object = |bucket: &String| json!(signed_call(serving, "s3", "GET", &format!("/{bucket}/calls/one.txt"), ""));
+    let tables = tables(serving).into_iter().map(|table| (table.clone(), items(&table)));
+    let buckets = buckets(serving).into_iter().map(|bucket| (bucket.clone(), object(&bucket)));
+    tables.chain(buckets).collect()
+}
+
+/// Kinds and names of all resources, by the stacks they are in.
+fn resources(test: &TestEnvironment, blueprint: &str) -> Vec<String> {
+    let shown = test.json(&["plan", blueprint, "--sandbox", "--format=json", "--no-preflight"]);
+    let changes = shown["changes"].as_array().unwrap().iter();
+    changes.map(|change| format!("{} {} {}", change["address"], change["stack"], change["action"])).collect()
+}
+
+/// Destroys a center and applies it again: the same center, with what was in it.
+#[track_caller]
+fn comes_back(blueprint: &str, kept: usize) {
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["apply", blueprint, "--sandbox", "--yes"]);
+    let serving = test.serve(&[]);
+    fill(&serving);
+    let before = (contents(&serving), resources(&test, blueprint));
+    assert!(before.0.len() >= 2, "{before:?}");
+    test.expect(0, &["destroy", blueprint, "--sandbox", "--yes"]);
+    assert_eq!(contents(&serving), before.0, "kept");
+
+    let plan = test.json(&["plan", blueprint, "--sandbox", "--format=json"]);
+    let changes = plan["changes"].as_array().unwrap();
+    let imported: Vec<&Value> = changes.iter().filter(|change| change["action"] == "import").collect();
+    assert_eq!(imported.len(), kept, "{imported:#?}");
+    assert_eq!(plan["preflight"]["findings"], json!([]));
+    test.expect(0, &["apply", blueprint, "--sandbox", "--yes"]);
+    assert_eq!((contents(&serving), resources(&test, blueprint)), before);
+    test.expect(0, &["plan", blueprint, "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["drift", blueprint, "--sandbox", "--detailed-exitcode"]);
+}
+
+#[test]
+fn kwglobal_comes_back_with_its_tables_and_recordings() {
+    comes_back(BLUEPRINT, 4);
+}
+
+#[test]
+fn contact_records_come_back_with_their_table_and_bucket() {
+    comes_back("blueprints/contact-records.yaml", 3);
+}
+
+const CENTER: &str = "center: shop
+region: us-west-2
+instance: { alias: shop, identity: connect-managed, inbound: true, outbound: true }
+tables:
+  orders: { key: id, retain: false }
+  last: { key: id }
+";
+
+/// The change of a table in a plan.
+fn table_change(test: &TestEnvironment) -> Value {
+    let plan = test.json(&["plan", "shop.yaml", "--sandbox", "--format=json"]);
+    plan["changes"].as_array().unwrap().iter().find(|change| change["address"] == "table/orders").unwrap().clone()
+}
+
+#[test]
+fn a_table_without_a_name_stays_the_same_when_it_is_kept_and_is_found_again() {
+    let test = TestEnvironment::empty();
+    test.write("shop.yaml", CENTER);
+    test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    let serving = test.serve(&[]);
+    fill(&serving);
+    let before = contents(&serving);
+    // Kept from now on, and without a name as before: a name would replace it.
+    test.edit("shop.yaml", ", retain: false", "");
+    assert_eq!(table_change(&test)["action"], "update");
+    test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    assert_eq!(contents(&serving), before);
+    test.expect(0, &["destroy", "shop.yaml", "--sandbox", "--yes"]);
+    // What changed meanwhile is changed after it is taken over.
+    test.edit("shop.yaml", "orders: { key: id }", "orders: { key: id, deletion_protection: true }");
+    assert_eq!(table_change(&test)["action"], "import");
+    test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    assert_eq!(contents(&serving), before);
+    test.expect(0, &["plan", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["drift", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
+    let (name, _) = before.iter().find(|(name, _)| name != "shop-last").unwrap();
+    let described = dynamodb(&serving, "DescribeTable", &json!({ "TableName": name }));
+    assert_eq!(described["Table"]["DeletionProtectionEnabled"], true);
+}
+
+#[test]
+fn what_a_failed_rollback_leaves_behind_is_taken_over() {
+    let test = TestEnvironment::empty();
+    test.write("shop.yaml", CENTER.replace(", retain: false", ""));
+    std::fs::create_dir_all(test.path(".callform/sandbox")).unwrap();
+    let faults = json!({ "fail_resource": [
+        { "logical_id": "TableLast", "operation": "create", "reason": "no more tables" },
+        { "logical_id": "TableOrders", "operation": "delete", "reason": "the table is in use", "times": 3 },
+    ] });
+    test.write(".callform/sandbox/faults.json", faults.to_string());
+    let failed = test.expect(1, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    assert!(failed.stderr.contains("ROLLBACK_FAILED"), "{}", failed.stderr);
+    std::fs::remove_file(test.path(".callform/sandbox/faults.json")).unwrap();
+    let serving = test.serve(&[]);
+    fill(&serving);
+    let before = contents(&serving);
+    assert_eq!(before.len(), 1, "{before:?}");
+    assert_eq!(table_change(&test)["action"], "import");
+    test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    test.expect(0, &["plan", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
+    assert!(contents(&serving).contains(&before[0]), "{:?}", contents(&serving));
+}
+
+#[test]
+fn a_queue_that_is_kept_comes_back_only_where_it_can() {
+    let test = TestEnvironment::empty();
+    let center = "center: shop
+region: us-west-2
+instance: { alias: shop, identity: connect-managed, inbound: true, outbound: true }
+phone_numbers: { main: { country: US, type: DID, retain: true } }
+queues: { orders: { hours: builtin/Basic Hours, retain: true } }
+";
+    test.write("shop.yaml", center);
+    test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    let serving = test.serve(&[]);
+    let arns = || {
+        let instances = connect(&serving, "GET", "/instance", &json!({}));
+        let instance = instances["InstanceSummaryList"][0]["Id"].as_str().unwrap().to_owned();
+        let queues = connect(&serving, "GET", &format!("/queues-summary/{instance}?queueTypes=STANDARD"), &json!({}));
+        let numbers = connect(&serving, "POST", "/phone-number/list", &json!({}));
+        (queues["QueueSummaryList"].clone(), numbers["ListPhoneNumbersSummaryList"][0]["PhoneNumberArn"].clone())
+    };
+    let before = arns();
+    test.expect(0, &["destroy", "shop.yaml", "--sandbox", "--yes"]);
+    test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    test.expect(0, &["plan", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
+    assert_eq!(arns().1, before.1);
+    assert_eq!(arns().0.as_array().unwrap().len(), before.0.as_array().unwrap().len());
 }

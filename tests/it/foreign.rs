@@ -13,7 +13,7 @@ fn what_boto3_changes_by_hand_is_found_and_taken_back() {
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
     let serving = test.serve(&[]);
     let seen: Value = serde_json::from_str(&foreign_script(&python, "change_by_hand.py", &[&serving.url])).unwrap();
-    assert_eq!(seen["stacks"], json!(["kwglobal", "kwglobal-instance"]));
+    assert_eq!(seen["stacks"], json!(["kwglobal", "kwglobal-instance", "kwglobal-numbers"]));
     assert!(seen["queues"].as_array().unwrap().contains(&json!("Customer Service")), "{seen}");
     assert!(seen["flows"].as_array().unwrap().contains(&json!("Main menu")), "{seen}");
     assert_eq!(seen["quick_connects"].as_array().unwrap().len(), 4);

@@ -5,13 +5,16 @@
 
 mod support;
 
+mod aws_checks;
 mod bad_input;
 mod big_center;
 mod contact_records;
 mod destroy;
 mod diff;
 mod everything;
+
 mod existing_numbers;
+mod first_apply;
 mod flow_commands;
 mod flow_lint;
 mod foreign;

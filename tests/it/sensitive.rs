@@ -37,7 +37,7 @@ fn the_value_of_a_secret_stays_where_it_is() {
     {
         let serving = test.serve(&[]);
         for user in ["alex.kim", "dana.ruiz", "mary.jane", "li.wei"] {
-            let secret = json!({ "Name": format!("kwglobal/{user}"), "SecretString": SECRET });
+            let secret = json!({ "Name": format!("kwglobal/1/{user}"), "SecretString": SECRET });
             json_service(&serving, "secretsmanager", "secretsmanager.CreateSecret", &secret);
         }
     }
@@ -48,7 +48,7 @@ fn the_value_of_a_secret_stays_where_it_is() {
     }
     assert_eq!(says_nothing(&test, &["apply", BLUEPRINT, sandbox, "--yes", "-vv"]).code, 0);
     // Another secret for one user, and a user who gets another profile.
-    test.edit(BLUEPRINT, "password: { secret: kwglobal/mary.jane }", "password: { secret: kwglobal/li.wei }");
+    test.edit(BLUEPRINT, "password: { secret: kwglobal/1/mary.jane }", "password: { secret: kwglobal/1/li.wei }");
     std::fs::create_dir(test.path("kept")).unwrap();
     for format in ["human", "json", "markdown"] {
         let plan = says_nothing(&test, &["plan", BLUEPRINT, sandbox, "--format", format, "--out", "kept/a.plan"]);

@@ -7,6 +7,7 @@ use aws_sdk_s3::types::{
     VersioningConfiguration,
 };
 
+use crate::partition::partition;
 use crate::{ErrorKind, Gateway, GatewayError};
 
 /// What is known about a bucket of a name.
@@ -45,7 +46,7 @@ impl Gateway {
         self.s3
             .put_bucket_policy()
             .bucket(bucket)
-            .policy(tls_only_policy(bucket))
+            .policy(tls_only_policy(bucket, partition(self.region()).id))
             .send()
             .await
             .map_err(|error| GatewayError::from_sdk("S3 PutBucketPolicy", &error))?;
@@ -213,7 +214,8 @@ impl Gateway {
     }
 }
 
-fn tls_only_policy(bucket: &str) -> String {
+fn tls_only_policy(bucket: &str, partition: &str) -> String {
+    let arn = format!("arn:{partition}:s3:::{bucket}");
     serde_json::json!({
         "Version": "2012-10-17",
         "Statement": [{
@@ -221,9 +223,21 @@ fn tls_only_policy(bucket: &str) -> String {
             "Effect": "Deny",
             "Principal": "*",
             "Action": "s3:*",
-            "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")],
+            "Resource": [arn, format!("{arn}/*")],
             "Condition": { "Bool": { "aws:SecureTransport": "false" } }
         }]
     })
     .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_bucket_in_its_partition() {
+        let policy: serde_json::Value = serde_json::from_str(&tls_only_policy("b", "aws-us-gov")).unwrap_or_default();
+        let resources = &policy["Statement"][0]["Resource"];
+        assert_eq!(*resources, serde_json::json!(["arn:aws-us-gov:s3:::b", "arn:aws-us-gov:s3:::b/*"]));
+    }
 }

@@ -206,22 +206,9 @@ impl Gateway {
 
     /// Physical ids of a stack's existing resources, by logical ID.
     pub async fn physical_ids(&self, stack: &str) -> Result<BTreeMap<String, String>, GatewayError> {
-        let mut pages = self.cloudformation.list_stack_resources().stack_name(stack).into_paginator().send();
-        let mut ids = BTreeMap::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| GatewayError::from_sdk("CloudFormation ListStackResources", &error))?;
-            for resource in page.stack_resource_summaries.unwrap_or_default() {
-                let status = resource.resource_status.as_ref().map_or("", |status| status.as_str());
-                let exists = status != "DELETE_COMPLETE" && status != "DELETE_SKIPPED";
-                if let (Some(logical), Some(physical), true) =
-                    (resource.logical_resource_id, resource.physical_resource_id, exists)
-                    && !physical.is_empty()
-                {
-                    ids.insert(logical, physical);
-                }
-            }
-        }
-        Ok(ids)
+        let resources = self.stack_resources(stack).await?.into_iter();
+        let existing = resources.filter(crate::StackResource::is_in_stack);
+        Ok(existing.map(|resource| (resource.logical_id, resource.physical_id)).collect())
     }
 
     /// Compares one resource with the template. Only properties that the template names are compared.

@@ -18,6 +18,9 @@ pub struct Target {
     pub endpoint_url: Option<String>,
     /// Who calls.
     pub credentials: Credentials,
+    /// The least time between two questions about something that takes its time: CloudFormation refuses those who ask
+    /// more often, and tells nobody else of the account anything either.
+    pub pace: Duration,
 }
 
 /// Who calls.
@@ -42,6 +45,7 @@ pub struct Gateway {
     pub(crate) service_quotas: aws_sdk_servicequotas::Client,
     sts: aws_sdk_sts::Client,
     region: String,
+    pace: Duration,
 }
 
 /// Throttled and transient failures are tried again this often; every mutating call carries a client token or is
@@ -85,12 +89,18 @@ impl Gateway {
             service_quotas: aws_sdk_servicequotas::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
             region: target.region.clone(),
+            pace: target.pace,
         }
     }
 
     /// The region of all calls.
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// The least time between two questions about something that takes its time.
+    pub fn pace(&self) -> Duration {
+        self.pace
     }
 
     /// The ARN of the caller.

@@ -3,6 +3,7 @@
 use aws_sdk_connect::types::QueueType;
 
 use crate::connect::list_named;
+use crate::partition::partition;
 use crate::{BucketState, Gateway, GatewayError, NamedObject};
 
 /// Entries a page of Connect's lists; their default is 100.
@@ -49,15 +50,6 @@ macro_rules! exists {
     };
 }
 
-/// The partition of a region.
-fn partition(region: &str) -> &'static str {
-    match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
-}
-
 impl Gateway {
     /// Who has a name.
     pub async fn holder(&self, resource: NamedResource, name: &str, account: &str) -> Result<NameHolder, GatewayError> {
@@ -71,7 +63,7 @@ impl Gateway {
                 exists!("Lambda GetFunction", self.lambda.get_function().function_name(name))
             }
             NamedResource::Policy => {
-                let arn = format!("arn:{}:iam::{account}:policy/{name}", partition(self.region()));
+                let arn = format!("arn:{}:iam::{account}:policy/{name}", partition(self.region()).id);
                 exists!("IAM GetPolicy", self.iam.get_policy().policy_arn(arn))
             }
             NamedResource::Role => exists!("IAM GetRole", self.iam.get_role().role_name(name)),

@@ -44,8 +44,8 @@ fn a_new_stack_begins_with_the_number() {
     let mut account = existing(&mut center);
     let made = apply(&center.model, &mut account);
     assert_eq!(imported(&made), [&Address::new(Kind::PhoneNumber, "main")]);
-    assert_eq!(account.log[1], "import into kwglobal (transitional)");
-    assert_eq!(account.inventory.stacks["kwglobal"].physical_ids["PhoneNumberMain"], ARN);
+    assert!(account.log.contains(&"import into kwglobal-numbers".to_owned()), "{:?}", account.log);
+    assert_eq!(account.inventory.stacks["kwglobal-numbers"].physical_ids["PhoneNumberMain"], ARN);
     assert_eq!(SavedPlan::read(&saved(&made)).unwrap().plan, made);
 }
 
@@ -68,7 +68,10 @@ fn a_stack_that_exists_takes_the_number_and_nothing_else_first() {
     center.model.resources.insert(number.address.clone(), number);
     center.resource(Kind::PhoneNumber, "main").properties.insert("Description".to_owned(), "Main".into());
     let made = apply(&center.model, &mut account);
-    assert_eq!(account.log, ["import into kwglobal (transitional)", "update kwglobal", "associate main"]);
+    assert_eq!(
+        account.log,
+        ["import into kwglobal-numbers (transitional)", "update kwglobal-numbers", "update kwglobal", "associate main"]
+    );
     let Step::Stacks(operations) = &made.steps[0] else { panic!("{:#?}", made.steps) };
     let resource = &operations[0].template["Resources"]["PhoneNumberMain"];
     assert_eq!(resource["Properties"].get("Description"), None, "an import changes nothing");
@@ -127,5 +130,5 @@ fn a_destroyed_center_leaves_no_number_at_a_flow_that_is_gone() {
     let number = made.changes.iter().find(|change| change.address.kind == Kind::PhoneNumber).unwrap();
     assert_eq!(number.action, Action::Retain);
     account.play(&made);
-    assert_eq!(account.log, ["disassociate main", "delete kwglobal"]);
+    assert_eq!(account.log, ["disassociate main", "delete kwglobal", "delete kwglobal-numbers"]);
 }

@@ -62,7 +62,14 @@ fn both_circles_are_solved_in_one_apply() {
     let made = apply(&kwglobal().model, &mut account);
     assert_eq!(
         account.log,
-        ["upload 1", "create kwglobal-instance", "create kwglobal (transitional)", "update kwglobal", "associate main"]
+        [
+            "upload 1",
+            "create kwglobal-instance",
+            "create kwglobal-numbers",
+            "create kwglobal (transitional)",
+            "update kwglobal",
+            "associate main"
+        ]
     );
     let summary = made.summary();
     assert_eq!((summary.create, summary.change, summary.delete), (18, 0, 0));
@@ -71,7 +78,7 @@ fn both_circles_are_solved_in_one_apply() {
 #[test]
 fn the_transitional_template_leaves_out_only_what_has_to_wait() {
     let made = plan(&kwglobal().model, &Account::empty());
-    let Some(Step::Stacks(operations)) = made.steps.get(2) else { panic!("{:#?}", made.steps) };
+    let Some(Step::Stacks(operations)) = made.steps.get(3) else { panic!("{:#?}", made.steps) };
     let resources = &operations[0].template["Resources"];
     assert_eq!(resources["QueueCustomerService"]["Properties"].get("QuickConnectArns"), None);
     assert_ne!(resources["QueueConsulting"]["Properties"].get("QuickConnectArns"), None);
@@ -229,8 +236,8 @@ fn another_flow_for_a_number_is_noted_in_the_stack() {
     account.inventory.builtins.insert((Kind::Flow, "Default outbound".to_owned()), "f0".to_owned());
     let made = apply(&center.model, &mut account);
     assert_eq!(made.effective_changes().count(), 1);
-    assert_eq!(account.log, ["update kwglobal", "associate main"]);
-    let number = &account.inventory.stacks["kwglobal"].template["Resources"]["PhoneNumberMain"];
+    assert_eq!(account.log, ["update kwglobal-numbers", "associate main"]);
+    let number = &account.inventory.stacks["kwglobal-numbers"].template["Resources"]["PhoneNumberMain"];
     assert_eq!(number["Metadata"]["Callform"]["Flow"], "builtin/flow/Default outbound");
 }
 
@@ -315,7 +322,7 @@ fn a_renamed_member_of_a_circle_is_no_difference_between_two_blueprints() {
     };
     items[0] = arn(Kind::QuickConnect, "advice");
     let (old, new) = (offline(&before), offline(&center));
-    assert!(json!(new.stacks[1].parameters.keys().collect::<Vec<_>>()).to_string().contains("QuickConnectIds"));
+    assert!(json!(new.stacks[2].parameters.keys().collect::<Vec<_>>()).to_string().contains("QuickConnectIds"));
     assert_eq!(lines(&compare(side(&before, &old), side(&center, &new))), [""; 0]);
 }
 
@@ -336,7 +343,10 @@ fn a_flow_that_answers_a_number_is_deleted_after_the_number_has_another() {
     center.flow("new_menu", "CONTACT_FLOW", content("Hello", &[]));
     center.model.associations[0].flow = Target::Resource(Address::new(Kind::Flow, "new_menu"));
     let made = apply(&center.model, &mut account);
-    assert_eq!(account.log, ["update kwglobal (transitional)", "associate main", "update kwglobal"]);
+    assert_eq!(
+        account.log,
+        ["update kwglobal-numbers", "update kwglobal (transitional)", "associate main", "update kwglobal"]
+    );
     assert!(lines(&made).contains(&r#"  Flow: "flow/main_menu" -> "flow/new_menu""#.to_owned()), "{:?}", lines(&made));
 }
 
@@ -346,7 +356,7 @@ fn a_number_without_a_flow_is_disassociated() {
     center.model.associations.clear();
     let made = apply(&center.model, &mut account);
     assert_eq!(lines(&made)[0], "Disassociate phone_number/main");
-    assert_eq!(account.log, ["update kwglobal", "disassociate main"]);
+    assert_eq!(account.log, ["update kwglobal-numbers", "disassociate main"]);
 }
 
 #[test]
@@ -368,7 +378,7 @@ fn half_made_stacks_are_cleared_away_first() {
     let center = kwglobal();
     let mut account = Account::empty();
     let first = plan(&center.model, &account);
-    account.play(&Plan { steps: first.steps[..3].to_vec(), ..first });
+    account.play(&Plan { steps: first.steps[..4].to_vec(), ..first });
     account.inventory.stacks.get_mut("kwglobal").unwrap().status = "ROLLBACK_COMPLETE".to_owned();
     account.log.clear();
     let made = apply(&center.model, &mut account);
@@ -428,9 +438,9 @@ fn tags_alone_update_the_stacks() {
     let (mut center, mut account) = deployed();
     center.model.tags.insert("owner".to_owned(), "support".to_owned());
     let made = apply(&center.model, &mut account);
-    assert_eq!(made.stack_changes.len(), 2);
+    assert_eq!(made.stack_changes.len(), 3);
     assert_eq!(made.stack_changes[0].properties[0].path, "Tags[owner]");
-    assert_eq!(account.log, ["update kwglobal-instance", "update kwglobal"]);
+    assert_eq!(account.log, ["update kwglobal-instance", "update kwglobal-numbers", "update kwglobal"]);
 }
 
 #[test]
@@ -438,7 +448,7 @@ fn destroy_keeps_the_protected_instance_and_says_so() {
     let (_, mut account) = deployed();
     let made = destroy("kwglobal", "us-west-2", &account.inventory).unwrap();
     account.play(&made);
-    assert_eq!(account.log, ["disassociate main", "delete kwglobal"]);
+    assert_eq!(account.log, ["disassociate main", "delete kwglobal", "delete kwglobal-numbers"]);
     let retained: Vec<String> = made
         .changes
         .iter()
@@ -456,13 +466,23 @@ fn several_stacks_are_made_in_waves_and_taken_down_in_reverse() {
     apply(&center.model, &mut account);
     assert_eq!(
         account.log,
-        ["create large (transitional)", "create large-2", "update large", "create large-3", "create large-4"]
+        [
+            "create large-numbers",
+            "create large (transitional)",
+            "create large-2",
+            "update large",
+            "create large-3",
+            "create large-4"
+        ]
     );
     account.log.clear();
     account.tearing_down = true;
     let made = destroy("large", "us-west-2", &account.inventory).unwrap();
     account.play(&made);
-    assert_eq!(account.log, ["delete large-3", "delete large-4", "delete large-2", "delete large"]);
+    assert_eq!(
+        account.log,
+        ["delete large-3", "delete large-4", "delete large-2", "delete large", "delete large-numbers"]
+    );
 }
 
 #[test]
@@ -501,7 +521,7 @@ fn the_base_says_what_moved() {
     let (center, mut account) = deployed();
     let made = plan(&center.model, &account);
     assert_eq!(made.base.moved(&account.inventory), [""; 0]);
-    let number = account.inventory.stacks["kwglobal"].physical_ids["PhoneNumberMain"].clone();
+    let number = account.inventory.stacks["kwglobal-numbers"].physical_ids["PhoneNumberMain"].clone();
     let stack = account.inventory.stacks.get_mut("kwglobal").unwrap();
     stack.parameters.insert("QuickConnectIds".to_owned(), "x".to_owned());
     stack.template["Resources"]["QueueConsulting"]["Properties"]["MaxContacts"] = json!(7);
@@ -537,7 +557,8 @@ fn what_nobody_refers_to_makes_no_plan_stale() {
 fn scattered(center: &Center, stacks: &[usize]) -> Placement {
     let names = ["small", "small-2", "small-3"];
     let ids = center.model.resources.values().map(|resource| resource.logical_id.clone());
-    Placement { stacks: ids.zip(stacks.iter().cycle()).map(|(id, stack)| (id, names[stack % 3].to_owned())).collect() }
+    let stacks = ids.zip(stacks.iter().cycle()).map(|(id, stack)| (id, names[stack % 3].to_owned())).collect();
+    Placement { stacks, ..Placement::default() }
 }
 
 fn small(queues: &[Vec<usize>], flows: &[Vec<usize>]) -> Center {
@@ -628,7 +649,7 @@ proptest! {
 #[test]
 fn parameters_say_what_they_stand_for() {
     let made = plan(&kwglobal().model, &Account::empty());
-    let Some(Step::Stacks(operations)) = made.steps.get(2) else { panic!("{:#?}", made.steps) };
+    let Some(Step::Stacks(operations)) = made.steps.get(3) else { panic!("{:#?}", made.steps) };
     let instance = simulator::reference("instance");
     assert_eq!(
         operations[0].parameters["InstanceArn"],
@@ -642,5 +663,98 @@ fn parameters_say_what_they_stand_for() {
         operations[0].parameters["SecurityProfileIds"],
         ParameterValue::Join(vec![Identifier::Lookup("builtin/security_profile/Agent".parse().unwrap())])
     );
-    assert_eq!(json!(made.steps[2])["stacks"][0]["parameters"]["ArtifactBucket"], json!("artifact-bucket"));
+    assert_eq!(json!(made.steps[3])["stacks"][0]["parameters"]["ArtifactBucket"], json!("artifact-bucket"));
+}
+
+/// A deployment of the days when numbers shared the stack of everything else.
+fn deployed_together() -> (Center, Account) {
+    let center = kwglobal();
+    let mut account = Account::empty();
+    let everything = center.model.resources.values().filter(|resource| resource.address.kind != Kind::Instance);
+    let stacks = everything.map(|resource| (resource.logical_id.clone(), "kwglobal".to_owned())).collect();
+    let (artifacts, _) = render(&center.model, &Placement { stacks, ..Placement::default() });
+    account.play(&build(&artifacts, &center.model, &account.inventory).unwrap());
+    account.log.clear();
+    (center, account)
+}
+
+#[test]
+fn numbers_stay_in_their_stack_and_new_ones_are_claimed_one_at_a_time_in_another() {
+    let (mut center, mut account) = deployed_together();
+    let before = physical_ids(&account);
+    assert!(plan(&center.model, &account).steps.is_empty());
+    for name in ["second", "third"] {
+        let number = center.resource(Kind::PhoneNumber, "main").clone();
+        let number = crate::model::Resource {
+            address: Address::new(Kind::PhoneNumber, name),
+            logical_id: format!("PhoneNumber{name}"),
+            ..number
+        };
+        center.model.resources.insert(number.address.clone(), number);
+    }
+    apply(&center.model, &mut account);
+    assert_eq!(account.log, ["create kwglobal-numbers (transitional)", "update kwglobal-numbers"]);
+    let after = physical_ids(&account);
+    assert!(before.iter().all(|(logical_id, id)| after.get(logical_id) == Some(id)));
+    let second = &account.inventory.stacks["kwglobal-numbers"].template["Resources"]["PhoneNumberthird"];
+    assert_eq!(second["DependsOn"], json!(["PhoneNumbersecond"]));
+}
+
+#[test]
+fn what_was_kept_is_imported_before_anything_is_made() {
+    let mut center = kwglobal();
+    center.resource(Kind::Table, "vanity_numbers").named_by_default = Some("TableName");
+    center.resource(Kind::Table, "vanity_numbers").properties.insert("TableName".to_owned(), "kwglobal-v".into());
+    let mut account = Account::empty();
+    apply(&center.model, &mut account);
+    let stack = account.inventory.stacks["kwglobal"].clone();
+    let kept = crate::inventory::KeptResource {
+        resource_type: "AWS::DynamoDB::Table".to_owned(),
+        physical_id: stack.physical_ids["TableVanityNumbers"].clone(),
+        definition: Some(stack.template["Resources"]["TableVanityNumbers"]["Properties"].clone()),
+    };
+    let made = destroy("kwglobal", "us-west-2", &account.inventory).unwrap();
+    account.tearing_down = true;
+    account.play(&made);
+    account.tearing_down = false;
+    account.inventory.kept.insert("TableVanityNumbers".to_owned(), kept.clone());
+    account.log.clear();
+    let again = plan(&center.model, &account);
+    let Some(Step::Stacks(first)) = again.steps.get(1) else { panic!("{:#?}", again.steps) };
+    assert_eq!((first[0].kind, first[0].stack.as_str()), (OperationKind::Import, "kwglobal"));
+    let table = &first[0].template["Resources"]["TableVanityNumbers"];
+    assert_eq!(table["Properties"]["TableName"], kept.physical_id.as_str());
+    assert_eq!(first[0].imports["TableVanityNumbers"].identifier["TableName"], kept.physical_id);
+    apply(&center.model, &mut account);
+    assert_eq!(account.inventory.stacks["kwglobal"].physical_ids["TableVanityNumbers"], kept.physical_id);
+
+    // Another key makes it another table, which gets the next name.
+    account.inventory.stacks.retain(|name, _| name == "kwglobal-instance");
+    account.inventory.phone_number_flows.clear();
+    let key = crate::model::Value::Object(
+        [("AttributeName".to_owned(), "caller".into()), ("KeyType".to_owned(), "HASH".into())].into_iter().collect(),
+    );
+    let list = crate::model::Value::List(vec![key]);
+    center.resource(Kind::Table, "vanity_numbers").properties.insert("KeySchema".to_owned(), list);
+    let other = plan(&center.model, &account);
+    assert!(!other.changes.iter().any(|change| change.action == Action::Import));
+    let names: Vec<&serde_json::Value> = other
+        .steps
+        .iter()
+        .flat_map(|step| match step {
+            Step::Stacks(operations) => operations.as_slice(),
+            _ => &[],
+        })
+        .filter_map(|operation| operation.template.pointer("/Resources/TableVanityNumbers/Properties/TableName"))
+        .collect();
+    assert!(names.iter().all(|name| name.as_str().unwrap() != kept.physical_id) && !names.is_empty(), "{names:?}");
+}
+
+#[test]
+fn a_table_without_a_name_gets_none() {
+    let (mut center, account) = deployed();
+    let table = center.resource(Kind::Table, "vanity_numbers");
+    table.named_by_default = Some("TableName");
+    table.properties.insert("TableName".to_owned(), "kwglobal-vanity_numbers".into());
+    assert!(plan(&center.model, &account).steps.is_empty());
 }

@@ -164,7 +164,8 @@ impl Account {
             if let (None, Some(old)) = (kept, old.and_then(|old| old.physical_ids.get(logical_id))) {
                 self.replaced.insert(old.rsplit('/').next().unwrap().to_owned());
             }
-            let imported = operation.imports.get(logical_id).map(|import| import.identifier["PhoneNumberArn"].clone());
+            let imported =
+                operation.imports.get(logical_id).and_then(|import| import.identifier.values().next().cloned());
             let id = kept.cloned().or(imported).unwrap_or_else(|| self.new_id(&stack, logical_id));
             stack.physical_ids.insert(logical_id.clone(), id);
         }

@@ -206,3 +206,17 @@ fn permissions_are_those_of_the_changes() {
     let facts = Facts { permissions: Some(Err("AccessDenied".to_owned())), ..Facts::default() };
     assert_eq!(told(&examine(&plan, &inventory, &facts)), ["Note : what the caller may do is not known: AccessDenied"]);
 }
+
+#[test]
+fn many_claims_at_once_are_worth_a_word() {
+    let (mut plan, inventory) = on_instance(None, queues(&["a"]));
+    let template = made(kwglobal()).changes;
+    let number = template.iter().find(|change| change.address.kind == crate::model::Kind::PhoneNumber).unwrap();
+    plan.changes = vec![number.clone(); 3];
+    assert_eq!(told(&looked(&plan, &inventory)), [""; 0]);
+    for change in &mut plan.changes {
+        change.action = plan::Action::Replace;
+    }
+    let told = told(&looked(&plan, &inventory));
+    assert!(told[0].contains("claims and releases 6 phone numbers; after 10 within 180 days"), "{told:?}");
+}

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::layout::lay_out;
-use crate::{Action, Flow, FlowType};
+use crate::{Action, ErrorBranch, Flow, FlowType};
 
 /// The smallest flow of a type that the service publishes.
 ///
@@ -34,7 +34,23 @@ pub fn stub(flow_type: FlowType) -> Flow {
         parameters,
         ..Action::default()
     };
-    let mut flow = Flow::new(identifier, vec![action]);
+    let mut actions = vec![action];
+    if flow_type == FlowType::CustomerQueue {
+        // Whether the service asks for a way out of what plays is not certain; where there is one, it stays in the queue.
+        if let Some(play) = actions.first_mut() {
+            play.transitions.errors = Some(vec![ErrorBranch {
+                error_type: "NoMatchingError".to_owned(),
+                next_action: "Stay".to_owned(),
+                other: Map::new(),
+            }]);
+        }
+        actions.push(Action {
+            identifier: "Stay".to_owned(),
+            action_type: "EndFlowExecution".to_owned(),
+            ..Action::default()
+        });
+    }
+    let mut flow = Flow::new(identifier, actions);
     if flow_type == FlowType::Module {
         flow.settings = Some(module_settings());
     }
@@ -88,9 +104,10 @@ mod tests {
         for flow_type in FlowType::ALL {
             let stub = stub(flow_type);
             assert_eq!(problems(&stub.to_json(), &EverythingExists, flow_type), [], "{flow_type}");
-            let action = &stub.actions[0];
-            let spec = crate::catalog::find(&action.action_type).expect("a known type");
-            assert!(spec.allows(flow_type), "{flow_type}");
+            for action in &stub.actions {
+                let spec = crate::catalog::find(&action.action_type).expect("a known type");
+                assert!(spec.allows(flow_type), "{flow_type}");
+            }
         }
     }
 }
