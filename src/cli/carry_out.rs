@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::center::Center;
 use super::exit_code::Exit;
+use super::files;
 use super::progress;
 use super::target::Account;
 use super::ui::Ui;
@@ -15,6 +16,9 @@ use crate::model::Address;
 use crate::observe::artifact_bucket_name;
 use crate::plan::Plan;
 use crate::render::words;
+
+/// Largest file that goes to the artifact bucket: a template has at most 1 MB, code and a prompt 50 MB.
+const LARGEST_ASSET: u64 = 64 << 20;
 
 /// Where a plan comes from: its files, and what is known about its blueprint.
 pub(super) struct Ground<'a> {
@@ -32,7 +36,7 @@ impl<'a> Ground<'a> {
 
     /// Reads an asset by its path in the plan.
     pub(super) fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
-        std::fs::read(self.folder.join(path))
+        files::read(&self.folder.join(path), LARGEST_ASSET)
     }
 
     fn place(&self, address: &Address) -> Option<String> {

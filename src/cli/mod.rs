@@ -26,7 +26,7 @@ pub use exit_code::Exit;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use args::{Cli, Command, SandboxCommand};
+use args::{Cli, ColorChoice, Command, SandboxCommand};
 use ui::Ui;
 
 /// Runs the program with the process's own arguments, and says how it ended.
@@ -34,11 +34,9 @@ pub fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _closed_stream = error.print();
-            return match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Success,
-                _ => Exit::Usage,
-            };
+            let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            ui::written(if is_answer { "stdout" } else { "stderr" }, &error.print());
+            return ended(&Ui::detect(ColorChoice::Auto), if is_answer { Exit::Success } else { Exit::Usage });
         }
     };
     let ui = Ui::detect(cli.color);
@@ -66,7 +64,18 @@ pub fn run() -> Exit {
     });
     // A request that is still on its way must not keep the process alive.
     runtime.shutdown_background();
-    exit
+    ended(&ui, exit)
+}
+
+/// How a run ended: one that could not say all it had to say has failed.
+fn ended(ui: &Ui, exit: Exit) -> Exit {
+    match (ui.lost_output(), exit) {
+        (Some(lost), Exit::Success | Exit::Changes) => {
+            ui.error(lost);
+            Exit::Failed
+        }
+        _ => exit,
+    }
 }
 
 async fn dispatch(ui: &Ui, command: Command) -> Exit {

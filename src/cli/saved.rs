@@ -13,9 +13,20 @@ use crate::inventory::Inventory;
 use crate::observe::{self, Scope};
 use crate::plan::{Plan, SavedPlan, Step};
 
+/// Largest saved plan: that of a center with ten thousand people has a tenth of it.
+const LARGEST_PLAN: u64 = 256 << 20;
+
 /// The saved plan at a path; `None` where something else is there, or nothing.
 pub(super) fn read(ui: &Ui, path: &Path) -> Result<Option<SavedPlan>, Exit> {
-    let Ok(text) = std::fs::read_to_string(path) else { return Ok(None) };
+    let text = match files::read(path, LARGEST_PLAN) {
+        Ok(content) => String::from_utf8(content).ok(),
+        Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+            ui.error(&format!("`{}` is neither a blueprint nor a saved plan: {error}", path.display()));
+            return Err(Exit::Failed);
+        }
+        Err(_) => None,
+    };
+    let Some(text) = text else { return Ok(None) };
     if !SavedPlan::is_one(&text) {
         return Ok(None);
     }

@@ -42,9 +42,6 @@ impl Account {
             Ok(id) => Ok(Self { gateway, id, sandbox }),
             Err(error) => {
                 ui.error(&error.to_string());
-                if sandbox.is_none() {
-                    ui.say("help: sign in to AWS first, or try it without an account: add --sandbox");
-                }
                 Err(Exit::Failed)
             }
         }

@@ -1,6 +1,7 @@
 //! The only place that prints. stdout is data, stderr is everything else.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use super::args::ColorChoice;
 
@@ -15,6 +16,18 @@ pub(crate) struct Ui {
     pub live: bool,
     /// Columns of the terminal; 100 where there is none.
     pub width: usize,
+}
+
+/// The first write that failed, of the whole process: its streams are the process's, too.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Keeps a failed write.
+pub(super) fn written(stream: &str, result: &io::Result<()>) {
+    if let Err(error) = result
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        LOST.get_or_init(|| format!("cannot write to {stream}: {error}"));
+    }
 }
 
 #[expect(clippy::unused_self, reason = "only who holds a Ui may print")]
@@ -37,16 +50,15 @@ impl Ui {
         }
     }
 
-    /// Writes data to stdout. A reader that went away is no error.
+    /// Writes data to stdout. A reader that went away is no error; any other is kept for [`Self::lost_output`].
     pub(crate) fn data(self, text: &str) {
-        let mut out = io::stdout().lock();
-        let _closed_pipe = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        self.bytes(text.as_bytes());
     }
 
-    /// Writes data that is no text to stdout.
+    /// Writes data that is no text to stdout, as [`Self::data`] does.
     pub(crate) fn bytes(self, data: &[u8]) {
         let mut out = io::stdout().lock();
-        let _closed_pipe = out.write_all(data).and_then(|()| out.flush());
+        written("stdout", &out.write_all(data).and_then(|()| out.flush()));
     }
 
     /// Where much data is written to stdout, piece by piece. Here a reader that went away is an error of kind `BrokenPipe`.
@@ -56,8 +68,12 @@ impl Ui {
 
     /// Writes a line for people to stderr.
     pub(crate) fn say(self, text: &str) {
-        let mut err = io::stderr().lock();
-        let _closed_pipe = writeln!(err, "{text}");
+        written("stderr", &writeln!(io::stderr().lock(), "{text}"));
+    }
+
+    /// What was said and could not be written, such as to a full disk: a run that lost some of it has not succeeded.
+    pub(crate) fn lost_output(self) -> Option<&'static str> {
+        LOST.get().map(String::as_str)
     }
 
     /// Writes an error for people to stderr.

@@ -59,7 +59,11 @@ fn unique_name(definition: &Definition) -> Option<&str> {
         | Kind::FlowModule
         | Kind::AgentStatus
         | Kind::Stream
-        | Kind::Workgroup => "Name",
+        | Kind::Workgroup
+        | Kind::Crawler => "Name",
+        Kind::User => "Username",
+        Kind::Policy => "ManagedPolicyName",
+        Kind::Database => return definition.properties.get("DatabaseInput")?.get("Name")?.as_str(),
         Kind::SecurityProfile => "SecurityProfileName",
         Kind::Table => "TableName",
         Kind::Role => "RoleName",
@@ -67,7 +71,21 @@ fn unique_name(definition: &Definition) -> Option<&str> {
         Kind::Bucket => "BucketName",
         Kind::DeliveryStream => "DeliveryStreamName",
         Kind::LogGroup => "LogGroupName",
-        _ => return None,
+        // They have no name that anybody else could have: none at all, or one below something that has its own.
+        Kind::Instance
+        | Kind::Storage
+        | Kind::HierarchyLevels
+        | Kind::HierarchyGroup
+        | Kind::PhoneNumber
+        | Kind::Integration
+        | Kind::LambdaPermission
+        | Kind::LambdaVersion
+        | Kind::LambdaAlias
+        | Kind::BucketPolicy
+        | Kind::LogStream
+        | Kind::EventSource
+        | Kind::CatalogTable
+        | Kind::NamedQuery => return None,
     };
     definition.properties.get(property)?.as_str()
 }

@@ -23,6 +23,7 @@ mod generated;
 mod history;
 mod interruption;
 mod main_job;
+mod messages;
 mod pictures;
 mod preflight;
 mod pull_request;

@@ -145,17 +145,21 @@ impl Drop for Serving {
 
 /// A call of Connect's REST interface, as any client makes it.
 pub(crate) fn connect(serving: &Serving, method: &str, path: &str, body: &Value) -> Value {
-    call(serving, method, path, "Content-Type: application/json", body)
+    call(serving, method, path, &format!("Content-Type: application/json\r\n{}", signed("connect")), body)
 }
 
 /// A call of a service whose operations stand in a header, as any client makes it.
 pub(crate) fn json_service(serving: &Serving, service: &str, target: &str, body: &Value) -> Value {
-    // The sandbox tells services apart by the scope of the signature, and checks no signature.
-    let signed = format!(
-        "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\nAuthorization: AWS4-HMAC-SHA256 \
-         Credential=any/20261123/us-west-2/{service}/aws4_request, SignedHeaders=host, Signature=0"
-    );
-    call(serving, "POST", "/", &signed, body)
+    let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\n{}", signed(service));
+    call(serving, "POST", "/", &headers, body)
+}
+
+/// The header that signs a request. The sandbox tells services apart by its scope, and takes any key.
+fn signed(service: &str) -> String {
+    format!(
+        "Authorization: AWS4-HMAC-SHA256 Credential=any/20261123/us-west-2/{service}/aws4_request, \
+         SignedHeaders=host, Signature=0"
+    )
 }
 
 fn call(serving: &Serving, method: &str, path: &str, headers: &str, body: &Value) -> Value {

@@ -1,6 +1,8 @@
 //! Failures of AWS calls, in one shape.
 
-use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_cloudformation::config::http::HttpResponse;
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
+use std::error::Error;
 use std::fmt;
 
 /// What kind of failure it was, as far as it decides what to do next.
@@ -39,7 +41,11 @@ impl fmt::Display for GatewayError {
         if let Some(code) = &self.code {
             write!(f, " with {code}")?;
         }
-        write!(f, ": {}", self.message)
+        write!(f, ": {}", self.message)?;
+        match self.help() {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -49,25 +55,53 @@ impl GatewayError {
         Self { operation, kind: ErrorKind::Refused, code: None, message: format!("the answer has no {missing}") }
     }
 
-    /// Narrows an SDK error.
-    pub(crate) fn from_sdk<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Self
+    /// Narrows an SDK error to a sentence for people.
+    pub(crate) fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: fmt::Debug,
+        E: ProvideErrorMetadata + Error + 'static,
     {
         let code = error.code().map(str::to_owned);
-        let message = error.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned);
-        let kind = match error {
-            SdkError::ServiceError(_) => kind_of(code.as_deref().unwrap_or_default(), &message),
-            SdkError::ConstructionFailure(_) if message.to_ascii_lowercase().contains("credential") => {
-                ErrorKind::Credentials
+        let reasons = reasons(error);
+        let cause = cause(&reasons).unwrap_or_else(|| error.to_string());
+        let (kind, message) = match error {
+            SdkError::ServiceError(refused) => {
+                let status = refused.raw().status().as_u16();
+                let message = error.message().filter(|message| !message.trim().is_empty());
+                let said = message.map_or_else(|| format!("the answer is HTTP status {status}"), str::to_owned);
+                (kind_of(code.as_deref().unwrap_or_default(), status, &said), said)
             }
-            SdkError::DispatchFailure(_) if message.to_ascii_lowercase().contains("credential") => {
-                ErrorKind::Credentials
+            // No request goes out without credentials, and the SDK tells that in more than one way.
+            _ if reasons.iter().any(|reason| reason.to_ascii_lowercase().contains("credential")) => {
+                (ErrorKind::Credentials, format!("there are no credentials that can be used: {cause}"))
             }
-            _ => ErrorKind::Network,
+            SdkError::TimeoutError(_) => (ErrorKind::Network, "no answer came in time".to_owned()),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+                (ErrorKind::Network, "no answer came in time".to_owned())
+            }
+            SdkError::DispatchFailure(_) => (ErrorKind::Network, format!("it could not be reached: {cause}")),
+            SdkError::ResponseError(answer) => {
+                let status = answer.raw().status().as_u16();
+                (ErrorKind::Network, format!("its answer (HTTP status {status}) is none of AWS: {cause}"))
+            }
+            SdkError::ConstructionFailure(_) => (ErrorKind::Refused, format!("the request cannot be made: {cause}")),
+            _ => (ErrorKind::Network, cause),
         };
         Self { operation, kind, code, message }
+    }
+
+    /// What to do about it, where that follows from the kind of failure.
+    fn help(&self) -> Option<&'static str> {
+        match self.kind {
+            ErrorKind::Credentials => {
+                Some("sign in (`aws sso login`, or set AWS_PROFILE), or try it without an account: add --sandbox")
+            }
+            ErrorKind::AccessDenied => Some("ask for this permission, or use another profile (AWS_PROFILE)"),
+            ErrorKind::Throttled => Some("run it again in a minute: it goes on from where it stopped"),
+            ErrorKind::Network => {
+                Some("check the connection, the region, and AWS_ENDPOINT_URL where it is set; then run it again")
+            }
+            ErrorKind::NotFound | ErrorKind::Refused => None,
+        }
     }
 
     /// True where the service said no: to the request, or to who made it.
@@ -81,7 +115,29 @@ impl GatewayError {
     }
 }
 
-fn kind_of(code: &str, message: &str) -> ErrorKind {
+/// What the sources of an error say, from the outermost to the innermost, each in one line.
+fn reasons(error: &(dyn Error + 'static)) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let mut next = error.source();
+    while let Some(error) = next {
+        reasons.push(error.to_string().split_whitespace().collect::<Vec<_>>().join(" "));
+        next = error.source();
+    }
+    reasons
+}
+
+/// The two innermost reasons: outer ones only say that something failed.
+fn cause(reasons: &[String]) -> Option<String> {
+    match reasons {
+        [] => None,
+        // An outer error often repeats the inner one.
+        [.., outer, inner] if !outer.contains(inner.as_str()) => Some(format!("{outer}: {inner}")),
+        [.., outer, _] => Some(outer.clone()),
+        [only] => Some(only.clone()),
+    }
+}
+
+fn kind_of(code: &str, status: u16, message: &str) -> ErrorKind {
     // CloudFormation answers `ValidationError` for a stack that does not exist; only the text tells.
     let missing_stack = code == "ValidationError" && message.contains("does not exist");
     match code {
@@ -101,6 +157,8 @@ fn kind_of(code: &str, message: &str) -> ErrorKind {
         "Throttling" | "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" | "SlowDown" => {
             ErrorKind::Throttled
         }
+        // Something between here and the service said no, without a word of AWS.
+        "" if status == 401 || status == 403 => ErrorKind::AccessDenied,
         _ => ErrorKind::Refused,
     }
 }
@@ -111,8 +169,9 @@ mod tests {
 
     #[test]
     fn a_missing_stack_is_told_from_other_validation_errors() {
-        assert_eq!(kind_of("ValidationError", "Stack with id s does not exist"), ErrorKind::NotFound);
-        assert_eq!(kind_of("ValidationError", "No updates are to be performed."), ErrorKind::Refused);
-        assert_eq!(kind_of("ThrottlingException", "Rate exceeded"), ErrorKind::Throttled);
+        assert_eq!(kind_of("ValidationError", 400, "Stack with id s does not exist"), ErrorKind::NotFound);
+        assert_eq!(kind_of("ValidationError", 400, "No updates are to be performed."), ErrorKind::Refused);
+        assert_eq!(kind_of("", 403, ""), ErrorKind::AccessDenied);
+        assert_eq!(kind_of("ThrottlingException", 400, "Rate exceeded"), ErrorKind::Throttled);
     }
 }

@@ -51,6 +51,8 @@ pub struct Gateway {
 /// Throttled and transient failures are tried again this often; every mutating call carries a client token or is
 /// idempotent by itself.
 const ATTEMPTS: u32 = 12;
+/// How often the first call is tried.
+const FIRST_ATTEMPTS: u32 = 3;
 
 impl Gateway {
     /// Makes the clients. Nothing is sent yet.
@@ -111,11 +113,14 @@ impl Gateway {
         answer.arn.ok_or_else(|| GatewayError::incomplete(OPERATION, "ARN"))
     }
 
-    /// The AWS account of the caller, twelve digits.
+    /// The AWS account of the caller, twelve digits. The first call of a run: an endpoint that is not there is given up
+    /// sooner than one that has answered before.
     pub async fn account(&self) -> Result<String, GatewayError> {
         const OPERATION: &str = "STS GetCallerIdentity";
-        let answer =
-            self.sts.get_caller_identity().send().await.map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
+        let retry = RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS);
+        let call = self.sts.get_caller_identity().customize();
+        let call = call.config_override(aws_sdk_sts::config::Builder::new().retry_config(retry));
+        let answer = call.send().await.map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
         answer.account.ok_or_else(|| GatewayError::incomplete(OPERATION, "account"))
     }
 }

@@ -1,6 +1,8 @@
 //! One request, from its bytes to its answer: identify, decide its fate, carry it out in a transaction.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use http::request::Parts;
@@ -20,6 +22,7 @@ use crate::services::{
     secretsmanager, servicequotas, sns, sqs, ssm, sts,
 };
 use crate::store::{Store, Tx};
+use crate::worker;
 
 /// The account of every sandbox.
 pub const ACCOUNT: &str = "123456789012";
@@ -36,10 +39,41 @@ pub struct Sandbox {
     pub region: String,
     /// Where functions run.
     pub functions: Functions,
+    /// What the worker cannot go on with at the moment, and why.
+    pub(crate) stuck: Stuck,
+}
+
+/// Work that fails whenever it is tried, such as on a full disk. Who waits for its end is told, instead of waiting on.
+#[derive(Default)]
+pub(crate) struct Stuck(Mutex<BTreeMap<&'static str, AwsError>>);
+
+impl Stuck {
+    /// Notes how a try of some work went.
+    pub(crate) fn note(&self, work: &'static str, tried: Result<(), AwsError>) {
+        let mut stuck = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match tried {
+            Ok(()) => stuck.remove(work),
+            Err(error) => stuck.insert(work, error),
+        };
+    }
+
+    /// The failure of the last try of some work.
+    pub(crate) fn check(&self, work: &'static str) -> Result<(), AwsError> {
+        let stuck = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        stuck.get(work).map_or(Ok(()), |error| {
+            let mut error = error.clone();
+            error.message = format!("{work} cannot go on: {}", error.message);
+            Err(error)
+        })
+    }
 }
 
 /// A request with its whole body, or the upload that its body was.
 pub struct Request {
+    /// The service it is for.
+    pub service: Service,
+    /// The region it is for; that of the sandbox where it names none.
+    pub region: Option<String>,
     /// Method, path and headers.
     pub head: Parts,
     /// The body; empty for an upload.
@@ -52,8 +86,6 @@ pub struct Request {
 pub struct Outcome {
     /// The answer.
     pub answer: Answer,
-    /// The service that answered.
-    pub service: Option<Service>,
     /// Close the connection instead of answering.
     pub cut: bool,
     /// How long the answer waits.
@@ -62,8 +94,8 @@ pub struct Outcome {
 
 impl Outcome {
     /// An answer without content that nothing befalls.
-    pub(crate) fn of(service: Option<Service>) -> Self {
-        Self { answer: Answer::empty(200), service, cut: false, delay: Duration::ZERO }
+    pub(crate) fn new() -> Self {
+        Self { answer: Answer::empty(200), cut: false, delay: Duration::ZERO }
     }
 }
 
@@ -75,16 +107,12 @@ impl Sandbox {
 
     /// Answers a request, except invocations of functions: those must not run in a transaction.
     pub fn answer(&self, request: &Request) -> Outcome {
-        let scope = identify::scope(&request.head);
-        let service = match identify::service(&scope, &request.body) {
-            Ok(service) => service,
-            Err(error) => return refuse(&request.head, &error),
-        };
-        let mut outcome = Outcome::of(Some(service));
-        let region = scope.region.unwrap_or_else(|| self.region.clone());
+        let service = request.service;
+        let mut outcome = Outcome::new();
+        let region = request.region.as_ref().unwrap_or(&self.region);
         let answered = self
-            .fate(service, request, &mut outcome)
-            .and_then(|()| self.store.transaction(|tx| self.run(&self.environment(tx, &region), service, request)));
+            .fate(request, &mut outcome)
+            .and_then(|()| self.store.transaction(|tx| self.run(&self.environment(tx, region), request)));
         outcome.answer = answered.unwrap_or_else(|error| {
             if error.status >= 500 {
                 tracing::warn!(service = service.name(), code = error.code, message = error.message, "request failed");
@@ -101,81 +129,104 @@ impl Sandbox {
     }
 
     /// Counts the call and applies the faults that befall it.
-    pub(crate) fn fate(&self, service: Service, request: &Request, outcome: &mut Outcome) -> Result<(), AwsError> {
+    pub(crate) fn fate(&self, request: &Request, outcome: &mut Outcome) -> Result<(), AwsError> {
         let faults = Faults::load(&self.folder)?;
         outcome.delay = Duration::from_millis(faults.delay_ms.request);
         if faults.spare_requests() {
             return Ok(());
         }
+        let service = request.service;
         let operation = identify::operation(service, &request.head, &request.body);
         let fate = self.store.transaction(|tx| faults.fate(tx, SystemTime::now(), service.name(), &operation))?;
         outcome.cut = fate.cut;
         fate.error.map_or(Ok(()), Err)
     }
 
-    fn run(&self, environment: &Environment, service: Service, request: &Request) -> Result<Answer, AwsError> {
-        let head = &request.head;
-        match service.wire() {
-            Wire::RestXml => s3::handle(environment, &S3Request::new(head, &request.body, request.upload.clone())),
-            Wire::RestJson => {
-                let query = query_parameters(head.uri.query().unwrap_or_default());
-                let (method, path) = (head.method.as_str(), head.uri.path());
-                let (status, body) = match service {
-                    Service::Lambda => lambda::handle(environment, method, path, &query, &request.body)?,
-                    Service::ApiGateway => documents::api_gateway(environment, method, path)?,
-                    _ => crate::connect::handle(environment, method, path, &query, &request.body)?,
-                };
-                Ok(answer::json(service, status, &body))
+    fn run(&self, environment: &Environment, request: &Request) -> Result<Answer, AwsError> {
+        let (service, head, body) = (request.service, &request.head, request.body.as_slice());
+        match service {
+            Service::S3 => s3::handle(environment, &S3Request::new(head, body, request.upload.clone())),
+            Service::Lambda => rest(environment, request, lambda::handle),
+            Service::Connect => rest(environment, request, crate::connect::handle),
+            Service::CloudFormation => {
+                self.stuck.check(worker::STACKS)?;
+                query(request, |action, form| crate::cloudformation::handle(environment, &self.registry, action, form))
             }
-            Wire::Json(_) => {
-                let operation = identify::operation(service, head, &request.body);
-                let input = json_input(&request.body)?;
-                let body = match service {
-                    Service::DynamoDb => dynamodb::call(environment, &operation, &input)?,
-                    Service::Kinesis => kinesis::call(environment, &operation, &input)?,
-                    Service::Firehose => firehose::call(environment, &operation, &input)?,
-                    Service::EventBridge => events::call(environment, &operation, &input)?,
-                    Service::SecretsManager => secretsmanager::call(environment, &operation, &input)?,
-                    Service::Ssm => ssm::call(environment, &operation, &input)?,
-                    Service::Glue => glue::call(environment, &operation, &input)?,
-                    Service::Athena => athena::call(environment, &operation, &input)?,
-                    Service::ServiceQuotas => servicequotas::call(environment, &operation, &input)?,
-                    Service::Sqs => sqs::call(environment, &operation, &input)?,
-                    Service::Kms => kms::call(environment, &operation, &input)?,
-                    Service::Cognito => documents::cognito(environment, &operation, &input)?,
-                    Service::CognitoIdentity => documents::cognito_identity(environment, &operation, &input)?,
-                    Service::CloudControl => cloudcontrol::call(environment, &self.registry, &operation, &input)?,
-                    _ => logs::call(environment, &operation, &input)?,
-                };
-                Ok(answer::json(service, 200, &body))
-            }
-            Wire::Query(namespace, _) => self.query(environment, service, namespace, request),
+            Service::Iam => query(request, |action, form| iam::call(environment, action, &to_input(form))),
+            Service::Sts => query(request, |action, form| sts::call(environment, action, &to_input(form))),
+            Service::DynamoDb => json(environment, request, dynamodb::call),
+            Service::Kinesis => json(environment, request, kinesis::call),
+            Service::Firehose => json(environment, request, firehose::call),
+            Service::EventBridge => json(environment, request, events::call),
+            Service::SecretsManager => json(environment, request, secretsmanager::call),
+            Service::Ssm => json(environment, request, ssm::call),
+            Service::Logs => json(environment, request, logs::call),
+            Service::Glue => json(environment, request, glue::call),
+            Service::Athena => json(environment, request, athena::call),
+            Service::ServiceQuotas => json(environment, request, servicequotas::call),
+            Service::Sqs => json(environment, request, sqs::call),
+            Service::Kms => json(environment, request, kms::call),
+            Service::Cognito => json(environment, request, documents::cognito),
+            Service::CognitoIdentity => json(environment, request, documents::cognito_identity),
+            Service::CloudControl => json(environment, request, |environment, operation, input| {
+                cloudcontrol::call(environment, &self.registry, operation, input)
+            }),
+            Service::Sns => query(request, |action, form| sns::call(environment, action, &to_input(form))),
+            Service::ApiGateway => rest(environment, request, |environment, method, path, _, _| {
+                documents::api_gateway(environment, method, path)
+            }),
         }
     }
+}
 
-    fn query(
-        &self,
-        environment: &Environment,
-        service: Service,
-        namespace: &str,
-        request: &Request,
-    ) -> Result<Answer, AwsError> {
-        let mut parameters = form(&request.body);
-        parameters.extend(query_parameters(request.head.uri.query().unwrap_or_default()));
-        let action = parameters
-            .get("Action")
-            .cloned()
-            .ok_or_else(|| AwsError::new(400, "MissingAction", "The request has no Action."))?;
-        let result = match service {
-            Service::CloudFormation => {
-                crate::cloudformation::handle(environment, &self.registry, &action, &parameters)?
-            }
-            Service::Iam => iam::call(environment, &action, &to_input(&parameters))?,
-            Service::Sns => sns::call(environment, &action, &to_input(&parameters))?,
-            _ => sts::call(environment, &action, &to_input(&parameters))?,
-        };
-        Ok(answer::query(namespace, &action, result.as_object()))
+/// A service with JSON bodies whose operations are methods and paths.
+type Rest = fn(&Environment, &str, &str, &[(String, String)], &[u8]) -> Result<(u16, Value), AwsError>;
+
+fn rest(environment: &Environment, request: &Request, handle: Rest) -> Result<Answer, AwsError> {
+    let head = &request.head;
+    let parameters = query_parameters(head.uri.query().unwrap_or_default());
+    let (status, body) = handle(environment, head.method.as_str(), head.uri.path(), &parameters, &request.body)?;
+    Ok(answer::json(request.service, status, &body))
+}
+
+/// A service with JSON bodies whose operations stand in `X-Amz-Target`.
+fn json(
+    environment: &Environment,
+    request: &Request,
+    call: impl FnOnce(&Environment, &str, &Map<String, Value>) -> Result<Value, AwsError>,
+) -> Result<Answer, AwsError> {
+    let target = request.head.headers.get("x-amz-target").map(|target| String::from_utf8_lossy(target.as_bytes()));
+    let unknown = |what: &str| AwsError::new(400, "UnknownOperationException", what);
+    let target = target.ok_or_else(|| unknown("The request names no operation: it has no header X-Amz-Target."))?;
+    let (prefix, operation) = target.rsplit_once('.').unwrap_or(("", &target));
+    if Service::of_target(prefix) != Some(request.service) {
+        let message =
+            format!("{target} is no operation of {}, for which the request is signed.", request.service.name());
+        return Err(unknown(&message));
     }
+    let body = call(environment, operation, &json_input(&request.body)?)?;
+    Ok(answer::json(request.service, 200, &body))
+}
+
+/// A service with forms as requests.
+fn query(
+    request: &Request,
+    call: impl FnOnce(&str, &BTreeMap<String, String>) -> Result<Value, AwsError>,
+) -> Result<Answer, AwsError> {
+    let mut parameters = form(&request.body);
+    parameters.extend(query_parameters(request.head.uri.query().unwrap_or_default()));
+    let missing = || AwsError::new(400, "MissingAction", "The request has no Action.");
+    let action = parameters.get("Action").cloned().ok_or_else(missing)?;
+    let given = parameters.get("Version").map(String::as_str);
+    if let Wire::Query(_, version) = request.service.wire()
+        && given.is_some_and(|given| given != version)
+    {
+        let given = given.unwrap_or_default();
+        let message = format!("Could not find operation {action} for version {given}; the version is {version}.");
+        return Err(AwsError::new(400, "InvalidAction", message));
+    }
+    let result = call(&action, &parameters)?;
+    Ok(answer::query(request.service, &action, result.as_object()))
 }
 
 fn json_input(body: &[u8]) -> Result<Map<String, Value>, AwsError> {
@@ -184,23 +235,6 @@ fn json_input(body: &[u8]) -> Result<Map<String, Value>, AwsError> {
     }
     serde_json::from_slice(body)
         .map_err(|error| AwsError::new(400, "SerializationException", format!("The body is no JSON object: {error}")))
-}
-
-/// A request for a service that the sandbox does not have, in the protocol it seems to speak.
-fn refuse(head: &Parts, error: &AwsError) -> Outcome {
-    let is_form = head
-        .headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-    let like = if head.headers.contains_key("x-amz-target") {
-        Service::Kinesis
-    } else if is_form {
-        Service::Sts
-    } else {
-        Service::Lambda
-    };
-    Outcome { answer: answer::error(like, error), ..Outcome::of(None) }
 }
 
 /// Removes a file nobody refers to; one that is left is garbage, nothing worse.

@@ -186,11 +186,15 @@ impl Faults {
     /// The faults of a folder; none where it has no file. A file that is not understood is an error, which every
     /// request then answers: a fault that silently does not happen would make a test pass for nothing.
     pub fn load(folder: &Path) -> Result<Self, AwsError> {
-        match std::fs::read(folder.join(FILE)) {
-            Ok(text) => serde_json::from_slice(&text)
-                .map_err(|error| AwsError::new(500, "InternalServiceException", format!("sandbox {FILE}: {error}"))),
+        let file = folder.join(FILE);
+        match std::fs::read(&file) {
+            // No status that clients try again: the file stays wrong until somebody mends it.
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| {
+                let message = format!("{} is not understood: {error}. Mend it, or remove it.", file.display());
+                AwsError::new(400, "SandboxFaultsInvalid", message)
+            }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(AwsError::new(500, "InternalServiceException", format!("sandbox {FILE}: {error}"))),
+            Err(error) => Err(crate::error::own_file(&file, &error)),
         }
     }
 

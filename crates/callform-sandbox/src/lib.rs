@@ -1,7 +1,7 @@
 //! The sandbox: an AWS account with Amazon Connect that lives in a folder.
 //!
 //! ```text
-//! HTTP ─server→ protocol (which service, which operation) ─→ services::<service> ─→ Store (SQLite in the folder)
+//! HTTP ─server→ door (who may come in, which service) ─→ services::<service> ─→ Store (SQLite in the folder)
 //!                                                             cloudformation::engine ─→ ResourceHandler per type
 //!                                                             functions ─→ the `bootstrap` of a zip, as a process
 //! ```
@@ -15,11 +15,13 @@ pub mod clock;
 pub mod cloudformation;
 pub mod connect;
 pub mod dispatch;
+mod door;
 pub mod error;
 pub mod faults;
 mod custom_events;
 mod functions;
 pub mod handler;
+mod private;
 pub mod protocol;
 pub mod resources;
 mod server;

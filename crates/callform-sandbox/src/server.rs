@@ -7,29 +7,35 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+};
 use http::request::Parts;
 use http::{Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
-use crate::dispatch::{ACCOUNT, Outcome, Request, Sandbox};
+use crate::dispatch::{ACCOUNT, Outcome, Request, Sandbox, Stuck};
+use crate::door::{self, Admitted};
 use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::functions::{self, Functions, Invocation, Invoked};
+use crate::private;
+use crate::protocol::Service;
 use crate::protocol::answer::{self, Answer, Content};
-use crate::protocol::{Service, identify};
 use crate::resources::registry;
-use crate::services::s3::{route, upload::Receiver};
+use crate::services::s3::route;
+use crate::services::s3::upload::{Receiver, Upload};
 use crate::store::Store;
 use crate::worker::{LOCK, Waker, Worker};
 
@@ -37,8 +43,14 @@ use crate::worker::{LOCK, Waker, Worker};
 const MARKER: &str = "callform-sandbox";
 const FORMAT: &str = "1\n";
 
-/// Largest body of a request that is no S3 upload: Lambda takes 50 MB of code, in Base64.
-const LARGEST_BODY: usize = 80 * 1024 * 1024;
+/// Largest object that S3 takes in one request.
+const LARGEST_UPLOAD: u64 = 5 << 30;
+/// Largest head of a request: the session tokens and links of real clients have a few kilobytes.
+const LARGEST_HEAD: usize = 64 * 1024;
+/// How long a client may leave a connection idle, or take for the head of a request. Longer than clients keep theirs.
+const IDLE: Duration = Duration::from_mins(2);
+/// How long a client may take between two pieces of a body.
+const SLOWEST_PIECE: Duration = Duration::from_mins(1);
 /// Size of the pieces in which files are answered.
 const PIECE: usize = 64 * 1024;
 
@@ -77,13 +89,14 @@ impl Running {
 
     /// Moves the sandbox's clock forward, and waits until what became due is done: records are delivered, batches are
     /// given to their functions. The clock stays ahead, for all processes that serve the folder.
-    pub async fn advance(&self, by: std::time::Duration) -> std::io::Result<()> {
+    pub async fn advance(&self, by: Duration) -> std::io::Result<()> {
         crate::clock::advance(&self.sandbox.folder, by)?;
         let sandbox = Arc::clone(&self.sandbox);
         let settled = move || -> Result<(), AwsError> {
             while !crate::streaming::is_settled(&sandbox.store, ACCOUNT, &sandbox.folder)? {
+                sandbox.stuck.check(crate::worker::RECORDS)?;
                 // The worker of this process or of another one is at it.
-                std::thread::sleep(std::time::Duration::from_millis(20));
+                std::thread::sleep(Duration::from_millis(20));
             }
             Ok(())
         };
@@ -127,14 +140,23 @@ fn open(options: &Options, url: String) -> std::io::Result<(Arc<Sandbox>, Worker
     }
     let store = Store::open(&folder.join("state.db")).map_err(std::io::Error::other)?;
     let functions = Functions::new(folder.clone(), url)?;
-    let sandbox = Arc::new(Sandbox { store, registry: registry(), folder, region: options.region.clone(), functions });
+    let sandbox = Arc::new(Sandbox {
+        store,
+        registry: registry(),
+        folder,
+        region: options.region.clone(),
+        functions,
+        stuck: Stuck::default(),
+    });
     let worker = Worker::start(Arc::clone(&sandbox))?;
     Ok((sandbox, worker))
 }
 
 /// Makes the folder of a sandbox, or checks that it is one of this version.
 fn prepare(folder: &Path) -> std::io::Result<PathBuf> {
-    std::fs::create_dir_all(folder.join("s3"))?;
+    private::folder(folder)?;
+    private::folder(&folder.join("s3"))?;
+    private::tighten_content(folder)?;
     let marker = folder.join(MARKER);
     match std::fs::read_to_string(&marker) {
         Ok(format) if format == FORMAT => {}
@@ -201,7 +223,7 @@ async fn accept(listener: TcpListener, sandbox: Arc<Sandbox>, waker: Waker, mut 
                 // Too many open files, say: others may be closed soon.
                 Err(error) => {
                     tracing::warn!(%error, "sandbox: a connection was not accepted");
-                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             },
         }
@@ -213,7 +235,9 @@ async fn serve(stream: TcpStream, sandbox: Arc<Sandbox>, waker: Waker) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
     let service = service_fn(move |request| answer(request, Arc::clone(&sandbox), waker.clone()));
-    if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(IDLE).max_buf_size(LARGEST_HEAD);
+    if let Err(error) = http.serve_connection(TokioIo::new(stream), service).await {
         tracing::debug!(%error, "sandbox: a connection ended");
     }
 }
@@ -230,23 +254,33 @@ async fn answer(
 ) -> Result<Response<AnswerBody>, Cut> {
     let (head, body) = request.into_parts();
     tracing::debug!(method = %head.method, uri = %head.uri, "request");
-    let is_s3 = identify::scope(&head).service == Some(Service::S3);
-    let received = receive(&sandbox.folder, head, body, is_s3).await;
-    let request = match received {
-        Ok(request) => request,
-        Err((service, error)) => return Ok(respond(answer::error(service, &error))),
+    let Admitted { service, region } = match door::admit(&head, !body.is_end_stream()) {
+        Ok(admitted) => admitted,
+        Err(error) => {
+            tracing::debug!(%error, "refused at the door");
+            let mut response = respond(door::refuse(&head, error));
+            // What else comes on this connection is not looked at.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            return Ok(response);
+        }
     };
-    let is_head = request.head.method == http::Method::HEAD;
+    let received = receive(&sandbox.folder, service, &head, body).await;
+    let (body, upload) = match received {
+        Ok(received) => received,
+        Err(error) => return Ok(respond(answer::error(service, &error))),
+    };
+    let is_head = head.method == http::Method::HEAD;
+    let request = Request { service, region, head, body, upload };
     let outcome = if functions::is_invocation(&request) {
         Ok(functions::answer(sandbox, request).await)
     } else {
         tokio::task::spawn_blocking(move || sandbox.answer(&request)).await
     };
-    let Ok(Outcome { mut answer, service, cut, delay }) = outcome else {
+    let Ok(Outcome { mut answer, cut, delay }) = outcome else {
         let error = AwsError::new(500, "InternalFailure", "The sandbox has failed; its log tells more.");
-        return Ok(respond(answer::error(Service::Lambda, &error)));
+        return Ok(respond(answer::error(service, &error)));
     };
-    if service == Some(Service::CloudFormation) {
+    if service == Service::CloudFormation {
         waker.wake();
     }
     if !delay.is_zero() {
@@ -262,43 +296,74 @@ async fn answer(
 }
 
 /// Reads the body of a request: to a file where it is an upload, to memory else.
-async fn receive(folder: &Path, head: Parts, body: Incoming, is_s3: bool) -> Result<Request, (Service, AwsError)> {
-    if is_s3 && route(&head).takes_upload() {
-        let upload = receive_file(folder, &head, body).await.map_err(|error| (Service::S3, error))?;
-        return Ok(Request { head, body: Vec::new(), upload: Some(upload) });
+async fn receive(
+    folder: &Path,
+    service: Service,
+    head: &Parts,
+    mut body: Incoming,
+) -> Result<(Vec<u8>, Option<Upload>), AwsError> {
+    if service == Service::S3 && route(head).takes_upload() {
+        let upload = receive_file(folder, head, body).await?;
+        return Ok((Vec::new(), Some(upload)));
     }
-    let service = if is_s3 { Service::S3 } else { Service::Lambda };
-    match http_body_util::Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => Ok(Request { head, body: body.to_bytes().to_vec(), upload: None }),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err((service, AwsError::new(413, "RequestEntityTooLargeException", "The request is too large.")))
+    let limit = service.largest_body();
+    let too_large = || {
+        let message = format!("Requests of {} have at most {limit} bytes.", service.name());
+        AwsError::new(413, "RequestEntityTooLargeException", message)
+    };
+    // What says that it is larger is not read at all.
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(announced);
+    while let Some(piece) = next_piece(&mut body, SLOWEST_PIECE).await? {
+        if bytes.len() + piece.len() > limit {
+            return Err(too_large());
         }
-        Err(error) => Err((service, AwsError::new(400, "IncompleteBody", error.to_string()))),
+        bytes.extend_from_slice(&piece);
+    }
+    Ok((bytes, None))
+}
+
+/// The next piece of a body; `None` at its end.
+async fn next_piece<B>(body: &mut B, slowest: Duration) -> Result<Option<Bytes>, AwsError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    loop {
+        let Ok(frame) = tokio::time::timeout(slowest, body.frame()).await else {
+            let message = format!("Nothing came of the request's body for {} seconds.", slowest.as_secs());
+            return Err(AwsError::new(408, "RequestTimeout", message));
+        };
+        match frame {
+            None => return Ok(None),
+            Some(Err(error)) => return Err(AwsError::new(400, "IncompleteBody", error.to_string())),
+            Some(Ok(frame)) => {
+                // Trailers of HTTP mean nothing here.
+                if let Ok(piece) = frame.into_data() {
+                    return Ok(Some(piece));
+                }
+            }
+        }
     }
 }
 
-async fn receive_file(
-    folder: &Path,
-    head: &Parts,
-    mut body: Incoming,
-) -> Result<crate::services::s3::Upload, AwsError> {
-    let mut receiver = Receiver::new(folder, &head.headers)?;
+async fn receive_file(folder: &Path, head: &Parts, mut body: Incoming) -> Result<Upload, AwsError> {
+    let mut receiver = Receiver::new(folder, &head.headers, LARGEST_UPLOAD)?;
     loop {
-        let fed = match body.frame().await {
-            None => break,
-            Some(Ok(frame)) => match frame.into_data() {
-                // Pieces are small and the file is buffered: the write is no longer than a task may take.
-                Ok(piece) => receiver.feed(&piece),
-                Err(_) => Ok(()),
-            },
-            Some(Err(error)) => Err(AwsError::new(400, "IncompleteBody", error.to_string())),
+        let fed = match next_piece(&mut body, SLOWEST_PIECE).await {
+            Ok(None) => return receiver.finish(),
+            // Pieces are small and the file is buffered: the write is no longer than a task may take.
+            Ok(Some(piece)) => receiver.feed(&piece),
+            Err(error) => Err(error),
         };
         if let Err(error) = fed {
             receiver.discard();
             return Err(error);
         }
     }
-    receiver.finish()
 }
 
 fn respond(answer: Answer) -> Response<AnswerBody> {
@@ -311,6 +376,9 @@ fn respond(answer: Answer) -> Response<AnswerBody> {
             headers.append(name, value);
         }
     }
+    // An object may be a page: shown in a browser, it is of no origin and runs no script, so it cannot call the sandbox.
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; frame-ancestors 'none'"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let request_id = Uuid::new_v4().to_string();
     if let Ok(value) = HeaderValue::try_from(request_id) {
         headers.insert("x-amzn-requestid", value.clone());
@@ -391,5 +459,28 @@ impl Body for AnswerBody {
             Self::Whole(bytes) => SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX)),
             Self::Pieces { left, .. } => SizeHint::with_exact(*left),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A body that never comes.
+    struct Silence;
+
+    impl Body for Silence {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let error = next_piece(&mut Silence, Duration::from_millis(1)).await.unwrap_err();
+        assert_eq!((error.status, error.code.as_str()), (408, "RequestTimeout"));
     }
 }

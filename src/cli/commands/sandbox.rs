@@ -2,6 +2,7 @@
 
 use crate::cli::args::{AdvanceArgs, ResetArgs, ServeArgs};
 use crate::cli::exit_code::Exit;
+use crate::cli::files;
 use crate::cli::ui::Ui;
 
 /// Serves the sandbox until the process is interrupted.
@@ -28,7 +29,10 @@ pub(in crate::cli) async fn serve(ui: &Ui, args: ServeArgs) -> Exit {
          AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws --endpoint-url {} --region us-west-2 connect list-instances",
         running.url()
     ));
-    let _interrupted = tokio::signal::ctrl_c().await;
+    // Nobody knows where it answers where that could not be said.
+    if ui.lost_output().is_none() {
+        let _interrupted = tokio::signal::ctrl_c().await;
+    }
     running.stop().await;
     Exit::Success
 }
@@ -82,7 +86,11 @@ pub(in crate::cli) fn reset(ui: &Ui, args: &ResetArgs) -> Exit {
     }
 }
 
+/// Largest list of faults.
+const LARGEST_FAULTS: u64 = 1 << 20;
+
 fn read_faults(path: &std::path::Path) -> Result<callform_sandbox::Faults, String> {
-    let text = std::fs::read(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+    let text =
+        files::read(path, LARGEST_FAULTS).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
     serde_json::from_slice(&text).map_err(|error| format!("`{}` describes no faults: {error}", path.display()))
 }

@@ -70,6 +70,7 @@ pub(super) async fn start(functions: &Functions, target: &Target, request: &Requ
             return Ok(settled(target, request, log_stream, log, &Figures::default(), Err(failure), None));
         }
     };
+    api.belongs_to(process.child.id());
     let mut environment = ExecutionEnvironment { process, api, log_stream, memory: 0 };
     let limit = LONGEST_INIT.max(target.timeout);
     match environment.wait(begun + limit, target).await {

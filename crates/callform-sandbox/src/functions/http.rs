@@ -20,20 +20,17 @@ const TAIL: usize = 4 * 1024;
 
 /// True for a request that runs a function; it must not be answered in a transaction.
 pub(crate) fn is_invocation(request: &Request) -> bool {
-    let scope = identify::scope(&request.head);
-    identify::service(&scope, &request.body).is_ok_and(|service| {
-        service == Service::Lambda && identify::operation(service, &request.head, &request.body) == "Invoke"
-    })
+    request.service == Service::Lambda && identify::operation(request.service, &request.head, &request.body) == "Invoke"
 }
 
 /// Answers such a request.
 pub(crate) async fn answer(sandbox: Arc<Sandbox>, request: Request) -> Outcome {
-    let mut outcome = Outcome::of(Some(Service::Lambda));
+    let mut outcome = Outcome::new();
     let request = Arc::new(request);
     let fated = {
         let (sandbox, request) = (Arc::clone(&sandbox), Arc::clone(&request));
         super::blocking(move || {
-            let fated = sandbox.fate(Service::Lambda, &request, &mut outcome);
+            let fated = sandbox.fate(&request, &mut outcome);
             Ok((outcome, fated))
         })
         .await
@@ -41,7 +38,7 @@ pub(crate) async fn answer(sandbox: Arc<Sandbox>, request: Request) -> Outcome {
     let (mut outcome, answered) = match fated {
         Ok((outcome, Ok(()))) => (outcome, invoke(&sandbox, &request).await),
         Ok((outcome, Err(error))) => (outcome, Err(error)),
-        Err(error) => (Outcome::of(Some(Service::Lambda)), Err(error)),
+        Err(error) => (Outcome::new(), Err(error)),
     };
     outcome.answer = answered.unwrap_or_else(|error| answer::error(Service::Lambda, &error));
     outcome
@@ -53,7 +50,7 @@ async fn invoke(sandbox: &Arc<Sandbox>, request: &Request) -> Result<Answer, Aws
         .ok_or_else(|| AwsError::unsupported("Lambda", head.uri.path()))?;
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let invocation = Invocation {
-        region: identify::scope(head).region.unwrap_or_else(|| sandbox.region.clone()),
+        region: request.region.clone().unwrap_or_else(|| sandbox.region.clone()),
         function: labels.get("FunctionName").and_then(Value::as_str).unwrap_or_default().to_owned(),
         qualifier: query_parameters(head.uri.query().unwrap_or_default())
             .into_iter()

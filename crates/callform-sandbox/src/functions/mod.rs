@@ -13,6 +13,7 @@ mod environment;
 mod failure;
 mod http;
 mod log;
+mod peer;
 mod pool;
 mod process;
 mod runtime_api;

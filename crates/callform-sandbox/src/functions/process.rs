@@ -13,12 +13,12 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::runtimes::Runtime;
+use crate::private;
+use crate::services::lambda::code::LARGEST_CODE;
 use crate::services::s3::upload::hexadecimal;
 
 /// Folder of unpacked code and of what functions write, below `lambda/` of the sandbox.
 const RUNNING: &str = "running";
-/// Largest unpacked code: Lambda's own limit.
-const LARGEST_CODE: u64 = 250 << 20;
 /// The program of a custom runtime, which may be in a layer.
 const BOOTSTRAP: &str = "bootstrap";
 /// Starts a program that the kernel kills when its parent dies, however it dies. Part of util-linux.
@@ -100,14 +100,14 @@ impl Spawner {
 fn spawn(start: &Start) -> Result<Process, StartError> {
     let refused = |error: std::io::Error| StartError::Refused(error.to_string());
     let running = start.folder.join("lambda").join(RUNNING);
-    let root = unpack(std::slice::from_ref(&start.code), &running)?;
-    let opt = if start.layers.is_empty() { None } else { Some(unpack(&start.layers, &running)?) };
+    let root = unpack(std::slice::from_ref(&start.code), &running, LARGEST_CODE)?;
+    let opt = if start.layers.is_empty() { None } else { Some(unpack(&start.layers, &running, LARGEST_CODE)?) };
     let (own, arguments) = start.runtime.command(&root, &start.folder).map_err(refused)?;
     let in_layer = opt.iter().map(|opt| opt.join(BOOTSTRAP));
     let program = std::iter::once(own).chain(in_layer).find(|program| program.is_file());
     let Some(program) = program else { return Err(StartError::NoBootstrap) };
     let path = start.folder.join("lambda").join(RUNNING).join(format!("{}.log", Uuid::new_v4()));
-    let output = File::options().create_new(true).append(true).read(true).open(&path).map_err(refused)?;
+    let output = private::file(&path).map_err(refused)?;
     let mut command = if Path::new(SETPRIV).is_file() {
         let mut command = Command::new(SETPRIV);
         command.args(["--pdeathsig", "KILL", "--"]).arg(&program);
@@ -143,7 +143,7 @@ fn paths_of_layers(opt: &Path, variables: &BTreeMap<String, String>) -> [(&'stat
 }
 
 /// Unpacks zip files, later ones over earlier ones, into a folder named after them, once.
-fn unpack(files: &[PathBuf], running: &Path) -> Result<PathBuf, StartError> {
+fn unpack(files: &[PathBuf], running: &Path, largest: u64) -> Result<PathBuf, StartError> {
     let refused = |error: &dyn std::fmt::Display| StartError::Refused(error.to_string());
     let names: Vec<String> =
         files.iter().map(|file| file.file_stem().unwrap_or_default().display().to_string()).collect();
@@ -156,13 +156,13 @@ fn unpack(files: &[PathBuf], running: &Path) -> Result<PathBuf, StartError> {
     }
     let new = running.join(Uuid::new_v4().to_string());
     std::fs::create_dir_all(&new).map_err(|error| refused(&error))?;
+    let mut left = largest;
     for file in files {
-        let file = File::open(file).map_err(|error| refused(&error))?;
-        let mut zip = zip::ZipArchive::new(file).map_err(|error| refused(&error))?;
-        if zip.decompressed_size().is_some_and(|size| size > u128::from(LARGEST_CODE)) {
-            return Err(StartError::Refused(format!("the code has more than {LARGEST_CODE} bytes")));
+        if let Err(error) = extract(file, &new, &mut left, largest) {
+            // What is left of it is garbage, nothing worse.
+            std::fs::remove_dir_all(&new).unwrap_or_default();
+            return Err(error);
         }
-        zip.extract(&new).map_err(|error| refused(&error))?;
     }
     match std::fs::rename(&new, &root) {
         Ok(()) => Ok(root),
@@ -173,6 +173,21 @@ fn unpack(files: &[PathBuf], running: &Path) -> Result<PathBuf, StartError> {
         }
         Err(error) => Err(refused(&error)),
     }
+}
+
+/// Unpacks a zip file, unless it comes to more than is left: what the archive says about that may be wrong.
+fn extract(code: &Path, folder: &Path, left: &mut u64, largest: u64) -> Result<(), StartError> {
+    let refused = |error: &dyn std::fmt::Display| StartError::Refused(error.to_string());
+    let file = File::open(code).map_err(|error| refused(&error))?;
+    let mut zip = zip::ZipArchive::new(file).map_err(|error| refused(&error))?;
+    for index in 0..zip.len() {
+        let entry = zip.by_index(index).map_err(|error| refused(&error))?;
+        let size = std::io::copy(&mut entry.take(*left + 1), &mut std::io::sink()).map_err(|error| refused(&error))?;
+        *left = left
+            .checked_sub(size)
+            .ok_or_else(|| StartError::Refused(format!("unzipped size must be smaller than {largest} bytes")))?;
+    }
+    zip.extract(folder).map_err(|error| refused(&error))
 }
 
 impl Process {
@@ -212,4 +227,52 @@ pub(super) struct Memory {
     pub(super) now: u64,
     /// The most there has been.
     pub(super) most: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::DeflateEncoder;
+    use std::io::Write as _;
+
+    /// A zip file of zeros that says nothing of their number before they come: sizes follow the data, and are wrong.
+    fn silent_archive(zeros: u64) -> Vec<u8> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        std::io::copy(&mut std::io::repeat(0).take(zeros), &mut encoder).unwrap();
+        let data = encoder.finish().unwrap();
+        let packed = u32::try_from(data.len()).unwrap();
+        let common = |packed: u32| {
+            let mut fields = Vec::new();
+            // Version, flags (sizes follow), deflate, time, date; checksum and both sizes; length of the name.
+            [20_u16, 8, 8, 0, 33].iter().for_each(|field| fields.extend(field.to_le_bytes()));
+            [0_u32, packed, 0].iter().for_each(|field| fields.extend(field.to_le_bytes()));
+            [9_u16, 0].iter().for_each(|field| fields.extend(field.to_le_bytes()));
+            fields
+        };
+        let mut zip = Vec::from(*b"PK\x03\x04");
+        zip.extend([common(0).as_slice(), b"bootstrap", &data, b"PK\x07\x08"].concat());
+        [0_u32, packed, 0].iter().for_each(|field| zip.extend(field.to_le_bytes()));
+        let directory = u32::try_from(zip.len()).unwrap();
+        zip.extend(b"PK\x01\x02\x14\x00");
+        zip.extend([common(packed).as_slice(), &[0; 14], b"bootstrap"].concat());
+        let end = u32::try_from(zip.len()).unwrap();
+        zip.extend(b"PK\x05\x06\x00\x00\x00\x00\x01\x00\x01\x00");
+        [end - directory, directory].iter().for_each(|field| zip.extend(field.to_le_bytes()));
+        zip.write_all(&[0, 0]).unwrap();
+        zip
+    }
+
+    const LARGEST: u64 = 1 << 20;
+
+    #[test]
+    fn what_an_archive_does_not_say_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let code = folder.path().join("code.zip");
+        std::fs::write(&code, silent_archive(LARGEST + 1)).unwrap();
+        let running = folder.path().join("running");
+        let refused = unpack(&[code], &running, LARGEST).unwrap_err();
+        assert!(refused.to_string().contains("unzipped size must be smaller"), "{refused}");
+        assert_eq!(std::fs::read_dir(&running).unwrap().count(), 0);
+    }
 }

@@ -1,7 +1,7 @@
 //! The Lambda Runtime API, version 2018-06-01, for one execution environment.
 
 use std::convert::Infallible;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -12,11 +12,12 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::LARGEST_PAYLOAD;
+use super::{LARGEST_PAYLOAD, peer};
+use crate::door;
 
 /// What every path begins with.
 const PREFIX: &str = "/2018-06-01/runtime/";
@@ -47,7 +48,7 @@ pub(super) struct Event {
     pub(super) payload: Vec<u8>,
 }
 
-/// A server of the Runtime API. It ends when this is dropped.
+/// A server of the Runtime API, for one process alone. It ends when this is dropped.
 pub(super) struct RuntimeApi {
     /// `127.0.0.1:<port>`
     pub(super) address: String,
@@ -55,6 +56,7 @@ pub(super) struct RuntimeApi {
     pub(super) events: mpsc::Sender<Event>,
     /// What the program says.
     pub(super) said: mpsc::UnboundedReceiver<Said>,
+    process: watch::Sender<Option<u32>>,
     serving: JoinHandle<()>,
 }
 
@@ -79,39 +81,62 @@ impl RuntimeApi {
         let (sender, said) = mpsc::unbounded_channel();
         let exchange =
             Arc::new(Exchange { next: tokio::sync::Mutex::new(next), said: sender, current: Mutex::new(None) });
-        let serving = tokio::spawn(serve(listener, exchange));
-        Ok(Self { address, events, said, serving })
+        let (process, belongs_to) = watch::channel(None);
+        let serving = tokio::spawn(serve(listener, exchange, belongs_to));
+        Ok(Self { address, events, said, process, serving })
+    }
+
+    /// Says whose API this is. Connections wait until then; those of other processes are closed.
+    pub(super) fn belongs_to(&self, process: Option<u32>) {
+        self.process.send_replace(process);
     }
 }
 
-async fn serve(listener: TcpListener, exchange: Arc<Exchange>) {
+async fn serve(listener: TcpListener, exchange: Arc<Exchange>, process: watch::Receiver<Option<u32>>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => {
-                let Ok((stream, _)) = accepted else { continue };
-                let exchange = Arc::clone(&exchange);
-                connections.spawn(async move {
-                    let service = service_fn(move |request| answer(request, Arc::clone(&exchange)));
-                    let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-                    if let Err(error) = served {
-                        tracing::debug!(%error, "sandbox: a connection of a function ended");
-                    }
-                });
+                let Ok((stream, peer)) = accepted else { continue };
+                connections.spawn(connection(stream, peer, Arc::clone(&exchange), process.clone()));
             }
         }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    exchange: Arc<Exchange>,
+    mut process: watch::Receiver<Option<u32>>,
+) {
+    // The events are data of customers: whoever finds the port must not get them, nor answer in the function's place.
+    let Ok(Some(process)) = process.wait_for(Option::is_some).await.map(|process| *process) else { return };
+    let Ok(own) = stream.local_addr() else { return };
+    match tokio::task::spawn_blocking(move || peer::is_of(process, own, peer)).await {
+        Ok(true) => {}
+        _ => return tracing::warn!(%peer, "sandbox: another process than the function asked for its events"),
+    }
+    let service = service_fn(move |request| answer(request, Arc::clone(&exchange)));
+    if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await {
+        tracing::debug!(%error, "sandbox: a connection of a function ended");
     }
 }
 
 type Answer = Result<Response<Full<Bytes>>, Infallible>;
 
 async fn answer(request: Request<Incoming>, exchange: Arc<Exchange>) -> Answer {
-    let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
+    let (head, body) = request.into_parts();
+    // A function may be a browser.
+    if let Err(error) = door::from_this_machine(&head) {
+        return Ok(refuse(StatusCode::FORBIDDEN, &error.code, &error.message));
+    }
+    let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
     let parts: Vec<&str> = path.split('/').collect();
-    let answer = match (request.method(), parts.as_slice()) {
+    let answer = match (&head.method, parts.as_slice()) {
         (&Method::GET, ["invocation", "next"]) => next(&exchange).await,
-        (&Method::POST, ["init", "error"]) => match body(request).await {
+        (&Method::POST, ["init", "error"]) => match collect(body).await {
             Some(body) => accept(&exchange, Said::InitFailure(body)),
             None => refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "Exceeded maximum allowed payload"),
         },
@@ -119,7 +144,7 @@ async fn answer(request: Request<Incoming>, exchange: Arc<Exchange>) -> Answer {
             if !exchange.is_current(id) {
                 return Ok(refuse(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"));
             }
-            match (body(request).await, *what) {
+            match (collect(body).await, *what) {
                 (None, _) => {
                     exchange.say(Said::ResponseTooLarge);
                     refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "Exceeded maximum allowed payload")
@@ -171,8 +196,8 @@ async fn next(exchange: &Exchange) -> Response<Full<Bytes>> {
 }
 
 /// A body; `None` where it is larger than Lambda takes.
-async fn body(request: Request<Incoming>) -> Option<Vec<u8>> {
-    Some(Limited::new(request.into_body(), LARGEST_PAYLOAD).collect().await.ok()?.to_bytes().to_vec())
+async fn collect(body: Incoming) -> Option<Vec<u8>> {
+    Some(Limited::new(body, LARGEST_PAYLOAD).collect().await.ok()?.to_bytes().to_vec())
 }
 
 fn accept(exchange: &Exchange, said: Said) -> Response<Full<Bytes>> {

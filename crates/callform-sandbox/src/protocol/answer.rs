@@ -78,7 +78,11 @@ fn content_type(service: Service) -> &'static str {
 
 /// The answer of an operation of the query protocol; `result` holds the members of `<…Result>`. Clients want that
 /// element, even empty, from every operation that has an output.
-pub fn query(namespace: &str, action: &str, result: Option<&Map<String, Value>>) -> Answer {
+pub fn query(service: Service, action: &str, result: Option<&Map<String, Value>>) -> Answer {
+    let namespace = match service.wire() {
+        Wire::Query(namespace, _) => namespace,
+        Wire::Json(_) | Wire::RestJson | Wire::RestXml => "",
+    };
     let mut xml = format!("<{action}Response xmlns=\"{namespace}\">");
     if let Some(result) = result {
         xml.extend(["<", action, "Result>"]);
@@ -164,9 +168,9 @@ mod tests {
 
     #[test]
     fn a_query_answer() {
-        let answer = query("urn:x", "ListRoles", json!({"Roles": [{"RoleName": "r"}]}).as_object());
+        let answer = query(Service::Iam, "ListRoles", json!({"Roles": [{"RoleName": "r"}]}).as_object());
         assert!(text(&answer).starts_with(
-            "<ListRolesResponse xmlns=\"urn:x\"><ListRolesResult><Roles><member><RoleName>r</RoleName></member></Roles></ListRolesResult><ResponseMetadata>"
+            "<ListRolesResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><ListRolesResult><Roles><member><RoleName>r</RoleName></member></Roles></ListRolesResult><ResponseMetadata>"
         ));
     }
 }

@@ -1,92 +1,66 @@
 //! Which service, region and operation a request means.
 
+use http::HeaderMap;
 use http::request::Parts;
-use http::{HeaderMap, Method};
 
 use super::form::{form, query_parameters};
 use super::{Service, Wire};
-use crate::error::AwsError;
 
-/// What the head of a request says.
+/// What a signature says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scope {
-    /// The service, where the head tells it.
+    /// The service, where the sandbox has it.
     pub service: Option<Service>,
     /// The service's name as the client wrote it, for messages.
     pub name: String,
-    /// The region of the signature.
+    /// The region; signatures of version 2 have none.
     pub region: Option<String>,
 }
 
-/// Reads the credential scope (`Authorization` header or `X-Amz-Credential` parameter), then `X-Amz-Target`, then the
-/// path.
-pub fn scope(head: &Parts) -> Scope {
-    if let Some((region, name)) = credential_scope(head) {
-        return Scope { service: Service::of_scope(&name), name, region: Some(region) };
-    }
-    let service = target(&head.headers).and_then(|(prefix, _)| Service::of_target(prefix));
-    let service = service.or_else(|| service_of_path(head));
-    Scope { service, name: service.map_or("this service", Service::name).to_owned(), region: None }
-}
-
-fn credential_scope(head: &Parts) -> Option<(String, String)> {
-    let header = head.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let of_header = header.and_then(|value| value.split_once("Credential="));
-    let credential = if let Some((_, rest)) = of_header {
-        rest.split([',', ' ']).next().unwrap_or_default().to_owned()
-    } else {
-        let parameters = query_parameters(head.uri.query().unwrap_or_default());
-        parameters.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-credential"))?.1
-    };
-    // <access key>/<date>/<region>/<service>/aws4_request; access keys of some tools hold slashes.
+/// Reads a credential, `<access key>/<date>/<region>/<service>/aws4_request`. Access keys of some tools hold slashes.
+pub fn credential_scope(credential: &str) -> Option<Scope> {
     let mut parts = credential.rsplit('/');
     if parts.next() != Some("aws4_request") {
         return None;
     }
-    let service = parts.next()?.to_owned();
+    let name = parts.next()?.to_owned();
     let region = parts.next()?.to_owned();
-    Some((region, service))
+    Some(Scope { service: Service::of_scope(&name), name, region: Some(region) })
 }
 
 /// The two halves of `X-Amz-Target`.
-fn target(headers: &HeaderMap) -> Option<(&str, &str)> {
+pub fn target(headers: &HeaderMap) -> Option<(&str, &str)> {
     headers.get("x-amz-target")?.to_str().ok()?.rsplit_once('.')
 }
 
-/// The REST services by path: Lambda's paths begin with a date, Connect's are in its operation table, S3 has the rest.
-fn service_of_path(head: &Parts) -> Option<Service> {
-    if head.method == Method::POST && is_form(&head.headers) {
-        return None;
-    }
-    // Only S3 is signed in the old way.
-    if head.uri.query().is_some_and(|query| query.contains("AWSAccessKeyId=")) {
-        return Some(Service::S3);
-    }
-    let path = head.uri.path();
-    let first = path.split('/').nth(1).unwrap_or_default();
-    let is_date = first.len() == 10 && first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    if is_date {
-        Some(Service::Lambda)
-    } else if crate::connect::operation_name(head.method.as_str(), path).is_some() {
-        Some(Service::Connect)
+/// The service whose protocol a request seems to speak, for the form of a refusal.
+pub fn seems(head: &Parts) -> Service {
+    let content_type = head.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if target(&head.headers).is_some() {
+        Service::Kinesis
+    } else if content_type.starts_with("application/x-www-form-urlencoded") {
+        Service::Sts
     } else {
-        Some(Service::S3)
+        Service::Lambda
     }
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
-    headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
-}
-
-/// The service of a request whose head does not name one: a form tells by its `Version`.
-pub fn service(scope: &Scope, body: &[u8]) -> Result<Service, AwsError> {
-    let of_version = || form(body).get("Version").and_then(|version| Service::of_version(version));
-    scope.service.or_else(of_version).ok_or_else(|| {
-        AwsError::new(501, "NotImplementedException", format!("The sandbox does not have the service {}.", scope.name))
-    })
+/// The name of a method and path in a table of operations (name, method, path with labels); a path with fewer labels is
+/// the better match.
+pub(crate) fn named(
+    table: &[(&'static str, &'static str, &'static str)],
+    method: &str,
+    path: &str,
+) -> Option<&'static str> {
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let labels = |pattern: &str| pattern.matches('{').count();
+    let fits = |pattern: &str| {
+        let patterns: Vec<&str> = pattern.trim_matches('/').split('/').collect();
+        patterns.len() == segments.len()
+            && patterns.iter().zip(&segments).all(|(pattern, segment)| pattern.starts_with('{') || pattern == segment)
+    };
+    let found = table.iter().filter(|(_, own, pattern)| *own == method && fits(pattern));
+    found.min_by_key(|(_, _, pattern)| labels(pattern)).map(|(name, ..)| *name)
 }
 
 /// The operation a request of a service names, as far as faults and messages need it: `PutObject`, `CreateQueue`. A
@@ -129,35 +103,21 @@ mod tests {
     }
 
     #[test]
-    fn service_by_signature() {
-        let authorization =
-            "AWS4-HMAC-SHA256 Credential=AK/ID/20261121/us-west-2/iam/aws4_request, SignedHeaders=host, Signature=00";
-        let scope_of_header = scope(&head("/", &[("authorization", authorization)]));
-        assert_eq!(
-            (scope_of_header.service, scope_of_header.region.as_deref()),
-            (Some(Service::Iam), Some("us-west-2"))
-        );
-        let presigned = scope(&head("/b/k?X-Amz-Credential=AK%2F20261121%2Feu-west-2%2Fs3%2Faws4_request", &[]));
-        assert_eq!((presigned.service, presigned.region.as_deref()), (Some(Service::S3), Some("eu-west-2")));
+    fn scopes_of_credentials() {
+        let scope = credential_scope("AK/ID/20261121/us-west-2/iam/aws4_request").unwrap();
+        assert_eq!((scope.service, scope.region.as_deref()), (Some(Service::Iam), Some("us-west-2")));
+        let scope = credential_scope("AK/20261121/us-west-2/polly/aws4_request").unwrap();
+        assert_eq!((scope.service, scope.name.as_str()), (None, "polly"));
+        assert_eq!(credential_scope("AK/20261121/us-west-2/iam/aws3_request"), None);
+        assert_eq!(credential_scope("aws4_request"), None);
     }
 
     #[test]
-    fn an_unknown_service_is_named() {
-        let authorization = "AWS4-HMAC-SHA256 Credential=A/20261121/us-west-2/polly/aws4_request, SignedHeaders=host";
-        let error = service(&scope(&head("/", &[("authorization", authorization)])), b"").unwrap_err();
-        assert_eq!((error.status, error.message.as_str()), (501, "The sandbox does not have the service polly."));
-    }
-
-    #[test]
-    fn service_without_signature() {
-        let dynamodb = head("/", &[("x-amz-target", "DynamoDB_20120810.GetItem")]);
-        assert_eq!(service(&scope(&dynamodb), b"{}").unwrap(), Service::DynamoDb);
-        assert_eq!(operation(Service::DynamoDb, &dynamodb, b"{}"), "GetItem");
-        let form_head = head("/", &[("content-type", "application/x-www-form-urlencoded; charset=utf-8")]);
+    fn operations_by_header_form_and_path() {
+        let target = [("x-amz-target", "DynamoDB_20120810.GetItem")];
+        assert_eq!(operation(Service::DynamoDb, &head("/", &target), b"{}"), "GetItem");
         let body = b"Action=GetCallerIdentity&Version=2011-06-15";
-        assert_eq!(service(&scope(&form_head), body).unwrap(), Service::Sts);
-        assert_eq!(operation(Service::Sts, &form_head, body), "GetCallerIdentity");
-        assert_eq!(service(&scope(&head("/2015-03-31/functions", &[])), b"").unwrap(), Service::Lambda);
-        assert_eq!(service(&scope(&head("/bucket/key", &[])), b"").unwrap(), Service::S3);
+        assert_eq!(operation(Service::Sts, &head("/", &[]), body), "GetCallerIdentity");
+        assert_eq!(operation(Service::Connect, &head("/nothing", &[]), b""), "POST /nothing");
     }
 }

@@ -177,8 +177,34 @@ impl Service {
         })
     }
 
-    /// The service of the `Version` of a form.
-    pub fn of_version(version: &str) -> Option<Self> {
-        SERVICES.into_iter().find(|service| matches!(service.wire(), Wire::Query(_, own) if own == version))
+    /// The largest body of a request that is no S3 upload, in bytes: what the service's own limits come to in its
+    /// encoding, with room to spare.
+    pub fn largest_body(self) -> usize {
+        match self {
+            // 50 MB of code in Base64; Lambda's message gives this number.
+            Self::Lambda => 70_167_211,
+            // 16 MB of items, 10 MB of records in Base64.
+            Self::DynamoDb | Self::Kinesis => 20 << 20,
+            Self::Connect
+            | Self::CloudFormation
+            | Self::S3
+            | Self::Sts
+            | Self::Iam
+            | Self::Firehose
+            | Self::EventBridge
+            | Self::SecretsManager
+            | Self::Ssm
+            | Self::Logs
+            | Self::Glue
+            | Self::Athena
+            | Self::ServiceQuotas
+            | Self::Sqs
+            | Self::Sns
+            | Self::Kms
+            | Self::Cognito
+            | Self::CognitoIdentity
+            | Self::ApiGateway
+            | Self::CloudControl => 8 << 20,
+        }
     }
 }

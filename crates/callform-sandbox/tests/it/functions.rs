@@ -1,6 +1,8 @@
 //! Functions that really run: built from `tests/data/functions`, created and invoked over HTTP.
 
 use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 
 use base64::Engine;
@@ -9,7 +11,7 @@ use callform_bundle::{Architecture, Project, Toolchain};
 use callform_sandbox::{Invocation, Options, Running, start};
 use serde_json::{Value, json};
 
-use crate::http::{Reply, form, json as call, send};
+use crate::http::{Reply, call as request, form, json as call};
 
 const FUNCTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/functions");
 const TRUST: &str = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22Service%22%3A%22lambda.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
@@ -68,7 +70,7 @@ impl Account {
     }
 
     fn rest(&self, method: &str, path: &str, body: &[u8]) -> Reply {
-        send(self.running.url(), method, path, &[], body).unwrap()
+        request(self.running.url(), "lambda", method, path, &[("content-type", "application/json")], body).unwrap()
     }
 
     pub(crate) fn invoke(&self, event: &str) -> Reply {
@@ -79,7 +81,7 @@ impl Account {
         let path = format!("/2015-03-31/functions/probe/invocations{query}");
         let mut all = vec![("x-amz-log-type", "Tail")];
         all.extend(headers);
-        send(self.running.url(), "POST", &path, &all, event).unwrap()
+        request(self.running.url(), "lambda", "POST", &path, &all, event).unwrap()
     }
 
     fn logs(&self, operation: &str, mut input: Value) -> Value {
@@ -157,6 +159,25 @@ fn the_environment_is_that_of_lambda_and_nothing_else() {
     assert_eq!(headers["lambda-runtime-invoked-function-arn"], "arn:aws:lambda:us-west-2:123456789012:function:probe");
     assert!(headers["lambda-runtime-trace-id"].as_str().unwrap().starts_with("Root=1-"));
     assert!(headers["lambda-runtime-deadline-ms"].as_str().unwrap().parse::<u64>().unwrap() > 1_700_000_000_000);
+}
+
+#[test]
+fn the_runtime_api_is_for_the_function_alone() {
+    let account = Account::new(json!({}));
+    let variables = value(&account.invoke(r#"{"do":"environment"}"#));
+    let api = variables["AWS_LAMBDA_RUNTIME_API"].as_str().unwrap();
+    // The function waits for its next event; whoever asks as well would get it in its place.
+    let mut stream = TcpStream::connect(api).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_mins(1))).unwrap();
+    let request = format!("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: {api}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    match stream.read_to_end(&mut answer) {
+        Ok(_) => {}
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset),
+    }
+    assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
+    assert_eq!(account.invoke(r#"{"do":"count"}"#).text(), "2");
 }
 
 #[test]

@@ -16,12 +16,29 @@ impl Reply {
     }
 }
 
-/// Sends a request; `None` where the connection is closed without an answer.
+/// Sends a signed request of a service; `None` where the connection is closed without an answer.
+pub(crate) fn call(
+    url: &str,
+    service: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Option<Reply> {
+    let authorization = authorization(service);
+    let mut all = vec![("authorization", authorization.as_str())];
+    all.extend(headers);
+    send(url, method, path, &all, body)
+}
+
+/// Sends a request as it is, with a host of its own where it has none; `None` where the connection is closed without an answer.
 pub(crate) fn send(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Reply> {
     let host = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
-    let mut head =
-        format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+    let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+    if !headers.iter().any(|(name, _)| *name == "host") {
+        head.extend(["host: ", host, "\r\n"]);
+    }
     for (name, value) in headers {
         head.extend([name, ": ", value, "\r\n"]);
     }
@@ -45,11 +62,28 @@ pub(crate) fn authorization(service: &str) -> String {
 
 /// A call of a JSON service.
 pub(crate) fn json(url: &str, target: &str, body: &str) -> Reply {
-    send(url, "POST", "/", &[("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")], body.as_bytes())
-        .unwrap()
+    let service = match target.split_once('.').unwrap().0 {
+        "AmazonSSM" => "ssm",
+        "AmazonSQS" => "sqs",
+        "AWSCognitoIdentityProviderService" => "cognito-idp",
+        "CloudApiService" => "cloudcontrolapi",
+        "Kinesis_20131202" => "kinesis",
+        "Logs_20140328" => "logs",
+        "TrentService" => "kms",
+        other => other,
+    };
+    let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+    call(url, service, "POST", "/", &headers, body.as_bytes()).unwrap()
 }
 
-/// A call of a query service.
+/// A call of a query service, which its version tells.
 pub(crate) fn form(url: &str, body: &str) -> Reply {
-    send(url, "POST", "/", &[("content-type", "application/x-www-form-urlencoded")], body.as_bytes()).unwrap()
+    let version = body.split('&').find_map(|pair| pair.strip_prefix("Version=")).unwrap();
+    let service = match version {
+        "2010-05-15" => "cloudformation",
+        "2010-05-08" => "iam",
+        "2010-03-31" => "sns",
+        _ => "sts",
+    };
+    call(url, service, "POST", "/", &[("content-type", "application/x-www-form-urlencoded")], body.as_bytes()).unwrap()
 }

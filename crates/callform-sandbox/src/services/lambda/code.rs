@@ -11,9 +11,13 @@ use sha2::{Digest, Sha256};
 
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::private;
 use crate::services::input::Input;
 use crate::services::s3::object;
 use crate::services::s3::upload::hexadecimal;
+
+/// Largest unpacked code in bytes: Lambda's own limit.
+pub(crate) const LARGEST_CODE: u64 = 250 << 20;
 
 /// What a function knows of its code.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,15 +45,20 @@ pub(super) fn take(environment: &Environment, input: &Input) -> Result<Code, Aws
         }
         _ => return Err(input.wrong("Please provide a source for function code.")),
     };
-    store(environment.folder, &bytes)
-        .map_err(|error| AwsError::new(500, "ServiceException", format!("sandbox file: {error}")))
-        .and_then(|code| {
+    // An archive that says nothing, or not the truth, is found when it is unpacked.
+    let says = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).ok().and_then(|zip| zip.decompressed_size());
+    if says.is_some_and(|size| size > u128::from(LARGEST_CODE)) {
+        return Err(input.wrong(format!("Unzipped size must be smaller than {LARGEST_CODE} bytes")));
+    }
+    store(environment.folder, &bytes).map_err(|error| crate::error::own_file(Path::new("lambda"), &error)).and_then(
+        |code| {
             if bytes.starts_with(b"PK") {
                 Ok(code)
             } else {
                 Err(input.wrong("Could not unzip uploaded file. Please check your file, then try to upload again."))
             }
-        })
+        },
+    )
 }
 
 fn from_bucket(environment: &Environment, input: &Input, bucket: &str, key: &str) -> Result<Vec<u8>, AwsError> {
@@ -71,7 +80,7 @@ fn store(folder: &Path, bytes: &[u8]) -> std::io::Result<Code> {
     let target = path(folder, &file);
     if !target.exists() {
         let new = path(folder, &format!("{file}.{}", std::process::id()));
-        std::fs::create_dir_all(folder.join("lambda"))?;
+        private::folder(&folder.join("lambda"))?;
         std::fs::write(&new, bytes)?;
         std::fs::rename(new, target)?;
     }

@@ -29,5 +29,5 @@ pub(super) fn invalid_argument(message: &str) -> AwsError {
 }
 
 pub(super) fn file(error: &std::io::Error) -> AwsError {
-    AwsError::new(500, "InternalError", format!("sandbox file: {error}"))
+    crate::error::own_file(std::path::Path::new("s3"), error)
 }

@@ -96,7 +96,7 @@ pub fn write(
     content_type: &str,
 ) -> Result<(), AwsError> {
     bucket::require(environment, bucket)?;
-    let mut receiver = upload::Receiver::new(environment.folder, &HeaderMap::new())?;
+    let mut receiver = upload::Receiver::new(environment.folder, &HeaderMap::new(), u64::MAX)?;
     if let Err(error) = receiver.feed(bytes) {
         receiver.discard();
         return Err(error);

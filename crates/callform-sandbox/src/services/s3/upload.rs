@@ -40,6 +40,7 @@ pub struct Receiver {
     path: PathBuf,
     file: BufWriter<File>,
     size: u64,
+    largest: u64,
     md5: Md5,
     sha256: Option<Sha256>,
     checksum: Option<(String, Checksum)>,
@@ -98,9 +99,15 @@ impl From<String> for Failure {
     }
 }
 
+fn too_large(size: u64, largest: u64) -> AwsError {
+    AwsError::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+        .with("ProposedSize", size)
+        .with("MaxSizeAllowed", largest)
+}
+
 impl Receiver {
-    /// Opens a new file for the upload that the headers announce.
-    pub fn new(folder: &Path, headers: &HeaderMap) -> Result<Self, AwsError> {
+    /// Opens a new file for the upload that the headers announce, of at most so many bytes.
+    pub fn new(folder: &Path, headers: &HeaderMap, largest: u64) -> Result<Self, AwsError> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let digest = text("x-amz-content-sha256").unwrap_or_default();
         let chunked = digest.starts_with("STREAMING-")
@@ -111,6 +118,9 @@ impl Receiver {
         }
         let length = if chunked { "x-amz-decoded-content-length" } else { "content-length" };
         expected.length = text(length).and_then(|length| length.parse().ok());
+        if let Some(length) = expected.length.filter(|length| *length > largest) {
+            return Err(too_large(length, largest));
+        }
         let (name, value) = announced_checksum(headers);
         expected.checksum = value;
         let blob = Uuid::new_v4().to_string();
@@ -121,6 +131,7 @@ impl Receiver {
             path,
             file: BufWriter::new(file),
             size: 0,
+            largest,
             md5: Md5::new(),
             sha256: expected.sha256.is_some().then(<Sha256 as sha2::Digest>::new),
             checksum: name.and_then(|name| Some((name.clone(), Checksum::new(&name)?))),
@@ -142,7 +153,10 @@ impl Receiver {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), AwsError> {
-        self.size += u64::try_from(bytes.len()).unwrap_or_default();
+        self.size = self.size.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        if self.size > self.largest {
+            return Err(too_large(self.size, self.largest));
+        }
         self.md5.update(bytes);
         if let Some(sha256) = &mut self.sha256 {
             sha2::Digest::update(sha256, bytes);
@@ -231,4 +245,25 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upload_ends_at_the_largest_size() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("s3")).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("content-encoding", http::HeaderValue::from_static("aws-chunked"));
+        let mut receiver = Receiver::new(folder.path(), &headers, 10).unwrap();
+        receiver.feed(b"8\r\n12345678\r\n").unwrap();
+        let error = receiver.feed(b"8\r\n12345678\r\n").unwrap_err();
+        assert_eq!((error.code.as_str(), &error.members["MaxSizeAllowed"]), ("EntityTooLarge", &10.into()));
+        receiver.discard();
+        headers.insert("x-amz-decoded-content-length", http::HeaderValue::from_static("11"));
+        assert_eq!(Receiver::new(folder.path(), &headers, 10).map(|_| ()).unwrap_err().code, "EntityTooLarge");
+        assert_eq!(std::fs::read_dir(folder.path().join("s3")).unwrap().count(), 0);
+    }
 }

@@ -124,7 +124,7 @@ impl World {
         std::fs::create_dir_all(self.folder.path().join("s3")).unwrap();
         let request = http::Request::put(format!("/{bucket}/{key}")).body(()).unwrap();
         let (head, ()) = request.into_parts();
-        let mut receiver = Receiver::new(self.folder.path(), &head.headers).unwrap();
+        let mut receiver = Receiver::new(self.folder.path(), &head.headers, u64::MAX).unwrap();
         receiver.feed(b"RIFF").unwrap();
         let upload = receiver.finish().unwrap();
         self.step("put", |context| {

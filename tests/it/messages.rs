@@ -1,0 +1,103 @@
+//! What is said when something outside fails: whole sentences, and never success where something was lost.
+
+use std::fs::File;
+use std::io::{BufRead as _, Write as _};
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use crate::support::{Outcome, TestEnvironment};
+
+const BLUEPRINT: &str = "blueprints/kwglobal.yaml";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_no_success() {
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.edit(BLUEPRINT, "priority: 2", "priority: 3");
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["schema"],
+        &["completions", "bash"],
+        &["check", BLUEPRINT, "--format=json"],
+        &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"],
+        &["drift", BLUEPRINT, "--sandbox", "--format=json"],
+        &["flow", "compile", BLUEPRINT, "--flow", "flow/main_menu"],
+        &["diff", BLUEPRINT, BLUEPRINT, "--format=json"],
+        &["sandbox", "serve"],
+        &["vanity", "+15550100134", "--format=json"],
+    ] {
+        let outcome = Outcome::of(&test.command(arguments).stdout(full()).stderr(Stdio::piped()).output().unwrap());
+        assert_eq!(outcome.code, 1, "{arguments:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("cannot write to stdout: No space left"), "{arguments:?}: {}", outcome.stderr);
+    }
+    let silent = test.command(&["sandbox", "reset"]).stdout(Stdio::null()).stderr(full()).status().unwrap();
+    assert_eq!(silent.code(), Some(1));
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_failure() {
+    let test = TestEnvironment::with_blueprints();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = test.command(&["schema"]).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+/// Runs a plan against something that stands in for AWS, and returns what it says.
+fn said(endpoint: &str, variables: &[(&str, &str)]) -> String {
+    let test = TestEnvironment::with_blueprints();
+    let mut command = test.command(&["plan", BLUEPRINT]);
+    command.env("AWS_ENDPOINT_URL", endpoint).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.env("HOME", test.path("nobody")).envs(variables.iter().copied());
+    let outcome = Outcome::of(&command.output().unwrap());
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    // What the insides of a library look like is no message.
+    for inside in ["{", "Failure(", "Error {", "source:", "ServiceError"] {
+        assert!(!outcome.stderr.contains(inside), "{}", outcome.stderr);
+    }
+    outcome.stderr
+}
+
+const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "any"), ("AWS_SECRET_ACCESS_KEY", "any")];
+
+#[test]
+fn failures_outside_are_sentences_that_say_what_to_do() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+
+    let missing = said(&endpoint, &[]);
+    assert!(missing.contains("there are no credentials that can be used"), "{missing}");
+    assert!(missing.contains("add --sandbox"), "{missing}");
+
+    let proxy = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = std::io::BufReader::new(stream.try_clone().unwrap());
+        let mut line = String::new();
+        while reader.read_line(&mut line).unwrap() > 2 {
+            line.clear();
+        }
+        let answer =
+            "HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 4\r\nconnection: close\r\n\r\n<p>\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let forbidden = said(&endpoint, &KEYS);
+    proxy.join().unwrap();
+    assert!(forbidden.contains("403"), "{forbidden}");
+
+    let refused = said(&endpoint, &KEYS);
+    assert!(refused.contains("it could not be reached") && refused.contains("refused"), "{refused}");
+    assert!(refused.contains("AWS_ENDPOINT_URL"), "{refused}");
+}
+
+#[test]
+fn faults_that_are_not_understood_are_said_at_once() {
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.write(".callform/sandbox/faults.json", r#"{ "throtle": true }"#);
+    let outcome = test.expect(1, &["plan", BLUEPRINT, "--sandbox"]);
+    assert!(outcome.stderr.contains("faults.json is not understood"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("Mend it, or remove it."), "{}", outcome.stderr);
+}
