@@ -32,3 +32,15 @@ fn what_boto3_changes_by_hand_is_found_and_taken_back() {
     test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
 }
+
+/// What AWS's own client knows of the service: the codes that each operation may answer, and every operation's name.
+#[test]
+fn errors_of_connect_are_those_of_its_model() {
+    let Some(python) = foreign_python() else { return };
+    let test = TestEnvironment::empty();
+    let serving = test.serve(&[]);
+    let seen: Value = serde_json::from_str(&foreign_script(&python, "error_codes.py", &[&serving.url])).unwrap();
+    assert_eq!(seen["outside"], json!({}), "codes that the model of the operation does not have");
+    assert_eq!(seen["unnamed"], json!([]), "operations that are refused without their name");
+    assert!(seen["answered"].as_u64().unwrap() > 200, "{seen}");
+}

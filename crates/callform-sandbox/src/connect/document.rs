@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::error::AwsError;
 use crate::handler::Environment;
 
-use super::error::{duplicate, invalid_parameter, not_found};
+use super::error::{duplicate, idempotency, invalid_parameter, not_found};
 use super::input::Input;
 use super::resource::{INSTANCE, Kind, is_uuid, locate};
 use super::{quota, tags};
@@ -179,6 +179,20 @@ pub(super) fn summary(kind: &Kind, body: &Document, further: &[&str]) -> Value {
         .filter_map(|(name, member)| Some((name.to_owned(), body.get(member)?.clone())))
         .collect::<Map<_, _>>()
         .into()
+}
+
+/// Refuses another request with the token of an earlier one. Only for operations whose model has an error for that: the
+/// others answer what the first request made.
+pub(super) fn refuse_other_request(environment: &Environment, input: &Input, scope: &str) -> Result<(), AwsError> {
+    let Some(token) = input.text("ClientToken").filter(|token| !token.is_empty()) else { return Ok(()) };
+    let (key, request) = (format!("{}/{token}", input.operation()), input.without_token());
+    match environment.tx.get::<Document>("connect/client-request", scope, &key)? {
+        Some(first) if first != request => {
+            Err(idempotency(format!("The client token {token} was used for another {}.", input.operation())))
+        }
+        Some(_) => Ok(()),
+        None => environment.tx.put("connect/client-request", scope, &key, None, &request),
+    }
 }
 
 /// Stores what a creation with a client token made, or returns what the first attempt with the token made.

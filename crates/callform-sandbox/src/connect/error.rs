@@ -55,3 +55,62 @@ pub(super) fn access_denied(message: impl Into<String>) -> AwsError {
 pub(super) fn idempotency(message: impl Into<String>) -> AwsError {
     AwsError::new(409, "IdempotencyException", message)
 }
+
+/// An error with a code that the model of the operation has: not all operations declare all of them, and clients know
+/// those alone that are declared.
+pub(super) fn modelled(operation: &str, mut error: AwsError) -> AwsError {
+    let other = match error.code.as_str() {
+        "InvalidParameterException" if WITHOUT_INVALID_PARAMETER.contains(&operation) => "InvalidRequestException",
+        "InvalidRequestException" if WITHOUT_INVALID_REQUEST.contains(&operation) => "InvalidParameterException",
+        "ResourceNotFoundException" if operation == "CreatePrompt" => "InvalidParameterException",
+        "ResourceNotFoundException" if operation == "SearchAvailablePhoneNumbers" => "InvalidParameterException",
+        "DuplicateResourceException" if ["CreateRule", "UpdateRule"].contains(&operation) => {
+            "ResourceConflictException"
+        }
+        "IdempotencyException" if operation == "StartOutboundVoiceContact" => "InvalidRequestException",
+        _ => return error,
+    };
+    other.clone_into(&mut error.code);
+    if other != "ResourceConflictException" {
+        error.status = 400;
+    }
+    error
+}
+
+/// Operations whose model has no `InvalidParameterException`.
+const WITHOUT_INVALID_PARAMETER: &[&str] = &[
+    "AssociateBot",
+    "CreateInstance",
+    "CreateIntegrationAssociation",
+    "CreateRule",
+    "CreateUseCase",
+    "DeleteInstance",
+    "DeleteIntegrationAssociation",
+    "DeleteRule",
+    "DeleteUseCase",
+    "DescribeInstance",
+    "DescribeRule",
+    "DisassociateBot",
+    "GetContactAttributes",
+    "ListBots",
+    "ListInstances",
+    "ListIntegrationAssociations",
+    "ListRules",
+    "ListUseCases",
+    "UpdateContactFlowModuleContent",
+    "UpdateRule",
+];
+
+/// Operations whose model has no `InvalidRequestException`.
+const WITHOUT_INVALID_REQUEST: &[&str] = &[
+    "AssociatePhoneNumberContactFlow",
+    "ClaimPhoneNumber",
+    "CreateTaskTemplate",
+    "DescribePhoneNumber",
+    "DisassociatePhoneNumberContactFlow",
+    "ListPhoneNumbersV2",
+    "ReleasePhoneNumber",
+    "SearchAvailablePhoneNumbers",
+    "UpdatePhoneNumber",
+    "UpdateTaskTemplate",
+];

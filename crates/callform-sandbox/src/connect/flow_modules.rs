@@ -71,6 +71,7 @@ const FIELDS: Fields = Fields {
 
 fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let token = input.text("ClientToken");
+    document::refuse_other_request(environment, input, input.instance())?;
     document::once_per_token(environment, input.operation(), input.instance(), token, || {
         let mut body = input.pick(&["Name", "Description", "Tags", "Settings", "ExternalInvocationConfiguration"]);
         body.insert("State".to_owned(), "ACTIVE".into());

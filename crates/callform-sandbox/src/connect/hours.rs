@@ -177,6 +177,11 @@ fn parent_list(body: &Document) -> Vec<Value> {
     body.get("ParentHoursOfOperations").and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
+/// The ids of the hours that some hours are children of.
+pub(super) fn parent_ids(body: &Document) -> Vec<String> {
+    parent_list(body).iter().map(|parent| parent_id(parent).to_owned()).collect()
+}
+
 fn parent_id(parent: &Value) -> &str {
     parent.get("Id").and_then(Value::as_str).unwrap_or_default()
 }

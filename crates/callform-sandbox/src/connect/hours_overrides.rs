@@ -123,7 +123,7 @@ fn of_path(environment: &Environment, input: &Input) -> Result<Document, AwsErro
 }
 
 /// All overrides of some hours.
-fn of_hours(environment: &Environment, instance: &str, hours: &str) -> Result<Vec<Document>, AwsError> {
+pub(super) fn of_hours(environment: &Environment, instance: &str, hours: &str) -> Result<Vec<Document>, AwsError> {
     let all = environment.tx.list::<Document>(DOCUMENT, instance)?;
     Ok(all.into_iter().map(|(_, body)| body).filter(|body| text(body, "HoursOfOperationId") == hours).collect())
 }

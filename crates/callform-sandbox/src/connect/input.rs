@@ -89,6 +89,11 @@ impl<'a> Input<'a> {
         self.need(name).map(id_of)
     }
 
+    /// The request without its token, to tell a repetition from another request with the same token.
+    pub(super) fn without_token(&self) -> Document {
+        self.members.iter().filter(|(name, _)| *name != "ClientToken").map(|(n, v)| (n.clone(), v.clone())).collect()
+    }
+
     /// The members of a list of names that are there, for a new document.
     pub(super) fn pick(&self, names: &[&str]) -> Document {
         names.iter().filter_map(|name| Some(((*name).to_owned(), self.value(name)?.clone()))).collect()

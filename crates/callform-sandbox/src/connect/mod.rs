@@ -15,6 +15,7 @@ mod attributes;
 mod builtin_permissions;
 mod builtins;
 mod builtins_flows;
+mod contacts;
 mod document;
 mod error;
 mod flow_associations;
@@ -26,16 +27,19 @@ pub mod handlers;
 mod hierarchy;
 mod hierarchy_groups;
 mod hours;
+mod hours_effective;
 mod hours_overrides;
 mod input;
 mod instance;
 mod integrations;
 mod number_pool;
 mod operation;
+mod others;
 mod page;
 mod phone_numbers;
 mod predefined_attributes;
 mod proficiencies;
+mod presence;
 mod prompts;
 mod queues;
 mod quick_connects;
@@ -44,6 +48,7 @@ mod reference;
 mod resource;
 mod routing_profile_queues;
 mod routing_profiles;
+mod rules;
 mod search;
 mod security_profiles;
 mod storage;
@@ -58,6 +63,7 @@ use serde_json::{Map, Value};
 
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::protocol::identify;
 
 use operation::Operation;
 
@@ -66,6 +72,7 @@ const TABLES: &[&[Operation]] = &[
     agent_statuses::OPERATIONS,
     associations::OPERATIONS,
     attributes::OPERATIONS,
+    contacts::OPERATIONS,
     flow_associations::OPERATIONS,
     flow_modules::OPERATIONS,
     flow_versions::OPERATIONS,
@@ -73,17 +80,20 @@ const TABLES: &[&[Operation]] = &[
     hierarchy::OPERATIONS,
     hierarchy_groups::OPERATIONS,
     hours::OPERATIONS,
+    hours_effective::OPERATIONS,
     hours_overrides::OPERATIONS,
     instance::OPERATIONS,
     integrations::OPERATIONS,
     phone_numbers::OPERATIONS,
     predefined_attributes::OPERATIONS,
+    presence::OPERATIONS,
     proficiencies::OPERATIONS,
     prompts::OPERATIONS,
     queues::OPERATIONS,
     quick_connects::OPERATIONS,
     routing_profile_queues::OPERATIONS,
     routing_profiles::OPERATIONS,
+    rules::OPERATIONS,
     security_profiles::OPERATIONS,
     storage::OPERATIONS,
     tags::OPERATIONS,
@@ -103,8 +113,10 @@ pub fn handle(
     query: &[(String, String)],
     body: &[u8],
 ) -> Result<(u16, Value), AwsError> {
-    let (operation, mut members) =
-        route(method, path)?.ok_or_else(|| AwsError::unsupported("Connect", &format!("{method} {path}")))?;
+    let (operation, mut members) = route(method, path)?.ok_or_else(|| {
+        let named = identify::named(others::OTHERS, method, path).map(str::to_owned);
+        AwsError::unsupported("Connect", &named.unwrap_or_else(|| format!("{method} {path}")))
+    })?;
     operation.read_query(query, &mut members)?;
     let mut all = operation::read_body(body)?;
     all.extend(members);

@@ -6,7 +6,7 @@ use crate::error::AwsError;
 use crate::handler::Environment;
 
 use super::document::{self, Document};
-use super::error::invalid_parameter;
+use super::error::{invalid_parameter, modelled};
 use super::input::Input;
 
 /// What a handler looks like.
@@ -166,6 +166,10 @@ impl Operation {
 
     /// Checks the members, finds the instance and runs the handler.
     pub(super) fn run(&self, environment: &Environment, members: &Map<String, Value>) -> Result<Value, AwsError> {
+        self.checked(environment, members).map_err(|error| modelled(self.name, error))
+    }
+
+    fn checked(&self, environment: &Environment, members: &Map<String, Value>) -> Result<Value, AwsError> {
         for label in self.labels() {
             if members.get(label).and_then(Value::as_str).is_none_or(str::is_empty) {
                 return Err(constraint(label, "Member must not be null"));

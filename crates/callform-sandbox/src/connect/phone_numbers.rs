@@ -11,7 +11,7 @@ use crate::error::AwsError;
 use crate::handler::Environment;
 
 use super::document::{self, Document, text};
-use super::error::{idempotency, invalid_parameter, not_found};
+use super::error::{invalid_parameter, not_found};
 use super::input::Input;
 use super::instance::{need_target, target};
 use super::number_pool::{self, COUNTRY, TYPE};
@@ -169,7 +169,8 @@ fn claim(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let instance = need_target(environment, input)?;
     let number = input.need("PhoneNumber")?;
     let token = input.text("ClientToken").filter(|token| !token.is_empty());
-    let claimed: Value = document::once_per_token(environment, "ClaimPhoneNumber", "", token, || {
+    document::refuse_other_request(environment, input, "")?;
+    document::once_per_token(environment, "ClaimPhoneNumber", "", token, || {
         let (country, kind) = number_pool::owner(number).ok_or_else(|| unavailable(number))?;
         if taken(environment)?.contains(number) {
             return Err(unavailable(number));
@@ -192,13 +193,8 @@ fn claim(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         Ok(json!({
             "PhoneNumberId": body.get("PhoneNumberId"),
             "PhoneNumberArn": body.get("PhoneNumberArn"),
-            "For": number,
         }))
-    })?;
-    if claimed.get("For").and_then(Value::as_str) != Some(number) {
-        return Err(idempotency("The client token was used to claim another phone number."));
-    }
-    Ok(json!({"PhoneNumberId": claimed.get("PhoneNumberId"), "PhoneNumberArn": claimed.get("PhoneNumberArn")}))
+    })
 }
 
 fn unavailable(number: &str) -> AwsError {

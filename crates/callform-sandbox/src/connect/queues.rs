@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::error::AwsError;
 use crate::handler::Environment;
 
-use super::document::{self, Document, assign, created, find, hide, referred, referred_id, summary, text};
+use super::document::{self, Document, assign, created, find, hide, id_of, referred, referred_id, summary, text};
 use super::error::{in_use, not_found};
 use super::input::Input;
 use super::operation::{
@@ -199,6 +199,15 @@ fn save(environment: &Environment, input: &Input, body: Document) -> Result<Valu
 }
 
 fn describe(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    if let Some(user) = id_of(input.need("QueueId")?).strip_prefix("agent/") {
+        let user = find(environment, &USER, input.instance(), user)?;
+        let mut body = Map::new();
+        for (member, entry) in [("QueueId", "Id"), ("QueueArn", "Arn")] {
+            body.insert(member.to_owned(), agent_queue(environment, input.instance(), &user)[entry].take());
+        }
+        document::copy_change(&user, &mut body);
+        return Ok(json!({ "Queue": body }));
+    }
     let mut body = of_path(environment, input)?;
     hide(&mut body, HIDDEN);
     Ok(json!({ "Queue": body }))

@@ -73,8 +73,8 @@ impl<'a> Search<'a> {
                         return Err(invalid_parameter(format!("ComparisonType {comparison} is not supported")));
                     }
                 }
-                _ if self.fields.words.iter().any(|(condition, _)| condition == name) => {}
-                _ if (self.special)(name, condition, &Document::new()).is_some() => {}
+                _ if self.fields.words.iter().any(|(condition, _)| condition == name) => check_word(name, condition)?,
+                _ if (self.special)(name, condition, &Document::new()).is_some() => check_word(name, condition)?,
                 _ => return Err(invalid_parameter(format!("The condition {name} is not supported"))),
             }
         }
@@ -132,6 +132,38 @@ impl<'a> Search<'a> {
             _ => objects(choice).all(|tag| has_tag(tag, body)),
         }
     }
+}
+
+/// The words that conditions of one word take, by the service model.
+const WORDS: &[(&str, &[&str])] = &[
+    ("StateCondition", &["ACTIVE", "ARCHIVED"]),
+    ("StatusCondition", &["PUBLISHED", "SAVED"]),
+    ("ViewStatusCondition", &["PUBLISHED", "SAVED"]),
+    ("ViewTypeCondition", &["CUSTOMER_MANAGED", "AWS_MANAGED"]),
+    ("QueueTypeCondition", &["STANDARD"]),
+    (
+        "TypeCondition",
+        &[
+            "CONTACT_FLOW",
+            "CUSTOMER_QUEUE",
+            "CUSTOMER_HOLD",
+            "CUSTOMER_WHISPER",
+            "AGENT_HOLD",
+            "AGENT_WHISPER",
+            "OUTBOUND_WHISPER",
+            "AGENT_TRANSFER",
+            "QUEUE_TRANSFER",
+            "CAMPAIGN",
+        ],
+    ),
+];
+
+fn check_word(name: &str, condition: &Value) -> Result<(), AwsError> {
+    let Some((_, words)) = WORDS.iter().find(|(own, _)| *own == name) else { return Ok(()) };
+    if condition.as_str().is_some_and(|word| words.contains(&word)) {
+        return Ok(());
+    }
+    Err(invalid_parameter(format!("{name} must be one of: {}", words.join(", "))))
 }
 
 fn objects(list: &Value) -> impl Iterator<Item = &Map<String, Value>> {

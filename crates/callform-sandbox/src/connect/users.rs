@@ -17,7 +17,7 @@ use super::operation::{
 use super::resource::{HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE, USER};
 use super::search::Fields;
 use super::user_rules::{self, CONFIGS, IDENTITY, PHONE};
-use super::{page, predefined_attributes, reference};
+use super::{page, predefined_attributes, presence, reference};
 
 /// The security profiles of a user.
 pub(super) const SECURITY_PROFILES: Shape = Shape::List(1, 10, &TEXT);
@@ -156,6 +156,7 @@ fn delete(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let body = of_path(environment, input)?;
     let id = text(&body, "Id");
     reference::set(environment, input.instance(), &reference::name(&USER, id), &BTreeSet::new())?;
+    presence::forget(environment, input.instance(), id)?;
     document::remove(environment, &USER, input.instance(), id)?;
     Ok(json!({}))
 }

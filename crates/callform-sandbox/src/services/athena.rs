@@ -247,7 +247,8 @@ fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Valu
     match operation {
         "ListTagsForResource" => return Ok(json!({ "Tags": tags::to_list(&tags::stored(&found)) })),
         "TagResource" => tags::add(&mut found, tags::from_list(input.list("Tags"))),
-        _ => tags::remove(&mut found, &input.texts("TagKeys")),
+        "UntagResource" => tags::remove(&mut found, &input.texts("TagKeys")),
+        _ => return Err(AwsError::unsupported("Athena", operation)),
     }
     save(environment, &found)?;
     Ok(json!({}))

@@ -135,10 +135,11 @@ fn targets(environment: &Environment, operation: &str, input: &Input) -> Result<
                 ));
             }
         }
-        _ => {
+        "RemoveTargets" => {
             let ids = input.texts("Ids");
             targets.retain(|target| !target.get("Id").and_then(Value::as_str).is_some_and(|id| ids.contains(&id)));
         }
+        _ => return Err(AwsError::unsupported("EventBridge", operation)),
     }
     if targets.is_empty() {
         environment.tx.delete(TARGETS, environment.region, name)?;
@@ -155,7 +156,8 @@ fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Valu
     match operation {
         "ListTagsForResource" => return Ok(json!({ "Tags": rule.get("Tags") })),
         "TagResource" => tags::add(&mut rule, tags::from_list(input.list("Tags"))),
-        _ => tags::remove(&mut rule, &input.texts("TagKeys")),
+        "UntagResource" => tags::remove(&mut rule, &input.texts("TagKeys")),
+        _ => return Err(AwsError::unsupported("EventBridge", operation)),
     }
     environment.tx.put(RULES, environment.region, name, None, &rule)?;
     Ok(json!({}))

@@ -124,7 +124,7 @@ fn database(environment: &Environment, operation: &str, input: &Input) -> Result
             environment.tx.delete_all(TABLES, &format!("{region}/{name}"))?;
             Ok(json!({}))
         }
-        _ => {
+        "CreateDatabase" | "UpdateDatabase" => {
             let given = input.object("DatabaseInput");
             let given = Input::new(&given, "InvalidInputException");
             let new_name = name_of(&given, "Name")?;
@@ -149,6 +149,7 @@ fn database(environment: &Environment, operation: &str, input: &Input) -> Result
             environment.tx.put(DATABASES, region, &new_name, None, &stored)?;
             Ok(json!({}))
         }
+        _ => Err(AwsError::unsupported("Glue", operation)),
     }
 }
 
@@ -182,7 +183,7 @@ fn table(environment: &Environment, operation: &str, input: &Input) -> Result<Va
             environment.tx.delete(TABLES, &scope, &name)?;
             Ok(json!({}))
         }
-        _ => {
+        "CreateTable" | "UpdateTable" => {
             let given = input.object("TableInput");
             let given = Input::new(&given, "InvalidInputException");
             let name = name_of(&given, "Name")?;
@@ -206,6 +207,7 @@ fn table(environment: &Environment, operation: &str, input: &Input) -> Result<Va
             environment.tx.put(TABLES, &scope, &name, None, &stored)?;
             Ok(json!({}))
         }
+        _ => Err(AwsError::unsupported("Glue", operation)),
     }
 }
 
@@ -238,7 +240,7 @@ fn crawler(environment: &Environment, operation: &str, input: &Input) -> Result<
             environment.tx.delete(CRAWLERS, region, name)?;
             Ok(json!({}))
         }
-        _ => {
+        "CreateCrawler" | "UpdateCrawler" => {
             let name = input.need("Name")?;
             let mut stored = match (operation, load_crawler(environment, name)) {
                 ("CreateCrawler", Ok(_)) => return Err(exists(format!("Crawler with name {name} already exists"))),
@@ -262,6 +264,7 @@ fn crawler(environment: &Environment, operation: &str, input: &Input) -> Result<
             environment.tx.put(CRAWLERS, region, name, None, &stored)?;
             Ok(json!({}))
         }
+        _ => Err(AwsError::unsupported("Glue", operation)),
     }
 }
 
@@ -279,7 +282,8 @@ fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Valu
     match operation {
         "GetTags" => return Ok(json!({ "Tags": tags::stored(&found) })),
         "TagResource" => tags::add(&mut found, tags::from_object(&input.object("TagsToAdd"))),
-        _ => tags::remove(&mut found, &input.texts("TagsToRemove")),
+        "UntagResource" => tags::remove(&mut found, &input.texts("TagsToRemove")),
+        _ => return Err(AwsError::unsupported("Glue", operation)),
     }
     environment.tx.put(kind, environment.region, name, None, &found)?;
     Ok(json!({}))

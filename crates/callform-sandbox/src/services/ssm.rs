@@ -181,12 +181,41 @@ fn put(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         }
         parameter.allowed_pattern = Some(pattern.to_owned());
     }
+    fit_tier(input, &mut parameter, value)?;
     let number = parameter.versions.last().map_or(1, |version| version.number + 1);
     parameter.versions.push(Version { number, value: value.to_owned(), modified: epoch_seconds(environment.now) });
     let excess = parameter.versions.len().saturating_sub(100);
     parameter.versions.drain(..excess);
     environment.tx.put(KIND, environment.region, name, None, &parameter)?;
     Ok(json!({ "Version": number, "Tier": parameter.tier }))
+}
+
+/// Holds a value to the size of its tier; intelligent tiering takes the tier that fits.
+fn fit_tier(input: &Input, parameter: &mut Parameter, value: &str) -> Result<(), AwsError> {
+    const STANDARD: usize = 4096;
+    const ADVANCED: usize = 8192;
+    let asked = input.text("Tier").unwrap_or(&parameter.tier).to_owned();
+    let is_large = value.chars().count() > STANDARD;
+    parameter.tier = match asked.as_str() {
+        "Intelligent-Tiering" if is_large => "Advanced".to_owned(),
+        "Intelligent-Tiering" => "Standard".to_owned(),
+        // A parameter that is advanced stays so.
+        "Standard" if parameter.tier == "Advanced" && !parameter.versions.is_empty() => "Advanced".to_owned(),
+        "Standard" | "Advanced" => asked,
+        other => {
+            let tiers = "Standard, Advanced, Intelligent-Tiering";
+            return Err(input.wrong(format!("Tier {other} is none of {tiers}.")));
+        }
+    };
+    let most = if parameter.tier == "Advanced" { ADVANCED } else { STANDARD };
+    if value.chars().count() <= most {
+        return Ok(());
+    }
+    let advice = if most == STANDARD { " Use the tier Advanced for up to 8192 characters." } else { "" };
+    Err(input.wrong(format!(
+        "{} tier parameters support a maximum parameter value of {most} characters.{advice}",
+        parameter.tier
+    )))
 }
 
 fn by_path(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
@@ -255,10 +284,11 @@ fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Valu
     match operation {
         "ListTagsForResource" => return Ok(json!({ "TagList": tags::to_list(&parameter.tags) })),
         "AddTagsToResource" => parameter.tags.extend(tags::from_list(input.list("Tags"))),
-        _ => {
+        "RemoveTagsFromResource" => {
             let keys = input.texts("TagKeys");
             parameter.tags.retain(|key, _| !keys.contains(&key.as_str()));
         }
+        _ => return Err(AwsError::unsupported("SSM", operation)),
     }
     environment.tx.put(KIND, environment.region, name, None, &parameter)?;
     Ok(json!({}))

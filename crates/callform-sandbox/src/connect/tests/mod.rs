@@ -1,5 +1,6 @@
 //! What the tests of the operations share: an instance in memory, and calls that show what a client sees.
 
+mod contacts;
 mod directory;
 mod frame;
 mod routing;

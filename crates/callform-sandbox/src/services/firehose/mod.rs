@@ -198,7 +198,8 @@ fn on_stream(
         }
         "UpdateDestination" => update_destination(&mut stream, input)?,
         "TagDeliveryStream" => tags::add(&mut stream, tags::from_list(input.list("Tags"))),
-        _ => tags::remove(&mut stream, &input.texts("TagKeys")),
+        "UntagDeliveryStream" => tags::remove(&mut stream, &input.texts("TagKeys")),
+        _ => return Err(AwsError::unsupported("Firehose", operation)),
     }
     let stream = DeliveryStream { name, settings: stream };
     stream.destination()?;

@@ -217,10 +217,11 @@ fn change(
         }
         "SetDefaultPolicyVersion" => policy.default_version = version_number(&policy, input)?,
         "TagPolicy" => policy.tags.extend(tags::from_list(input.list("Tags"))),
-        _ => {
+        "UntagPolicy" => {
             let keys = input.texts("TagKeys");
             policy.tags.retain(|key, _| !keys.contains(&key.as_str()));
         }
+        _ => return Err(AwsError::unsupported("IAM", operation)),
     }
     environment.tx.put(KIND, "", arn, Some(&policy.name), &policy)?;
     Ok(answer)

@@ -168,7 +168,8 @@ fn read(operation: &str, name: &str, role: &Role, input: &Input) -> Result<Value
                 .map(|arn| json!({ "PolicyName": arn.rsplit('/').next().unwrap_or_default(), "PolicyArn": arn }));
             listed("AttachedPolicies", attached.collect(), input)
         }
-        _ => json!({ "Tags": tags::to_list(&role.tags), "IsTruncated": false }),
+        "ListRoleTags" => json!({ "Tags": tags::to_list(&role.tags), "IsTruncated": false }),
+        _ => return Err(AwsError::unsupported("IAM", operation)),
     })
 }
 
@@ -224,12 +225,13 @@ fn change_policies(environment: &Environment, operation: &str, role: &mut Role, 
             policies::require_attachable(environment, arn)?;
             role.attached.insert(arn.to_owned());
         }
-        _ => {
+        "DetachRolePolicy" => {
             let arn = input.need("PolicyArn")?;
             if !role.attached.remove(arn) {
                 return Err(AwsError::new(404, "NoSuchEntity", format!("Policy {arn} was not found.")));
             }
         }
+        _ => return Err(AwsError::unsupported("IAM", operation)),
     }
     Ok(())
 }

@@ -105,9 +105,10 @@ pub(super) fn on_stream(
             stream.settings.insert("EncryptionType".to_owned(), "NONE".into());
             stream.settings.remove("KeyId");
         }
-        _ => {
+        "UpdateStreamMode" => {
             stream.settings.insert("StreamModeDetails".to_owned(), input.object("StreamModeDetails").into());
         }
+        _ => return Err(AwsError::unsupported("Kinesis", operation)),
     }
     stream.save(environment)?;
     Ok(Value::Null)

@@ -350,10 +350,11 @@ fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Valu
     match operation {
         "ListTags" => return Ok(json!({ "Tags": function.tags })),
         "TagResource" => function.tags.extend(tags::from_object(&input.object("Tags"))),
-        _ => {
+        "UntagResource" => {
             let keys = input.texts("TagKeys");
             function.tags.retain(|key, _| !keys.contains(&key.as_str()));
         }
+        _ => return Err(AwsError::unsupported("Lambda", operation)),
     }
     save(environment, name, &function)?;
     Ok(Value::Null)

@@ -4,6 +4,7 @@ pub mod code;
 pub(crate) mod event_sources;
 mod function;
 mod layers;
+mod others;
 mod policy;
 mod versions;
 
@@ -15,6 +16,7 @@ use super::input::Input;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::protocol::form::decode;
+use crate::protocol::identify;
 
 /// A route: method, path with labels, operation, status of success.
 type RouteRow = (&'static str, &'static str, &'static str, u16);
@@ -89,8 +91,10 @@ pub fn handle(
     query: &[(String, String)],
     body: &[u8],
 ) -> Result<(u16, Value), AwsError> {
-    let (operation, status, labels) =
-        route(method, path).ok_or_else(|| AwsError::unsupported("Lambda", &format!("{method} {path}")))?;
+    let (operation, status, labels) = route(method, path).ok_or_else(|| {
+        let named = identify::named(others::OTHERS, method, path).map(str::to_owned);
+        AwsError::unsupported("Lambda", &named.unwrap_or_else(|| format!("{method} {path}")))
+    })?;
     let mut input: Map<String, Value> = if body.is_empty() {
         Map::new()
     } else {

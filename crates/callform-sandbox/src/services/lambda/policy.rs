@@ -31,7 +31,8 @@ pub(super) fn call(environment: &Environment, operation: &str, input: &Input) ->
             save(environment, name, &function)?;
             return Ok(Value::Null);
         }
-        _ => {}
+        "AddPermission" => {}
+        _ => return Err(AwsError::unsupported("Lambda", operation)),
     }
     let id = input.need("StatementId")?;
     if statements.contains_key(id) {

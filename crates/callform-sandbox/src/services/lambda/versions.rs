@@ -31,7 +31,8 @@ pub(super) fn call(environment: &Environment, operation: &str, input: &Input) ->
             save(environment, name, &function)?;
             Ok(Value::Null)
         }
-        _ => put_alias(environment, operation, name, &mut function, input),
+        "CreateAlias" | "UpdateAlias" => put_alias(environment, operation, name, &mut function, input),
+        _ => Err(AwsError::unsupported("Lambda", operation)),
     }
 }
 

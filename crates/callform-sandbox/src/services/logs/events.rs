@@ -87,7 +87,8 @@ pub(super) fn call(environment: &Environment, operation: &str, group: &str, inpu
         "DescribeLogStreams" => describe(environment, group, input),
         "PutLogEvents" => put(environment, group, input),
         "GetLogEvents" => get(environment, group, input),
-        _ => filter(environment, group, input),
+        "FilterLogEvents" => filter(environment, group, input),
+        _ => Err(AwsError::unsupported("CloudWatch Logs", operation)),
     }
 }
 

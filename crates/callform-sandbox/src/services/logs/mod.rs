@@ -144,7 +144,8 @@ fn on_group(
         }
         "TagResource" | "TagLogGroup" => tags::add(&mut group, tags::from_object(&input.object("tags"))),
         "UntagLogGroup" => tags::remove(&mut group, &input.texts("tags")),
-        _ => tags::remove(&mut group, &input.texts("tagKeys")),
+        "UntagResource" => tags::remove(&mut group, &input.texts("tagKeys")),
+        _ => return Err(AwsError::unsupported("CloudWatch Logs", operation)),
     }
     environment.tx.put(KIND, environment.region, name, None, &group)?;
     Ok(Value::Null)

@@ -103,7 +103,7 @@ pub(super) fn call(environment: &Environment, operation: &str, input: &Input) ->
             mapping.insert("State".to_owned(), "Deleting".into());
             Ok(public(mapping))
         }
-        _ => {
+        "UpdateEventSourceMapping" => {
             if input.value("FunctionName").is_some() {
                 mapping.insert("FunctionArn".to_owned(), function_arn(environment, input)?.into());
             }
@@ -112,6 +112,7 @@ pub(super) fn call(environment: &Environment, operation: &str, input: &Input) ->
             save(environment, &mapping)?;
             Ok(public(mapping))
         }
+        _ => Err(AwsError::unsupported("Lambda", operation)),
     }
 }
 
@@ -163,12 +164,28 @@ fn public(mut mapping: Map<String, Value>) -> Value {
     mapping.into()
 }
 
+/// What an event source other than a stream or queue is.
+fn kind_of_source(source: &str) -> &'static str {
+    match source.split(':').nth(2) {
+        Some("dynamodb") => "DynamoDB streams",
+        Some("kafka") => "MSK clusters",
+        Some("mq") => "Amazon MQ brokers",
+        Some("rds") => "DocumentDB clusters",
+        _ => "things other than Kinesis streams and SQS queues",
+    }
+}
+
 fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let source = input.need("EventSourceArn")?;
     let of_queue = match service_of(source) {
         Some("kinesis") => false,
         Some("sqs") => true,
-        _ => return Err(AwsError::unsupported("Lambda", &format!("event sources like {source}:"))),
+        _ => {
+            return Err(AwsError::unsupported(
+                "Lambda",
+                &format!("{} as event sources: {source}", kind_of_source(source)),
+            ));
+        }
     };
     let function = function_arn(environment, input)?;
     let same = environment.tx.list::<Map<String, Value>>(KIND, environment.region)?.into_iter().find(|(_, other)| {
@@ -262,7 +279,8 @@ pub(super) fn tag(environment: &Environment, operation: &str, uuid: &str, input:
     match operation {
         "ListTags" => return Ok(json!({ "Tags": tags::stored(&mapping) })),
         "TagResource" => tags::add(&mut mapping, tags::from_object(&input.object("Tags"))),
-        _ => tags::remove(&mut mapping, &input.texts("TagKeys")),
+        "UntagResource" => tags::remove(&mut mapping, &input.texts("TagKeys")),
+        _ => return Err(AwsError::unsupported("Lambda", operation)),
     }
     save(environment, &mapping)?;
     Ok(Value::Null)

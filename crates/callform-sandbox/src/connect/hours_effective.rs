@@ -1,0 +1,148 @@
+//! The hours that hold on some dates: a day's own, changed by what overrides there are.
+//!
+//! Overrides of parents count as the hours' own do. Where several hold on a date, one of other hours comes first, then
+//! those that open, then those that close: the service's order is not documented (?).
+
+use chrono::{Datelike as _, NaiveDate, Weekday};
+use serde_json::{Value, json};
+
+use crate::error::AwsError;
+use crate::handler::Environment;
+
+use super::document::{Document, find, text};
+use super::error::invalid_parameter;
+use super::hours::parent_ids;
+use super::hours_overrides::of_hours;
+use super::input::Input;
+use super::operation::{Operation, Shape, operation, required_query};
+use super::resource::HOURS;
+
+const DATE: Shape = Shape::Text(10, 10);
+/// The longest time that is answered at once: a year with its leap day. The service's limit is not documented.
+const MOST_DAYS: usize = 366;
+const MINUTES_OF_DAY: u32 = 24 * 60;
+
+pub(super) const OPERATIONS: &[Operation] = &[operation(
+    "GetEffectiveHoursOfOperations",
+    "GET",
+    "/effective-hours-of-operations/{InstanceId}/{HoursOfOperationId}",
+    &[required_query("fromDate", "FromDate", DATE), required_query("toDate", "ToDate", DATE)],
+    effective,
+)];
+
+/// A time of a day from one minute to another, the second of which is no longer part of it.
+type Span = (u32, u32);
+
+fn effective(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let hours = find(environment, &HOURS, input.instance(), input.need("HoursOfOperationId")?)?;
+    let (from, to) = (date(input.need("FromDate")?)?, date(input.need("ToDate")?)?);
+    let days: Vec<NaiveDate> = from.iter_days().take_while(|day| *day <= to).take(MOST_DAYS + 1).collect();
+    if days.is_empty() || days.len() > MOST_DAYS {
+        return Err(invalid_parameter(format!("FromDate to ToDate must be 1 to {MOST_DAYS} days")));
+    }
+    let mut overrides = of_hours(environment, input.instance(), text(&hours, "HoursOfOperationId"))?;
+    for parent in parent_ids(&hours) {
+        overrides.extend(of_hours(environment, input.instance(), &parent)?);
+    }
+    let (mut effective, mut changed) = (Vec::new(), Vec::new());
+    for day in days {
+        let holding = holding(&overrides, day)?;
+        let open = holding.iter().fold(spans(&hours, day.weekday()), |open, other| apply(open, other, day.weekday()));
+        let open: Vec<Value> = open.iter().map(slice).collect();
+        effective.push(json!({ "Date": day.to_string(), "OperationalHours": open }));
+        if !holding.is_empty() {
+            let hours: Vec<Value> = holding.iter().flat_map(|other| override_hours(other, day.weekday())).collect();
+            changed.push(json!({ "Date": day.to_string(), "OverrideHours": hours }));
+        }
+    }
+    Ok(json!({
+        "EffectiveHoursOfOperationList": effective,
+        "EffectiveOverrideHoursList": changed,
+        "TimeZone": text(&hours, "TimeZone"),
+    }))
+}
+
+fn date(text: &str) -> Result<NaiveDate, AwsError> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| invalid_parameter(format!("{text} is not a date")))
+}
+
+/// The overrides that hold on a day, in the order in which they count.
+fn holding(overrides: &[Document], day: NaiveDate) -> Result<Vec<&Document>, AwsError> {
+    let day = day.to_string();
+    let mut holding = Vec::new();
+    for other in overrides {
+        if !(text(other, "EffectiveFrom")..=text(other, "EffectiveTill")).contains(&day.as_str()) {
+            continue;
+        }
+        if other.contains_key("RecurrenceConfig") {
+            let what = "GetEffectiveHoursOfOperations with an override that recurs";
+            return Err(AwsError::unsupported("Connect", what));
+        }
+        holding.push(other);
+    }
+    holding.sort_by_key(|other| {
+        ["STANDARD", "OPEN", "CLOSED"].iter().position(|kind| *kind == text(other, "OverrideType"))
+    });
+    Ok(holding)
+}
+
+/// What the configuration of hours or of an override says about a day of the week.
+fn spans(body: &Document, day: Weekday) -> Vec<Span> {
+    const NAMES: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+    let name = NAMES.get(usize::try_from(day.num_days_from_monday()).unwrap_or_default()).copied();
+    let entries = body.get("Config").and_then(Value::as_array).into_iter().flatten();
+    let minute = |entry: &Value, member: &str| {
+        let time = entry.get(member);
+        let part = |part: &str| time.and_then(|time| time.get(part)).and_then(Value::as_u64).unwrap_or_default();
+        u32::try_from(part("Hours") * 60 + part("Minutes")).unwrap_or_default()
+    };
+    let of_day = entries.filter(|entry| entry.get("Day").and_then(Value::as_str) == name);
+    let spans = of_day.map(|entry| {
+        let end = minute(entry, "EndTime");
+        // Open until midnight ends at 00:00.
+        (minute(entry, "StartTime"), if end == 0 { MINUTES_OF_DAY } else { end })
+    });
+    joined(spans.collect())
+}
+
+/// Spans in order, those that touch as one.
+fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut joined: Vec<Span> = Vec::new();
+    for (start, end) in spans {
+        match joined.last_mut() {
+            Some((_, last)) if start <= *last => *last = end.max(*last),
+            _ => joined.push((start, end)),
+        }
+    }
+    joined
+}
+
+fn apply(open: Vec<Span>, other: &Document, day: Weekday) -> Vec<Span> {
+    let spans = spans(other, day);
+    match text(other, "OverrideType") {
+        "OPEN" => joined([open, spans].concat()),
+        "CLOSED" => spans.iter().fold(open, |open, (from, till)| {
+            let rest = open.iter().flat_map(|(start, end)| [(*start, *from.min(end)), (*start.max(till), *end)]);
+            rest.filter(|(start, end)| start < end).collect()
+        }),
+        _ => spans,
+    }
+}
+
+fn slice((start, end): &Span) -> Value {
+    let time = |minute: &u32| json!({ "Hours": minute / 60 % 24, "Minutes": minute % 60 });
+    json!({ "Start": time(start), "End": time(end) })
+}
+
+fn override_hours(other: &Document, day: Weekday) -> Vec<Value> {
+    let status = if text(other, "OverrideType") == "CLOSED" { "CLOSED" } else { "OPEN" };
+    let mut hours: Vec<Value> = spans(other, day).iter().map(slice).collect();
+    for hour in &mut hours {
+        if let Value::Object(hour) = hour {
+            hour.insert("OverrideName".to_owned(), text(other, "Name").into());
+            hour.insert("OperationalStatus".to_owned(), status.into());
+        }
+    }
+    hours
+}
