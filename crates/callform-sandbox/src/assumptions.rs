@@ -23,6 +23,7 @@ const fn attested(file: &'static str, statement: &'static str, source: &'static 
 
 /// All guesses, by file and in their order there.
 pub const ASSUMPTIONS: &[Assumption] = &[
+    guess("cloudformation/template/yaml/scalar.rs", "The letters `y` and `n` alone are text in YAML templates."),
     attested(
         "connect/agent_statuses.rs",
         "The agent statuses Available and Offline cannot be disabled.",
@@ -44,6 +45,10 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "connect/handlers/agent_status.rs",
         "CloudFormation deletes an agent status by leaving it as it is, and takes one of the name over that is there.",
         "the type's schema: its delete handler calls nothing, its create handler may list statuses",
+    ),
+    guess(
+        "connect/hours_effective.rs",
+        "Where several overrides hold on a date, one of other hours comes first, then those that open, then those that close.",
     ),
     attested(
         "connect/phone_numbers.rs",

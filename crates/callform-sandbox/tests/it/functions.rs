@@ -437,7 +437,7 @@ fn a_function_has_its_layers() {
         let layers = json!({ "Layers": [layer] }).to_string();
         account.rest("PUT", &format!("{path}/configuration"), layers.as_bytes())
     };
-    let refused = configure(&layer.replace(":1", ":9"));
+    let refused = configure(&layer.replace("program:1", "program:9"));
     assert!(refused.status == 400 && refused.text().contains("does not exist"), "{}", refused.text());
     assert_eq!(configure(&layer).status, 200);
     let invoked = account.invoke("{}");

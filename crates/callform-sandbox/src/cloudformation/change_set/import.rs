@@ -101,7 +101,11 @@ pub(crate) fn check(
 }
 
 /// New resources of a template that exist already, for `ImportExistingResources`: those whose identifier the template
-/// names.
+/// names as it stands, and that outlive their stack.
+///
+/// A name that a function makes (`Fn::Sub`, `Ref`, …) is none: the resource is then made, which fails where it is there
+/// already. Source: CloudFormation user guide, "Import AWS resources automatically" (custom names have to be static
+/// values; `DeletionPolicy` has to be `Retain` or `RetainExceptOnCreate`).
 pub(crate) fn existing(
     environment: &Environment,
     registry: &HandlerRegistry,
@@ -113,7 +117,9 @@ pub(crate) fn existing(
         let known = state::resource(environment.tx, &stack.id, &definition.logical_id)?;
         let schema = callform_schemas::get(&definition.type_name);
         let (None, Some(schema)) = (known.filter(state::StackResource::exists), schema) else { continue };
-        let Some(physical_id) = named_identifier(schema, &definition.properties) else { continue };
+        let outlives = matches!(definition.deletion_policy.as_deref(), Some("Retain" | "RetainExceptOnCreate"));
+        let written = prepared.template.resource_member(&definition.logical_id, "Properties").filter(|_| outlives);
+        let Some(physical_id) = written.and_then(|written| named_identifier(schema, written)) else { continue };
         let Some(handler) = registry.get(definition.type_name.as_str()) else { continue };
         let context = Context {
             environment: *environment,

@@ -84,7 +84,9 @@ fn an_import_does_nothing_else() {
 fn resources_with_names_of_their_own_can_be_found_and_imported() {
     let sandbox = Sandbox::new();
     sandbox.set_thing("AWS::S3::Bucket", "mine", &json!({ "BucketName": "mine" }));
-    let bucket = json!({ "Type": "AWS::S3::Bucket", "Properties": { "BucketName": "mine" } });
+    let bucket = json!({
+        "Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": { "BucketName": "mine" },
+    });
     let body = template(&json!({ "Bucket": bucket, "A": topic("a", "x") })).to_string();
     let request = [
         ("StackName", "s"),
@@ -99,4 +101,26 @@ fn resources_with_names_of_their_own_can_be_found_and_imported() {
     assert_eq!(execute(&sandbox), "CREATE_COMPLETE");
     assert_eq!(sandbox.physical_id("Bucket"), "mine");
     assert_eq!(sandbox.things("AWS::S3::Bucket"), 1);
+}
+
+#[test]
+fn what_a_function_names_or_what_goes_with_its_stack_is_not_imported() {
+    let named_by_function = json!({ "BucketName": { "Fn::Sub": "mine" } });
+    for (policy, properties) in [("Retain", named_by_function), ("Delete", json!({ "BucketName": "mine" }))] {
+        let sandbox = Sandbox::new();
+        sandbox.set_thing("AWS::S3::Bucket", "mine", &json!({ "BucketName": "mine" }));
+        let bucket = json!({ "Type": "AWS::S3::Bucket", "DeletionPolicy": policy, "Properties": properties });
+        let body = template(&json!({ "Bucket": bucket })).to_string();
+        let request = [
+            ("StackName", "s"),
+            ("ChangeSetName", "c"),
+            ("ChangeSetType", "CREATE"),
+            ("TemplateBody", body.as_str()),
+            ("ImportExistingResources", "true"),
+        ];
+        sandbox.call("CreateChangeSet", &request).unwrap();
+        let described = sandbox.call("DescribeChangeSet", &[("StackName", "s"), ("ChangeSetName", "c")]).unwrap();
+        assert_eq!(described["Changes"][0]["ResourceChange"]["Action"], "Add", "{policy}");
+        assert_eq!(execute(&sandbox), "ROLLBACK_COMPLETE", "{policy}");
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::super::properties::invalid;
+use super::super::properties::{invalid, physical_name};
 use super::Kept;
 use super::declaration::Declaration;
 use crate::clock::iso8601;
@@ -92,7 +92,10 @@ impl<'a> Inventor<'a> {
             if let Some(parent) = whole.get("InstanceArn").and_then(Value::as_str) {
                 candidates.push(format!("{parent}/{kind}/{id}"));
             }
-            candidates.push(format!("arn:aws:{service}:{region}:{account}:{kind}/{id}"));
+            let start = format!("arn:aws:{service}:{region}:{account}:{kind}");
+            candidates.extend([format!("{start}/{id}"), format!("{start}/{}", self.letters(path, 10))]);
+        } else if ends(&["AccountId"]) {
+            candidates.push(account.to_owned());
         } else if ends(&["Time", "Date", "Timestamp", "At", "Modified", "Created", "Updated"]) {
             candidates.push(iso8601(self.context.environment.now));
         } else if ends(&["Url", "URL", "Uri", "URI"]) {
@@ -125,7 +128,7 @@ impl<'a> Inventor<'a> {
     }
 
     /// A form with its placeholders filled in: `{region}`, `{account}`, `{uuid}`, `{time}`, `{letters:10}`, `{hex:17}`,
-    /// `{LETTERS:13}` and `{/Property}`.
+    /// `{LETTERS:13}` and `{/Property}`; `{/Property?}` is a generated name where the property is not there.
     fn expand(&self, path: &str, form: &str, whole: &Value) -> String {
         let mut text = String::new();
         let mut rest = form;
@@ -153,7 +156,12 @@ impl<'a> Inventor<'a> {
                 let digits = digest.iter().cycle().flat_map(|byte| [byte >> 4, byte & 15]);
                 digits.take(count).filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
             }
-            property => whole.pointer(property).and_then(super::scalar).unwrap_or_default(),
+            property => {
+                let (property, or_generated) =
+                    property.strip_suffix('?').map_or((property, false), |name| (name, true));
+                let given = whole.pointer(property).and_then(super::scalar);
+                given.or_else(|| or_generated.then(|| physical_name(self.context, 64))).unwrap_or_default()
+            }
         }
     }
 

@@ -104,7 +104,7 @@ static DECLARATIONS: &[Declaration] = &[
         "AWS::CodeBuild::Project",
         &[("/Arn", "arn:aws:codebuild:{region}:{account}:project/{/Name}"), ("/Id", "{/Name}")],
     ),
-    formed("AWS::Cognito::IdentityPool", &[("/Id", "{region}:{uuid}"), ("/Name", "{/IdentityPoolName}")]),
+    formed("AWS::Cognito::IdentityPool", &[("/Id", "{region}:{uuid}"), ("/Name", "{/IdentityPoolName?}")]),
     formed(
         "AWS::Cognito::UserPool",
         &[
@@ -118,7 +118,7 @@ static DECLARATIONS: &[Declaration] = &[
         reference: Some("/ClientId"),
         ..formed(
             "AWS::Cognito::UserPoolClient",
-            &[("/ClientId", "{letters:26}"), ("/Name", "{/ClientName}"), ("/ClientSecret", "{letters:51}")],
+            &[("/ClientId", "{letters:26}"), ("/Name", "{/ClientName?}"), ("/ClientSecret", "{letters:51}")],
         )
     },
     Declaration { unique: &["/Domain"], ..refers("AWS::Cognito::UserPoolDomain", "/Domain") },
@@ -162,10 +162,7 @@ static DECLARATIONS: &[Declaration] = &[
     refers("AWS::Logs::LogStream", "/LogStreamName"),
     formed(
         "AWS::StepFunctions::StateMachine",
-        &[
-            ("/Name", "{/StateMachineName}"),
-            ("/Arn", "arn:aws:states:{region}:{account}:stateMachine:{/StateMachineName}"),
-        ],
+        &[("/Name", "{/StateMachineName?}"), ("/Arn", "arn:aws:states:{region}:{account}:stateMachine:{/Name}")],
     ),
 ];
 

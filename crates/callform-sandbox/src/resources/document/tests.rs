@@ -114,10 +114,13 @@ fn twins_are_refused() {
 #[test]
 fn what_is_invented_fits_the_schema() {
     sandbox(|context| {
+        let center = json!({ "InstanceAlias": "center", "IdentityManagementType": "CONNECT_MANAGED",
+            "Attributes": { "InboundCalls": true, "OutboundCalls": true } });
+        let center = create(context, "AWS::Connect::Instance", center).unwrap();
         for type_name in callform_schemas::type_names() {
             let schema = callform_schemas::get(type_name).unwrap();
             let handler = super::Document { type_name };
-            let properties = crate::services::input::object(minimal(schema));
+            let properties = crate::services::input::object(minimal(schema, &center));
             let id = match crate::handler::ResourceHandler::create(&handler, context, &properties) {
                 Ok(id) => id,
                 Err(error) if error.code == HandlerErrorCode::NotFound => continue,
@@ -132,11 +135,12 @@ fn what_is_invented_fits_the_schema() {
 }
 
 /// What the identifier needs of properties that the service does not invent.
-fn minimal(schema: &callform_schemas::ResourceSchema) -> Value {
+fn minimal(schema: &callform_schemas::ResourceSchema, center: &str) -> Value {
     let mut properties = json!({});
     for pointer in &schema.primary_identifier {
         if !schema.is_read_only(&pointer.to_string()) {
-            properties[pointer.property()] = json!("given");
+            let is_instance = pointer.property() == "InstanceArn";
+            properties[pointer.property()] = if is_instance { center.into() } else { json!("given") };
         }
     }
     properties
