@@ -31,7 +31,7 @@ pub(crate) fn inventory(artifacts: &Artifacts) -> Inventory {
         let deployed = deployed(stack, &physical_ids, &mut inventory.builtins);
         for (logical_id, resource) in deployed.template["Resources"].as_object().into_iter().flatten() {
             let properties = evaluate(&resource["Properties"], &deployed).as_object().cloned().unwrap_or_default();
-            let live = LiveResource::Present { properties, unread: Vec::new() };
+            let live = LiveResource::Present { properties, unread: Vec::new(), told: None };
             inventory.live.insert((stack.name.clone(), logical_id.clone()), live);
         }
         inventory.stacks.insert(stack.name.clone(), deployed);

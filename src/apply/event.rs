@@ -59,4 +59,9 @@ pub enum Event {
         /// What answers it now.
         flow: Option<String>,
     },
+    /// Something that was put beside a resource by hand is gone.
+    Repaired {
+        /// The resource.
+        address: Address,
+    },
 }

@@ -76,6 +76,12 @@ pub async fn apply(rim: &Rim<'_>, plan: &Plan) -> Result<(), ApplyError> {
                     associate(rim, &mut identifiers, change).await?;
                 }
             }
+            Step::Repair(repairs) => {
+                for repair in repairs {
+                    rim.gateway.repair(&repair.call).await?;
+                    rim.tell(Event::Repaired { address: repair.address.clone() });
+                }
+            }
         }
     }
     Ok(())
@@ -121,7 +127,7 @@ async fn wave(
             bucket: rim.bucket.to_owned(),
             token: format!("callform-{}-{number}", rim.run_id),
             addresses: addresses(plan, &operation.stack),
-            resources: changing(plan, number, operation),
+            resources: changing(plan, &operation.stack),
             may_go: may_go(plan, &operation.stack),
             operation: operation.clone(),
             parameters,
@@ -155,22 +161,9 @@ fn may_go(plan: &Plan, stack: &str) -> Option<BTreeSet<String>> {
     (plan.purpose == Purpose::Apply).then(|| ids.collect())
 }
 
-/// How many resources a step's operation changes: those of the plan, or what is different from the step before.
-fn changing(plan: &Plan, number: usize, operation: &StackOperation) -> usize {
-    let earlier = plan.steps.iter().take(number).rev().find_map(|step| match step {
-        Step::Stacks(operations) => operations.iter().find(|earlier| earlier.stack == operation.stack),
-        _ => None,
-    });
-    let resources = |operation: &StackOperation| operation.template["Resources"].as_object().cloned();
-    if let Some((mut before, mut after)) = earlier.and_then(resources).zip(resources(operation)) {
-        // What a resource waits for is no part of it.
-        for definition in before.values_mut().chain(after.values_mut()).filter_map(serde_json::Value::as_object_mut) {
-            definition.shift_remove("DependsOn");
-        }
-        let differs = |name: &&String| before.get(*name) != after.get(*name);
-        return after.keys().filter(differs).count() + before.keys().filter(|name| !after.contains_key(*name)).count();
-    }
-    let changes = plan.changes.iter().filter(|change| change.stack == operation.stack);
+/// How many resources of a stack the plan changes.
+fn changing(plan: &Plan, stack: &str) -> usize {
+    let changes = plan.changes.iter().filter(|change| change.stack == stack);
     changes.filter(|change| change.action != Action::NoOp && !change.logical_id.is_empty()).count()
 }
 

@@ -42,9 +42,11 @@ impl Job {
     pub(super) async fn run(self) -> Result<(), ApplyError> {
         let stack = self.operation.stack.clone();
         let kind = self.operation.kind;
-        tell(&self.events, Event::StackStarted { stack, kind, resources: self.resources });
         match kind {
-            OperationKind::Delete => self.delete().await,
+            OperationKind::Delete => {
+                tell(&self.events, Event::StackStarted { stack, kind, resources: self.resources });
+                self.delete().await
+            }
             OperationKind::Create => self.change(ChangeSetKind::Create).await,
             OperationKind::Update => self.change(ChangeSetKind::Update).await,
             OperationKind::Import => self.change(ChangeSetKind::Import(self.imports())).await,
@@ -82,6 +84,12 @@ impl Job {
             return Err(ApplyError::ChangeSet { stack: stack.clone(), reason });
         }
         self.refuse_unplanned(&id, &change_set).await?;
+        let started = Event::StackStarted {
+            stack: stack.clone(),
+            kind: self.operation.kind,
+            resources: change_set.changes.len(),
+        };
+        tell(&self.events, started);
         let after = self.gateway.newest_event(stack).await?;
         self.gateway.execute_change_set(&id, &self.token).await?;
         self.follow(stack, after, &["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"]).await?;
@@ -117,8 +125,14 @@ impl Job {
     }
 
     async fn protect(&self) -> Result<(), ApplyError> {
-        if self.operation.termination_protection {
-            self.gateway.set_termination_protection(&self.operation.stack, true).await?;
+        let stack = &self.operation.stack;
+        let wanted = self.operation.termination_protection;
+        let is_set = || async {
+            let found = self.gateway.stack(stack).await?;
+            Ok::<bool, GatewayError>(found.is_some_and(|found| found.termination_protection))
+        };
+        if wanted || (self.operation.kind == OperationKind::Update && is_set().await?) {
+            self.gateway.set_termination_protection(stack, wanted).await?;
         }
         Ok(())
     }

@@ -41,6 +41,10 @@ pub(super) async fn plan(
         look(ui, account, &mut inventory).await?;
         let report = drift::report(&inventory, &plan.center, &plan.region);
         drift::mark(&mut plan, &report);
+        for one in report.not_checked.iter().filter(|one| one.failed) {
+            let name = crate::render::words(&one.address);
+            ui.say(&format!("note: whether {name} was changed by hand is not known: {}", one.reason));
+        }
     }
     Ok((plan, inventory))
 }

@@ -68,6 +68,7 @@ impl Progress {
                     None => self.line(&format!("{number} is answered by no flow")),
                 }
             }
+            Event::Repaired { address } => self.line(&format!("{} is set right", words(address))),
         }
     }
 

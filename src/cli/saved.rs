@@ -85,7 +85,7 @@ pub(super) async fn refuse_stale(ui: &Ui, account: &Account, plan: &Plan) -> Res
 pub(super) fn refuse_other_files(ui: &Ui, ground: &Ground<'_>, plan: &Plan) -> Result<(), Exit> {
     let assets = plan.steps.iter().flat_map(|step| match step {
         Step::Upload(assets) => assets.as_slice(),
-        Step::ContinueRollback(_) | Step::Stacks(_) | Step::Associate(_) => &[],
+        Step::ContinueRollback(_) | Step::Stacks(_) | Step::Associate(_) | Step::Repair(_) => &[],
     });
     let moved: Vec<String> = assets
         .filter_map(|asset| match ground.read(&asset.path) {

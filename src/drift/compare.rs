@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use callform_aws::{Beside, Repair};
 use callform_flow::compare::{describe_difference, same};
 use callform_schemas::{PropertyPointer, ResourceSchema};
 use serde_json::{Map, Value as Json, json};
 
 use super::names::Names;
 use super::{Addition, additions, filled_in};
+use crate::inventory::Told;
 use crate::plan::{Definition, PropertyChange, differences};
 
 /// How two sides of a resource differ.
@@ -19,6 +21,20 @@ pub(super) struct Comparison {
     pub(super) additions: Vec<Addition>,
     /// Paths that could not be compared although the template names them.
     pub(super) not_compared: Vec<String>,
+    /// Calls that take back what is beside the template.
+    pub(super) repairs: Vec<Repair>,
+    /// Why something beside the template could not be read.
+    pub(super) unknown: Option<String>,
+}
+
+/// What was read of a resource.
+#[derive(Clone, Copy)]
+pub(super) struct Live<'a> {
+    pub(super) properties: &'a Map<String, Json>,
+    /// Paths that were not read.
+    pub(super) unread: &'a [String],
+    /// What CloudFormation says about these.
+    pub(super) told: Option<&'a Told>,
 }
 
 /// Compares a definition with live properties. Paths in `unread` were not read; tags of the stack are handed on to
@@ -27,13 +43,15 @@ pub(super) fn compare(
     names: &Names,
     definition: &Definition,
     stack_tags: &BTreeMap<String, String>,
-    live: &Map<String, Json>,
-    unread: &[String],
+    Live { properties, unread, told }: Live,
 ) -> Comparison {
     let mut comparison = Comparison::default();
     let mut wanted = resolved(names, &definition.properties, &mut comparison.not_compared);
-    let mut live = Json::Object(live.clone());
+    let mut live = Json::Object(properties.clone());
     for path in unread {
+        if told.is_some_and(|told| take_told(told, path, &mut live)) {
+            continue;
+        }
         let pointer: Vec<&str> = path.split('/').collect();
         if remove(&pointer, &mut wanted) {
             comparison.not_compared.push(path.clone());
@@ -57,22 +75,84 @@ pub(super) fn compare(
     comparison.differences.extend(content(names, &mut wanted, &mut live));
     let found = differences(&definition.resource_type, &names.symbolic(&wanted), &names.symbolic(&live));
     comparison.differences.extend(found);
+    in_order(&mut comparison.differences);
     comparison
 }
 
+/// Items that were added to a list by hand are told in the order of their names: AWS has none that says anything.
+fn in_order(differences: &mut [PropertyChange]) {
+    let list = |one: &PropertyChange| one.before.is_none().then(|| one.path.split('[').next().map(str::to_owned));
+    for run in differences.chunk_by_mut(|one, other| list(one).is_some() && list(one) == list(other)) {
+        run.sort_by_cached_key(|one| natural(&format!("{} {}", one.path, one.after.as_ref().unwrap_or(&Json::Null))));
+    }
+}
+
+/// Text in which numbers sort by their value.
+fn natural(text: &str) -> String {
+    let mut sortable = String::new();
+    let mut digits = String::new();
+    for letter in text.chars().chain(['\0']) {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+            continue;
+        }
+        if !digits.is_empty() {
+            sortable.push_str(&format!("{:0>20}", std::mem::take(&mut digits)));
+        }
+        sortable.push(letter);
+    }
+    sortable
+}
+
+/// Takes a property that was not read as CloudFormation found it; false where the template does not name it.
+fn take_told(told: &Told, path: &str, live: &mut Json) -> bool {
+    let mut names = path.split('/').take_while(|name| *name != "*");
+    let Some(name) = names.next() else { return false };
+    let named = names.fold(told.expected.get(name), |value, part| value?.get(part));
+    let (Some(_), Json::Object(live)) = (named, live) else { return false };
+    match (told.actual.get(name), live.get_mut(name)) {
+        (Some(Json::Object(found)), Some(Json::Object(members))) => {
+            members.extend(found.iter().map(|(name, value)| (name.clone(), value.clone())));
+        }
+        (Some(found), _) => drop(live.insert(name.to_owned(), found.clone())),
+        (None, Some(Json::Object(_))) => {}
+        (None, _) => drop(live.shift_remove(name)),
+    }
+    true
+}
+
 /// Compares what CloudFormation says it expected and found.
-pub(super) fn compare_as_told(
-    names: &Names,
-    resource_type: &str,
-    expected: &Map<String, Json>,
-    actual: &Map<String, Json>,
-) -> Vec<PropertyChange> {
+pub(super) fn compare_as_told(names: &Names, resource_type: &str, told: &Told) -> Vec<PropertyChange> {
     let schema = callform_schemas::get(resource_type);
-    let expected = readable_part(schema, &Json::Object(expected.clone()));
-    let mut actual = same_form(&expected, readable_part(schema, &Json::Object(actual.clone())));
+    let expected = readable_part(schema, &Json::Object(told.expected.clone()));
+    let mut actual = same_form(&expected, readable_part(schema, &Json::Object(told.actual.clone())));
     let is_map = |path: &str| schema.is_some_and(|schema| schema.is_map(path));
     keep_named(&expected, &mut actual, "", &is_map);
     differences(resource_type, &names.symbolic(&expected), &names.symbolic(&actual))
+}
+
+/// Adds what a resource has that its template does not name and CloudFormation does not look at.
+pub(super) fn add_beside(names: &Names, definition: &Definition, beside: &[Beside], comparison: &mut Comparison) {
+    for one in beside {
+        comparison.differences.push(PropertyChange {
+            path: one.path.clone(),
+            before: one.before.clone(),
+            after: Some(names.readable(&one.after)),
+            description: Vec::new(),
+        });
+        let mut repair = one.repair.clone();
+        if let Repair::UpdateFunctionCode { code, .. } = &mut repair {
+            *code = code_of(names, definition);
+        }
+        comparison.repairs.push(repair);
+    }
+}
+
+/// Bucket and key of a function's code.
+fn code_of(names: &Names, definition: &Definition) -> Option<(String, String)> {
+    let code = names.resolve(definition.properties.get("Code")?)?;
+    let text = |name: &str| code.get(name).and_then(Json::as_str).map(str::to_owned);
+    Some((text("S3Bucket")?, text("S3Key")?))
 }
 
 /// The definition's properties with identifiers. What has none that is known is left out and noted.
@@ -180,6 +260,14 @@ fn content(names: &Names, wanted: &mut Json, live: &mut Json) -> Option<Property
     Some(PropertyChange { path: "Content".to_owned(), before: Some(old), after: Some(new), description })
 }
 
+/// The member that names a parameter of a processor.
+const PARAMETER: &str = "ParameterName";
+
+/// True for lists whose items have names of their own and no order.
+fn keyed(items: &[Json]) -> bool {
+    !items.is_empty() && items.iter().all(|item| item.get(PARAMETER).is_some())
+}
+
 /// Leaves out of the live side what the template does not name, as CloudFormation does: members of structures, not
 /// those of maps.
 fn keep_named(expected: &Json, actual: &mut Json, path: &str, is_map: &dyn Fn(&str) -> bool) {
@@ -191,6 +279,12 @@ fn keep_named(expected: &Json, actual: &mut Json, path: &str, is_map: &dyn Fn(&s
                     keep_named(value, live, &format!("{path}/{name}"), is_map);
                 }
             }
+        }
+        (Json::Array(expected), Json::Array(actual)) if keyed(expected) && keyed(actual) => {
+            // Firehose has the parameters of a processor in an order of its own, and more than one gave.
+            let of = |item: &Json| item.get(PARAMETER).cloned();
+            let found = expected.iter().filter_map(|wanted| actual.iter().find(|item| of(item) == of(wanted)));
+            *actual = found.cloned().collect();
         }
         (Json::Array(expected), Json::Array(actual)) if expected.len() == actual.len() => {
             let path = format!("{path}/0");

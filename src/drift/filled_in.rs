@@ -12,14 +12,14 @@ pub(super) enum FilledIn {
     Text(&'static str),
     /// `false`.
     False,
+    /// `true`.
+    True,
     /// Zero.
     Zero,
     /// An object with this one member.
     Member(&'static str, &'static str),
     /// Whatever it is.
     Anything,
-    /// For every member of the object that is not named: whatever it is.
-    AnyMember,
 }
 
 impl FilledIn {
@@ -28,16 +28,17 @@ impl FilledIn {
         Some(match self {
             Self::Text(text) => json!(text),
             Self::False => json!(false),
+            Self::True => json!(true),
             Self::Zero => json!(0),
             Self::Member(name, value) => json!({ name: value }),
-            Self::Anything | Self::AnyMember => return None,
+            Self::Anything => return None,
         })
     }
 }
 
 /// Paths (`*` for every item of a list) and what AWS fills in there.
 pub(super) fn rules(resource_type: &str) -> &'static [(&'static str, FilledIn)] {
-    use FilledIn::{AnyMember, Anything, False, Member, Text, Zero};
+    use FilledIn::{Anything, False, Member, Text, True, Zero};
     match resource_type {
         // Statuses are ordered as they were made; only an order that the blueprint gives is its own.
         "AWS::Connect::AgentStatus" => &[("Type", Text("CUSTOM")), ("DisplayOrder", Anything)],
@@ -51,8 +52,23 @@ pub(super) fn rules(resource_type: &str) -> &'static [(&'static str, FilledIn)] 
             // (?)
             ("HoursOfOperationOverrides/*/OverrideType", Text("STANDARD")),
         ],
-        // An instance has every attribute; the alias can come from a directory.
-        "AWS::Connect::Instance" => &[("Attributes", AnyMember), ("InstanceAlias", Anything)],
+        // An instance has every attribute; the alias can come from a directory. Of the first five it is known what a new
+        // instance has (the documentation of Terraform's `aws_connect_instance`); of the rest it is not.
+        "AWS::Connect::Instance" => &[
+            ("Attributes/ContactflowLogs", False),
+            ("Attributes/ContactLens", True),
+            ("Attributes/AutoResolveBestVoices", True),
+            ("Attributes/EarlyMedia", True),
+            ("Attributes/MultiPartyConference", False),
+            ("Attributes/AutoMuteAgentOnHold", Anything),
+            ("Attributes/EnhancedChatMonitoring", Anything),
+            ("Attributes/EnhancedContactMonitoring", Anything),
+            ("Attributes/HighVolumeOutBound", Anything),
+            ("Attributes/MessageStreaming", Anything),
+            ("Attributes/MultiPartyChatConference", Anything),
+            ("Attributes/UseCustomTTSVoices", Anything),
+            ("InstanceAlias", Anything),
+        ],
         "AWS::Connect::IntegrationAssociation" => &[("IntegrationAssociationId", Anything)],
         // Both follow from the number.
         "AWS::Connect::PhoneNumber" => &[("CountryCode", Anything), ("Type", Anything)],
@@ -102,11 +118,6 @@ fn at(segments: &[&str], wanted: &mut Json, live: &mut Json, filled_in: FilledIn
         return;
     }
     match (filled_in, wanted.get(*first)) {
-        (FilledIn::AnyMember, named) => {
-            if let Some(Json::Object(members)) = live.get_mut(*first) {
-                members.retain(|name, _| named.is_some_and(|named| named.get(name).is_some()));
-            }
-        }
         (FilledIn::Anything, None) => {
             live.shift_remove(*first);
         }

@@ -16,8 +16,10 @@ mod filled_in;
 mod compare;
 mod additions;
 mod associations;
+mod blind;
 mod report;
 mod marking;
+mod unfinished;
 mod revert;
 
 pub use marking::{mark, moved};

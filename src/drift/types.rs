@@ -1,5 +1,6 @@
 //! The report as data.
 
+use callform_aws::Repair;
 use serde_json::Value;
 
 use crate::model::{Address, Target};
@@ -22,6 +23,10 @@ pub struct DriftReport {
     pub not_compared: Vec<NotCompared>,
     /// How many resources were compared.
     pub checked: usize,
+    /// What was not looked at, a clause for each kind.
+    pub not_looked_at: Vec<String>,
+    /// Stacks whose revert was interrupted: CloudFormation's template is not yet what it was before.
+    pub unfinished: Vec<String>,
 }
 
 /// How a resource differs.
@@ -50,6 +55,10 @@ pub struct DriftedResource {
     pub differences: Vec<PropertyChange>,
     /// What was added by hand that the template does not name. These are among the differences.
     pub additions: Vec<Addition>,
+    /// Keys of tags that the resource has of its stack, not of its template, and that differ.
+    pub stack_tags: Vec<String>,
+    /// What is beside its template and is taken back by calls of its own. These are among the differences.
+    pub repairs: Vec<Repair>,
     /// Why some of it cannot be brought back, as a clause.
     pub irreversible: Option<String>,
 }
@@ -85,6 +94,8 @@ pub struct NotChecked {
     pub address: Address,
     /// Why.
     pub reason: String,
+    /// True where a call failed; false where nobody can compare it.
+    pub failed: bool,
 }
 
 /// A property that could not be compared because it could not be read.
@@ -99,9 +110,14 @@ pub struct NotCompared {
 }
 
 impl DriftReport {
-    /// True where nothing differs.
+    /// True where something could not be read: there may be more than the report has.
+    pub fn is_incomplete(&self) -> bool {
+        self.not_checked.iter().any(|one| one.failed)
+    }
+
+    /// True where nothing differs and nothing waits to be finished.
     pub fn is_in_sync(&self) -> bool {
-        self.resources.is_empty() && self.associations.is_empty()
+        self.resources.is_empty() && self.associations.is_empty() && self.unfinished.is_empty()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use callform_aws::Beside;
 use serde_json::{Map, Value};
 
 use crate::model::{Address, Kind};
@@ -91,19 +92,38 @@ pub enum LiveResource {
         properties: Map<String, Value>,
         /// Paths of properties that were not read, set or not: `IdentityInfo/Email`, `List/*/Member`.
         unread: Vec<String>,
+        /// What CloudFormation says about properties that were not read and that the template names.
+        told: Option<Told>,
     },
-    /// CloudFormation compared it: the template's properties, resolved, and their live values.
+    /// CloudFormation compared it.
     Compared {
-        /// The properties the template names.
-        expected: Map<String, Value>,
-        /// Their live values.
-        actual: Map<String, Value>,
+        /// What it says.
+        told: Told,
+        /// What the resource has beside its template; the reason where that could not be read.
+        beside: Result<Vec<Beside>, String>,
     },
     /// It was deleted outside CloudFormation.
     Gone,
-    /// Callform cannot read this type; the reason.
-    NotChecked(String),
+    /// It could not be read.
+    NotChecked {
+        /// Why.
+        reason: String,
+        /// True where a call failed; false where nobody can read it.
+        failed: bool,
+    },
 }
+
+/// CloudFormation's comparison of a resource: the properties the template names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Told {
+    /// As the template has them, resolved.
+    pub expected: Map<String, Value>,
+    /// Their live values.
+    pub actual: Map<String, Value>,
+}
+
+/// The member of `Metadata.Callform` of a resource whose revert is under way: its template is not what is meant.
+pub(crate) const REVERT_NOTE: &str = "Reverting";
 
 impl DeployedStack {
     /// False for a stack that was never completely made or is on its way out: all CloudFormation lets one do with it is

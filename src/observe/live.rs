@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callform_aws::{ConnectInstance, Gateway, GatewayError, LiveObject};
+use callform_aws::{ConnectInstance, ErrorKind, Gateway, GatewayError, LiveObject, ResourceDrift};
 use serde_json::{Map, Value};
 
-use crate::inventory::{DeployedStack, Inventory, LiveResource};
+use super::beside::Surroundings;
+use crate::inventory::{DeployedStack, Inventory, LiveResource, Told};
 
 /// Reads the live properties of everything in the deployed stacks: Connect objects in bulk, one type at a time;
-/// everything else through CloudFormation's own comparison, one call a resource.
+/// everything else through CloudFormation's own comparison, one for each stack.
+///
+/// A read that AWS refuses concerns what it reads and nothing else.
 pub async fn live(gateway: &Gateway, inventory: &mut Inventory) -> Result<(), GatewayError> {
     let mut found = BTreeMap::new();
     let mut bulk = Bulk {
@@ -17,24 +20,63 @@ pub async fn live(gateway: &Gateway, inventory: &mut Inventory) -> Result<(), Ga
         managed: managed(inventory),
         read: BTreeMap::new(),
     };
-    for stack in inventory.stacks.values() {
+    let surroundings = Surroundings::of(inventory);
+    for stack in inventory.stacks.values().filter(|stack| stack.exists()) {
+        let mut told = Vec::new();
         for (logical_id, physical_id) in &stack.physical_ids {
-            let resource = match bulk.find(inventory, resource_type(stack, logical_id), physical_id).await? {
-                Some(resource) => resource,
-                None => compared(gateway, stack, logical_id).await?,
+            let resource = bulk.find(inventory, resource_type(stack, logical_id), physical_id).await?;
+            if resource.as_ref().is_none_or(|resource| needs_told(stack, logical_id, resource)) {
+                told.push(logical_id.clone());
+            }
+            found.extend(resource.map(|resource| ((stack.name.clone(), logical_id.clone()), resource)));
+        }
+        if told.is_empty() {
+            continue;
+        }
+        let drifts = partly(gateway.stack_drift(&stack.name, &told).await)?;
+        for logical_id in told {
+            let key = (stack.name.clone(), logical_id);
+            let drift = match &drifts {
+                Ok(drifts) => drifts.get(&key.1).cloned().ok_or("CloudFormation cannot compare it"),
+                Err(reason) => Err(reason.as_str()),
             };
-            found.insert((stack.name.clone(), logical_id.clone()), resource);
+            match (found.get_mut(&key), drift) {
+                (Some(LiveResource::Present { told, .. }), Ok(drift)) => *told = told_of(drift).ok(),
+                (Some(_), _) => {}
+                (None, Err(reason)) => {
+                    let reason = reason.to_owned();
+                    found.insert(key, LiveResource::NotChecked { reason, failed: drifts.is_err() });
+                }
+                (None, Ok(drift)) => {
+                    let resource = match told_of(drift) {
+                        Ok(told) => LiveResource::Compared {
+                            told,
+                            beside: partly(surroundings.beside(gateway, stack, &key.1).await)?,
+                        },
+                        Err(resource) => resource,
+                    };
+                    found.insert(key, resource);
+                }
+            }
         }
     }
     inventory.live = found;
     Ok(())
 }
 
-fn connect_instance(instance: crate::inventory::ObservedInstance) -> ConnectInstance {
+/// What was read, or why it was not; an error where nothing else can be read either.
+fn partly<T>(answer: Result<T, GatewayError>) -> Result<Result<T, String>, GatewayError> {
+    match answer {
+        Err(error) if matches!(error.kind, ErrorKind::Credentials | ErrorKind::Network) => Err(error),
+        answer => Ok(answer.map_err(|error| error.to_string())),
+    }
+}
+
+pub(super) fn connect_instance(instance: crate::inventory::ObservedInstance) -> ConnectInstance {
     ConnectInstance { id: instance.id, arn: instance.arn, alias: instance.alias, active: true }
 }
 
-fn resource_type<'a>(stack: &'a DeployedStack, logical_id: &str) -> &'a str {
+pub(super) fn resource_type<'a>(stack: &'a DeployedStack, logical_id: &str) -> &'a str {
     stack.template["Resources"][logical_id]["Type"].as_str().unwrap_or_default()
 }
 
@@ -60,6 +102,20 @@ fn never_read(resource_type: &str) -> &'static [&'static str] {
     }
 }
 
+/// True where the bulk read left out what the template names: CloudFormation compares that, many resources at a time.
+fn needs_told(stack: &DeployedStack, logical_id: &str, resource: &LiveResource) -> bool {
+    let LiveResource::Present { unread, .. } = resource else { return false };
+    let resource = &stack.template["Resources"][logical_id];
+    let never = never_read(resource["Type"].as_str().unwrap_or_default());
+    unread.iter().filter(|path| !never.contains(&path.as_str())).any(|path| {
+        let named = path
+            .split('/')
+            .take_while(|name| *name != "*")
+            .try_fold(&resource["Properties"], |value, name| value.get(name));
+        named.is_some()
+    })
+}
+
 /// Properties of objects, by physical id.
 type Objects = BTreeMap<String, Map<String, Value>>;
 
@@ -69,8 +125,8 @@ struct Bulk<'a> {
     instance: Option<ConnectInstance>,
     /// Physical ids of the center's resources, by type.
     managed: BTreeMap<&'a str, BTreeSet<&'a str>>,
-    /// By type; `None` for types that are not read in bulk.
-    read: BTreeMap<String, Option<Objects>>,
+    /// By type; `None` for types that are not read in bulk, the reason for those that could not be read.
+    read: BTreeMap<String, Result<Option<Objects>, String>>,
 }
 
 impl Bulk<'_> {
@@ -87,17 +143,26 @@ impl Bulk<'_> {
         let Some(instance) = self.instance.clone() else { return Ok(Some(LiveResource::Gone)) };
         let in_detail = self.managed.get(resource_type).map_or(0, BTreeSet::len) <= MOST_IN_DETAIL;
         if !self.read.contains_key(resource_type) {
-            let objects = self.objects(inventory, &instance, resource_type, in_detail).await?;
-            let by_id = objects
-                .map(|objects| objects.into_iter().map(|object| (object.physical_id, object.properties)).collect());
+            let objects = partly(self.objects(inventory, &instance, resource_type, in_detail).await)?;
+            let by_id = objects.map(|objects| {
+                let objects = objects?.into_iter().map(|object| (object.physical_id, object.properties));
+                Some(objects.collect())
+            });
             self.read.insert(resource_type.to_owned(), by_id);
         }
-        let Some(Some(objects)) = self.read.get(resource_type) else { return Ok(None) };
+        let objects = match self.read.get(resource_type) {
+            Some(Ok(Some(objects))) => objects,
+            Some(Err(reason)) => {
+                return Ok(Some(LiveResource::NotChecked { reason: reason.clone(), failed: true }));
+            }
+            Some(Ok(None)) | None => return Ok(None),
+        };
         let unread = if in_detail { &[] } else { left_out(resource_type) }.iter().chain(never_read(resource_type));
         Ok(Some(match objects.get(physical_id) {
             Some(properties) => LiveResource::Present {
                 properties: properties.clone(),
                 unread: unread.map(|path| (*path).to_owned()).collect(),
+                told: None,
             },
             None => LiveResource::Gone,
         }))
@@ -113,6 +178,7 @@ impl Bulk<'_> {
         let gateway = self.gateway;
         let none = BTreeSet::new();
         let managed = self.managed.get(resource_type).unwrap_or(&none);
+        let wanted = |arn: &str| managed.contains(arn);
         let objects = match resource_type.trim_start_matches("AWS::Connect::") {
             "AgentStatus" => gateway.live_agent_statuses(instance).await?,
             "ContactFlow" => gateway.live_flows(instance).await?,
@@ -123,11 +189,11 @@ impl Bulk<'_> {
             "IntegrationAssociation" => gateway.live_integrations(instance).await?,
             "PhoneNumber" => gateway.live_phone_numbers(managed).await?,
             "Prompt" => gateway.live_prompts(instance).await?,
-            "Queue" => gateway.live_queues(instance, managed).await?,
+            "Queue" => gateway.live_queues(instance, &wanted).await?,
             "QuickConnect" => gateway.live_quick_connects(instance).await?,
-            "RoutingProfile" => gateway.live_routing_profiles(instance, managed, in_detail).await?,
+            "RoutingProfile" => gateway.live_routing_profiles(instance, &wanted, in_detail).await?,
             "SecurityProfile" => gateway.live_security_profiles(instance, managed).await?,
-            "User" => gateway.live_users(instance, managed, in_detail).await?,
+            "User" => gateway.live_users(instance, &wanted, in_detail).await?,
             "UserHierarchyGroup" => gateway.live_hierarchy_groups(instance).await?,
             "UserHierarchyStructure" => vec![gateway.live_hierarchy_levels(instance).await?],
             _ => return Ok(None),
@@ -160,19 +226,19 @@ fn storage_types(inventory: &Inventory) -> Vec<String> {
     types
 }
 
-async fn compared(gateway: &Gateway, stack: &DeployedStack, logical_id: &str) -> Result<LiveResource, GatewayError> {
-    let drift = gateway.resource_drift(&stack.name, logical_id).await?;
+/// What CloudFormation says about a resource, or what else is to be said of it.
+fn told_of(drift: ResourceDrift) -> Result<Told, LiveResource> {
     let object = |text: Option<String>| -> Map<String, Value> {
         text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     };
-    Ok(match drift.status.as_str() {
-        "DELETED" => LiveResource::Gone,
+    match drift.status.as_str() {
+        "DELETED" => Err(LiveResource::Gone),
         // What the two sides still differ in, CloudFormation knows to be the same.
         "IN_SYNC" => {
             let expected = object(drift.expected);
-            LiveResource::Compared { actual: expected.clone(), expected }
+            Ok(Told { actual: expected.clone(), expected })
         }
-        "MODIFIED" => LiveResource::Compared { expected: object(drift.expected), actual: object(drift.actual) },
-        other => LiveResource::NotChecked(format!("CloudFormation answers {other}")),
-    })
+        "MODIFIED" => Ok(Told { expected: object(drift.expected), actual: object(drift.actual) }),
+        other => Err(LiveResource::NotChecked { reason: format!("CloudFormation answers {other}"), failed: false }),
+    }
 }

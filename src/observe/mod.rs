@@ -1,13 +1,16 @@
 //! Stage 6b: what exists, read from AWS into an [`Inventory`].
 
+mod beside;
 mod kept;
 mod live;
 mod scope;
 mod stacks;
+mod uses;
 
 pub use live::live;
 pub use scope::Scope;
 pub use stacks::{is_busy, settle};
+pub use uses::{Use, uses};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -52,6 +52,8 @@ pub enum Reason {
     TerminationProtection,
     /// The stack was never completely created, so it is made anew.
     StackIncomplete,
+    /// The stack was being deleted, and some of it is left; that goes first.
+    StackHalfDeleted,
     /// The whole center is destroyed.
     Destroy,
     /// Attributes around the properties differ: deletion policy, dependencies.
@@ -62,4 +64,6 @@ pub enum Reason {
     ChangedByHand,
     /// It was deleted by hand.
     DeletedByHand,
+    /// A revert of it was interrupted, and the deployed template says what it learned on the way.
+    RevertUnfinished,
 }

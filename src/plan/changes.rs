@@ -85,8 +85,11 @@ fn change(logical_id: &str, definition: &Definition, action: Action, reasons: Ve
 }
 
 fn created(logical_id: &str, wanted: &Definition, inventory: &Inventory) -> Change {
-    let incomplete = inventory.stacks.get(&wanted.stack).is_some_and(|stack| !stack.exists());
-    let reason = if incomplete { Reason::StackIncomplete } else { Reason::NotDeployed };
+    let reason = match inventory.stacks.get(&wanted.stack).filter(|stack| !stack.exists()) {
+        Some(stack) if stack.status == "DELETE_FAILED" => Reason::StackHalfDeleted,
+        Some(_) => Reason::StackIncomplete,
+        None => Reason::NotDeployed,
+    };
     change(logical_id, wanted, Action::Create, vec![reason])
 }
 
@@ -108,7 +111,9 @@ fn compared(logical_id: &str, existing: &Definition, wanted: &Definition) -> Cha
     let mut change = if existing.resource_type != wanted.resource_type {
         change(logical_id, wanted, Action::Replace, vec![Reason::TypeChanged])
     } else if properties.is_empty() {
-        if existing.policies == wanted.policies && existing.prevent_destroy == wanted.prevent_destroy {
+        if existing.reverting {
+            change(logical_id, wanted, Action::Update, vec![Reason::RevertUnfinished])
+        } else if existing.policies == wanted.policies && existing.prevent_destroy == wanted.prevent_destroy {
             change(logical_id, wanted, Action::NoOp, vec![Reason::Unchanged])
         } else {
             change(logical_id, wanted, Action::Update, vec![Reason::AttributesDiffer])
@@ -116,7 +121,9 @@ fn compared(logical_id: &str, existing: &Definition, wanted: &Definition) -> Cha
     } else {
         let create_only = create_only_changes(&wanted.resource_type, &existing.properties, &wanted.properties);
         if create_only.is_empty() {
-            change(logical_id, wanted, Action::Update, vec![Reason::PropertiesDiffer])
+            let unfinished = existing.reverting.then_some(Reason::RevertUnfinished);
+            let reasons = [Reason::PropertiesDiffer].into_iter().chain(unfinished).collect();
+            change(logical_id, wanted, Action::Update, reasons)
         } else {
             change(logical_id, wanted, Action::Replace, vec![Reason::CreateOnly(create_only)])
         }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::associations::{calls, live_flow, tail};
 use super::build::refuse_busy;
 use super::changes::removed;
@@ -16,7 +18,8 @@ use crate::model::{Address, Kind, Reference, Target};
 /// policy `Retain`; the plan lists both as [`Action::Retain`].
 pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan, PlanError> {
     refuse_busy(inventory)?;
-    let known = Known::new(inventory, None);
+    let there = what_is_there(inventory);
+    let known = Known::new(&there, None);
     let deployed = known.deployed();
     let is_protected = |stack: &str| inventory.stacks.get(stack).is_some_and(|stack| stack.termination_protection);
     let mut changes: Vec<Change> = deployed
@@ -70,6 +73,19 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
         preflight: None,
         steps,
     })
+}
+
+/// The inventory with what is left in stacks that were never completely made, or not completely deleted.
+fn what_is_there(inventory: &Inventory) -> Inventory {
+    let mut there = inventory.clone();
+    for stack in there.stacks.values_mut().filter(|stack| !stack.exists()) {
+        let left = &stack.physical_ids;
+        if let Some(resources) = stack.template.get_mut("Resources").and_then(Value::as_object_mut) {
+            resources.retain(|logical_id, _| left.contains_key(logical_id));
+            stack.status = "UPDATE_COMPLETE".to_owned();
+        }
+    }
+    there
 }
 
 /// Links of numbers that go, and of numbers that stay but must not lead to a flow that goes.

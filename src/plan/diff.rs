@@ -129,7 +129,7 @@ impl Comparison {
 }
 
 /// The members that tell items of a list apart, and never repeat in it.
-const KEYS: [&str; 5] = ["OverrideName", "IndexName", "Key", "PolicyName", "Sid"];
+const KEYS: [&str; 6] = ["OverrideName", "IndexName", "Key", "PolicyName", "Sid", "ParameterName"];
 
 fn key_name(item: &Json) -> Option<&'static str> {
     KEYS.into_iter().find(|name| item.get(name).is_some_and(Json::is_string))

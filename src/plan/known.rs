@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::evaluate::Evaluator;
 use super::symbol;
-use crate::inventory::{DeployedStack, Inventory};
+use crate::inventory::{DeployedStack, Inventory, REVERT_NOTE};
 use crate::model::{Address, Attribute, Kind, Reference, Target};
 use crate::render::{
     ARTIFACT_BUCKET, Artifacts, INSTANCE_ARN, ParameterSource, StackArtifact, kind_of_parameter, parameter_values,
@@ -27,6 +27,8 @@ pub(crate) struct Definition {
     /// `DeletionPolicy` and `UpdateReplacePolicy`.
     pub(super) policies: [Option<String>; 2],
     pub(super) prevent_destroy: bool,
+    /// True where a revert was interrupted: the template is not what was meant.
+    pub(super) reverting: bool,
     /// For a phone number: the flow that answers it, under the name of the blueprint the template was rendered from.
     pub(crate) answered_by: Option<Target>,
     /// Resources its properties refer to.
@@ -183,6 +185,7 @@ impl<'a> Known<'a> {
                 properties,
                 policies: [text("DeletionPolicy"), text("UpdateReplacePolicy")],
                 prevent_destroy: resource.pointer("/Metadata/Callform/PreventDestroy") == Some(&json!(true)),
+                reverting: resource.pointer(&format!("/Metadata/Callform/{REVERT_NOTE}")).is_some(),
                 answered_by: resource
                     .pointer("/Metadata/Callform/Flow")
                     .and_then(Json::as_str)

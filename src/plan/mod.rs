@@ -49,7 +49,7 @@ pub use review::{
 pub use summary::Summary;
 pub use types::{
     AssociationChange, Base, BaseStack, Change, FORMAT_VERSION, Identifier, OperationKind, ParameterValue, Plan,
-    PropertyChange, ResourceImport, StackChange, StackOperation, Step,
+    PropertyChange, RepairOf, ResourceImport, StackChange, StackOperation, Step,
 };
 
 #[cfg(test)]

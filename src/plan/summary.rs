@@ -9,7 +9,7 @@ use super::{Action, Change, Plan, Purpose};
 pub struct Summary {
     /// Resources made and links made.
     pub create: usize,
-    /// Resources changed in place.
+    /// Resources changed in place, and stacks.
     pub change: usize,
     /// Resources made anew in place of old ones.
     pub replace: usize,
@@ -19,6 +19,8 @@ pub struct Summary {
     pub import: usize,
     /// Resources that leave management and stay.
     pub retain: usize,
+    /// Resources that only have another key in the blueprint.
+    pub renamed: usize,
     /// Resources that stay as they are.
     pub unchanged: usize,
 }
@@ -41,9 +43,13 @@ impl Plan {
 
     /// What people are told of: the changes that do something, and resources that only have another key.
     pub fn told_changes(&self) -> impl Iterator<Item = &Change> {
-        let tells_names = self.purpose == Purpose::Compare || !self.is_empty();
+        let tells_names = self.tells_names();
         let is_renamed = move |change: &&Change| tells_names && change.renamed_from.is_some();
         self.changes.iter().filter(move |change| change.action != Action::NoOp || is_renamed(change))
+    }
+
+    fn tells_names(&self) -> bool {
+        self.purpose == Purpose::Compare || !self.is_empty()
     }
 
     /// Changes after which something is lost for good.
@@ -53,9 +59,11 @@ impl Plan {
 
     /// Counts the changes.
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary::default();
+        let mut summary = Summary { change: self.stack_changes.len(), ..Summary::default() };
+        let tells_names = self.tells_names();
         for change in &self.changes {
             let count = match change.action {
+                Action::NoOp if tells_names && change.renamed_from.is_some() => &mut summary.renamed,
                 Action::NoOp => &mut summary.unchanged,
                 Action::Create => &mut summary.create,
                 Action::Update => &mut summary.change,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use callform_aws::Repair;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -149,6 +150,18 @@ pub enum Step {
     Stacks(Vec<StackOperation>),
     /// Links made or removed by direct API calls.
     Associate(Vec<AssociationChange>),
+    /// What was put beside resources by hand is taken back by direct API calls: CloudFormation has no change for it.
+    Repair(Vec<RepairOf>),
+}
+
+/// A direct call that takes back something beside a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepairOf {
+    /// The resource.
+    pub address: Address,
+    /// The call.
+    pub call: Repair,
 }
 
 /// What is done to a stack.

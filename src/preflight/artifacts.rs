@@ -41,7 +41,7 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
 fn needed(plan: &Plan, sides: &Sides, inventory: &Inventory) -> BTreeMap<Object, BTreeSet<Address>> {
     let uploads = plan.steps.iter().flat_map(|step| match step {
         Step::Upload(assets) => assets.as_slice(),
-        Step::ContinueRollback(_) | Step::Stacks(_) | Step::Associate(_) => &[],
+        Step::ContinueRollback(_) | Step::Stacks(_) | Step::Associate(_) | Step::Repair(_) => &[],
     });
     let uploads: BTreeSet<&str> = uploads.map(|asset| asset.key.as_str()).collect();
     let before: BTreeMap<&str, &Value> =

@@ -80,6 +80,10 @@ pub(super) fn of(plan: &Plan, inventory: &Inventory) -> Estimate {
                 let count = links.len() as u64;
                 estimate.add("connect", count, at_rate(count));
             }
+            Step::Repair(repairs) => {
+                let count = repairs.len() as u64;
+                estimate.add("iam", count, at_rate(count));
+            }
         }
     }
     estimate

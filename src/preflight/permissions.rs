@@ -143,6 +143,6 @@ fn actions_of_step(step: &Step) -> &'static [&'static str] {
             "cloudformation:ExecuteChangeSet",
             "cloudformation:UpdateTerminationProtection",
         ],
-        Step::Associate(_) => &[],
+        Step::Associate(_) | Step::Repair(_) => &[],
     }
 }

@@ -65,7 +65,7 @@ impl<'a> Sides<'a> {
 pub(super) fn operations(plan: &Plan) -> impl Iterator<Item = &StackOperation> {
     plan.steps.iter().flat_map(|step| match step {
         Step::Stacks(operations) => operations.as_slice(),
-        Step::Upload(_) | Step::ContinueRollback(_) | Step::Associate(_) => &[],
+        Step::Upload(_) | Step::ContinueRollback(_) | Step::Associate(_) | Step::Repair(_) => &[],
     })
 }
 

@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callform_source::Diagnostics;
 
 use crate::graph::{self, Graph};
-use crate::model::{Address, Kind, Model, Resource, Target};
+use crate::model::{Address, DeletionPolicy, Kind, Model, Resource, Target};
 
 /// Renders a model. What is deployed already stays in the stack `placement` says, under the name it says; an empty
 /// placement gives what a first apply would make.
@@ -59,7 +59,10 @@ pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) 
                     .map(|resource| (resource.logical_id.clone(), resource.address.clone()))
                     .collect(),
                 tags: model.tags.clone(),
-                termination_protection: name == placement::instance_stack(&model.center),
+                // What may go with the blueprint's word must not be held by the stack.
+                termination_protection: resources.iter().any(|resource| {
+                    resource.address.kind == Kind::Instance && resource.deletion_policy == DeletionPolicy::Retain
+                }),
             }
         })
         .collect();

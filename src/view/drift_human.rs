@@ -1,8 +1,8 @@
 //! A drift report for a terminal.
 
-use super::drift_text::{association, headline, not_compared};
+use super::drift_text::{association, headline, not_compared, unfinished};
 use super::plan_human::{INDENT, Style, wrapped};
-use super::plan_words::property;
+use super::plan_words::details_of;
 use crate::drift::{DriftReport, DriftStatus};
 use crate::render::words;
 
@@ -15,7 +15,7 @@ pub fn human(report: &DriftReport, style: Style) -> String {
             DriftStatus::Modified => lines.push(head("~", "33", &subject, style)),
             DriftStatus::Deleted => lines.push(head("-", "31", &format!("{subject}: deleted"), style)),
         }
-        let details = drifted.differences.iter().flat_map(property);
+        let details = details_of(drifted.address.kind, &drifted.differences).into_iter();
         let notes = drifted.irreversible.iter().map(|note| format!("! {note}"));
         lines.extend(details.chain(notes).map(|line| wrapped(INDENT, &line, style.width)));
     }
@@ -26,9 +26,10 @@ pub fn human(report: &DriftReport, style: Style) -> String {
     if !report.is_in_sync() {
         lines.push(String::new());
     }
+    lines.extend(unfinished(report).map(|note| wrapped("", &format!("note: {note}"), style.width)));
     let notes = report.not_checked.iter().map(|one| format!("{} was not checked: {}", words(&one.address), one.reason));
     lines.extend(notes.chain(report.not_compared.iter().map(not_compared)).map(|note| format!("note: {note}")));
-    lines.push(headline(report));
+    lines.push(wrapped("", &headline(report), style.width));
     lines.push(String::new());
     lines.join("\n")
 }

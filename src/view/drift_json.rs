@@ -19,6 +19,10 @@ struct Report<'a> {
     associations: Vec<Association<'a>>,
     not_checked: Vec<NotChecked<'a>>,
     not_compared: Vec<NotCompared<'a>>,
+    /// A clause for each kind.
+    not_looked_at: &'a [String],
+    /// Stacks whose revert was interrupted.
+    unfinished: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -51,6 +55,8 @@ struct Association<'a> {
 struct NotChecked<'a> {
     address: String,
     reason: &'a str,
+    /// True where a call failed.
+    failed: bool,
 }
 
 #[derive(Serialize)]
@@ -92,13 +98,15 @@ pub fn json(report: &DriftReport) -> String {
         not_checked: report
             .not_checked
             .iter()
-            .map(|one| NotChecked { address: one.address.to_string(), reason: &one.reason })
+            .map(|one| NotChecked { address: one.address.to_string(), reason: &one.reason, failed: one.failed })
             .collect(),
         not_compared: report
             .not_compared
             .iter()
             .map(|one| NotCompared { r#type: &one.resource_type, path: &one.path, resources: one.resources })
             .collect(),
+        not_looked_at: &report.not_looked_at,
+        unfinished: &report.unfinished,
     };
     let mut text = serde_json::to_string_pretty(&view).unwrap_or_default();
     text.push('\n');

@@ -1,7 +1,7 @@
 //! A drift report for pull requests and issues.
 
-use super::drift_text::{association, headline, not_compared};
-use super::plan_words::property;
+use super::drift_text::{association, headline, not_compared, unfinished};
+use super::plan_words::details_of;
 use crate::drift::{DriftReport, DriftStatus};
 use crate::render::words;
 
@@ -14,7 +14,7 @@ pub fn markdown(report: &DriftReport) -> String {
             DriftStatus::Modified => lines.push(format!("- {subject}")),
             DriftStatus::Deleted => lines.push(format!("- {subject}: deleted")),
         }
-        let details = drifted.differences.iter().flat_map(property).map(|line| code(&line));
+        let details = details_of(drifted.address.kind, &drifted.differences).into_iter().map(|line| code(&line));
         lines.extend(details.chain(drifted.irreversible.clone()).map(|line| format!("  - {line}")));
     }
     for drift in &report.associations {
@@ -23,6 +23,7 @@ pub fn markdown(report: &DriftReport) -> String {
     if !report.is_in_sync() {
         lines.push(String::new());
     }
+    lines.extend(unfinished(report).map(|note| format!("- {note}")));
     let notes =
         report.not_checked.iter().map(|one| format!("{} was not checked: {}", code(&words(&one.address)), one.reason));
     lines.extend(

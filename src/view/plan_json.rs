@@ -79,8 +79,8 @@ fn purpose(purpose: Purpose) -> PurposeJson {
 }
 
 fn summary(summary: Summary) -> SummaryJson {
-    let Summary { create, change, replace, delete, import, retain, unchanged } = summary;
-    SummaryJson { create, change, replace, delete, import, retain, unchanged }
+    let Summary { create, change, replace, delete, import, retain, renamed, unchanged } = summary;
+    SummaryJson { create, change, replace, delete, import, retain, renamed, unchanged }
 }
 
 fn change_json<'a>(view: &PlanView, change: &'a Change) -> ChangeJson<'a> {
@@ -151,6 +151,8 @@ fn reason(reason: &Reason) -> ReasonJson {
         Reason::FunctionChanged => plain(ReasonCode::FunctionChanged),
         Reason::ChangedByHand => plain(ReasonCode::ChangedByHand),
         Reason::DeletedByHand => plain(ReasonCode::DeletedByHand),
+        Reason::RevertUnfinished => plain(ReasonCode::RevertUnfinished),
+        Reason::StackHalfDeleted => plain(ReasonCode::StackHalfDeleted),
         Reason::AttributesDiffer => plain(ReasonCode::AttributesDiffer),
     }
 }
@@ -222,6 +224,9 @@ fn step(step: &Step) -> StepJson<'_> {
         },
         Step::Associate(links) => {
             StepJson::Associate { phone_numbers: links.iter().map(|link| link.phone_number.to_string()).collect() }
+        }
+        Step::Repair(repairs) => {
+            StepJson::Repair { resources: repairs.iter().map(|repair| repair.address.to_string()).collect() }
         }
     }
 }

@@ -68,7 +68,7 @@ pub(super) enum PurposeJson {
 pub(super) struct SummaryJson {
     /// Resources and links made.
     pub(super) create: usize,
-    /// Resources changed in place.
+    /// Resources and stacks changed in place.
     pub(super) change: usize,
     /// Resources made anew in place of old ones.
     pub(super) replace: usize,
@@ -78,6 +78,8 @@ pub(super) struct SummaryJson {
     pub(super) import: usize,
     /// Resources that leave management and stay.
     pub(super) retain: usize,
+    /// Resources that only have another key in the blueprint.
+    pub(super) renamed: usize,
     /// Resources that stay as they are.
     pub(super) unchanged: usize,
 }
@@ -181,6 +183,8 @@ pub(super) enum ReasonCode {
     TerminationProtection,
     /// The stack was never completely created.
     StackIncomplete,
+    /// The stack was being deleted, and what is left of it goes first.
+    StackHalfDeleted,
     /// The whole center is destroyed.
     Destroy,
     /// The function changed since its last version was published.
@@ -189,6 +193,8 @@ pub(super) enum ReasonCode {
     ChangedByHand,
     /// It was deleted by hand.
     DeletedByHand,
+    /// A revert of it was interrupted.
+    RevertUnfinished,
     /// Its deletion policy or protection changes.
     AttributesDiffer,
 }
@@ -329,6 +335,11 @@ pub(super) enum StepJson<'a> {
     Associate {
         /// The numbers.
         phone_numbers: Vec<String>,
+    },
+    /// What was put beside resources by hand is taken back by calls of its own.
+    Repair {
+        /// The resources, one for each call.
+        resources: Vec<String>,
     },
 }
 

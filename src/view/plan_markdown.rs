@@ -85,13 +85,14 @@ struct Section {
 }
 
 fn sections(view: &PlanView) -> Vec<Section> {
-    let groups: [(&str, &[Action]); 6] = [
+    let groups: [(&str, &[Action]); 7] = [
         ("to delete", &[Action::Delete, Action::Disassociate]),
         ("to replace", &[Action::Replace]),
         ("to change", &[Action::Update]),
         ("to import", &[Action::Import]),
         ("to create", &[Action::Create, Action::Associate]),
-        ("kept or with another key", &[Action::Retain, Action::NoOp]),
+        ("kept", &[Action::Retain]),
+        ("with another key", &[Action::NoOp]),
     ];
     let mut sections = Vec::new();
     for (title, actions) in groups {

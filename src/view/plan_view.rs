@@ -71,10 +71,15 @@ impl<'a> PlanView<'a> {
                 ChangeSetOutcome::Differs(_) | ChangeSetOutcome::Refused(_) => 0,
             })
             .sum();
-        let plural =
-            |count: usize, word: &str| if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") };
-        let (stacks, resources) = (plural(checks.len(), "stack"), plural(resources, "resource"));
-        Some(Ok(format!("CloudFormation's change sets agree ({stacks}, {resources}).")))
+        let asked: BTreeSet<&str> = checks.iter().map(|check| check.stack.as_str()).collect();
+        let told = self.plan.effective_changes();
+        let told = told.filter(|change| !change.logical_id.is_empty() && asked.contains(change.stack.as_str())).count();
+        let others = match resources.saturating_sub(told) {
+            0 => String::new(),
+            1 => "; 1 more resource only takes on a tag or refers to what changes".to_owned(),
+            others => format!("; {others} more resources only take on tags or refer to what changes"),
+        };
+        Some(Ok(format!("CloudFormation's change sets agree{others}.")))
     }
 }
 

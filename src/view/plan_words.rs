@@ -41,18 +41,23 @@ pub(super) fn subject(change: &Change) -> String {
 
 /// What differs, a line for each difference.
 pub(super) fn details(change: &Change) -> Vec<String> {
-    let moves = |property: &PropertyChange| match change.address.kind {
+    details_of(change.address.kind, &change.properties)
+}
+
+/// What differs in a resource of a kind, a line for each difference.
+pub(super) fn details_of(kind: Kind, properties: &[PropertyChange]) -> Vec<String> {
+    let moves = |property: &PropertyChange| match kind {
         Kind::User | Kind::HierarchyGroup => moved(property),
         _ => None,
     };
     let mut lines = Vec::new();
     let mut said = BTreeSet::new();
-    for property in &change.properties {
+    for property in properties {
         if let Some(line) = moves(property) {
             lines.push(line);
         } else if let Some(list) = list_of(&property.path) {
             if said.insert(list.to_owned()) {
-                lines.push(set(list, &change.properties));
+                lines.push(set(list, properties));
             }
         } else {
             lines.extend(self::property(property));
@@ -89,9 +94,11 @@ fn set(list: &str, properties: &[PropertyChange]) -> String {
         _ => value(item),
     };
     let of_list = || properties.iter().filter(|property| list_of(&property.path) == Some(list));
-    let gone = of_list().filter_map(|property| property.before.as_ref()).map(|value| format!("- {}", item(value)));
-    let new = of_list().filter_map(|property| property.after.as_ref()).map(|value| format!("+ {}", item(value)));
-    format!("{word} {}", gone.chain(new).collect::<Vec<_>>().join(", "))
+    let gone: Vec<String> = of_list().filter_map(|property| property.before.as_ref()).map(item).collect();
+    let new: Vec<String> = of_list().filter_map(|property| property.after.as_ref()).map(item).collect();
+    let told = [("removed", gone), ("added", new)].into_iter().filter(|(_, items)| !items.is_empty());
+    let told: Vec<String> = told.map(|(verb, items)| format!("{verb} {}", items.join(", "))).collect();
+    format!("{word}: {}", told.join("; "))
 }
 
 /// One difference: `max contacts 10 -> 20`.
@@ -104,6 +111,18 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
         return told.map(|line| if of_its_own { line.clone() } else { format!("{name}: {line}") }).collect();
     }
     let last = property.path.rsplit('/').next().unwrap_or_default();
+    if last == "Tags" {
+        return [("removed", &property.before), ("added", &property.after)]
+            .into_iter()
+            .flat_map(|(verb, tags)| {
+                tags.as_ref().and_then(Value::as_array).into_iter().flatten().map(move |one| (verb, one))
+            })
+            .map(|(verb, tag)| {
+                let text = |name: &str| tag.get(name).map(value).unwrap_or_default();
+                format!("tag {} {verb}: {}", text("Key"), text("Value"))
+            })
+            .collect();
+    }
     let shown = |shown: &Value| match shown.as_str() {
         Some(text) if is_reference(last.trim_end_matches("[]")) => reference(&name, text),
         Some(text) if matches!(last, "S3Key" | "S3Uri") => content(text),
@@ -119,8 +138,11 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
         (Some(before), None) if last == "Flow" => format!("answered no longer by {before}"),
         (None, Some(after)) if last == "Flow" => format!("answered by {after}"),
         (Some(before), Some(after)) => format!("{name} {before} -> {after}"),
-        (Some(before), None) => format!("{name} - {before}"),
-        (None, Some(after)) => format!("{name} + {after}"),
+        // Items of lists come and go, settings are made and dropped.
+        (Some(before), None) if last.ends_with(']') => format!("{name} removed: {before}"),
+        (None, Some(after)) if last.ends_with(']') => format!("{name} added: {after}"),
+        (Some(before), None) => format!("{name} {before} -> not set"),
+        (None, Some(after)) => format!("{name} not set -> {after}"),
         (None, None) => name,
     };
     vec![line]
@@ -181,6 +203,10 @@ fn keyed(list: &str, key: &str) -> String {
         "HoursOfOperationOverrides" => format!("override {key}"),
         "UserProficiencies" => format!("proficiency {key}"),
         "Tags" => format!("tag {key}"),
+        "ResourcePolicy" => match key.split_once(' ') {
+            Some((alias, statement)) => format!("permission {statement} of the alias {alias}"),
+            None => format!("permission {key}"),
+        },
         "Policies" => format!("policy {key}"),
         _ => format!("{} {key}", name_in_words(list)),
     }
@@ -264,10 +290,12 @@ fn reason(reason: &Reason) -> Option<String> {
         Reason::TypeChanged => "its type changes".to_owned(),
         Reason::DeletionPolicyRetain => "its deletion policy keeps it".to_owned(),
         Reason::TerminationProtection => "its stack is protected from deletion".to_owned(),
+        Reason::StackHalfDeleted => "its stack was being deleted, and what is left of it goes first".to_owned(),
         Reason::StackIncomplete => "its stack was never completely made".to_owned(),
         Reason::FunctionChanged => "the function changed: a new version is published".to_owned(),
         Reason::ChangedByHand => "it was changed by hand".to_owned(),
         Reason::DeletedByHand => "it was deleted by hand".to_owned(),
+        Reason::RevertUnfinished => "a revert of it was interrupted".to_owned(),
         Reason::AttributesDiffer => "its deletion policy or protection changes".to_owned(),
     })
 }
@@ -320,6 +348,7 @@ pub(super) fn counts(summary: &Summary) -> String {
         always(summary.delete, "to delete"),
         unless_none(summary.import, "to import"),
         unless_none(summary.retain, "kept"),
+        unless_none(summary.renamed, "with another key"),
         unless_none(summary.unchanged, "unchanged"),
     ];
     counts.into_iter().flatten().collect::<Vec<_>>().join(", ")

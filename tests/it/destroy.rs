@@ -185,3 +185,77 @@ queues: { orders: { hours: builtin/Basic Hours, retain: true } }
     assert_eq!(arns().1, before.1);
     assert_eq!(arns().0.as_array().unwrap().len(), before.0.as_array().unwrap().len());
 }
+
+const SHOP: &str = "shop.yaml";
+
+fn shop(instance: &str) -> TestEnvironment {
+    let test = TestEnvironment::empty();
+    let text = format!(
+        "center: shop\nregion: us-west-2\ninstance: {instance}\nhours: {{ day: {{ time_zone: UTC, open: {{ daily: 24h }} }} }}\n\
+         queues: {{ sales: {{ hours: day }} }}\n\
+         routing_profiles: {{ agents: {{ channels: {{ voice: 1 }}, queues: [{{ queue: sales }}], outbound: sales }} }}\n"
+    );
+    test.write(SHOP, text);
+    test
+}
+
+fn call(test: &TestEnvironment, path: &str, body: &Value) {
+    let serving = test.serve(&[]);
+    let instances = connect(&serving, "GET", "/instance", &json!({}));
+    let id = instances["InstanceSummaryList"][0]["Id"].as_str().unwrap();
+    let profiles = connect(&serving, "GET", &format!("/routing-profiles-summary/{id}"), &json!({}));
+    let profiles = profiles["RoutingProfileSummaryList"].as_array().unwrap();
+    let profile = profiles.iter().find(|one| one["Name"] == "Agents").unwrap()["Id"].clone();
+    let security = connect(&serving, "GET", &format!("/security-profiles-summary/{id}"), &json!({}));
+    let security = security["SecurityProfileSummaryList"].as_array().unwrap();
+    let agent = security.iter().find(|one| one["Name"] == "Agent").unwrap()["Id"].clone();
+    let mut body = body.clone();
+    body["RoutingProfileId"] = profile;
+    body["SecurityProfileIds"] = json!([agent]);
+    connect(&serving, "PUT", &path.replace("{}", id), &body);
+}
+
+#[test]
+fn what_others_use_is_named_before_anything_is_destroyed() {
+    let test = shop("{ alias: shop, identity: saml }");
+    test.expect(0, &["apply", SHOP, "--sandbox", "--yes"]);
+    let user =
+        json!({ "Username": "kim", "PhoneConfig": { "PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 0 } });
+    call(&test, "/users/{}", &user);
+    let refused = test.expect(1, &["destroy", SHOP, "--sandbox", "--yes"]);
+    assert!(refused.stderr.contains("routing profile agents is used by user kim"), "{}", refused.stderr);
+    test.expect(0, &["plan", SHOP, "--sandbox", "--detailed-exitcode"]);
+}
+
+#[test]
+fn an_instance_goes_where_the_blueprint_says_so_and_stays_where_it_does_not() {
+    let stays = shop("{ alias: shop, identity: saml }");
+    stays.expect(0, &["apply", SHOP, "--sandbox", "--yes"]);
+    let told = stays.expect(0, &["destroy", SHOP, "--sandbox", "--yes"]).stderr;
+    assert!(told.contains("what is listed above stays") && !told.contains("shop is destroyed"), "{told}");
+
+    let goes = shop("{ alias: shop, identity: saml }");
+    goes.expect(0, &["apply", SHOP, "--sandbox", "--yes"]);
+    goes.edit(SHOP, "identity: saml }", "identity: saml, retain: false }");
+    goes.expect(0, &["apply", SHOP, "--sandbox", "--yes"]);
+    goes.expect(0, &["plan", SHOP, "--sandbox", "--detailed-exitcode"]);
+    let told = goes.expect(0, &["destroy", SHOP, "--sandbox", "--yes"]).stderr;
+    assert!(told.contains("The center shop is destroyed."), "{told}");
+    let serving = goes.serve(&[]);
+    assert_eq!(connect(&serving, "GET", "/instance", &json!({}))["InstanceSummaryList"], json!([]));
+}
+
+#[test]
+fn after_a_deletion_that_failed_plans_tell_the_truth() {
+    let test = shop("{ alias: shop, identity: saml }");
+    test.expect(0, &["apply", SHOP, "--sandbox", "--yes"]);
+    let fault = json!({ "fail_resource": [{ "logical_id": "HoursDay", "operation": "delete", "reason": "in use" }] });
+    test.write(".callform/sandbox/faults.json", fault.to_string());
+    test.expect(1, &["destroy", SHOP, "--sandbox", "--yes"]);
+    std::fs::remove_file(test.path(".callform/sandbox/faults.json")).unwrap();
+    let plan = test.expect(2, &["plan", SHOP, "--sandbox", "--detailed-exitcode"]).stdout;
+    assert!(!plan.contains("never completely made"), "{plan}");
+    assert!(plan.contains("its stack was being deleted"), "{plan}");
+    let destroyed = test.expect(0, &["destroy", SHOP, "--sandbox", "--yes"]);
+    assert!(destroyed.stdout.contains("hours day"), "what is left is listed: {}", destroyed.stdout);
+}

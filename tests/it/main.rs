@@ -29,6 +29,7 @@ mod preflight;
 mod pull_request;
 mod records;
 mod rendering;
+mod reverting;
 mod reviewing;
 mod sandbox_folder;
 mod saved_plans;

@@ -1,10 +1,11 @@
 //! CloudFormation: stacks, change sets, events.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_cloudformation::types::{
     Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, EvaluationType, ExecutionStatus, Parameter,
-    ResourceAttribute, ResourceChangeDetail, ResourceToImport, Tag,
+    ResourceAttribute, ResourceChangeDetail, ResourceToImport, StackDriftDetectionStatus, Tag,
 };
 
 use crate::{Gateway, GatewayError};
@@ -118,7 +119,7 @@ pub struct StackEvent {
     pub reason: Option<String>,
 }
 
-/// What CloudFormation finds when it compares one resource with the template (`DetectStackResourceDrift`).
+/// What CloudFormation finds when it compares a resource with the template (`DetectStackDrift`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceDrift {
     /// `IN_SYNC`, `MODIFIED`, `DELETED`, `NOT_CHECKED`, ….
@@ -211,23 +212,70 @@ impl Gateway {
         Ok(existing.map(|resource| (resource.logical_id, resource.physical_id)).collect())
     }
 
-    /// Compares one resource with the template. Only properties that the template names are compared.
-    pub async fn resource_drift(&self, stack: &str, logical_id: &str) -> Result<ResourceDrift, GatewayError> {
-        const OPERATION: &str = "CloudFormation DetectStackResourceDrift";
+    /// Compares resources of a stack with its template, by logical ID: one comparison for all of them, and a call for
+    /// each 100 results. Only properties that the template names are compared; types that CloudFormation cannot compare
+    /// are missing in the answer.
+    pub async fn stack_drift(
+        &self,
+        stack: &str,
+        logical_ids: &[String],
+    ) -> Result<BTreeMap<String, ResourceDrift>, GatewayError> {
+        /// The most logical IDs that one comparison takes; without any it is about the whole stack.
+        const MOST: usize = 200;
+        let few = (logical_ids.len() <= MOST).then(|| logical_ids.to_vec());
         let answer = self
             .cloudformation
-            .detect_stack_resource_drift()
+            .detect_stack_drift()
             .stack_name(stack)
-            .logical_resource_id(logical_id)
+            .set_logical_resource_ids(few)
             .send()
             .await
-            .map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
-        let drift = answer.stack_resource_drift.ok_or_else(|| GatewayError::incomplete(OPERATION, "drift"))?;
-        Ok(ResourceDrift {
-            status: drift.stack_resource_drift_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
-            expected: drift.expected_properties,
-            actual: drift.actual_properties,
-        })
+            .map_err(|error| GatewayError::from_sdk("CloudFormation DetectStackDrift", &error))?;
+        self.detected(&answer.stack_drift_detection_id.unwrap_or_default()).await?;
+        let mut pages = self
+            .cloudformation
+            .describe_stack_resource_drifts()
+            .stack_name(stack)
+            .max_results(100)
+            .into_paginator()
+            .send();
+        let mut drifts = BTreeMap::new();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| GatewayError::from_sdk("CloudFormation DescribeStackResourceDrifts", &error))?;
+            for drift in page.stack_resource_drifts.unwrap_or_default() {
+                let status = drift.stack_resource_drift_status.map(|status| status.as_str().to_owned());
+                let found = ResourceDrift {
+                    status: status.unwrap_or_default(),
+                    expected: drift.expected_properties,
+                    actual: drift.actual_properties,
+                };
+                drifts.extend(drift.logical_resource_id.map(|logical_id| (logical_id, found)));
+            }
+        }
+        Ok(drifts)
+    }
+
+    /// Waits until a comparison is done.
+    async fn detected(&self, id: &str) -> Result<(), GatewayError> {
+        const OPERATION: &str = "CloudFormation DescribeStackDriftDetectionStatus";
+        let mut pause = Duration::from_millis(50);
+        loop {
+            let answer = self
+                .cloudformation
+                .describe_stack_drift_detection_status()
+                .stack_drift_detection_id(id)
+                .send()
+                .await
+                .map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
+            // One that failed has results for what could be compared.
+            match answer.detection_status {
+                Some(StackDriftDetectionStatus::DetectionInProgress) => {}
+                _ => return Ok(()),
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
     }
 
     /// Makes a change set and returns its id.

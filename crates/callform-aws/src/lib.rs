@@ -28,6 +28,6 @@ pub use iam::Decision;
 pub use kept::{DeletedStack, StackResource};
 pub use kinesis::StreamRecord;
 pub use lambda::FunctionAnswer;
-pub use live::LiveObject;
+pub use live::{Beside, LiveObject, Repair, Wanted};
 pub use names::{NameHolder, NamedResource};
 pub use quotas::Quota;

@@ -16,7 +16,8 @@ pub(in crate::cli) fn run(ui: &Ui, args: &CheckArgs) -> Exit {
                 let count = model.resources.len();
                 let last = model.resources.keys().next_back().map(words).unwrap_or_default();
                 tracing::debug!(count, last, "checked");
-                ui.say(&format!("{}: {count} resources, no errors", model.center));
+                let resources = if count == 1 { "resource" } else { "resources" };
+                ui.say(&format!("{}: {count} {resources}, no errors", model.center));
             }
             Exit::Success
         }

@@ -3,6 +3,7 @@
 use crate::cli::args::ReconcileArgs;
 use crate::cli::carry_out::{Ground, carry_out};
 use crate::cli::center::{Center, load};
+use crate::cli::commands::drift::{refuse_nothing, tell_incomplete};
 use crate::cli::exit_code::Exit;
 use crate::cli::look::look;
 use crate::cli::show;
@@ -29,23 +30,27 @@ async fn reconcile(ui: &Ui, args: &ReconcileArgs) -> Result<Exit, Exit> {
 async fn revert_in(ui: &Ui, args: &ReconcileArgs, center: &Center, account: &Account) -> Result<Exit, Exit> {
     let (name, region) = (&center.model.center, &center.model.region);
     let inventory = look(ui, center, account).await?;
+    refuse_nothing(ui, name, &inventory)?;
     let report = drift::report(&inventory, name, region);
     if report.is_in_sync() {
-        ui.say(&format!("No drift: nothing in {name} was changed by hand."));
-        return Ok(Exit::Success);
+        ui.say(drift_human(&report, Style { color: ui.color_err, width: ui.width }).trim_end());
+        return Ok(if tell_incomplete(ui, &report) { Exit::Failed } else { Exit::Success });
     }
     let plan = drift::revert(&report, &inventory).map_err(|error| {
         ui.error(&error.to_string());
         Exit::Failed
     })?;
     ui.data(&show::human(ui, &plan));
+    let notes =
+        report.unfinished.iter().map(|stack| format!("note: an interrupted revert of the stack {stack} is finished"));
+    notes.for_each(|note| ui.say(&note));
     if !args.yes && !ui.confirm("Take these changes back?") {
         ui.say("Nothing was changed. Answer `yes`, or use --yes where nobody can be asked.");
         return Err(Exit::Failed);
     }
     carry_out(ui, &Ground::of(center), account, &plan).await?;
     let left = drift::report(&look(ui, center, account).await?, name, region);
-    if left.is_in_sync() {
+    if left.is_in_sync() && !tell_incomplete(ui, &left) {
         ui.say(&format!("The center {name} is as it was last applied."));
         return Ok(Exit::Success);
     }

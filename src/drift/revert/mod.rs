@@ -5,24 +5,28 @@
 //!    CloudFormation learns of them, and changes nothing.
 //! 2. The deployed template again, which takes the additions away; parameters have the identifiers of what was made
 //!    anew.
+//!    Between 1 and 2 the resources carry notes of what is meant ([`unfinished`](super::unfinished)).
 //! 3. Properties that cannot be taken away were set to what AWS fills in, in 1; another change set with `REVERT_DRIFT`
 //!    drops them from the template.
-//! 4. Phone numbers get their flows.
+//! 4. What was put beside resources is taken back by calls of its own.
+//! 5. Phone numbers get their flows.
 
 mod parameters;
 mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callform_flow::compare::describe_difference;
 use serde_json::{Value as Json, json};
 
 use super::associations::tail;
+use super::unfinished::Meant;
 use super::{AssociationDrift, DriftReport, DriftStatus, DriftedResource};
 use crate::inventory::{DeployedStack, Inventory};
 use crate::model::{Attribute, Reference, Target};
 use crate::plan::{
     Action, AssociationChange, Base, Change, Identifier, Impact, Known, OperationKind, Plan, PropertyChange, Purpose,
-    Reason, StackOperation, Step,
+    Reason, RepairOf, StackOperation, Step,
 };
 use parameters::Renewed;
 use templates::Learned;
@@ -40,10 +44,18 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
     if inventory.instance.is_none() && !report.is_in_sync() {
         return Err(RevertError::NoInstance);
     }
-    let known = Known::new(inventory, None);
+    let meant = Meant::of(inventory);
+    let stacks = &meant.inventory.stacks;
+    let known = Known::new(&meant.inventory, None);
     let renewed = Renewed::new(report, &known);
-    let learned: Vec<Learned> =
-        inventory.stacks.values().filter_map(|stack| templates::learned(stack, report, &renewed)).collect();
+    let mut formerly = meant.formerly.clone();
+    for (logical_id, ids) in renewed.used(stacks.values()) {
+        formerly.entry(logical_id).or_default().extend(ids);
+    }
+    let learned: Vec<Learned> = stacks
+        .values()
+        .filter_map(|stack| templates::learned(stack, inventory.stacks.get(&stack.name)?, report, &renewed, &formerly))
+        .collect();
     let mut steps = Vec::new();
     let mut push = |operations: Vec<StackOperation>| {
         if !operations.is_empty() {
@@ -52,16 +64,20 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
     };
     let mut done = BTreeSet::new();
     for wave in waves(&learned) {
-        push(wave.iter().map(|learned| first(learned, &renewed, &done)).collect());
+        push(wave.iter().filter(|learned| learned.drifted).map(|learned| first(learned, &renewed, &done)).collect());
         done.extend(wave.iter().map(|learned| learned.stack.name.as_str()));
     }
-    let stale = |stack: &DeployedStack| renewed.is_used_by(stack);
-    let second = inventory.stacks.values().filter_map(|stack| {
+    let has_second = |stack: &&DeployedStack| {
         let learned = learned.iter().find(|learned| learned.stack.name == stack.name);
-        let takes_away = learned.is_some_and(|learned| learned.takes_away);
-        (takes_away || stale(stack)).then(|| second(stack, learned, &renewed))
-    });
-    push(second.collect());
+        learned.is_some_and(|learned| learned.takes_away) || renewed.is_used_by(stack)
+    };
+    // Who knows the old identifiers of what was made anew forgets them when nobody has them any more.
+    let knows_old = |stack: &&DeployedStack| formerly.keys().any(|of| stack.physical_ids.contains_key(of));
+    let (last, next): (Vec<_>, Vec<_>) = stacks.values().filter(has_second).partition(knows_old);
+    for stacks in [next, last] {
+        let learned = |stack: &DeployedStack| learned.iter().find(|learned| learned.stack.name == stack.name);
+        push(stacks.into_iter().map(|stack| second(stack, learned(stack), &renewed)).collect());
+    }
     push(
         learned
             .iter()
@@ -69,6 +85,16 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
             .map(|learned| third(learned, &renewed))
             .collect(),
     );
+    let repairs: Vec<RepairOf> = report
+        .resources
+        .iter()
+        .flat_map(|drifted| {
+            drifted.repairs.iter().map(|call| RepairOf { address: drifted.address.clone(), call: call.clone() })
+        })
+        .collect();
+    if !repairs.is_empty() {
+        steps.push(Step::Repair(repairs));
+    }
     if !report.associations.is_empty() {
         let links = report.associations.iter().map(|drift| link(drift, inventory, &known, &renewed));
         steps.push(Step::Associate(links.collect()));
@@ -174,7 +200,7 @@ fn change(drifted: &DriftedResource) -> Change {
         path: difference.path.clone(),
         before: difference.after.clone(),
         after: difference.before.clone(),
-        description: difference.description.clone(),
+        description: description(difference),
     };
     let (action, reason) = match drifted.status {
         DriftStatus::Modified => (Action::Update, Reason::ChangedByHand),
@@ -191,6 +217,14 @@ fn change(drifted: &DriftedResource) -> Change {
         properties: drifted.differences.iter().map(back).collect(),
         irreversible: drifted.irreversible.clone(),
         impact: Impact::default(),
+    }
+}
+
+/// What is told about a document, the other way round.
+fn description(difference: &PropertyChange) -> Vec<String> {
+    match (&difference.before, &difference.after) {
+        (Some(before), Some(after)) if !difference.description.is_empty() => describe_difference(after, before),
+        _ => difference.description.clone(),
     }
 }
 

@@ -68,6 +68,21 @@ impl<'a> Renewed<'a> {
         self.identifiers(stack).into_keys().collect()
     }
 
+    /// Logical IDs of what is made anew and known to the parameters of some stack, each with its present physical id.
+    pub(super) fn used<'b>(&self, stacks: impl Iterator<Item = &'b DeployedStack>) -> BTreeMap<String, Vec<String>> {
+        let identifiers = stacks.flat_map(|stack| self.identifiers(stack).into_values());
+        let mut used = BTreeMap::new();
+        for identifier in identifiers {
+            if let Identifier::AfterApply { reference, logical_id, .. } = identifier
+                && let Target::Resource(address) = &reference.target
+                && let Some(id) = self.known.physical_id(address)
+            {
+                used.insert(logical_id, vec![id.to_owned()]);
+            }
+        }
+        used
+    }
+
     /// True where the parameters of a stack have such identifiers.
     pub(super) fn is_used_by(&self, stack: &DeployedStack) -> bool {
         !self.places.is_empty() && !self.identifiers(stack).is_empty()

@@ -1,6 +1,6 @@
 //! The deployed template with what was added by hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use callform_flow::FlowType;
 use serde_json::{Map, Value as Json, json};
@@ -8,12 +8,20 @@ use serde_json::{Map, Value as Json, json};
 use super::parameters::{Renewed, Slot};
 use super::{deleted, of_stack};
 use crate::drift::filled_in;
-use crate::drift::{Addition, DriftReport};
+use crate::drift::unfinished::noted;
+use crate::drift::{Addition, DriftReport, DriftStatus};
 use crate::inventory::DeployedStack;
 
 /// Properties that a resource's handler cannot take away: the service has no call for it. They are set to what AWS
 /// fills in.
-const NOT_REMOVABLE: [(&str, &str); 1] = [("AWS::Connect::RoutingProfile", "AgentAvailabilityTimer")];
+const NOT_REMOVABLE: [(&str, &str); 6] = [
+    ("AWS::Connect::RoutingProfile", "AgentAvailabilityTimer"),
+    ("AWS::Connect::Instance", "Attributes/ContactflowLogs"),
+    ("AWS::Connect::Instance", "Attributes/ContactLens"),
+    ("AWS::Connect::Instance", "Attributes/AutoResolveBestVoices"),
+    ("AWS::Connect::Instance", "Attributes/EarlyMedia"),
+    ("AWS::Connect::Instance", "Attributes/MultiPartyConference"),
+];
 
 /// What a stack's template becomes so that CloudFormation learns of additions.
 pub(super) struct Learned<'a> {
@@ -27,18 +35,45 @@ pub(super) struct Learned<'a> {
     pub(super) takes_away: bool,
     /// The deployed template with the properties that cannot be taken away.
     pub(super) with_defaults: Option<Json>,
+    /// False where nothing but the end of an interrupted revert is left to do.
+    pub(super) drifted: bool,
 }
 
-/// The templates of a stack that drifted; none for others.
-pub(super) fn learned<'a>(stack: &'a DeployedStack, report: &DriftReport, renewed: &Renewed) -> Option<Learned<'a>> {
-    let drifted = of_stack(report, &stack.name);
-    if drifted.is_empty() {
+/// The templates of a stack that drifted, or whose revert was interrupted; none for others. `stack` is as it is meant,
+/// `deployed` as an interrupted revert left it; `formerly` has the physical ids of what is or was made anew.
+pub(super) fn learned<'a>(
+    stack: &'a DeployedStack,
+    deployed: &DeployedStack,
+    report: &DriftReport,
+    renewed: &Renewed,
+    formerly: &BTreeMap<String, Vec<String>>,
+) -> Option<Learned<'a>> {
+    let mut drifted = of_stack(report, &stack.name);
+    // What is beside a template is nothing to CloudFormation.
+    drifted.retain(|one| one.status == DriftStatus::Deleted || one.differences.len() > one.repairs.len());
+    let unfinished = report.unfinished.contains(&stack.name);
+    if drifted.is_empty() && !unfinished {
         return None;
     }
     let mut template = stack.template.clone();
     let mut with_defaults = stack.template.clone();
+    for (logical_id, path, default) in defaults_left(stack, deployed) {
+        for template in [&mut template, &mut with_defaults] {
+            add(properties(template, &logical_id), &path, &default);
+        }
+    }
     let mut takes_away = false;
     for resource in &drifted {
+        if let Some(schema) = callform_schemas::get(&resource.resource_type)
+            && let Some(property) = &schema.tag_property
+        {
+            for key in &resource.stack_tags {
+                // CloudFormation need not know that a tag of the stack is gone.
+                let tag = json!({ "Key": key, "Value": stack.tags.get(key) });
+                takes_away = true;
+                add_tag(properties(&mut template, &resource.logical_id), property, tag);
+            }
+        }
         for addition in &resource.additions {
             let default = default_of(&resource.resource_type, addition);
             takes_away |= default.is_none();
@@ -57,13 +92,44 @@ pub(super) fn learned<'a>(stack: &'a DeployedStack, report: &DriftReport, renewe
             needed.extend(slots.iter().filter(|slot| properties.values().any(|value| mentions(value, slot))).cloned());
         }
     }
+    let is_renewed = drifted.iter().any(|one| formerly.contains_key(&one.logical_id));
+    let with_defaults = (with_defaults != stack.template).then(|| noted(with_defaults, &stack.template, formerly));
+    let template = noted(template, &stack.template, formerly);
     Some(Learned {
         stack,
         needs: renewed.stacks_of(stack, &needed),
-        takes_away,
-        with_defaults: (with_defaults != stack.template).then_some(with_defaults),
-        template: (template != stack.template).then_some(template),
+        takes_away: takes_away || unfinished || is_renewed,
+        with_defaults,
+        template: (template != deployed.template).then_some(template),
+        drifted: !drifted.is_empty(),
     })
+}
+
+/// What an interrupted revert set to what AWS fills in, and has not taken out of the template yet: logical ID, path and
+/// value.
+fn defaults_left(stack: &DeployedStack, deployed: &DeployedStack) -> Vec<(String, Vec<String>, Json)> {
+    let mut left = Vec::new();
+    let resources = deployed.template.get("Resources").and_then(Json::as_object);
+    for (logical_id, resource) in resources.into_iter().flatten() {
+        for (resource_type, path) in NOT_REMOVABLE {
+            let value =
+                |template: &Json| template.pointer(&format!("/Resources/{logical_id}/Properties/{path}")).cloned();
+            if resource.get("Type").and_then(Json::as_str) == Some(resource_type)
+                && value(&stack.template).is_none()
+                && let Some(value) = value(&deployed.template)
+            {
+                left.push((logical_id.clone(), path.split('/').map(str::to_owned).collect(), value));
+            }
+        }
+    }
+    left
+}
+
+fn add_tag(properties: Option<&mut Map<String, Json>>, property: &str, tag: Json) {
+    let tags = properties.map(|properties| properties.entry(property).or_insert_with(|| json!([])));
+    if let Some(Json::Array(tags)) = tags {
+        tags.push(tag);
+    }
 }
 
 fn default_of(resource_type: &str, addition: &Addition) -> Option<Json> {

@@ -1,7 +1,9 @@
+use callform_aws::{Beside, Repair};
 use serde_json::{Value, json};
 
-use super::{INSTANCE, TestCenter, arn, found, id, lines, members};
-use crate::inventory::LiveResource;
+use super::{INSTANCE, TestCenter, arn, found, id, lines, members, present};
+
+use crate::inventory::{LiveResource, Told};
 
 const QUEUE: &str = "AWS::Connect::Queue";
 
@@ -44,7 +46,8 @@ fn what_aws_fills_in_is_silent() {
             "instance/instance",
             "AWS::Connect::Instance",
             json!({ "Attributes": { "InboundCalls": true } }),
-            json!({ "Attributes": { "InboundCalls": true, "EarlyMedia": true }, "InstanceAlias": "kw" }),
+            json!({ "Attributes": { "InboundCalls": true, "EarlyMedia": true, "MessageStreaming": true },
+                "InstanceAlias": "kw" }),
         ),
         (
             "phone_number/a",
@@ -170,7 +173,7 @@ fn what_cannot_be_read_is_not_compared() {
     );
     let properties = members(json!({ "Username": "a", "IdentityInfo": { "FirstName": "A" } }));
     let unread = vec!["IdentityInfo/Email".to_owned(), "UserProficiencies".to_owned()];
-    center.live(&user, LiveResource::Present { properties, unread });
+    center.live(&user, LiveResource::Present { properties, unread, told: None });
     let report = center.report();
     assert!(report.is_in_sync(), "{report:?}");
     let noted: Vec<_> = report.not_compared.iter().map(|one| (one.path.as_str(), one.resources)).collect();
@@ -269,9 +272,120 @@ fn other_types_are_compared_as_cloudformation_tells() {
         "Tags": [{ "Key": "b", "Value": "2" }, { "Key": "a", "Value": "1" }],
         "BillingMode": "PAY_PER_REQUEST",
     });
-    center.live(&table, LiveResource::Compared { expected: members(expected), actual: members(actual) });
+    let told = Told { expected: members(expected), actual: members(actual) };
+    center.live(&table, LiveResource::Compared { told, beside: Ok(Vec::new()) });
     assert_eq!(
         lines(&center.report()),
         ["table/a PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled: true => false"]
     );
+}
+
+#[test]
+fn parameters_of_processors_are_compared_by_name() {
+    let processing = |parameters: Value| {
+        json!({ "ExtendedS3DestinationConfiguration": { "ProcessingConfiguration": { "Enabled": true,
+            "Processors": [{ "Type": "Lambda", "Parameters": parameters }] } } })
+    };
+    let one = |name: &str, value: &str| json!({ "ParameterName": name, "ParameterValue": value });
+    let found = |live: Value| {
+        let mut center = TestCenter::new();
+        let stream = center.resource("delivery_stream/a", "AWS::KinesisFirehose::DeliveryStream", "a", &json!({}));
+        let wanted = json!([one("LambdaArn", "f"), one("BufferSizeInMBs", "1")]);
+        let told = Told { expected: members(processing(wanted)), actual: members(processing(live)) };
+        center.live(&stream, LiveResource::Compared { told, beside: Ok(Vec::new()) });
+        lines(&center.report())
+    };
+    let filled_in = json!([
+        one("BufferSizeInMBs", "1"),
+        one("RoleArn", "arn:aws:iam::123456789012:role/r"),
+        one("NumberOfRetries", "3"),
+        one("LambdaArn", "f"),
+    ]);
+    assert_eq!(found(filled_in), [""; 0]);
+    let changed = found(json!([one("BufferSizeInMBs", "3"), one("LambdaArn", "f")]));
+    assert_eq!(changed.len(), 1, "{changed:?}");
+    assert!(changed[0].ends_with("[BufferSizeInMBs]/ParameterValue: \"1\" => \"3\""), "{changed:?}");
+}
+
+#[test]
+fn what_the_bulk_read_leaves_out_is_taken_from_cloudformation() {
+    let named = json!({ "Username": "a", "IdentityInfo": { "FirstName": "A", "Email": "a@example.com" },
+        "UserProficiencies": [{ "AttributeName": "l", "AttributeValue": "en", "Level": 3 }] });
+    let found = |actual: Value| {
+        let mut center = TestCenter::new();
+        let user = center.resource("user/a", "AWS::Connect::User", &arn("agent", 1), &named);
+        let properties = members(json!({ "Username": "a", "IdentityInfo": { "FirstName": "A" } }));
+        let unread = vec!["IdentityInfo/Email".to_owned(), "UserProficiencies".to_owned()];
+        let told = Some(Told { expected: members(named.clone()), actual: members(actual) });
+        center.live(&user, LiveResource::Present { properties, unread, told });
+        let report = center.report();
+        assert!(report.not_compared.is_empty(), "{report:?}");
+        assert!(report.not_looked_at.iter().any(|one| one.contains("proficiencies")), "{report:?}");
+        lines(&report)
+    };
+    assert_eq!(found(named.clone()), [""; 0]);
+    let mut changed = named.clone();
+    changed["IdentityInfo"]["Email"] = json!("b@example.com");
+    changed["UserProficiencies"][0]["Level"] = json!(5);
+    assert_eq!(
+        found(changed),
+        [
+            "user/a IdentityInfo/Email: \"a@example.com\" => \"b@example.com\"",
+            "user/a UserProficiencies[l]/Level: 3 => 5"
+        ]
+    );
+    let gone = found(json!({ "Username": "a", "IdentityInfo": { "FirstName": "A", "Email": "a@example.com" } }));
+    assert_eq!(gone.len(), 1, "{gone:?}");
+}
+
+#[test]
+fn what_is_beside_a_template_is_drift_and_taken_back_by_calls() {
+    let mut center = TestCenter::new();
+    let bucket = center.resource("bucket/a", "AWS::S3::Bucket", "a", &json!({}));
+    let repair = Repair::DeleteBucketCors { bucket: "a".to_owned() };
+    let beside = Beside {
+        path: "CorsConfiguration".to_owned(),
+        before: None,
+        after: json!("1 origin: *"),
+        repair: repair.clone(),
+    };
+    center.live(&bucket, LiveResource::Compared { told: Told::default(), beside: Ok(vec![beside]) });
+    let report = center.report();
+    assert_eq!(lines(&report), ["bucket/a CorsConfiguration: - => \"1 origin: *\""]);
+    assert_eq!(report.resources[0].repairs, [repair]);
+    assert_eq!(report.not_looked_at, ["what the blueprint does not name of buckets (but lifecycle and CORS rules)"]);
+    center.live(&bucket, LiveResource::Compared { told: Told::default(), beside: Err("S3 said no".to_owned()) });
+    let report = center.report();
+    assert!(report.is_in_sync() && report.is_incomplete(), "{report:?}");
+}
+
+#[test]
+fn what_was_added_to_a_list_is_told_in_order() {
+    let mut center = TestCenter::new();
+    for number in [10, 2, 1] {
+        let name = format!("quick_connect/q{number}");
+        let id =
+            center.resource(&name, "AWS::Connect::QuickConnect", &arn("transfer-destination", 90 - number), &json!({}));
+        center.live(&id, present(json!({})));
+    }
+    let live: Vec<String> = [80, 89, 88].into_iter().map(|number| arn("transfer-destination", number)).collect();
+    center.pair("queue/a", "AWS::Connect::Queue", &arn("queue", 1), json!({}), json!({ "QuickConnectArns": live }));
+    let told = lines(&center.report());
+    assert_eq!(told.len(), 1, "a property the template does not name is one difference: {told:?}");
+    let mut named = TestCenter::new();
+    let mut live: Vec<String> = [10, 2, 1].into_iter().map(|number| format!("q{number}")).collect();
+    let wanted = json!({ "QuickConnectArns": ["q0"] });
+    live.push("q0".to_owned());
+    named.pair("queue/a", "AWS::Connect::Queue", &arn("queue", 1), wanted, json!({ "QuickConnectArns": live }));
+    let expected = ["q1", "q2", "q10"].map(|name| format!("queue/a QuickConnectArns[]: - => \"{name}\""));
+    assert_eq!(lines(&named.report()), expected);
+}
+
+#[test]
+fn a_lost_tag_of_the_stack_is_known_as_such() {
+    let mut center = TestCenter::new();
+    center.stack().tags.insert("team".to_owned(), "blue".to_owned());
+    center.pair("queue/a", "AWS::Connect::Queue", &arn("queue", 1), json!({ "Name": "A" }), json!({ "Name": "A" }));
+    let report = center.report();
+    assert_eq!(report.resources[0].stack_tags, ["team"], "{report:?}");
 }

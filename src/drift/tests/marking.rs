@@ -50,6 +50,8 @@ fn report(status: DriftStatus, differences: Vec<PropertyChange>) -> DriftReport 
             status,
             differences,
             additions: Vec::new(),
+            stack_tags: Vec::new(),
+            repairs: Vec::new(),
             irreversible: None,
         }],
         associations: Vec::<AssociationDrift>::new(),

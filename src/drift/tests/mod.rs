@@ -107,7 +107,7 @@ fn members(value: Value) -> Map<String, Value> {
 }
 
 fn present(properties: Value) -> LiveResource {
-    LiveResource::Present { properties: members(properties), unread: Vec::new() }
+    LiveResource::Present { properties: members(properties), unread: Vec::new(), told: None }
 }
 
 /// The differences of a report, one line each.

@@ -13,7 +13,10 @@ fn gone_is_deleted_and_unreadable_is_not_checked() {
     let gone = center.resource("queue/a", "AWS::Connect::Queue", &arn("queue", 1), &json!({}));
     center.live(&gone, LiveResource::Gone);
     let odd = center.resource("policy/a", "AWS::IAM::ManagedPolicy", "p", &json!({}));
-    center.live(&odd, LiveResource::NotChecked("CloudFormation answers NOT_CHECKED".to_owned()));
+    center.live(
+        &odd,
+        LiveResource::NotChecked { reason: "CloudFormation answers NOT_CHECKED".to_owned(), failed: false },
+    );
     center.resource("queue/never_made", "AWS::Connect::Queue", &arn("queue", 2), &json!({}));
     let report = center.report();
     assert!(!report.is_in_sync());

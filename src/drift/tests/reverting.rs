@@ -204,3 +204,124 @@ fn without_an_instance_there_is_nothing_to_go_back_to() {
     center.inventory.instance = None;
     assert_eq!(revert(&center.report(), &center.inventory), Err(RevertError::NoInstance));
 }
+
+/// What CloudFormation has after an operation, as if the rest had never come.
+fn interrupted_after(center: &mut TestCenter, operation: &StackOperation) {
+    if !operation.template.is_null() {
+        center.stack().template = operation.template.clone();
+    }
+}
+
+#[test]
+fn an_interrupted_revert_is_known_and_goes_on() {
+    let mut center = TestCenter::new();
+    let live = json!({ "Name": "B", "MaxContacts": 7, "Tags": [{ "Key": "by", "Value": "hand" }] });
+    center.pair("queue/a", QUEUE, &arn("queue", 1), json!({ "Name": "A" }), live.clone());
+    let original = center.inventory.stacks["kw"].template.clone();
+    let first = plan(&center);
+    interrupted_after(&mut center, operations(&first)[0]);
+    center.live("queuea", present(json!({ "Name": "A", "MaxContacts": 7, "Tags": live["Tags"] })));
+
+    let report = center.report();
+    assert_eq!(report.unfinished, ["kw"]);
+    let open: Vec<&str> = report.resources[0].differences.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!(open, ["MaxContacts", "Tags[by]"], "what is still open, and nothing else");
+    let again = plan(&center);
+    assert_eq!(kinds(&again), [(OperationKind::RevertDrift, true), (OperationKind::Update, false)]);
+    assert_eq!(operations(&again)[0].template, Value::Null, "CloudFormation knows it already");
+    assert_eq!(operations(&again)[1].template, original);
+
+    // Somebody took the rest back by hand: only CloudFormation's template is left to mend.
+    center.live("queuea", present(json!({ "Name": "A" })));
+    let report = center.report();
+    assert!(report.resources.is_empty() && !report.is_in_sync(), "{report:?}");
+    let last = plan(&center);
+    assert_eq!(kinds(&last), [(OperationKind::Update, false)]);
+    assert_eq!(operations(&last)[0].template, original);
+
+    interrupted_after(&mut center, operations(&last)[0]);
+    assert!(center.report().is_in_sync());
+}
+
+#[test]
+fn an_interrupted_revert_of_what_cannot_be_taken_away_goes_on() {
+    let mut center = TestCenter::new();
+    let resource_type = "AWS::Connect::RoutingProfile";
+    let live = json!({ "Name": "A", "AgentAvailabilityTimer": "TIME_SINCE_LAST_INBOUND" });
+    center.pair("routing_profile/a", resource_type, &arn("routing-profile", 1), json!({ "Name": "A" }), live);
+    let original = center.inventory.stacks["kw"].template.clone();
+    let first = plan(&center);
+    interrupted_after(&mut center, operations(&first)[0]);
+    let default = json!({ "Name": "A", "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY" });
+    center.live("routingprofilea", present(default));
+    let again = plan(&center);
+    let last = operations(&again).into_iter().next_back().unwrap().clone();
+    assert_eq!((last.kind, &last.template), (OperationKind::RevertDrift, &original), "{again:?}");
+}
+
+#[test]
+fn after_an_interruption_old_identifiers_still_say_what_they_were() {
+    let mut center = TestCenter::new();
+    center.parameter("QuickConnectIds", &id(5));
+    let resource_type = "AWS::Connect::QuickConnect";
+    let gone = center.resource("quick_connect/gone", resource_type, &arn("transfer-destination", 5), &json!({}));
+    center.live(&gone, LiveResource::Gone);
+    let item = json!({ "Fn::Join": ["/", [{ "Ref": "InstanceArn" }, "transfer-destination",
+        { "Fn::Select": ["0", { "Ref": "QuickConnectIds" }] }] ] });
+    center.pair("queue/a", QUEUE, &arn("queue", 1), json!({ "QuickConnectArns": [item] }), json!({}));
+    let original = center.inventory.stacks["kw"].template.clone();
+    let first = plan(&center);
+    interrupted_after(&mut center, operations(&first)[0]);
+    center.stack().physical_ids.insert(gone.clone(), arn("transfer-destination", 50));
+    center.live(&gone, present(json!({})));
+
+    let report = center.report();
+    assert_eq!(report.unfinished, ["kw"]);
+    let missing = report.resources.iter().flat_map(|one| &one.differences).find_map(|one| one.before.clone());
+    assert_eq!(missing.unwrap().to_string().matches("quick_connect/gone").count(), 1, "by name: {report:?}");
+    let again = plan(&center);
+    let last = operations(&again).into_iter().next_back().unwrap().clone();
+    assert_eq!(last.template, original);
+    assert_eq!(last.parameters["QuickConnectIds"], ParameterValue::Join(vec![Identifier::Known(id(50))]));
+}
+
+#[test]
+fn a_flow_is_told_the_way_it_goes_back() {
+    let content = |text: &str| {
+        json!({ "Version": "2019-10-30", "StartAction": "a", "Metadata": {}, "Actions": [
+            { "Identifier": "a", "Type": "MessageParticipant", "Parameters": { "Text": text },
+              "Transitions": { "NextAction": "b", "Errors": [{ "NextAction": "b", "ErrorType": "NoMatchingError" }] } },
+            { "Identifier": "b", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} } ] })
+        .to_string()
+    };
+    let mut center = TestCenter::new();
+    let flow = |text: &str| json!({ "Content": content(text) });
+    center.pair("flow/a", "AWS::Connect::ContactFlow", &arn("contact-flow", 1), flow("Ours"), flow("Theirs"));
+    let there = center.report().resources[0].differences[0].description.join("\n");
+    assert!(there.find("Ours") < there.find("Theirs"), "{there}");
+    let back = plan(&center).changes[0].properties[0].description.join("\n");
+    assert!(back.find("Theirs") < back.find("Ours"), "{back}");
+}
+
+#[test]
+fn a_lost_tag_of_the_stack_is_named_for_a_while() {
+    let mut center = TestCenter::new();
+    center.stack().tags.insert("team".to_owned(), "blue".to_owned());
+    center.pair("queue/a", QUEUE, &arn("queue", 1), json!({ "Name": "A" }), json!({ "Name": "A" }));
+    let plan = plan(&center);
+    assert_eq!(kinds(&plan), [(OperationKind::RevertDrift, true), (OperationKind::Update, false)]);
+    let tags = &operations(&plan)[0].template["Resources"]["queuea"]["Properties"]["Tags"];
+    assert_eq!(tags, &json!([{ "Key": "team", "Value": "blue" }]));
+}
+
+#[test]
+fn attributes_of_the_instance_go_back_to_what_new_ones_have() {
+    let mut center = TestCenter::new();
+    let wanted = json!({ "Attributes": { "InboundCalls": true } });
+    let live = json!({ "Attributes": { "InboundCalls": true, "EarlyMedia": false, "ContactLens": true } });
+    center.pair("instance/instance", "AWS::Connect::Instance", INSTANCE, wanted, live);
+    let plan = plan(&center);
+    assert_eq!(kinds(&plan), [(OperationKind::RevertDrift, true), (OperationKind::RevertDrift, false)]);
+    let attributes = &operations(&plan)[0].template["Resources"]["instanceinstance"]["Properties"]["Attributes"];
+    assert_eq!(attributes, &json!({ "InboundCalls": true, "EarlyMedia": true }));
+}

@@ -16,9 +16,12 @@ fn sample() -> DriftReport {
     let lee = json!({ "IdentityInfo": { "Email": "lee@example.com" } });
     let lee = center.resource("user/lee", "AWS::Connect::User", &arn("agent", 2), &lee);
     let unread = vec!["IdentityInfo/Email".to_owned()];
-    center.live(&lee, LiveResource::Present { properties: members(json!({})), unread });
+    center.live(&lee, LiveResource::Present { properties: members(json!({})), unread, told: None });
     let policy = center.resource("policy/logs", "AWS::IAM::ManagedPolicy", "p", &json!({}));
-    center.live(&policy, LiveResource::NotChecked("CloudFormation answers NOT_CHECKED".to_owned()));
+    center.live(
+        &policy,
+        LiveResource::NotChecked { reason: "CloudFormation answers NOT_CHECKED".to_owned(), failed: false },
+    );
     let number = format!("arn:aws:connect:us-west-2:123456789012:phone-number/{}", id(11));
     let number = center.resource("phone_number/main", "AWS::Connect::PhoneNumber", &number, &json!({}));
     center.live(&number, present(json!({})));
@@ -35,15 +38,16 @@ fn plain() -> Style {
 fn for_a_terminal() {
     let expected = r#"    ~ queue sales
           name Sales -> "Sales | shop"
-          description - "Who buys"
-          max contacts + 5
+          description "Who buys" -> not set
+          max contacts not set -> 5
     - user mary: deleted
           ! it is made anew with another identifier; what was lost with the old one stays lost
     ~ phone number main: answered by no flow instead of flow/menu
 
 note: policy logs was not checked: CloudFormation answers NOT_CHECKED
 note: IdentityInfo/Email of AWS::Connect::User was not compared (1 of them have it)
-Drift: 3 changes by hand in kw; 5 resources were compared.
+Drift: 3 changes by hand in kw; 5 resources were compared. Not looked at: e-mail addresses, mobile
+            numbers and proficiencies of users for whom the blueprint has none.
 "#;
     assert_eq!(drift_human(&sample(), plain()), expected);
     assert!(drift_human(&sample(), Style { color: true, width: 100 }).contains("\u{1b}[31m-\u{1b}[0m user mary"));
@@ -53,12 +57,12 @@ Drift: 3 changes by hand in kw; 5 resources were compared.
 
 #[test]
 fn for_pull_requests() {
-    let expected = r#"### Drift: 3 changes by hand in kw; 5 resources were compared.
+    let expected = r#"### Drift: 3 changes by hand in kw; 5 resources were compared. Not looked at: e-mail addresses, mobile numbers and proficiencies of users for whom the blueprint has none.
 
 - `queue sales`
   - `name Sales -> "Sales | shop"`
-  - `description - "Who buys"`
-  - `max contacts + 5`
+  - `description "Who buys" -> not set`
+  - `max contacts not set -> 5`
 - `user mary`: deleted
   - it is made anew with another identifier; what was lost with the old one stays lost
 - `phone number main`: `answered by no flow instead of flow/menu`
@@ -96,8 +100,10 @@ fn for_programs() {
             },
         ],
         "associations": [{ "phone_number": "phone_number/main", "expected": "flow/menu", "live": null }],
-        "not_checked": [{ "address": "policy/logs", "reason": "CloudFormation answers NOT_CHECKED" }],
+        "not_checked": [{ "address": "policy/logs", "reason": "CloudFormation answers NOT_CHECKED", "failed": false }],
         "not_compared": [{ "type": "AWS::Connect::User", "path": "IdentityInfo/Email", "resources": 1 }],
+        "not_looked_at": ["e-mail addresses, mobile numbers and proficiencies of users for whom the blueprint has none"],
+        "unfinished": [],
     });
     assert_eq!(view, expected);
 }

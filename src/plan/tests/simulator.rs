@@ -65,6 +65,7 @@ impl Account {
                     }
                 }
                 Step::Stacks(operations) => self.wave(operations),
+                Step::Repair(_) => panic!("no plan of a blueprint takes anything back"),
                 Step::Associate(links) => {
                     for link in links {
                         let number = self.identifier(&link.phone_number_id, &self.inventory.stacks);

@@ -5,6 +5,7 @@
 //! these are made for the objects that are asked for only. Properties that are not set are absent; tags of AWS itself (`aws:…`) are left out; what can only be written (passwords, prompt audio) is
 //! never there.
 
+mod beside;
 mod flows;
 mod hours;
 mod instance;
@@ -13,6 +14,11 @@ mod properties;
 mod routing;
 
 use serde_json::{Map, Value};
+
+pub use beside::{Beside, Repair};
+
+/// Which objects are asked for, by ARN.
+pub type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// A live object.
 #[derive(Clone, Debug, PartialEq)]

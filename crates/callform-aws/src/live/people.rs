@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::LiveObject;
 use super::properties::{arn, set, set_list, set_text, tags};
+use super::{LiveObject, Wanted};
 use crate::{ConnectInstance, Gateway, GatewayError};
 
 impl Gateway {
-    /// The users with these ARNs: 500 a call. With `in_detail` two calls a user more, for what the search leaves out:
+    /// The users that are asked for: 500 a call. With `in_detail` two calls a user more, for what the search leaves out:
     /// e-mail addresses, mobile numbers and proficiencies.
     pub async fn live_users(
         &self,
         instance: &ConnectInstance,
-        wanted: &BTreeSet<&str>,
+        wanted: Wanted<'_>,
         in_detail: bool,
     ) -> Result<Vec<LiveObject>, GatewayError> {
         let mut pages = self.connect.search_users().instance_id(&instance.id).max_results(500).into_paginator().send();
@@ -22,7 +22,7 @@ impl Gateway {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| GatewayError::from_sdk("Connect SearchUsers", &error))?;
             let found = page.users.unwrap_or_default().into_iter().map(|user| user_object(instance, user));
-            users.extend(found.filter(|user| wanted.contains(user.physical_id.as_str())));
+            users.extend(found.filter(|user| wanted(&user.physical_id)));
         }
         if in_detail {
             for user in &mut users {

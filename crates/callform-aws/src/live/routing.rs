@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use aws_sdk_connect::types::{MediaConcurrency, Queue, QuickConnect, RoutingProfile};
 use serde_json::{Map, Value, json};
 
-use super::LiveObject;
 use super::properties::{arn, set, set_list, set_text, tags};
+use super::{LiveObject, Wanted};
 use crate::{ConnectInstance, Gateway, GatewayError};
 
 impl Gateway {
-    /// The queues with these ARNs. One call a queue for its quick connects.
+    /// The queues that are asked for. One call a queue for its quick connects.
     pub async fn live_queues(
         &self,
         instance: &ConnectInstance,
-        wanted: &BTreeSet<&str>,
+        wanted: Wanted<'_>,
     ) -> Result<Vec<LiveObject>, GatewayError> {
         let criteria = aws_sdk_connect::types::QueueSearchCriteria::builder()
             .queue_type_condition(aws_sdk_connect::types::SearchableQueueType::Standard)
@@ -67,13 +67,13 @@ impl Gateway {
         Ok(objects)
     }
 
-    /// The routing profiles with these ARNs. One call a profile for its queues, a second one where it has queues for
+    /// The routing profiles that are asked for. One call a profile for its queues, a second one where it has queues for
     /// manual assignment, and with `in_detail` another one for what the search leaves out: `AgentAvailabilityTimer` and
     /// `CrossChannelBehavior`.
     pub async fn live_routing_profiles(
         &self,
         instance: &ConnectInstance,
-        wanted: &BTreeSet<&str>,
+        wanted: Wanted<'_>,
         in_detail: bool,
     ) -> Result<Vec<LiveObject>, GatewayError> {
         let mut pages =
@@ -187,8 +187,8 @@ impl Gateway {
     }
 }
 
-fn is_wanted(arn: Option<&str>, wanted: &BTreeSet<&str>) -> bool {
-    arn.is_some_and(|arn| wanted.contains(arn))
+fn is_wanted(arn: Option<&str>, wanted: Wanted<'_>) -> bool {
+    arn.is_some_and(wanted)
 }
 
 fn queue_object(instance: &ConnectInstance, queue: Queue, quick_connects: Vec<String>) -> LiveObject {

@@ -50,7 +50,8 @@ fn compare(before: Option<&Value>, after: Option<&Value>, path: &str, found: &mu
 /// service. Write-only properties and dynamic references cannot be compared; tags of AWS (`aws:…`) do not count.
 pub(crate) fn drift(schema: Option<&ResourceSchema>, expected: &Value, actual: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
-    let (Value::Object(expected), Value::Object(actual)) = (expected, actual) else { return found };
+    let readable = without_write_only(schema, expected);
+    let (Value::Object(expected), Value::Object(actual)) = (&readable, actual) else { return found };
     for (name, wanted) in expected {
         let path = format!("/{name}");
         if !schema.is_some_and(|schema| schema.is_write_only(&path) || schema.is_read_only(&path)) {
@@ -60,6 +61,15 @@ pub(crate) fn drift(schema: Option<&ResourceSchema>, expected: &Value, actual: &
         }
     }
     found
+}
+
+/// Properties without what can be written and never read, at any depth.
+pub(crate) fn without_write_only(schema: Option<&ResourceSchema>, properties: &Value) -> Value {
+    let mut readable = properties.clone();
+    for pointer in schema.into_iter().flat_map(|schema| &schema.write_only) {
+        pointer.remove(&mut readable);
+    }
+    readable
 }
 
 fn without_aws_tags(tags: &Value) -> Value {

@@ -188,9 +188,7 @@ fn compared(stack: &Stack, resource: &StackResource, live: Option<Properties>, f
 
 /// The deployed properties that can be read back.
 fn readable(schema: Option<&ResourceSchema>, deployed: &Value) -> Map<String, Value> {
-    let members = deployed.as_object().into_iter().flatten();
-    members
-        .filter(|(name, _)| !schema.is_some_and(|schema| schema.is_write_only(&format!("/{name}"))))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    let Value::Object(members) = difference::without_write_only(schema, deployed) else { return Map::new() };
+    let was_emptied = |name: &str, value: &Value| *value == json!({}) && deployed.get(name) != Some(value);
+    members.into_iter().filter(|(name, value)| !was_emptied(name, value)).collect()
 }

@@ -255,7 +255,12 @@ impl Comparer<'_> {
         let deployed = &old.definition.properties;
         let differences = match &live {
             None => difference::between(deployed, after),
-            Some(live) => live_differences(schema, deployed, after, live),
+            // Tags of the stack are the resource's, too.
+            Some(live) => {
+                let tagged = |properties, tags| with_stack_tags(type_name, properties, tags);
+                let tags = &self.prepared.settings.tags;
+                live_differences(schema, &tagged(deployed, &old.stack_tags), &tagged(after, tags), live)
+            }
         };
         let mut causes = Causes { comparer: self, definition, old, live: live.as_ref() };
         let mut details = causes.details(&differences);

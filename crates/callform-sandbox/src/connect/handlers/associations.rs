@@ -98,7 +98,11 @@ impl ResourceHandler for IntegrationAssociation {
                 service.call("CreateIntegrationAssociation", input)?;
             }
         }
-        Ok(format!("{instance}|{kind}|{arn}"))
+        let physical_id = format!("{instance}|{kind}|{arn}");
+        if is_linked(kind) {
+            keep_tags(context, &physical_id, properties)?;
+        }
+        Ok(physical_id)
     }
 
     fn read(&self, context: &Context, physical_id: &str) -> HandlerResult<Option<Properties>> {
@@ -106,7 +110,7 @@ impl ResourceHandler for IntegrationAssociation {
         let [instance, kind, arn] = split_id(physical_id)?;
         let Some(live) = find(service, instance, kind, arn)? else { return Ok(None) };
         let tags = match live.get("IntegrationAssociationArn").and_then(Value::as_str) {
-            None => Value::Null,
+            None => kept_tags(context, physical_id)?,
             Some(arn) => service.call("ListTagsForResource", json!({"resourceArn": arn}))?,
         };
         Ok(Some(present(json!({
@@ -127,8 +131,7 @@ impl ResourceHandler for IntegrationAssociation {
         let live = find(service, instance, kind, arn)?.ok_or_else(|| missing(physical_id))?;
         match live.get("IntegrationAssociationArn").and_then(Value::as_str) {
             Some(arn) => service.retag(arn, old, new),
-            // Lambda functions and bots have no association that could be tagged.
-            None => Ok(()),
+            None => keep_tags(context, physical_id, new),
         }
     }
 
@@ -145,8 +148,28 @@ impl ResourceHandler for IntegrationAssociation {
                 return service.call("DeleteIntegrationAssociation", input).map(drop);
             }
         };
-        service.call(operation, named(instance, kind, arn)).map(drop)
+        service.call(operation, named(instance, kind, arn))?;
+        context.environment.tx.delete(LINK_TAGS, "", physical_id).map(drop).map_err(|error| general(error.message))
     }
+}
+
+/// Tags of links to functions and bots, which the service has no object for. (?) CloudFormation remembers them: it would
+/// find drift in every link that it made with its stack's tags.
+const LINK_TAGS: &str = "connect/link-tags";
+
+fn is_linked(kind: &str) -> bool {
+    matches!(kind, "LAMBDA_FUNCTION" | "LEX_BOT")
+}
+
+fn keep_tags(context: &Context, physical_id: &str, properties: &Properties) -> HandlerResult<()> {
+    let tags = json!({ "tags": tags(properties) });
+    context.environment.tx.put(LINK_TAGS, "", physical_id, None, &tags).map_err(|error| general(error.message))
+}
+
+fn kept_tags(context: &Context, physical_id: &str) -> HandlerResult<Value> {
+    let tags: Option<Value> =
+        context.environment.tx.get(LINK_TAGS, "", physical_id).map_err(|error| general(error.message))?;
+    Ok(tags.unwrap_or_default())
 }
 
 fn missing(physical_id: &str) -> crate::handler::HandlerError {
