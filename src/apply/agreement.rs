@@ -121,15 +121,22 @@ fn is_old_version(change: &ResourceChange) -> bool {
     change.action == "Remove" && change.resource_type == "AWS::Lambda::Version"
 }
 
-/// What a change set takes away although the plan does not: logical IDs.
-pub(super) fn unplanned_losses<'a>(allowed: &BTreeSet<String>, change_set: &'a [ResourceChange]) -> Vec<&'a str> {
-    change_set
-        .iter()
-        .filter(|change| !is_old_version(change))
-        .filter(|change| matches!(Theirs::of(Some(change)), Theirs::Replace | Theirs::Conditional | Theirs::Delete))
-        .map(|change| change.logical_id.as_str())
-        .filter(|logical_id| !allowed.contains(*logical_id))
-        .collect()
+/// What a change set takes away or makes although the plan does not: logical IDs.
+pub(super) fn unplanned<'a>(planned: &BTreeMap<String, Action>, change_set: &'a [ResourceChange]) -> Vec<&'a str> {
+    let foreseen = |change: &ResourceChange| {
+        let action = planned.get(&change.logical_id).copied();
+        match Theirs::of(Some(change)) {
+            Theirs::Replace | Theirs::Conditional | Theirs::Delete => {
+                matches!(action, Some(Action::Replace | Action::Delete | Action::Retain))
+            }
+            Theirs::Create | Theirs::Import => matches!(action, Some(Action::Create | Action::Import)),
+            Theirs::Unknown => false,
+            // What is kept as it is on the way is written down with values in place of references.
+            Theirs::Nothing | Theirs::Update { .. } | Theirs::Perhaps { .. } => true,
+        }
+    };
+    let told = change_set.iter().filter(|change| !is_old_version(change));
+    told.filter(|change| !foreseen(change)).map(|change| change.logical_id.as_str()).collect()
 }
 
 #[cfg(test)]
@@ -183,10 +190,17 @@ mod tests {
     }
 
     #[test]
-    fn losses_that_nobody_planned_are_found() {
+    fn what_nobody_planned_is_found() {
+        let planned = |action| BTreeMap::from([("QueueSales".to_owned(), action)]);
         let replaced = [change("Modify", Some("True"), "Properties", true)];
-        assert_eq!(unplanned_losses(&BTreeSet::new(), &replaced), ["QueueSales"]);
-        assert_eq!(unplanned_losses(&BTreeSet::from(["QueueSales".to_owned()]), &replaced), [""; 0]);
-        assert_eq!(unplanned_losses(&BTreeSet::new(), &[change("Add", None, "", true)]), [""; 0]);
+        assert_eq!(unplanned(&BTreeMap::new(), &replaced), ["QueueSales"]);
+        assert_eq!(unplanned(&planned(Action::Update), &replaced), ["QueueSales"]);
+        assert_eq!(unplanned(&planned(Action::Replace), &replaced), [""; 0]);
+        let made = [change("Add", None, "", true)];
+        assert_eq!(unplanned(&BTreeMap::new(), &made), ["QueueSales"]);
+        assert_eq!(unplanned(&planned(Action::NoOp), &made), ["QueueSales"]);
+        assert_eq!(unplanned(&planned(Action::Create), &made), [""; 0]);
+        assert_eq!(unplanned(&planned(Action::NoOp), &[change("Modify", Some("False"), "Properties", true)]), [""; 0]);
+        assert_eq!(unplanned(&planned(Action::Update), &[change("Dynamic", None, "", true)]), ["QueueSales"]);
     }
 }

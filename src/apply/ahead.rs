@@ -5,7 +5,9 @@ use std::future::Future;
 
 use callform_aws::{Decision, Gateway, GatewayError, NameHolder, NamedObject, NamedResource};
 
-use crate::preflight::{Answer, DEFAULT_STACKS, Facts, Holder, Named, Permission, Questions, Quota};
+use serde_json::{Map, Value};
+
+use crate::preflight::{Answer, DEFAULT_STACKS, Facts, Holder, Named, Permission, Questions, Quota, level_names};
 
 /// Asks all questions. One that the account does not answer is no failure: the answer says why.
 pub async fn ask_ahead(gateway: &Gateway, questions: &Questions) -> Facts {
@@ -17,6 +19,7 @@ pub async fn ask_ahead(gateway: &Gateway, questions: &Questions) -> Facts {
             }
         }
     }
+    ask_instance(gateway, questions, &mut facts).await;
     for (kind, name) in &questions.names {
         let Some(resource) = named_resource(kind) else { continue };
         let holder = answer(gateway.holder(resource, name, &questions.account)).await.map(holder);
@@ -34,6 +37,43 @@ pub async fn ask_ahead(gateway: &Gateway, questions: &Questions) -> Facts {
         facts.permissions = Some(answer(permissions(gateway, questions)).await);
     }
     facts
+}
+
+/// What an instance that exists has only one of.
+async fn ask_instance(gateway: &Gateway, questions: &Questions, facts: &mut Facts) {
+    if !questions.levels && questions.storage.is_empty() {
+        return;
+    }
+    let found = match &questions.instance {
+        Some(id) => answer(gateway.find_instance(id)).await,
+        None => return,
+    };
+    let instance = match found {
+        Ok(Some(instance)) => instance,
+        Ok(None) => return,
+        Err(reason) => {
+            facts.levels = questions.levels.then(|| Err(reason.clone()));
+            facts.storage = questions.storage.iter().map(|kind| (kind.clone(), Err(reason.clone()))).collect();
+            return;
+        }
+    };
+    if questions.levels {
+        let levels = answer(gateway.live_hierarchy_levels(&instance)).await;
+        facts.levels = Some(levels.map(|levels| level_names(&Value::Object(levels.properties))));
+    }
+    for kind in &questions.storage {
+        let place = answer(gateway.live_storage(&instance, std::slice::from_ref(kind))).await;
+        let place = place.map(|objects| objects.first().map(|object| place_in_words(&object.properties)));
+        facts.storage.insert(kind.clone(), place);
+    }
+}
+
+/// Where data is stored: the first text below `S3Config` and the like.
+fn place_in_words(properties: &Map<String, Value>) -> String {
+    let configs =
+        properties.iter().filter(|(name, _)| name.ends_with("Config")).filter_map(|(_, config)| config.as_object());
+    let texts = configs.flat_map(Map::values).filter_map(Value::as_str);
+    texts.take(1).map(|place| format!("`{place}`")).next().unwrap_or_else(|| "another place".to_owned())
 }
 
 async fn ask_quotas(gateway: &Gateway, questions: &Questions, facts: &mut Facts) {

@@ -18,16 +18,24 @@ pub enum ApplyError {
         /// CloudFormation's reason.
         reason: String,
     },
-    /// CloudFormation would take away more than the plan says. Nothing of the stack was changed.
+    /// CloudFormation would take away or make more than the plan says. Nothing of the stack was changed.
     #[error(
-        "CloudFormation would delete or replace {} in the stack `{stack}`, which the plan does not say",
-        losses.join(", ")
+        "CloudFormation would delete, replace or make {} in the stack `{stack}`, which the plan does not say",
+        resources.join(", ")
     )]
     Unplanned {
         /// The stack.
         stack: String,
         /// The resources, in the words of the blueprint.
-        losses: Vec<String>,
+        resources: Vec<String>,
+    },
+    /// Another apply, destroy or reconcile works on the same center.
+    #[error("someone else is changing {what} at the same time: {reason}")]
+    SomeoneElse {
+        /// What they change: a stack, or the artifact bucket.
+        what: String,
+        /// What tells.
+        reason: String,
     },
     /// A stack operation failed; CloudFormation rolled it back as far as it could.
     #[error("the stack `{stack}` ended in {status}")]
@@ -67,6 +75,51 @@ pub enum ApplyError {
         /// What is known about it.
         reason: String,
     },
+}
+
+impl ApplyError {
+    /// The same, told as what it is where only somebody else's work on the stack leads to it.
+    pub(super) fn of_someone_else(self, stack: &str) -> Self {
+        let (what, reason) = match &self {
+            Self::Call(call) if is_of_someone_else(call) => (format!("the stack `{stack}`"), call.message.clone()),
+            // It was made, or there already, a moment ago.
+            Self::Call(call) if call.operation.starts_with("S3 ") && call.is_not_found() => {
+                ("the artifact bucket".to_owned(), call.message.clone())
+            }
+            // Nothing but a deletion ends like that, and none was asked for.
+            Self::Stack { status, .. } if status == "DELETE_COMPLETE" => {
+                (format!("the stack `{stack}`"), "it was deleted meanwhile".to_owned())
+            }
+            _ => return self,
+        };
+        Self::SomeoneElse { what, reason }
+    }
+
+    /// Somebody else's work on a stack.
+    pub(super) fn someone_else(stack: &str, reason: impl Into<String>) -> Self {
+        Self::SomeoneElse { what: format!("the stack `{stack}`"), reason: reason.into() }
+    }
+}
+
+/// True for what CloudFormation answers where another operation on the stack came before, or is under way. For most of
+/// it there is no code of its own, only a text.
+fn is_of_someone_else(call: &GatewayError) -> bool {
+    const CODES: [&str; 5] = [
+        "AlreadyExistsException",
+        "ChangeSetNotFound",
+        "InvalidChangeSetStatus",
+        "OperationInProgressException",
+        "TokenAlreadyExistsException",
+    ];
+    const TEXTS: [&str; 4] = [
+        "can not be updated",
+        "cannot be created again with the changeSet",
+        "cannot be deleted while in status",
+        "does not exist",
+    ];
+    call.operation.starts_with("CloudFormation ")
+        && (call.code.as_deref().is_some_and(|code| CODES.contains(&code))
+            || TEXTS.iter().any(|text| call.message.contains(text)))
 }
 
 /// What a resource handler says, without the frame CloudFormation puts around it: `Resource handler returned message:

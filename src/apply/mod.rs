@@ -14,7 +14,7 @@ pub use error::{ApplyError, ResourceFailure, is_cancelled, plain_reason};
 pub use event::Event;
 pub use rehearsal::Rehearsal;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 
 use callform_aws::Gateway;
@@ -22,7 +22,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
 use crate::model::{Address, Asset};
-use crate::plan::{Action, AssociationChange, Change, Plan, Purpose, StackOperation, Step};
+use crate::plan::{Action, AssociationChange, Plan, Purpose, StackOperation, Step};
 use identifiers::Identifiers;
 
 /// What apply needs besides the plan.
@@ -103,7 +103,8 @@ async fn upload(rim: &Rim<'_>, assets: &[Asset]) -> Result<(), ApplyError> {
         if crate::digest::sha256_hex(&content) != asset.sha256 {
             return Err(ApplyError::AssetChanged { path: asset.path.clone() });
         }
-        let new = rim.gateway.put_object_once(rim.bucket, &asset.key, content).await?;
+        let put = rim.gateway.put_object_once(rim.bucket, &asset.key, content).await;
+        let new = put.map_err(|error| ApplyError::from(error).of_someone_else(rim.bucket))?;
         rim.tell(Event::Uploaded { key: asset.key.clone(), new });
     }
     Ok(())
@@ -118,9 +119,14 @@ async fn wave(
     operations: &[StackOperation],
     number: usize,
 ) -> Result<(), ApplyError> {
-    let mut running = JoinSet::new();
+    // All of them before the first operation starts: what runs must not be left alone.
+    let mut parameters = Vec::with_capacity(operations.len());
     for operation in operations {
-        let parameters = identifiers.parameters(rim, operation).await?;
+        let values = identifiers.parameters(rim, operation).await;
+        parameters.push(values.map_err(|error| error.of_someone_else(&operation.stack))?);
+    }
+    let mut running = JoinSet::new();
+    for (operation, parameters) in operations.iter().zip(parameters) {
         let job = stack::Job {
             gateway: rim.gateway.clone(),
             events: rim.events.clone(),
@@ -128,7 +134,7 @@ async fn wave(
             token: format!("callform-{}-{number}", rim.run_id),
             addresses: addresses(plan, &operation.stack),
             resources: changing(plan, &operation.stack),
-            may_go: may_go(plan, &operation.stack),
+            planned: planned(plan, &operation.stack),
             operation: operation.clone(),
             parameters,
         };
@@ -144,7 +150,7 @@ async fn wave(
 }
 
 /// The blueprint's names of a stack's resources, by logical ID.
-fn addresses(plan: &Plan, stack: &str) -> std::collections::BTreeMap<String, Address> {
+fn addresses(plan: &Plan, stack: &str) -> BTreeMap<String, Address> {
     plan.changes
         .iter()
         .filter(|change| change.stack == stack && !change.logical_id.is_empty())
@@ -152,13 +158,11 @@ fn addresses(plan: &Plan, stack: &str) -> std::collections::BTreeMap<String, Add
         .collect()
 }
 
-/// What a plan takes away from a stack, by logical ID.
-fn may_go(plan: &Plan, stack: &str) -> Option<BTreeSet<String>> {
-    let goes = |change: &&Change| {
-        change.stack == stack && matches!(change.action, Action::Replace | Action::Delete | Action::Retain)
-    };
-    let ids = plan.changes.iter().filter(goes).map(|change| change.logical_id.clone());
-    (plan.purpose == Purpose::Apply).then(|| ids.collect())
+/// What a plan does in a stack, by logical ID; none where drift is reverted, which no plan foresees.
+fn planned(plan: &Plan, stack: &str) -> Option<BTreeMap<String, Action>> {
+    let changes = plan.changes.iter().filter(|change| change.stack == stack && !change.logical_id.is_empty());
+    let actions = changes.map(|change| (change.logical_id.clone(), change.action));
+    (plan.purpose == Purpose::Apply).then(|| actions.collect())
 }
 
 /// How many resources of a stack the plan changes.

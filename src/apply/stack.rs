@@ -1,6 +1,6 @@
 //! One operation on one stack: change set, execution, and what comes of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use callform_aws::{ChangeSet, ChangeSetKind, ChangeSetRequest, Gateway, GatewayError, TemplateSource};
 use tokio::sync::mpsc::UnboundedSender;
@@ -8,7 +8,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::follow::{Follow, follow, slower};
 use super::{ApplyError, Event, Rim, agreement, tell};
 use crate::model::Address;
-use crate::plan::{OperationKind, Plan, StackOperation};
+use crate::observe::is_busy;
+use crate::plan::{Action, OperationKind, Plan, StackOperation};
 use crate::render::words;
 
 /// CloudFormation takes templates up to this many bytes in the request; larger ones must lie in S3.
@@ -31,8 +32,8 @@ pub(super) struct Job {
     pub(super) token: String,
     pub(super) addresses: BTreeMap<String, Address>,
     pub(super) resources: usize,
-    /// Logical IDs of what the plan deletes or replaces; none where drift is reverted, which no plan foresees.
-    pub(super) may_go: Option<BTreeSet<String>>,
+    /// What the plan does, by logical ID; none where drift is reverted, which no plan foresees.
+    pub(super) planned: Option<BTreeMap<String, Action>>,
     pub(super) operation: StackOperation,
     pub(super) parameters: BTreeMap<String, Option<String>>,
 }
@@ -42,6 +43,11 @@ impl Job {
     pub(super) async fn run(self) -> Result<(), ApplyError> {
         let stack = self.operation.stack.clone();
         let kind = self.operation.kind;
+        self.carry_out(kind).await.map_err(|error| error.of_someone_else(&stack))
+    }
+
+    async fn carry_out(&self, kind: OperationKind) -> Result<(), ApplyError> {
+        let stack = self.operation.stack.clone();
         match kind {
             OperationKind::Delete => {
                 tell(&self.events, Event::StackStarted { stack, kind, resources: self.resources });
@@ -79,6 +85,10 @@ impl Job {
             tell(&self.events, Event::StackUnchanged { stack: stack.clone() });
             return Ok(());
         }
+        if !change_set.executable && change_set.status != "FAILED" {
+            // It was good, and something else was carried out before it.
+            return Err(ApplyError::someone_else(stack, "it was changed meanwhile"));
+        }
         if !change_set.executable {
             let reason = change_set.reason.unwrap_or(change_set.status);
             return Err(ApplyError::ChangeSet { stack: stack.clone(), reason });
@@ -96,17 +106,17 @@ impl Job {
         self.protect().await
     }
 
-    /// The last word before it is done: nothing is deleted or replaced that the plan does not say.
+    /// The last word before it is done: nothing is deleted, replaced or made that the plan does not say.
     async fn refuse_unplanned(&self, id: &str, change_set: &ChangeSet) -> Result<(), ApplyError> {
-        let Some(may_go) = &self.may_go else { return Ok(()) };
-        let losses = agreement::unplanned_losses(may_go, &change_set.changes);
-        if losses.is_empty() {
+        let Some(planned) = &self.planned else { return Ok(()) };
+        let unplanned = agreement::unplanned(planned, &change_set.changes);
+        if unplanned.is_empty() {
             return Ok(());
         }
         let name = |logical_id: &&str| self.addresses.get(*logical_id).map_or_else(|| (*logical_id).to_owned(), words);
-        let losses = losses.iter().map(name).collect();
+        let resources = unplanned.iter().map(name).collect();
         self.gateway.delete_change_set(id).await?;
-        Err(ApplyError::Unplanned { stack: self.operation.stack.clone(), losses })
+        Err(ApplyError::Unplanned { stack: self.operation.stack.clone(), resources })
     }
 
     async fn template(&self) -> Result<TemplateSource, ApplyError> {
@@ -140,6 +150,10 @@ impl Job {
     async fn delete(&self) -> Result<(), ApplyError> {
         let stack = &self.operation.stack;
         let Some(found) = self.gateway.stack(stack).await? else { return Ok(()) };
+        if is_busy(&found.status) {
+            let what = format!("it is {} now", found.status);
+            return Err(ApplyError::someone_else(stack, what));
+        }
         if found.termination_protection && !self.operation.termination_protection {
             self.gateway.set_termination_protection(stack, false).await?;
         }

@@ -9,6 +9,7 @@ pub(crate) use super::commands::diff::DiffArgs;
 use super::commands::lambda::LambdaCommand;
 pub(crate) use super::commands::plan::PlanArgs;
 pub(crate) use super::commands::schema::SchemaArgs;
+pub(crate) use super::commands::show::ShowArgs;
 
 /// Contact centers as code for Amazon Connect.
 ///
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Make the live center equal to the blueprint.
     Apply(ApplyArgs),
+    /// Show the live center: where agents sign in, its numbers, and the identifiers of everything in it.
+    Show(ShowArgs),
     /// Show what was changed by hand since the last apply.
     Drift(DriftArgs),
     /// Settle what drift found.
@@ -86,12 +89,19 @@ pub(crate) enum Command {
 /// Which center, and where it lives.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CenterArgs {
-    /// The blueprint file.
-    #[arg(value_name = "BLUEPRINT")]
+    /// The blueprint file; `callform.yaml` or `blueprint.yaml` where none is named.
+    #[arg(value_name = "BLUEPRINT", default_value_os_t = default_blueprint(), hide_default_value = true)]
     pub blueprint: PathBuf,
     /// The environment of the blueprint to use.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+}
+
+/// The blueprint that is meant where none is named: the first of these that is there.
+fn default_blueprint() -> PathBuf {
+    const NAMES: [&str; 2] = ["callform.yaml", "blueprint.yaml"];
+    let found = NAMES.into_iter().map(PathBuf::from).find(|path| path.is_file());
+    found.unwrap_or_else(|| NAMES[0].into())
 }
 
 /// Whether functions are built.

@@ -68,10 +68,8 @@ pub(super) async fn carry_out(ui: &Ui, ground: &Ground<'_>, account: &Account, p
 /// Says what failed in the blueprint's words, with the place in the file.
 fn explain(ui: &Ui, ground: &Ground<'_>, error: &ApplyError) {
     ui.error(&error.to_string());
-    if let ApplyError::Call(call) = error
-        && matches!(call.code.as_deref(), Some("InvalidChangeSetStatus" | "OperationInProgressException"))
-    {
-        ui.say("help: someone else changes this center at the same time; wait for that to end and apply again");
+    if let ApplyError::SomeoneElse { .. } = error {
+        ui.say("help: another apply, destroy or reconcile is at work; let it end, and do this again: it goes on from there");
     }
     if let ApplyError::Stack { reason, failures, .. } = error {
         let mut said = BTreeSet::new();

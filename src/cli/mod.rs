@@ -87,6 +87,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Diff(args) => commands::diff::run(ui, &args),
         Command::Plan(args) => commands::plan::run(ui, &args).await,
         Command::Apply(args) => commands::apply::run(ui, &args).await,
+        Command::Show(args) => commands::show::run(ui, &args).await,
         Command::Drift(args) => commands::drift::run(ui, &args).await,
         Command::Reconcile(args) => commands::reconcile::run(ui, &args).await,
         Command::Destroy(args) => commands::destroy::run(ui, &args).await,

@@ -4,13 +4,14 @@ use super::center::Center;
 use super::clock;
 use super::exit_code::Exit;
 use super::interruption;
+use super::show;
 use super::target::Account;
 use super::ui::Ui;
 use crate::apply::Rehearsal;
 use crate::drift;
-use crate::inventory::Inventory;
+use crate::inventory::{DeployedStack, Inventory};
 use crate::observe::{self, Scope};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, PlanError};
 use crate::render::{Placement, render};
 
 /// Waits until nothing is going on in the center's stacks. An earlier apply may have been interrupted.
@@ -80,11 +81,35 @@ fn build(ui: &Ui, center: &Center, inventory: &Inventory) -> Result<Plan, Exit> 
     if diagnostics.has_errors() {
         return Err(Exit::InvalidBlueprint);
     }
-    plan::build(&artifacts, &center.model, inventory).map_err(|error| {
-        ui.error(&error.to_string());
-        if let Some(place) = error.address().and_then(|address| center.place(address)) {
+    match plan::build_although_prevented(&artifacts, &center.model, inventory) {
+        Ok((plan, None)) => Ok(plan),
+        Ok((plan, Some(error))) => {
+            ui.data(&show::human(ui, &plan));
+            Err(refused(ui, center, inventory, &error))
+        }
+        Err(error) => Err(refused(ui, center, inventory, &error)),
+    }
+}
+
+fn refused(ui: &Ui, center: &Center, inventory: &Inventory, error: &PlanError) -> Exit {
+    ui.error(&error.to_string());
+    if let Some(address) = error.address() {
+        let deployed = || {
+            let of = |stack: &&DeployedStack| {
+                stack.physical_ids.keys().any(|logical_id| stack.address_of(logical_id).as_ref() == Some(address))
+            };
+            inventory
+                .stacks
+                .values()
+                .find(of)
+                .map(|stack| format!("the stack {}, not in the blueprint any more", stack.name))
+        };
+        if let Some(place) = center.place(address).or_else(deployed) {
             ui.say(&format!("  --> {place}"));
         }
-        Exit::Failed
-    })
+    }
+    if let Some(help) = error.help() {
+        ui.say(&format!("help: {help}"));
+    }
+    Exit::Failed
 }

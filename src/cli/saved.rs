@@ -6,12 +6,13 @@ use super::carry_out::Ground;
 use super::exit_code::Exit;
 use super::target::Account;
 use super::ui::Ui;
-use super::{files, preview};
+use super::{files, preview, show};
 use crate::digest::sha256_hex;
 use crate::drift;
 use crate::inventory::Inventory;
 use crate::observe::{self, Scope};
-use crate::plan::{Plan, SavedPlan, Step};
+use crate::plan::{Action, Plan, SavedPlan, Step, contradictions};
+use crate::view::{allow_flags, with_allow_flags};
 
 /// Largest saved plan: that of a center with ten thousand people has a tenth of it.
 const LARGEST_PLAN: u64 = 256 << 20;
@@ -27,13 +28,43 @@ pub(super) fn read(ui: &Ui, path: &Path) -> Result<Option<SavedPlan>, Exit> {
         Err(_) => None,
     };
     let Some(text) = text else { return Ok(None) };
+    let refused = |error: &dyn std::fmt::Display| {
+        ui.error(&format!("`{}`: {error}", path.display()));
+        Exit::Failed
+    };
     if !SavedPlan::is_one(&text) {
         return Ok(None);
     }
-    SavedPlan::read(&text).map(Some).map_err(|error| {
-        ui.error(&format!("`{}`: {error}", path.display()));
-        Exit::Failed
-    })
+    let saved = SavedPlan::read(&text).map_err(|error| refused(&error))?;
+    if saved.summary != show::lines(&saved.plan) {
+        return Err(refused(&"its summary is not that of its plan. Make the plan anew."));
+    }
+    Ok(Some(saved))
+}
+
+/// Says which plan it is that is about to be looked at.
+pub(super) fn introduce(ui: &Ui, path: &Path, saved: &SavedPlan) {
+    let plan = &saved.plan;
+    let instance = plan.base.instance.as_ref().map_or_else(String::new, |arn| format!(", in the instance {arn}"));
+    let path = path.display();
+    ui.say(&format!("`{path}` is a saved plan for {} in {}{instance}.", plan.center, plan.region));
+    ui.say(&format!("Its fingerprint is {}.", saved.fingerprint()));
+}
+
+/// Refuses another plan than the one with a fingerprint.
+pub(super) fn refuse_other(ui: &Ui, saved: &SavedPlan, fingerprint: Option<&str>) -> Result<(), Exit> {
+    match fingerprint {
+        Some(wanted) if !wanted.eq_ignore_ascii_case(saved.fingerprint()) => {
+            ui.error(&format!("this is another plan: its fingerprint is {}", saved.fingerprint()));
+            Err(Exit::Failed)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a plan that would do anything else than it says.
+pub(super) fn refuse_contradictory(ui: &Ui, plan: &Plan, inventory: &Inventory) -> Result<(), Exit> {
+    refuse(ui, "the plan would do something else than it says", &contradictions(plan, inventory))
 }
 
 /// Refuses options that only make sense with a blueprint.
@@ -55,10 +86,18 @@ pub(super) fn write(ui: &Ui, path: &Path, plan: &SavedPlan) -> Result<(), Exit> 
     };
     let text = plan.text().map_err(|error| failed(&error))?;
     files::write(path, &text).map_err(|error| failed(&error))?;
-    let guarded = plan.plan.irreversible_changes();
-    let flags: Vec<String> = guarded.map(|change| format!("--allow {}", change.address)).collect();
-    let command = [&["callform apply".to_owned(), path.display().to_string()], flags.as_slice()].concat().join(" ");
-    ui.say(&format!("The plan is saved. To do exactly that: {command}"));
+    let command = format!("The plan is saved. To do exactly that: callform apply {}", path.display());
+    let mut flags = allow_flags(&plan.plan);
+    if flags.len() > 1 {
+        // So that what follows belongs to the same command.
+        flags.insert(0, "\\".to_owned());
+    }
+    let command = match flags.split_first() {
+        Some((first, rest)) if !rest.is_empty() => with_allow_flags(&format!("{command} {first}"), rest),
+        _ => with_allow_flags(&command, &flags),
+    };
+    command.iter().for_each(|line| ui.say(line));
+    ui.say(&format!("Its fingerprint is {}.", plan.fingerprint()));
     Ok(())
 }
 
@@ -70,7 +109,8 @@ pub(super) async fn refuse_stale(ui: &Ui, account: &Account, plan: &Plan) -> Res
     };
     let base = &plan.base;
     let (instance, environment) = (base.instance.as_deref(), plan.environment.as_deref());
-    let scope = Scope::again(&plan.center, &plan.region, environment, instance, base.builtin_names());
+    let scope = Scope::again(&plan.center, &plan.region, environment, instance, base.builtin_names())
+        .with_imports(plan.changes.iter().any(|change| change.action == Action::Import));
     let mut inventory = observe::inventory(&account.gateway, &scope).await.map_err(|error| failed(&error))?;
     let mut moved = base.moved(&inventory);
     if moved.is_empty() && plan.by_hand.is_some() {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use callform_aws::{Credentials, Gateway, Target};
+use callform_aws::{Credentials, ErrorKind, Gateway, Target};
 
 use super::args::AccountArgs;
 use super::exit_code::Exit;
@@ -13,6 +13,15 @@ use super::ui::Ui;
 /// (AWS's own tools ask every five); a folder answers at once.
 const AWS_PACE: Duration = Duration::from_secs(2);
 const SANDBOX_PACE: Duration = Duration::from_millis(20);
+
+/// How to get credentials.
+const CREDENTIALS: [&str; 5] = [
+    "help: the usual ways are",
+    "  aws sso login                     after `aws configure sso`, for people; with AWS_PROFILE for one of several accounts",
+    "  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN in the environment, for programs",
+    "  a role of the machine or the CI job (EC2, ECS, CodeBuild, OpenID Connect in GitHub Actions)",
+    "or try it without an account: add --sandbox",
+];
 
 /// An account that calls can be sent to.
 pub(super) struct Account {
@@ -41,7 +50,12 @@ impl Account {
         match gateway.account().await {
             Ok(id) => Ok(Self { gateway, id, sandbox }),
             Err(error) => {
-                ui.error(&error.to_string());
+                if sandbox.is_none() && error.kind == ErrorKind::Credentials {
+                    ui.error("AWS does not know who you are: there are no credentials, or they are no longer valid");
+                    CREDENTIALS.iter().for_each(|line| ui.say(line));
+                } else {
+                    ui.error(&error.to_string());
+                }
                 Err(Exit::Failed)
             }
         }

@@ -22,6 +22,8 @@ pub struct Inventory {
     pub phone_number_flows: BTreeMap<String, String>,
     /// The instance's phone numbers by their E.164 form; filled only where the blueprint takes numbers over.
     pub phone_numbers: BTreeMap<String, ObservedPhoneNumber>,
+    /// The instance's agent statuses by their names, without the built-in ones; filled only where the blueprint has some.
+    pub agent_statuses: BTreeMap<String, ObservedStatus>,
     /// The name of the artifact bucket, where it exists.
     pub artifact_bucket: Option<String>,
     /// What was kept when stacks of the center were deleted, or will be when an incomplete one is, and is still there;
@@ -60,6 +62,15 @@ pub struct ObservedPhoneNumber {
     pub country: String,
     /// The API's word for its kind, such as `TOLL_FREE`.
     pub kind: String,
+}
+
+/// An agent status of the instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObservedStatus {
+    /// ARN: what CloudFormation knows it by.
+    pub arn: String,
+    /// `ENABLED` or `DISABLED`.
+    pub state: String,
 }
 
 /// A stack as it was last applied.

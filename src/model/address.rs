@@ -157,6 +157,47 @@ impl Kind {
             Kind::NamedQuery => "named_query",
         }
     }
+
+    /// The CloudFormation type of its resources.
+    pub fn resource_type(self) -> &'static str {
+        match self {
+            Kind::Instance => "AWS::Connect::Instance",
+            Kind::Storage => "AWS::Connect::InstanceStorageConfig",
+            Kind::HierarchyLevels => "AWS::Connect::UserHierarchyStructure",
+            Kind::HierarchyGroup => "AWS::Connect::UserHierarchyGroup",
+            Kind::AgentStatus => "AWS::Connect::AgentStatus",
+            Kind::Hours => "AWS::Connect::HoursOfOperation",
+            Kind::PhoneNumber => "AWS::Connect::PhoneNumber",
+            Kind::Queue => "AWS::Connect::Queue",
+            Kind::QuickConnect => "AWS::Connect::QuickConnect",
+            Kind::RoutingProfile => "AWS::Connect::RoutingProfile",
+            Kind::SecurityProfile => "AWS::Connect::SecurityProfile",
+            Kind::User => "AWS::Connect::User",
+            Kind::Prompt => "AWS::Connect::Prompt",
+            Kind::Flow => "AWS::Connect::ContactFlow",
+            Kind::FlowModule => "AWS::Connect::ContactFlowModule",
+            Kind::Integration => "AWS::Connect::IntegrationAssociation",
+            Kind::Table => "AWS::DynamoDB::Table",
+            Kind::Role => "AWS::IAM::Role",
+            Kind::Policy => "AWS::IAM::ManagedPolicy",
+            Kind::Lambda => "AWS::Lambda::Function",
+            Kind::LambdaPermission => "AWS::Lambda::Permission",
+            Kind::LambdaVersion => "AWS::Lambda::Version",
+            Kind::LambdaAlias => "AWS::Lambda::Alias",
+            Kind::Bucket => "AWS::S3::Bucket",
+            Kind::BucketPolicy => "AWS::S3::BucketPolicy",
+            Kind::Stream => "AWS::Kinesis::Stream",
+            Kind::DeliveryStream => "AWS::KinesisFirehose::DeliveryStream",
+            Kind::LogGroup => "AWS::Logs::LogGroup",
+            Kind::LogStream => "AWS::Logs::LogStream",
+            Kind::EventSource => "AWS::Lambda::EventSourceMapping",
+            Kind::Database => "AWS::Glue::Database",
+            Kind::CatalogTable => "AWS::Glue::Table",
+            Kind::Crawler => "AWS::Glue::Crawler",
+            Kind::Workgroup => "AWS::Athena::WorkGroup",
+            Kind::NamedQuery => "AWS::Athena::NamedQuery",
+        }
+    }
 }
 
 impl fmt::Display for Kind {

@@ -28,9 +28,13 @@ impl Resolver<'_> {
         if let Some(first) = hierarchy.levels.first() {
             let key = Spanned::new("levels".to_owned(), first.span);
             let properties = Members::of_instance().with("UserHierarchyStructure", levels).finish();
-            self.add(Kind::HierarchyLevels, &key, Common::NONE, "AWS::Connect::UserHierarchyStructure", properties);
+            // An instance that exists may have levels, and groups of others on them: they stay.
+            let retain = self.blueprint().instance.existing.is_some().then_some(true);
+            let common = Common { retain, ..Common::NONE };
+            self.add(Kind::HierarchyLevels, &key, common, "AWS::Connect::UserHierarchyStructure", properties);
         }
-        self.groups(hierarchy, &hierarchy.groups, None, None, 1);
+        let paths = Paths::of(&hierarchy.groups);
+        self.groups(hierarchy, &paths, &hierarchy.groups, &mut Vec::new(), None, None);
         for (new, old) in &hierarchy.renamed {
             if !self.defines(Kind::HierarchyGroup, new) {
                 self.unknown(Kind::HierarchyGroup, new, old.span);
@@ -39,14 +43,16 @@ impl Resolver<'_> {
     }
 
     /// `old_parent` is the path `parent` had before it was renamed: the groups below a renamed one are kept with it.
-    fn groups(
+    fn groups<'h>(
         &mut self,
-        hierarchy: &Hierarchy,
-        groups: &Groups,
+        hierarchy: &'h Hierarchy,
+        paths: &Paths,
+        groups: &'h Groups,
+        above: &mut Vec<&'h str>,
         parent: Option<&str>,
         old_parent: Option<&str>,
-        level: usize,
     ) {
+        let level = above.len() + 1;
         for (name, below) in &groups.0 {
             if level == hierarchy.levels.len() + 1 {
                 self.diagnostics.push(
@@ -55,7 +61,8 @@ impl Resolver<'_> {
                         .help("Name the level under `levels:`, or move the group up."),
                 );
             }
-            let path = path_of(parent, name);
+            above.push(name);
+            let path = paths.path(above);
             let properties = Members::of_instance()
                 .with("Name", name)
                 .with_some(
@@ -72,28 +79,59 @@ impl Resolver<'_> {
             group.depends_on.push(Address::new(Kind::HierarchyLevels, "levels"));
             if let Some(below) = below {
                 let old = renamed_from.map_or(path.as_str(), |old| old.as_str());
-                self.groups(hierarchy, below, Some(&path), Some(old), level + 1);
+                self.groups(hierarchy, paths, below, above, Some(&path), Some(old));
             }
+            above.pop();
         }
     }
 }
 
 /// The paths of all groups of a blueprint.
 pub(super) fn paths(blueprint: &Blueprint) -> BTreeSet<String> {
-    fn collect(groups: &Groups, parent: Option<&str>, paths: &mut BTreeSet<String>) {
-        for (name, below) in &groups.0 {
-            let path = path_of(parent, name);
-            if let Some(below) = below {
-                collect(below, Some(&path), paths);
+    let Some(hierarchy) = &blueprint.hierarchy else { return BTreeSet::new() };
+    let (paths, mut all) = (Paths::of(&hierarchy.groups), Vec::new());
+    walk(&hierarchy.groups, &mut Vec::new(), &mut |names| all.push(paths.path(names)));
+    all.into_iter().collect()
+}
+
+/// How groups are called.
+struct Paths {
+    /// What names joined by `/` say of more than one group: `Sales/EMEA` beside EMEA of Sales.
+    ambiguous: BTreeSet<String>,
+}
+
+impl Paths {
+    fn of(groups: &Groups) -> Self {
+        let (mut seen, mut ambiguous) = (BTreeSet::new(), BTreeSet::new());
+        walk(groups, &mut Vec::new(), &mut |names| {
+            let path = names.join("/");
+            if !seen.insert(path.clone()) {
+                ambiguous.insert(path);
             }
-            paths.insert(path);
+        });
+        Self { ambiguous }
+    }
+
+    /// The path of a group. Where it could be another group's, a `/` of a name is written `\/`.
+    fn path(&self, names: &[&str]) -> String {
+        let path = names.join("/");
+        if !self.ambiguous.contains(&path) {
+            return path;
         }
+        names.iter().map(|name| name.replace('/', "\\/")).collect::<Vec<_>>().join("/")
     }
-    let mut paths = BTreeSet::new();
-    if let Some(hierarchy) = &blueprint.hierarchy {
-        collect(&hierarchy.groups, None, &mut paths);
+}
+
+/// Calls back for each group with its name and those above it.
+fn walk<'h>(groups: &'h Groups, above: &mut Vec<&'h str>, visit: &mut dyn FnMut(&[&str])) {
+    for (name, below) in &groups.0 {
+        above.push(name);
+        visit(above);
+        if let Some(below) = below {
+            walk(below, above, visit);
+        }
+        above.pop();
     }
-    paths
 }
 
 fn path_of(parent: Option<&str>, name: &str) -> String {

@@ -69,6 +69,7 @@ impl<'a> Resolver<'a> {
         resource_type: &str,
         properties: Properties,
     ) -> &mut Resource {
+        debug_assert_eq!(kind.resource_type(), resource_type, "{kind}");
         let logical_id = match (common.id, common.renamed_from) {
             (Some(id), _) => self.pinned_id(id),
             (None, Some(old)) => naming::logical_id(kind, old),
@@ -79,10 +80,17 @@ impl<'a> Resolver<'a> {
                 Diagnostic::error("logical-id-collision", "two resources have the same logical ID")
                     .at(key.span, format!("its logical ID is `{logical_id}`"))
                     .also(first, "and so is this one's")
-                    .help("Give one of them another key, or pin another logical ID with `id:`."),
+                    .help(match kind {
+                        Kind::HierarchyGroup => "Give one of the groups another name.",
+                        _ => "Give one of them another key, or pin another logical ID with `id:`.",
+                    }),
             );
         }
-        let retained = matches!(kind, Kind::Instance | Kind::Table | Kind::Bucket | Kind::BucketPolicy);
+        let retained = matches!(
+            kind,
+            // The service cannot delete a status.
+            Kind::Instance | Kind::AgentStatus | Kind::Table | Kind::Bucket | Kind::BucketPolicy
+        );
         let resource = Resource {
             address: Address::new(kind, key.value.clone()),
             resource_type: resource_type.to_owned(),

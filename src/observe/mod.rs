@@ -3,12 +3,15 @@
 mod beside;
 mod kept;
 mod live;
+mod portrait;
 mod scope;
 mod stacks;
 mod uses;
 
 pub use live::live;
+pub use portrait::{LiveNumber, LiveThing, Portrait, portrait};
 pub use scope::Scope;
+pub(crate) use stacks::belongs;
 pub use stacks::{is_busy, settle};
 pub use uses::{Use, uses};
 
@@ -16,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callform_aws::{ConnectInstance, ErrorKind, Gateway, GatewayError, ObjectType};
 
-use crate::inventory::{Inventory, ObservedInstance, ObservedPhoneNumber};
+use crate::inventory::{Inventory, ObservedInstance, ObservedPhoneNumber, ObservedStatus};
 use crate::model::{Address, Kind, Model};
 
 /// Why the account could not be read, or is not fit for the center.
@@ -84,6 +87,7 @@ pub async fn inventory(gateway: &Gateway, scope: &Scope) -> Result<Inventory, Ob
     if let Some(instance) = found {
         inventory.builtins = builtins(gateway, &instance, scope).await?;
         inventory.phone_numbers = phone_numbers(gateway, &instance, scope).await?;
+        inventory.agent_statuses = agent_statuses(gateway, &instance, scope).await?;
         inventory.phone_number_flows = gateway.phone_number_flows(&instance.id).await?;
         inventory.instance = Some(observed(instance));
     }
@@ -128,6 +132,24 @@ async fn phone_numbers(
             (found.number, observed)
         })
         .collect())
+}
+
+/// The instance's agent statuses, where the center has some: they are never deleted, so one of its own may be there.
+async fn agent_statuses(
+    gateway: &Gateway,
+    instance: &ConnectInstance,
+    scope: &Scope,
+) -> Result<BTreeMap<String, ObservedStatus>, ObserveError> {
+    if !scope.has_statuses {
+        return Ok(BTreeMap::new());
+    }
+    let live = gateway.live_agent_statuses(instance).await?;
+    let custom = live.into_iter().filter(|status| status.properties.get("Type").is_some_and(|kind| kind == "CUSTOM"));
+    let observed = custom.filter_map(|status| {
+        let text = |name: &str| Some(status.properties.get(name)?.as_str()?.to_owned());
+        Some((text("Name")?, ObservedStatus { arn: status.physical_id.clone(), state: text("State")? }))
+    });
+    Ok(observed.collect())
 }
 
 /// Ids of the built-in objects that are referred to.

@@ -24,6 +24,8 @@ pub struct Scope {
     pub(super) takes_numbers_over: bool,
     /// What is kept when a stack is deleted, by logical ID.
     pub(super) keeps: BTreeMap<String, Keeps>,
+    /// Whether the center has agent statuses, which may be there already.
+    pub(super) has_statuses: bool,
 }
 
 /// A resource that is kept when its stack is deleted.
@@ -82,6 +84,7 @@ impl Scope {
             builtins: builtins(model).into_iter().map(|(builtin, needed_by)| (builtin, Some(needed_by))).collect(),
             takes_numbers_over: model.resources.values().any(|resource| takes_over(&resource.metadata)),
             keeps: keeps(model),
+            has_statuses: model.resources.keys().any(|address| address.kind == Kind::AgentStatus),
         }
     }
 
@@ -102,6 +105,7 @@ impl Scope {
             builtins: builtins.into_iter().map(|builtin| (builtin, None)).collect(),
             takes_numbers_over: false,
             keeps: BTreeMap::new(),
+            has_statuses: false,
         }
     }
 
@@ -117,6 +121,12 @@ impl Scope {
             Wanted::Created(Some(logical_id)) => kept.get(logical_id).map(|kept| kept.physical_id.as_str()),
             Wanted::Created(None) | Wanted::Existing(_) | Wanted::Found(_) => None,
         }
+    }
+
+    /// The same, and what could come under management, where that is wanted.
+    #[must_use]
+    pub fn with_imports(self, wanted: bool) -> Self {
+        Self { takes_numbers_over: wanted, has_statuses: wanted, ..self }
     }
 
     /// Alias, id or ARN of the instance to look for; `None` where the center creates it and has not yet.

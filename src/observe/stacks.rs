@@ -22,7 +22,7 @@ pub(super) async fn deployed(
 }
 
 /// True for `<center>`, `<center>-instance`, `<center>-numbers` and `<center>-<number>`.
-pub(super) fn belongs(stack: &str, center: &str) -> bool {
+pub(crate) fn belongs(stack: &str, center: &str) -> bool {
     match stack.strip_prefix(center) {
         Some("" | "-instance" | "-numbers") => true,
         Some(rest) => rest

@@ -48,6 +48,8 @@ pub enum Reason {
     TypeChanged,
     /// Its deletion policy keeps it.
     DeletionPolicyRetain,
+    /// The service cannot delete it: it stays, out of use.
+    CannotBeDeleted,
     /// Its stack is protected from deletion.
     TerminationProtection,
     /// The stack was never completely created, so it is made anew.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::known::{Definition, Known};
 use super::{Action, AssociationChange, Change, Identifier, Impact, PropertyChange, Reason};
 use crate::inventory::Inventory;
-use crate::model::{Address, Attribute, Kind, Model, Reference, Target};
+use crate::model::{Address, Attribute, Kind, Reference, Target};
 
 /// What happens to the links of the managed phone numbers.
 #[derive(Debug, Default)]
@@ -26,14 +26,12 @@ pub(super) struct Associations {
 
 /// Compares the wanted links with the live ones.
 pub(super) fn compare(
-    model: &Model,
+    wanted: &BTreeMap<&Address, &Target>,
     inventory: &Inventory,
     known: &Known,
     deployed: &BTreeMap<String, Definition>,
     resources: &[Change],
 ) -> Associations {
-    let wanted: BTreeMap<&Address, &Target> =
-        model.associations.iter().map(|link| (&link.phone_number, &link.flow)).collect();
     let mut found = Associations::default();
     for change in resources.iter().filter(|change| change.address.kind == Kind::PhoneNumber) {
         let number = &change.address;

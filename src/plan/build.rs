@@ -16,25 +16,39 @@ use super::{
 use crate::graph;
 use crate::inventory::{DeployedStack, Inventory};
 use crate::model::{Address, Asset, Instance, Kind, Model, Target};
-use crate::render::{Artifacts, ParameterSource, StackArtifact};
+use crate::render::{Artifacts, INSTANCE_ARN, ParameterSource};
 
 /// Plans the way from what is deployed to the blueprint.
 ///
 /// `artifacts` must be rendered from `model` with the placement of `inventory`
 /// ([`crate::render::Placement::of`]), so that what exists stays in its stack.
 pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Result<Plan, PlanError> {
+    let (plan, prevented) = build_although_prevented(artifacts, model, inventory)?;
+    prevented.map_or(Ok(plan), Err)
+}
+
+/// The same; a plan that `prevent_destroy` forbids comes with what forbids it, so that it can be shown.
+pub fn build_although_prevented(
+    artifacts: &Artifacts,
+    model: &Model,
+    inventory: &Inventory,
+) -> Result<(Plan, Option<PlanError>), PlanError> {
     refuse_busy(inventory)?;
+    refuse_other_instance(inventory)?;
     refuse_missing(artifacts, model, inventory)?;
     let mut known = Known::new(inventory, Some(artifacts));
     let imports = imports::find(artifacts, model, inventory, &known)?;
     known.take_over(&imports);
     let desired = known.desired(artifacts);
     let deployed = known.deployed();
-    let resources = resource_changes(model, inventory, &desired, &deployed, &imports);
-    refuse_prevented(&resources, &desired, &deployed)?;
+    let order = model.resources.values().map(|resource| resource.logical_id.as_str());
+    let resources = resource_changes(order, inventory, &desired, &deployed, &imports);
+    refuse_new_instance(&resources, &deployed)?;
+    let prevented = prevented(&resources, &desired, &deployed);
     refuse_renamed(&resources)?;
     unique_names::refuse_taken(&resources, &desired, &deployed)?;
-    let links = associations::compare(model, inventory, &known, &deployed, &resources);
+    let answers = model.associations.iter().map(|link| (&link.phone_number, &link.flow)).collect();
+    let links = associations::compare(&answers, inventory, &known, &deployed, &resources);
 
     let (graph, _) = graph::build(model);
     let mut waves = Waves::new(artifacts, model, &graph, inventory, &known, &deployed, &resources);
@@ -59,21 +73,26 @@ pub fn build(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Res
     impact::note_links(&mut linked);
     changes.extend(linked);
     let answered_by = |number: &Address| associations::live_target(inventory, &known, number);
-    Ok(Plan {
+    let plan = Plan {
         purpose: Purpose::Apply,
         center: artifacts.center.clone(),
         region: artifacts.region.clone(),
         environment: artifacts.environment.clone(),
         digest: artifacts.digest.clone(),
         base: Base::of(inventory, &builtins_of(artifacts)),
-        stack_changes: artifacts.stacks.iter().filter_map(|stack| stack_change(stack, inventory)).collect(),
+        stack_changes: artifacts
+            .stacks
+            .iter()
+            .filter_map(|stack| stack_change(&stack.name, &stack.tags, stack.termination_protection, inventory))
+            .collect(),
         by_hand: None,
         live_numbers: opening::live_numbers(&changes, &deployed, &answered_by),
         change_sets: None,
         preflight: None,
         changes,
         steps,
-    })
+    };
+    Ok((plan, prevented))
 }
 
 fn push_links(links: &[(Address, Option<Target>)], waves: &Waves, steps: &mut Vec<Step>) {
@@ -167,6 +186,38 @@ fn builtins_of(artifacts: &Artifacts) -> BTreeSet<(Kind, String)> {
         .collect()
 }
 
+/// Refuses to take the instance away from what is in it: CloudFormation deletes the old one as soon as the new one is
+/// there, before it comes to the other stacks.
+fn refuse_new_instance(changes: &[Change], deployed: &BTreeMap<String, Definition>) -> Result<(), PlanError> {
+    let replaced =
+        changes.iter().find(|change| change.address.kind == Kind::Instance && change.action == Action::Replace);
+    let Some(instance) = replaced else { return Ok(()) };
+    let inside = deployed.values().filter(|existing| existing.depends_on(&instance.address)).count();
+    let properties = instance.reasons.iter().flat_map(|reason| match reason {
+        Reason::CreateOnly(names) => names.clone(),
+        _ => Vec::new(),
+    });
+    match inside {
+        0 => Ok(()),
+        inside => Err(PlanError::InstanceReplaced {
+            address: instance.address.clone(),
+            properties: properties.map(|name| format!("`{name}`")).collect(),
+            inside,
+        }),
+    }
+}
+
+/// Refuses to plan for another instance than the one in which the center is.
+fn refuse_other_instance(inventory: &Inventory) -> Result<(), PlanError> {
+    let Some(wanted) = &inventory.instance else { return Ok(()) };
+    let stacks = inventory.stacks.values().filter(|stack| stack.exists());
+    let deployed = stacks.filter_map(|stack| stack.parameters.get(INSTANCE_ARN)).find(|arn| **arn != wanted.arn);
+    match deployed {
+        Some(deployed) => Err(PlanError::OtherInstance { deployed: deployed.clone(), wanted: wanted.arn.clone() }),
+        None => Ok(()),
+    }
+}
+
 /// Refuses what CloudFormation would only find out on the way: usernames that change, and resources that would be made
 /// a second time under the name of one that is there.
 fn refuse_renamed(changes: &[Change]) -> Result<(), PlanError> {
@@ -185,11 +236,12 @@ fn refuse_renamed(changes: &[Change]) -> Result<(), PlanError> {
     Ok(())
 }
 
-fn refuse_prevented(
+/// What `prevent_destroy` forbids.
+fn prevented(
     changes: &[Change],
     desired: &BTreeMap<String, Definition>,
     deployed: &BTreeMap<String, Definition>,
-) -> Result<(), PlanError> {
+) -> Option<PlanError> {
     let prevents = |definitions: &BTreeMap<String, Definition>, change: &Change| {
         definitions.get(&change.logical_id).is_some_and(|definition| definition.prevent_destroy)
     };
@@ -199,10 +251,7 @@ fn refuse_prevented(
         Action::Delete => prevents(deployed, change),
         _ => false,
     });
-    match prevented {
-        Some(change) => Err(PlanError::Prevented { address: change.address.clone(), action: change.action }),
-        None => Ok(()),
-    }
+    prevented.map(|change| PlanError::Prevented { address: change.address.clone(), action: change.action })
 }
 
 /// Files no deployed template has yet. Keys contain the content's hash, so what a template has is in the bucket.
@@ -216,26 +265,32 @@ fn uploads(artifacts: &Artifacts, inventory: &Inventory) -> Vec<Asset> {
     artifacts.assets.iter().filter(|asset| !is_there(asset)).cloned().collect()
 }
 
-fn stack_change(artifact: &StackArtifact, inventory: &Inventory) -> Option<StackChange> {
-    let deployed = inventory.stacks.get(&artifact.name).filter(|stack| stack.exists())?;
-    let keys: BTreeSet<&String> = deployed.tags.keys().chain(artifact.tags.keys()).collect();
+/// What changes about a stack as a whole, for a stack that is deployed.
+pub(super) fn stack_change(
+    name: &str,
+    tags: &BTreeMap<String, String>,
+    termination_protection: bool,
+    inventory: &Inventory,
+) -> Option<StackChange> {
+    let deployed = inventory.stacks.get(name).filter(|stack| stack.exists())?;
+    let keys: BTreeSet<&String> = deployed.tags.keys().chain(tags.keys()).collect();
     let mut properties: Vec<PropertyChange> = keys
         .into_iter()
-        .filter(|key| deployed.tags.get(*key) != artifact.tags.get(*key))
+        .filter(|key| deployed.tags.get(*key) != tags.get(*key))
         .map(|key| PropertyChange {
             path: format!("Tags[{key}]"),
             before: deployed.tags.get(key).map(|value| value.clone().into()),
-            after: artifact.tags.get(key).map(|value| value.clone().into()),
+            after: tags.get(key).map(|value| value.clone().into()),
             description: Vec::new(),
         })
         .collect();
-    if deployed.termination_protection != artifact.termination_protection {
+    if deployed.termination_protection != termination_protection {
         properties.push(PropertyChange {
             path: "TerminationProtection".to_owned(),
             before: Some(deployed.termination_protection.into()),
-            after: Some(artifact.termination_protection.into()),
+            after: Some(termination_protection.into()),
             description: Vec::new(),
         });
     }
-    (!properties.is_empty()).then(|| StackChange { stack: artifact.name.clone(), properties })
+    (!properties.is_empty()).then(|| StackChange { stack: name.to_owned(), properties })
 }

@@ -7,30 +7,28 @@ use super::imports::Imports;
 use super::known::Definition;
 use super::{Action, Change, Impact, PropertyChange, Reason};
 use crate::inventory::Inventory;
-use crate::model::{Address, Kind, Model};
+use crate::model::{Address, Kind};
 
-/// The changes to resources: those of the model in its order, then what is deleted.
-pub(super) fn resource_changes(
-    model: &Model,
+/// The changes to resources: those that are wanted in the order of these logical IDs, then what is deleted.
+pub(super) fn resource_changes<'a>(
+    order: impl Iterator<Item = &'a str>,
     inventory: &Inventory,
     desired: &BTreeMap<String, Definition>,
     deployed: &BTreeMap<String, Definition>,
     imports: &Imports,
 ) -> Vec<Change> {
-    let mut changes: Vec<Change> = model
-        .resources
-        .values()
-        .filter_map(|resource| {
-            let wanted = desired.get(&resource.logical_id)?;
-            Some(match deployed.get(&resource.logical_id) {
-                Some(existing) => compared(&resource.logical_id, existing, wanted),
+    let mut changes: Vec<Change> = order
+        .filter_map(|logical_id| {
+            let wanted = desired.get(logical_id)?;
+            Some(match deployed.get(logical_id) {
+                Some(existing) => compared(logical_id, existing, wanted),
                 None if imports.contains_key(&wanted.address) => {
-                    change(&resource.logical_id, wanted, Action::Import, vec![Reason::NotDeployed])
+                    change(logical_id, wanted, Action::Import, vec![Reason::NotDeployed])
                 }
                 None if is_next_version(wanted, deployed) => {
-                    change(&resource.logical_id, wanted, Action::Create, vec![Reason::FunctionChanged])
+                    change(logical_id, wanted, Action::Create, vec![Reason::FunctionChanged])
                 }
-                None => created(&resource.logical_id, wanted, inventory),
+                None => created(logical_id, wanted, inventory),
             })
         })
         .collect();
@@ -95,7 +93,9 @@ fn created(logical_id: &str, wanted: &Definition, inventory: &Inventory) -> Chan
 
 /// The change of a resource that leaves.
 pub(super) fn removed(logical_id: &str, existing: &Definition, reason: Reason) -> Change {
-    let mut change = if existing.is_retained() {
+    let mut change = if existing.address.kind == Kind::AgentStatus {
+        change(logical_id, existing, Action::Retain, vec![reason, Reason::CannotBeDeleted])
+    } else if existing.is_retained() {
         change(logical_id, existing, Action::Retain, vec![reason, Reason::DeletionPolicyRetain])
     } else {
         let mut change = change(logical_id, existing, Action::Delete, vec![reason]);
@@ -151,11 +151,10 @@ fn follow_replacements(changes: &mut [Change], desired: &BTreeMap<String, Defini
             if matches!(change.action, Action::Create | Action::Import) {
                 continue;
             }
-            for target in new.iter().filter(|target| wanted.mentions.contains(target) && **target != change.address) {
+            for target in new.iter().filter(|target| wanted.depends_on(target) && **target != change.address) {
                 change.reasons.retain(|reason| *reason != Reason::Unchanged);
                 change.reasons.push(Reason::TargetReplaced(target.clone()));
-                let replaces = is_create_only_reference(wanted, target);
-                if replaces {
+                if is_create_only_reference(wanted, target) {
                     change.action = Action::Replace;
                 } else if change.action == Action::NoOp {
                     change.action = Action::Update;
@@ -166,11 +165,19 @@ fn follow_replacements(changes: &mut [Change], desired: &BTreeMap<String, Defini
     }
 }
 
+/// True where an object is in the instance for good: the service has no call to move it, whatever its schema says.
+/// Numbers can move.
+fn lives_in_instance(wanted: &Definition) -> bool {
+    wanted.resource_type.starts_with("AWS::Connect::") && wanted.address.kind != Kind::PhoneNumber
+}
+
+/// True where another identifier of the target, wherever it stands, makes a new resource.
 fn is_create_only_reference(wanted: &Definition, target: &Address) -> bool {
-    let Some(schema) = callform_schemas::get(&wanted.resource_type) else { return false };
-    wanted.properties.as_object().into_iter().flatten().any(|(name, value)| {
-        schema.is_create_only(&format!("/{name}")) && super::symbol::mentioned(value).contains(target)
-    })
+    if target.kind == Kind::Instance && lives_in_instance(wanted) {
+        return true;
+    }
+    let renewed = super::symbol::renewed(&wanted.properties, target);
+    !create_only_changes(&wanted.resource_type, &wanted.properties, &renewed).is_empty()
 }
 
 /// What is lost when levels of the hierarchy go while the others stay.

@@ -27,7 +27,8 @@ pub fn compare(old: Side, new: Side) -> Plan {
     let before = Known::with_names(&inventory, names.by_logical_id.clone()).desired(&names.renamed(old.artifacts));
     let before = names.with_flows(before);
     let imports = taken_over(new.model, &before);
-    let mut changes = resource_changes(new.model, &inventory, &desired, &before, &imports);
+    let order = new.model.resources.values().map(|resource| resource.logical_id.as_str());
+    let mut changes = resource_changes(order, &inventory, &desired, &before, &imports);
     let mut links = links(&changes, &before, &desired);
     impact::note_links(&mut links);
     impact::note(&mut changes, &impact::Sides { before: &before, after: &desired });

@@ -96,14 +96,38 @@ pub enum PlanError {
         by: Option<Address>,
     },
     /// A resource would be made anew because what ties it to the deployed one is gone from the blueprint.
-    #[error(
-        "{address} is deployed as `{logical_id}`, and would be made anew and the old one deleted; keep its `renamed_from`, or write `id: {logical_id}`"
-    )]
+    #[error("{}", forgotten(address, logical_id))]
     Forgotten {
         /// The resource.
         address: Address,
         /// Its name in the deployed template.
         logical_id: String,
+    },
+    /// The instance would be made anew, and everything is in it.
+    #[error(
+        "the instance cannot be made anew in one apply ({} cannot change in place): {} in it would be lost with the old \
+         one before {} there again",
+        properties.join(" and "),
+        if *inside == 1 { "1 resource".to_owned() } else { format!("{inside} resources") },
+        if *inside == 1 { "it is" } else { "they are" },
+    )]
+    InstanceReplaced {
+        /// The instance.
+        address: Address,
+        /// The properties because of which, or what else is the reason.
+        properties: Vec<String>,
+        /// How many resources are in the instance.
+        inside: usize,
+    },
+    /// The center is in another instance than the blueprint names.
+    #[error(
+        "the center is in the instance {deployed}, and the blueprint has it in {wanted}; a center cannot move to another instance"
+    )]
+    OtherInstance {
+        /// ARN of the instance its stacks were applied to.
+        deployed: String,
+        /// ARN of the instance that the blueprint means.
+        wanted: String,
     },
     /// What is deployed and what is wanted need one another in a way no order of operations solves.
     #[error("no order of stack operations leads to the blueprint; these stacks wait for one another: {}", stacks.join(", "))]
@@ -124,10 +148,44 @@ impl PlanError {
             | Self::Prevented { address, .. }
             | Self::RenamedUser { address, .. }
             | Self::NameTaken { address, .. }
+            | Self::InstanceReplaced { address, .. }
             | Self::Forgotten { address, .. } => Some(address),
-            Self::Busy { .. } | Self::NoInstance(_) | Self::NoBuiltin { .. } | Self::NoOrder { .. } => None,
+            Self::Busy { .. }
+            | Self::NoInstance(_)
+            | Self::NoBuiltin { .. }
+            | Self::OtherInstance { .. }
+            | Self::NoOrder { .. } => None,
         }
     }
+
+    /// What to do about it, where the message does not say that.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::InstanceReplaced { .. } | Self::OtherInstance { .. } => Some(
+                "do it in two steps: 1. give the blueprint another `center:` too and apply it, which makes a second \
+                 center beside this one; 2. when nobody needs the old one any more, `callform destroy` it with its old \
+                 blueprint",
+            ),
+            Self::Prevented { action: Action::Replace, .. } => Some(
+                "take back what makes it anew; or, to have it made anew, set `prevent_destroy: false` and apply with the \
+                 flag that the plan asks for",
+            ),
+            Self::Prevented { .. } => Some(
+                "put it back into the blueprint; or, to delete it, set `prevent_destroy: false` there, apply, and take it \
+                 out then",
+            ),
+            _ => None,
+        }
+    }
+}
+
+fn forgotten(address: &Address, logical_id: &str) -> String {
+    let advice = if address.kind == Kind::HierarchyGroup {
+        format!("keep what `hierarchy:` says under `renamed:` about {}", address.name)
+    } else {
+        format!("keep its `renamed_from`, or write `id: {logical_id}`")
+    };
+    format!("{address} is deployed as `{logical_id}`, and would be made anew and the old one deleted; {advice}")
 }
 
 fn name_taken(address: &Address, name: &str, by: Option<&Address>) -> String {

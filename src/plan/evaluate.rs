@@ -1,11 +1,12 @@
 //! Templates without intrinsic functions: references become symbols, parameters their values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
 use super::symbol;
-use crate::model::{Address, Attribute, Kind, Target};
+use crate::model::{Address, Attribute, Kind, Reference, Target};
+use crate::render::before_id;
 
 /// What the names in a template mean.
 pub(super) struct Evaluator<'a> {
@@ -86,18 +87,23 @@ impl Evaluator<'_> {
         };
         // The bare id at the end of an ARN.
         if let Some(arguments) = list.get("Fn::Split").and_then(Json::as_array)
-            && let [_, text] = arguments.as_slice()
+            && let [separator, text] = arguments.as_slice()
             && let Json::String(text) = self.evaluate(text)
-            && let Some(Ok(reference)) = symbol::only(&text).map(str::parse::<crate::model::Reference>)
+            && let Some(Ok(reference)) = symbol::only(&text).map(str::parse::<Reference>)
+            && separator.as_str().is_some_and(|separator| is_bare_id(&reference, separator, index))
         {
             return Some(json!(symbol::of(&reference.target, Attribute::Id)));
         }
         self.evaluate(list).as_array()?.get(index).cloned()
     }
 
+    /// A part of a text; none where it would be a part of an identifier that is not known.
     fn split(&self, arguments: &[Json]) -> Option<Json> {
         let [separator, text] = arguments else { return None };
         let Json::String(text) = self.evaluate(text) else { return None };
+        if symbol::only(&text).is_some() {
+            return None;
+        }
         Some(text.split(separator.as_str()?).map(|part| json!(part)).collect())
     }
 
@@ -119,6 +125,7 @@ impl Evaluator<'_> {
         };
         let mut result = String::with_capacity(text.len());
         let mut rest = text;
+        let mut used = BTreeSet::new();
         while let Some((before, after)) = rest.split_once("${") {
             result.push_str(before);
             if let Some(after) = after.strip_prefix('!') {
@@ -127,6 +134,7 @@ impl Evaluator<'_> {
                 continue;
             }
             let (name, after) = after.split_once('}')?;
+            used.insert(name);
             let value = match variables.and_then(|variables| variables.get(name)) {
                 Some(value) => self.evaluate(value),
                 None if name.contains('.') => Json::String(self.attribute(&json!(name))?),
@@ -136,6 +144,22 @@ impl Evaluator<'_> {
             rest = after;
         }
         result.push_str(rest);
+        // What is not used is not written either; whoever wrote it means something else.
+        if variables.is_some_and(|variables| variables.keys().any(|name| !used.contains(name.as_str()))) {
+            return None;
+        }
         Some(json!(symbol::join_arns(result)))
+    }
+}
+
+/// True where splitting an ARN like that leaves the bare id at this place, or the number of a function's version.
+fn is_bare_id(reference: &Reference, separator: &str, index: usize) -> bool {
+    const NUMBER_OF_VERSION: usize = 7;
+    match &reference.target {
+        Target::Instance => (separator, index) == ("/", 1),
+        Target::Resource(Address { kind: Kind::LambdaVersion, .. }) => (separator, index) == (":", NUMBER_OF_VERSION),
+        Target::Resource(Address { kind, .. }) | Target::Builtin { kind, .. } => {
+            index == 1 && before_id(*kind).is_some_and(|before| before == separator)
+        }
     }
 }

@@ -18,7 +18,10 @@ pub struct SavedPlan {
     format_version: u32,
     /// Path of the blueprint it was made from; files to upload are looked for beside it.
     pub blueprint: String,
-    /// The plan in words, for who opens the file. Nothing reads it back.
+    /// SHA-256 of the plan and the blueprint's path, lower-case hex. It tells one plan from another, for who approves a
+    /// plan here and applies it there. It is no proof: who can write the file can write it, too.
+    fingerprint: String,
+    /// The plan in words, for who opens the file.
     pub summary: Vec<String>,
     /// The plan.
     pub plan: Plan,
@@ -36,6 +39,9 @@ pub enum PlanFileError {
     /// It is no plan.
     #[error("this is no saved plan: {0}")]
     Unreadable(#[from] serde_json::Error),
+    /// It was changed after it was saved.
+    #[error("the plan was edited after it was saved. Make the plan anew.")]
+    Edited,
     /// A template of the plan has a password or the like, put there by hand.
     #[error("the stack `{stack}` has a secret in its template, at {place}; a file must not hold it")]
     Secret {
@@ -55,7 +61,14 @@ struct Mark {
 impl SavedPlan {
     /// A plan made from the blueprint at a path, with what it says in words.
     pub fn new(plan: Plan, blueprint: impl Into<String>, summary: Vec<String>) -> Self {
-        Self { callform: MARK.to_owned(), format_version: FORMAT_VERSION, blueprint: blueprint.into(), summary, plan }
+        let blueprint = blueprint.into();
+        let fingerprint = fingerprint(&plan, &blueprint);
+        Self { callform: MARK.to_owned(), format_version: FORMAT_VERSION, blueprint, fingerprint, summary, plan }
+    }
+
+    /// SHA-256 of the plan, lower-case hex.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// True for the text of a saved plan, of any format version.
@@ -84,6 +97,14 @@ impl SavedPlan {
         if mark.format_version != FORMAT_VERSION {
             return Err(PlanFileError::OtherFormat { found: mark.format_version });
         }
-        Ok(serde_json::from_str(text)?)
+        let saved: Self = serde_json::from_str(text)?;
+        if saved.fingerprint != fingerprint(&saved.plan, &saved.blueprint) {
+            return Err(PlanFileError::Edited);
+        }
+        Ok(saved)
     }
+}
+
+fn fingerprint(plan: &Plan, blueprint: &str) -> String {
+    crate::digest::sha256_hex(serde_json::json!([blueprint, plan]).to_string().as_bytes())
 }

@@ -1,28 +1,30 @@
 //! What exists and comes under management: phone numbers that were claimed by hand, and what an earlier deployment of
-//! the center kept.
+//! the center kept; and agent statuses, which are never deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::known::Known;
 use super::waves::{Standing, Waves};
 use super::{Identifier, OperationKind, ParameterValue, PlanError, ResourceImport, StackOperation, Step};
 use crate::inventory::{DeployedStack, Inventory, KeptResource};
-use crate::model::{Address, EXISTING_PHONE_NUMBER, Model, Resource, Target, Value};
+use crate::model::{Address, EXISTING_PHONE_NUMBER, Kind, Model, Resource, Target, Value};
 use crate::render::{Artifacts, Form, StackArtifact, importing};
 
 /// Resources to be taken over, and their physical ids.
 pub(super) type Imports = BTreeMap<Address, String>;
 
-/// The existing phone numbers of the model that no stack has yet, and what was kept.
+/// What of the model exists and no stack has yet: numbers that the blueprint says so of, what was kept, and agent
+/// statuses of the same name. A status is never deleted, so that one may be of an earlier apply; or it is of somebody
+/// else.
 pub(super) fn find(
     artifacts: &Artifacts,
     model: &Model,
     inventory: &Inventory,
     known: &Known,
 ) -> Result<Imports, PlanError> {
-    let mut imports = Imports::new();
+    let mut imports = statuses(artifacts, model, inventory, known);
     let mut taken: BTreeMap<&str, &Address> = BTreeMap::new();
     for resource in model.resources.values() {
         let Some(number) = resource.metadata.get(EXISTING_PHONE_NUMBER) else { continue };
@@ -136,6 +138,24 @@ fn imported_properties(resource: &Resource) -> impl Iterator<Item = (&String, &V
     })
 }
 
+/// Only stacks that are there import statuses. A new one is created whole: what else was kept comes back with that, and
+/// CloudFormation takes a status of the same name over (?).
+fn statuses(artifacts: &Artifacts, model: &Model, inventory: &Inventory, known: &Known) -> Imports {
+    let mut imports = Imports::new();
+    let is_deployed = |resource: &Resource| {
+        let stack = artifacts.stacks.iter().find(|stack| stack.resources.contains_key(&resource.logical_id));
+        stack.and_then(|stack| inventory.stacks.get(&stack.name)).is_some_and(DeployedStack::exists)
+    };
+    for resource in model.resources.values().filter(|resource| resource.address.kind == Kind::AgentStatus) {
+        let Some(Value::String(name)) = resource.properties.get("Name") else { continue };
+        let there = inventory.agent_statuses.get(name).filter(|there| known.address_with(&there.arn).is_none());
+        if let (Some(there), None, true) = (there, known.physical_id(&resource.address), is_deployed(resource)) {
+            imports.insert(resource.address.clone(), there.arn.clone());
+        }
+    }
+    imports
+}
+
 /// A number that is managed cannot become another one.
 fn still_the_same(address: &Address, number: &str, id: &str, inventory: &Inventory) -> Result<(), PlanError> {
     match inventory.phone_numbers.iter().find(|(_, observed)| observed.arn == id) {
@@ -211,6 +231,11 @@ impl Waves<'_> {
     /// Without the properties that can change: importing changes nothing, so a later operation has to set them.
     fn imported_form(&self, address: &Address) -> Form {
         let Some(resource) = self.model.resources.get(address) else { return Form::Final };
+        if address.kind == Kind::AgentStatus {
+            let Some(Value::String(name)) = resource.properties.get("Name") else { return Form::Final };
+            let state = self.inventory.agent_statuses.get(name).map(|there| json!(there.state));
+            return Form::Found(state.map(|state| ("State".to_owned(), state)).into_iter().collect());
+        }
         let imported: BTreeSet<&String> = imported_properties(resource).map(|(name, _)| name).collect();
         let later: BTreeSet<String> =
             resource.properties.keys().filter(|name| !imported.contains(name)).cloned().collect();

@@ -33,9 +33,16 @@ pub(crate) struct Definition {
     pub(crate) answered_by: Option<Target>,
     /// Resources its properties refer to.
     pub(crate) mentions: BTreeSet<Address>,
+    /// True where its properties refer to the instance, or to what is built into it.
+    pub(super) is_of_instance: bool,
 }
 
 impl Definition {
+    /// True where another identifier of a resource changes this one's properties.
+    pub(super) fn depends_on(&self, target: &Address) -> bool {
+        self.mentions.contains(target) || (target.kind == Kind::Instance && self.is_of_instance)
+    }
+
     /// True where CloudFormation keeps the resource when it leaves the template.
     pub(super) fn is_retained(&self) -> bool {
         self.policies[0].as_deref().is_some_and(|policy| policy.starts_with("Retain"))
@@ -62,8 +69,11 @@ impl<'a> Known<'a> {
     /// Reads the deployed stacks; the names of `artifacts` hold where a logical ID got a new name.
     pub(crate) fn new(inventory: &'a Inventory, artifacts: Option<&Artifacts>) -> Self {
         let wanted = artifacts.into_iter().flat_map(|artifacts| &artifacts.stacks).flat_map(|stack| &stack.resources);
-        let mut addresses: BTreeMap<String, Address> =
-            wanted.map(|(logical_id, address)| (logical_id.clone(), address.clone())).collect();
+        Self::with_new_names(inventory, wanted.map(|(id, address)| (id.clone(), address.clone())).collect())
+    }
+
+    /// Reads the deployed stacks; these names hold in place of those that logical IDs were deployed under.
+    pub(super) fn with_new_names(inventory: &'a Inventory, mut addresses: BTreeMap<String, Address>) -> Self {
         let mut identifiers = BTreeMap::new();
         let mut physical = BTreeMap::new();
         for ((kind, name), id) in &inventory.builtins {
@@ -158,6 +168,18 @@ impl<'a> Known<'a> {
         definitions
     }
 
+    /// The resources of a template, by logical ID, where parameters have these values.
+    pub(super) fn of_template(
+        &self,
+        stack: &str,
+        template: &Json,
+        parameters: BTreeMap<String, Json>,
+    ) -> BTreeMap<String, Definition> {
+        let mut definitions = BTreeMap::new();
+        self.read(stack, template, parameters, &mut definitions, |logical_id| address_in(template, logical_id));
+        definitions
+    }
+
     fn read(
         &self,
         stack: &str,
@@ -182,6 +204,7 @@ impl<'a> Known<'a> {
                 rendered_as,
                 resource_type: text("Type").unwrap_or_default(),
                 mentions: symbol::mentioned(&properties).into_iter().collect(),
+                is_of_instance: symbol::is_of_instance(&properties),
                 properties,
                 policies: [text("DeletionPolicy"), text("UpdateReplacePolicy")],
                 prevent_destroy: resource.pointer("/Metadata/Callform/PreventDestroy") == Some(&json!(true)),
@@ -196,7 +219,7 @@ impl<'a> Known<'a> {
     }
 
     /// A deployed parameter with symbols in place of what is known.
-    fn named(&self, parameter: &str, value: Json) -> Json {
+    pub(super) fn named(&self, parameter: &str, value: Json) -> Json {
         match (parameter, &value) {
             (INSTANCE_ARN, Json::String(arn)) if self.inventory.instance.as_ref().is_some_and(|i| i.arn == *arn) => {
                 json!(symbol::of(&Target::Instance, Attribute::Arn))
@@ -216,6 +239,12 @@ impl<'a> Known<'a> {
         let target = item.as_str().and_then(|id| self.identifiers.get(&(kind, id.to_owned())));
         target.map_or_else(|| item.clone(), |target| json!(symbol::of(target, traveling(kind))))
     }
+}
+
+/// What a template says that a resource is called in the blueprint.
+pub(super) fn address_in(template: &Json, logical_id: &str) -> Option<Address> {
+    let address = template.get("Resources")?.get(logical_id)?.pointer("/Metadata/Callform/Address")?;
+    address.as_str()?.parse().ok()
 }
 
 /// Stack and logical ID of everything in the deployed templates.

@@ -31,9 +31,10 @@ mod destroy;
 mod base;
 mod summary;
 mod file;
+mod verify;
 
 pub use action::{Action, Reason};
-pub use build::build;
+pub use build::{build, build_although_prevented};
 pub(crate) use changes::loss;
 pub use compare::{Side, compare};
 pub use destroy::destroy;
@@ -51,6 +52,7 @@ pub use types::{
     AssociationChange, Base, BaseStack, Change, FORMAT_VERSION, Identifier, OperationKind, ParameterValue, Plan,
     PropertyChange, RepairOf, ResourceImport, StackChange, StackOperation, Step,
 };
+pub use verify::{Made, What, contents, contradictions};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::known::Definition;
 use super::waves::{Patience, Standing, Waves, is_final};
 use crate::graph::Graph;
 use crate::model::{Address, Kind, Model, Target};
@@ -78,6 +79,23 @@ pub(super) fn wanted<'a>(
     wanted
 }
 
+/// The agent statuses among what is about to leave that can still be chosen, out of use.
+fn unwanted_statuses(
+    leaving: Vec<(&String, &Standing)>,
+    deployed: &BTreeMap<String, Definition>,
+) -> Vec<(String, Standing)> {
+    let can_be_chosen = |logical_id: &String, standing: &Standing| {
+        let status = deployed.get(logical_id).filter(|existing| existing.address.kind == Kind::AgentStatus);
+        standing.form != Form::Disabled
+            && status.is_some_and(|status| status.properties.get("State").is_none_or(|state| state != "DISABLED"))
+    };
+    leaving
+        .into_iter()
+        .filter(|(logical_id, standing)| can_be_chosen(logical_id, standing))
+        .map(|(logical_id, _)| (logical_id.clone(), Standing { form: Form::Disabled, settled: true }))
+        .collect()
+}
+
 impl<'a> Waves<'a> {
     /// The best the next operation on a stack can make of it.
     pub(super) fn propose(&self, stack: &str, held: &Held, patience: Patience) -> Proposal {
@@ -121,6 +139,9 @@ impl<'a> Waves<'a> {
         if let Some(current) = current.filter(|current| is_final(current)) {
             return Some(current.clone());
         }
+        if let Some(current) = current.filter(|_| self.waits_for_groups(resource)) {
+            return Some(current.clone());
+        }
         let mut left_out = BTreeSet::new();
         let (mut missing, mut deferred) = (BTreeSet::new(), BTreeSet::new());
         let mut settled = true;
@@ -159,6 +180,16 @@ impl<'a> Waves<'a> {
         }
     }
 
+    /// True for the levels of the hierarchy while groups are there that have to go: a level goes only when there is no
+    /// group on it, and CloudFormation changes before it deletes.
+    fn waits_for_groups(&self, resource: &Resource<'a>) -> bool {
+        let leaves = |logical_id: &String| {
+            let existing = self.deployed.get(logical_id).filter(|one| one.address.kind == Kind::HierarchyGroup);
+            existing.is_some() && !self.logical_ids.values().any(|(_, wanted)| wanted == logical_id)
+        };
+        resource.address.kind == Kind::HierarchyLevels && self.standing.values().flat_map(BTreeMap::keys).any(leaves)
+    }
+
     fn is_there(&self, target: &Address) -> bool {
         if target.kind == Kind::Instance && self.inventory.instance.is_some() && !self.replaced.contains(target) {
             return true;
@@ -191,6 +222,8 @@ impl<'a> Waves<'a> {
                 mentioned || held.contains(*logical_id)
             });
             if kept.is_empty() {
+                // What cannot be deleted is put out of use before it leaves.
+                proposal.standing.extend(unwanted_statuses(rest, self.deployed));
                 return;
             }
             proposal

@@ -85,6 +85,51 @@ fn collect_mentioned(json: &Json, found: &mut Vec<Address>) {
     }
 }
 
+/// True where a value has the symbol of the instance, or of something built into it.
+pub(super) fn is_of_instance(json: &Json) -> bool {
+    let names_it = |text: &str| {
+        parts(text).into_iter().any(|part| match part {
+            Part::Symbol(inner) => inner
+                .parse::<Reference>()
+                .is_ok_and(|reference| matches!(reference.target, Target::Instance | Target::Builtin { .. })),
+            Part::Literal(_) => false,
+        })
+    };
+    match json {
+        Json::String(text) => text.contains(START) && names_it(text),
+        Json::Array(items) => items.iter().any(is_of_instance),
+        Json::Object(members) => members.values().any(is_of_instance),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// A value in which a resource has another identifier than now.
+pub(super) fn renewed(json: &Json, renewed: &Address) -> Json {
+    let is_renewed = |target: &Target| match target {
+        Target::Resource(address) => address == renewed,
+        Target::Instance | Target::Builtin { .. } => renewed.kind == Kind::Instance,
+    };
+    match json {
+        Json::String(text) if text.contains(START) => {
+            let part = |part: Part<'_>| match part {
+                Part::Literal(text) => text.to_owned(),
+                Part::Symbol(inner) => match inner.parse::<Reference>() {
+                    Ok(reference) if is_renewed(&reference.target) => symbol(&format!("new {inner}")),
+                    _ => symbol(inner),
+                },
+            };
+            json!(parts(text).into_iter().map(part).collect::<String>())
+        }
+        Json::Array(items) => items.iter().map(|item| self::renewed(item, renewed)).collect(),
+        Json::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), self::renewed(member, renewed)))
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    }
+}
+
 /// Puts the symbol of an ARN in place of an ARN that is spelled out around the symbol of a bare identifier.
 pub(super) fn join_arns(text: String) -> String {
     if !text.contains("#id") && !text.contains("#ref") {

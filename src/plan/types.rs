@@ -10,7 +10,7 @@ use super::{Action, ChangeSetCheck, HandChange, Impact, LiveNumber, Preflight, P
 use crate::model::{Address, Asset, Reference, Target};
 
 /// Version of the saved form.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Everything that will happen, in order, with no choice left to applying.
 ///

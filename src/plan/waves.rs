@@ -16,7 +16,7 @@ use crate::model::{Address, Kind, Model, Reference, Target};
 use crate::render::{Artifacts, Form, ParameterSource, StackArtifact, transitional};
 
 /// The value of a parameter's item that nothing uses yet.
-const NOT_THERE_YET: &str = "not-there-yet";
+pub(super) const NOT_THERE_YET: &str = "not-there-yet";
 
 /// How a resource stands in its stack.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,6 +19,10 @@ pub struct Questions {
     pub names: BTreeSet<(String, String)>,
     /// Buckets and keys that the plan needs: whether they are there.
     pub files: BTreeSet<(String, String)>,
+    /// Whether the levels of the hierarchy are named: which there are.
+    pub levels: bool,
+    /// Kinds of data that the plan gives a place, in the words of Connect: where each is stored.
+    pub storage: BTreeSet<String>,
     /// Whether an instance is made: which ones there are.
     pub instances: bool,
     /// Stacks the plan makes: how many there are already.
@@ -84,6 +88,10 @@ pub struct Facts {
     pub names: BTreeMap<(String, String), Answer<Holder>>,
     /// Whether objects of S3 are there, by bucket and key.
     pub files: BTreeMap<(String, String), Answer<bool>>,
+    /// The names of the levels of the hierarchy, from the top.
+    pub levels: Option<Answer<Vec<String>>>,
+    /// Where each kind of data is stored, in words; none where it is not.
+    pub storage: BTreeMap<String, Answer<Option<String>>>,
     /// The account's instances.
     pub instances: Option<Answer<Vec<Named>>>,
     /// How many stacks there are.

@@ -11,9 +11,12 @@ mod limits;
 mod names;
 mod quotas;
 mod artifacts;
+mod foreign;
+mod occupied;
 mod permissions;
 
 pub use facts::{Answer, Facts, Holder, Named, Permission, Questions, Quota};
+pub use occupied::names as level_names;
 pub(crate) use quotas::DEFAULT_STACKS;
 
 use crate::inventory::Inventory;
@@ -28,6 +31,7 @@ pub fn questions(plan: &Plan, inventory: &Inventory, account: &str) -> Questions
     let mut questions = Questions { account: account.to_owned(), instance, ..Questions::default() };
     quotas::ask(plan, &sides, &mut questions);
     names::ask(&sides, &mut questions);
+    occupied::ask(&sides, &mut questions);
     artifacts::ask(plan, &sides, inventory, &mut questions);
     permissions::ask(plan, &mut questions);
     questions
@@ -40,6 +44,8 @@ pub fn examine(plan: &Plan, inventory: &Inventory, facts: &Facts) -> Preflight {
     findings.extend(quotas::check(plan, &sides, inventory, facts));
     findings.extend(permissions::check(plan, facts));
     findings.extend(names::check(plan, &sides, inventory, facts));
+    findings.extend(occupied::check(plan, &sides, inventory, facts));
+    findings.extend(foreign::check(plan, &sides, inventory, &facts.account));
     findings.extend(artifacts::check(plan, &sides, inventory, facts));
     findings.sort();
     findings.dedup();

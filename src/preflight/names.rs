@@ -86,7 +86,7 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
     let known: Vec<&Named> = known.filter(|instance| !own.contains(instance.id.as_str())).collect();
     for (resource, name) in new_names(sides, &[(INSTANCE, ALIAS)], &facts.account).into_iter().filter(is_new) {
         if known.iter().any(|instance| instance.name == name) {
-            let help = format!("take another alias, or use that instance: `instance: {name}`");
+            let help = format!("take another alias, or use that instance: `instance: {{ existing: {name} }}`");
             findings.push(taken(&resource, format!("there is an instance called `{name}` already"), help));
         }
     }

@@ -91,7 +91,10 @@ impl Center {
             .collect();
         let deferrable = match kind {
             Kind::Queue => BTreeMap::from([("QuickConnectArns".to_owned(), None)]),
-            Kind::Flow => BTreeMap::from([("Content".to_owned(), Some(content("One moment.", &[])))]),
+            Kind::Flow => {
+                let stub = callform_flow::compile::stub(callform_flow::FlowType::ContactFlow).to_json().to_string();
+                BTreeMap::from([("Content".to_owned(), Some(stub.into()))])
+            }
             _ => BTreeMap::new(),
         };
         let resource = Resource {

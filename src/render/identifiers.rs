@@ -108,7 +108,7 @@ pub(crate) fn arn_attribute(kind: Kind) -> Option<&'static str> {
 }
 
 /// The text before the bare id in an ARN, for splitting it off; none where the physical id is a name.
-pub(super) fn before_id(kind: Kind) -> Option<String> {
+pub(crate) fn before_id(kind: Kind) -> Option<String> {
     match arn_form(kind) {
         ArnForm::InInstance(segment) => Some(format!("/{segment}/")),
         ArnForm::ById(_) => Some("phone-number/".to_owned()),

@@ -14,12 +14,13 @@ mod manifest;
 
 pub use artifacts::{Artifacts, ParameterSource, StackArtifact, words};
 pub(crate) use flows::readable;
-pub(crate) use identifiers::{ArnForm, arn_attribute, arn_form, kind_of_parameter, traveling};
+pub(crate) use identifiers::{ArnForm, arn_attribute, arn_form, before_id, kind_of_parameter, traveling};
 pub use manifest::files;
-pub(crate) use parameters::{ARTIFACT_BUCKET, INSTANCE_ARN};
+pub(crate) use parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, declared};
 pub use placement::Placement;
-pub(crate) use transitional::parameter_values;
+pub(crate) use template::METADATA_VERSION;
 pub use transitional::{Form, importing, transitional};
+pub(crate) use transitional::{disabled, kept, parameter_values};
 
 use std::collections::{BTreeMap, BTreeSet};
 

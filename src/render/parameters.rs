@@ -80,17 +80,16 @@ impl Parameters {
 
     /// The template's `Parameters` section.
     pub(super) fn section(&self) -> Map<String, Json> {
-        self.sources
-            .keys()
-            .map(|name| {
-                let declared = match name.as_str() {
-                    INSTANCE_ARN => json!({ "Type": "String", "Description": "ARN of the Amazon Connect instance" }),
-                    ARTIFACT_BUCKET => json!({ "Type": "String", "Description": "Bucket with uploaded files" }),
-                    _ => json!({ "Type": "CommaDelimitedList" }),
-                };
-                (name.clone(), declared)
-            })
-            .collect()
+        self.sources.keys().map(|name| (name.clone(), declared(name))).collect()
+    }
+}
+
+/// The declaration of a parameter.
+pub(crate) fn declared(name: &str) -> Json {
+    match name {
+        INSTANCE_ARN => json!({ "Type": "String", "Description": "ARN of the Amazon Connect instance" }),
+        ARTIFACT_BUCKET => json!({ "Type": "String", "Description": "Bucket with uploaded files" }),
+        _ => json!({ "Type": "CommaDelimitedList" }),
     }
 }
 

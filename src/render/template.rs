@@ -15,7 +15,7 @@ use crate::model::{Address, DeletionPolicy, Model, Resource, Target};
 const STATEFUL: [&str; 4] = ["AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup", "AWS::S3::Bucket"];
 
 /// Version of the members under `Metadata.Callform`.
-const METADATA_VERSION: u32 = 1;
+pub(crate) const METADATA_VERSION: u32 = 1;
 
 /// What a template is rendered from, besides its resources.
 pub(super) struct Surroundings<'a> {

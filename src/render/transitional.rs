@@ -17,6 +17,11 @@ pub enum Form {
     Final,
     /// As in the final template, with what the model has to stand in for these properties.
     Without(BTreeSet<String>),
+    /// As it was found before it came under management: as in the final template, with these values, and without the
+    /// other properties that can change.
+    Found(BTreeMap<String, Json>),
+    /// As it is deployed, and out of use: an agent status that nobody can choose any more.
+    Disabled,
     /// As it is deployed, with parameters and references replaced by their values: mixed with definitions of the
     /// blueprint, references of earlier days could close a circle.
     Deployed,
@@ -46,10 +51,14 @@ pub fn transitional(
             Form::Without(properties) => wanted
                 .and_then(|all| all.get(logical_id))
                 .map(|definition| without(definition, properties, stack, model, logical_id)),
-            Form::Deployed => existing
+            Form::Found(values) => {
+                wanted.and_then(|all| all.get(logical_id)).map(|definition| found(definition, values))
+            }
+            Form::Deployed | Form::Disabled => existing
                 .and_then(|all| all.get(logical_id))
                 .zip(substitution.as_ref())
-                .map(|(definition, substitution)| substitution.apply(definition)),
+                .map(|(definition, substitution)| substitution.apply(definition))
+                .map(|definition| if *form == Form::Disabled { disabled(&definition) } else { definition }),
         };
         if let Some(mut definition) = definition {
             keep_dependencies(&mut definition, forms);
@@ -64,6 +73,12 @@ pub fn transitional(
         members.insert("Resources".to_owned(), resources.into());
     }
     template
+}
+
+/// A resource as a transitional template keeps it: as it is deployed, with values in place of parameters and references.
+pub(crate) fn kept(deployed: &DeployedStack, logical_id: &str) -> Option<Json> {
+    let definition = deployed.template.get("Resources")?.get(logical_id)?;
+    Some(Substitution::of(deployed).apply(definition))
 }
 
 /// The template of an import: what is deployed, to the letter, and the resources of `forms` besides.
@@ -137,6 +152,30 @@ fn without(
                 }
             }
         }
+    }
+    definition
+}
+
+fn found(definition: &Json, values: &BTreeMap<String, Json>) -> Json {
+    let mut definition = definition.clone();
+    let schema = definition.get("Type").and_then(Json::as_str).and_then(callform_schemas::get);
+    if let Some(properties) = definition.get_mut("Properties").and_then(Json::as_object_mut) {
+        // What is required is what it is found by.
+        properties.retain(|name, _| schema.is_some_and(|schema| schema.required.contains(name)));
+        for (name, value) in values {
+            properties.insert(name.clone(), value.clone());
+        }
+    }
+    definition
+}
+
+/// An agent status that nobody can choose, and that is in nobody's place in the list.
+pub(crate) fn disabled(definition: &Json) -> Json {
+    let mut definition = definition.clone();
+    if let Some(properties) = definition.get_mut("Properties").and_then(Json::as_object_mut) {
+        properties.shift_remove("DisplayOrder");
+        properties.insert("State".to_owned(), json!("DISABLED"));
+        properties.insert("ResetOrderNumber".to_owned(), json!(true));
     }
     definition
 }

@@ -40,8 +40,10 @@ pub fn human(view: &PlanView, style: Style) -> String {
         None => {}
     }
     write_preflight(view, style, &mut lines);
-    if let Some(flags) = view.allowed_by() {
-        lines.push(wrapped("", &format!("What cannot be undone has to be allowed: {flags}"), style.width));
+    let flags = view.allowed_by();
+    if !flags.is_empty() {
+        // Not broken into lines: they are there to be pasted.
+        lines.extend(super::with_allow_flags("What cannot be undone has to be allowed:", &flags));
     }
     lines.push(String::new());
     lines.join("\n")

@@ -179,6 +179,8 @@ pub(super) enum ReasonCode {
     TypeChanged,
     /// Its deletion policy keeps it.
     DeletionPolicyRetain,
+    /// The service cannot delete it: it stays, out of use.
+    CannotBeDeleted,
     /// Its stack is protected from deletion.
     TerminationProtection,
     /// The stack was never completely created.

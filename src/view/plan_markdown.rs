@@ -57,7 +57,8 @@ fn warnings(view: &PlanView) -> Vec<String> {
     if !open.is_empty() {
         warnings.push(format!("Open now, so that callers may notice: {}.", open.join(", ")));
     }
-    if let Some(flags) = view.allowed_by() {
+    let flags = view.allowed_by().join(" ");
+    if !flags.is_empty() {
         let losses = view.plan.irreversible_changes().filter_map(|change| {
             let loss = change.irreversible.as_ref()?;
             Some(format!("{}: {}", escaped(&words(&change.address)), escaped(loss)))

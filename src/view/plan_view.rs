@@ -23,6 +23,11 @@ impl<'a> PlanView<'a> {
         Self { plan, open: plan.open_numbers(now) }
     }
 
+    /// The plan as it lies in a file, where nobody knows when it will be looked at.
+    pub fn timeless(plan: &'a Plan) -> Self {
+        Self { plan, open: BTreeSet::new() }
+    }
+
     /// True where there is nothing to tell but that nothing changes.
     pub(super) fn is_empty(&self) -> bool {
         self.plan.is_empty() && !self.plan.has_changes()
@@ -45,11 +50,9 @@ impl<'a> PlanView<'a> {
         format!("{word}: {}.", counts(&self.plan.summary()))
     }
 
-    /// What `apply` needs to be told, as it is typed; none where nothing is guarded.
-    pub(super) fn allowed_by(&self) -> Option<String> {
-        let flags: Vec<String> =
-            self.plan.irreversible_changes().map(|change| format!("--allow {}", change.address)).collect();
-        (self.plan.purpose == Purpose::Apply && !flags.is_empty()).then(|| flags.join(" "))
+    /// What `apply` needs to be told, as it is typed; empty where nothing is guarded.
+    pub(super) fn allowed_by(&self) -> Vec<String> {
+        if self.plan.purpose == Purpose::Apply { super::allow_flags(self.plan) } else { Vec::new() }
     }
 
     /// What was changed by hand; a line for each difference.

@@ -12,7 +12,7 @@ mod contact_records;
 mod destroy;
 mod diff;
 mod everything;
-
+mod existing_instance;
 mod existing_numbers;
 mod first_apply;
 mod flow_commands;
@@ -22,6 +22,7 @@ mod functions;
 mod generated;
 mod history;
 mod interruption;
+mod live_center;
 mod main_job;
 mod messages;
 mod pictures;
@@ -36,6 +37,7 @@ mod saved_plans;
 mod second_dynamodb;
 mod sensitive;
 mod streaming;
+mod two_at_once;
 mod vanity;
 
 #[test]

@@ -1,5 +1,6 @@
 //! Plans in files: exactly what was reviewed is applied, or nothing.
 
+use callform::plan::{Plan, SavedPlan, Step};
 use serde_json::{Value, json};
 
 use crate::support::{ROOT, TestEnvironment, four_edits};
@@ -36,7 +37,7 @@ fn a_saved_plan_can_be_read_and_has_no_secret() {
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "x.plan"]);
     let text = test.read("x.plan");
     let saved: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(saved["format_version"], 1);
+    assert_eq!(saved["format_version"], 2);
     assert_eq!(saved["blueprint"], BLUEPRINT);
     let summary: Vec<&str> = saved["summary"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert!(summary.iter().any(|line| line.contains("+ queue customer_service")), "{summary:?}");
@@ -51,7 +52,7 @@ fn plans_of_other_versions_and_broken_ones_are_refused() {
     let test = TestEnvironment::with_blueprints();
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "x.plan"]);
     let text = test.read("x.plan");
-    test.write("new.plan", text.replacen("\"format_version\": 1", "\"format_version\": 9", 1));
+    test.write("new.plan", text.replacen("\"format_version\": 2", "\"format_version\": 9", 1));
     let other = test.expect(1, &["apply", "new.plan", "--sandbox", "--yes"]);
     assert!(other.stderr.contains("the plan has format 9"), "{}", other.stderr);
     let mut broken: Value = serde_json::from_str(&text).unwrap();
@@ -86,4 +87,96 @@ fn a_file_that_changed_after_the_plan_makes_it_stale() {
     test.write(ZIP, content);
     test.expect(0, &["apply", "x.plan", "--sandbox", "--yes"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}
+
+/// The plan of a file as somebody makes it who knows how: with a fingerprint of its own.
+fn forged(text: &str, edit: impl FnOnce(&mut Plan)) -> String {
+    let saved = SavedPlan::read(text).unwrap();
+    let (blueprint, summary) = (saved.blueprint.clone(), saved.summary.clone());
+    let mut plan = saved.plan;
+    edit(&mut plan);
+    SavedPlan::new(plan, blueprint, summary).text().unwrap()
+}
+
+#[test]
+fn a_plan_that_would_do_more_than_it_says_is_refused() {
+    let test = applied();
+    four_edits(&test);
+    let planned = test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "x.plan"]);
+    let text = test.read("x.plan");
+    let fingerprint = SavedPlan::read(&text).unwrap().fingerprint().to_owned();
+    assert!(planned.stderr.contains(&format!("Its fingerprint is {fingerprint}.")), "{}", planned.stderr);
+
+    // By hand.
+    test.write(
+        "edited.plan",
+        text.replacen("sat", "sun", 1).replacen("10:00", "11:00", 1).replacen("kwglobal", "kw", 3),
+    );
+    let refused = test.expect(1, &["apply", "edited.plan", "--sandbox", "--yes"]);
+    assert!(refused.stderr.contains("edited after it was saved"), "{}", refused.stderr);
+
+    // A role more, in a template that is sent.
+    let admin = |named: bool| {
+        forged(&text, |plan| {
+            let Some(Step::Stacks(operations)) = plan.steps.last_mut() else { panic!("{:#?}", plan.steps) };
+            let mut role = json!({ "Type": "AWS::IAM::Role", "Properties": { "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [{ "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:AssumeRole" }],
+            } } });
+            if named {
+                role["Metadata"] = json!({ "Callform": { "Address": "role/admin" } });
+            }
+            operations[0].template["Resources"]["RoleAdmin"] = role;
+        })
+    };
+    for named in [false, true] {
+        test.write("forged.plan", admin(named));
+        let refused = test.expect(1, &["apply", "forged.plan", "--sandbox", "--yes"]);
+        assert!(refused.stderr.contains("the plan would do something else than it says"), "{}", refused.stderr);
+    }
+    // Another summary for who opens the file, and another plan than the one that was approved.
+    let lie = SavedPlan::new(SavedPlan::read(&text).unwrap().plan, BLUEPRINT, vec!["No changes.".to_owned()]);
+    test.write("lie.plan", lie.text().unwrap());
+    let refused = test.expect(1, &["plan", "lie.plan"]);
+    assert!(refused.stderr.contains("its summary is not that of its plan"), "{}", refused.stderr);
+    let other = "0".repeat(64);
+    let refused = test.expect(1, &["apply", "x.plan", "--sandbox", "--yes", "--fingerprint", &other]);
+    assert!(refused.stderr.contains("this is another plan"), "{}", refused.stderr);
+
+    // Nothing of it was done, and what was planned still can be.
+    test.expect(0, &["apply", "x.plan", "--sandbox", "--yes", "--fingerprint", &fingerprint]);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    test.expect(64, &["apply", BLUEPRINT, "--sandbox", "--yes", "--fingerprint", &fingerprint]);
+}
+
+#[test]
+fn what_a_saved_plan_makes_is_shown_in_full() {
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "x.plan"]);
+    let shown = test.expect(0, &["plan", "x.plan"]);
+    assert!(shown.stdout.contains("What is new, in full:"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("+ queue customer_service (AWS::Connect::Queue)"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("AssumeRolePolicyDocument:"), "{}", shown.stdout);
+    // The same plan with another trust policy is another text.
+    let text = test.read("x.plan");
+    test.write(
+        "forged.plan",
+        forged(&text, |plan| {
+            for step in &mut plan.steps {
+                let Step::Stacks(operations) = step else { continue };
+                for operation in operations {
+                    let resources = operation.template["Resources"].as_object_mut().unwrap();
+                    for role in resources.values_mut().filter(|one| one["Type"] == "AWS::IAM::Role") {
+                        role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = json!("*");
+                    }
+                }
+            }
+        }),
+    );
+    let forged = test.expect(0, &["plan", "forged.plan"]);
+    assert_ne!(shown.stdout, forged.stdout);
+    // The first apply says where to sign in, and the numbers.
+    let applied = test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    assert!(applied.stderr.contains("sign in at https://"), "{}", applied.stderr);
+    assert!(applied.stderr.contains("phone number main: +1"), "{}", applied.stderr);
 }

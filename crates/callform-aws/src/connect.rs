@@ -162,6 +162,13 @@ impl Gateway {
         Ok(flows)
     }
 
+    /// Where people sign in to an instance; `None` where it has no address of its own.
+    pub async fn access_url(&self, instance: &str) -> Result<Option<String>, GatewayError> {
+        let call = self.connect.describe_instance().instance_id(instance);
+        let answer = call.send().await.map_err(|error| GatewayError::from_sdk("Connect DescribeInstance", &error))?;
+        Ok(answer.instance.and_then(|instance| instance.instance_access_url))
+    }
+
     /// All phone numbers that are claimed for an instance, which is named by its ARN.
     pub async fn claimed_numbers(&self, instance_arn: &str) -> Result<Vec<ClaimedNumber>, GatewayError> {
         let mut pages = self.connect.list_phone_numbers_v2().target_arn(instance_arn).into_paginator().send();

@@ -11,7 +11,10 @@ use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
 use crate::cli::{guard, preflight, preview, saved, show};
+use crate::drift;
+use crate::observe;
 use crate::plan::{Plan, SavedPlan};
+use crate::view::portrait_lines;
 
 /// `callform apply`
 #[derive(Debug, Args)]
@@ -34,7 +37,11 @@ pub(crate) struct ApplyArgs {
     /// Do not ask.
     #[arg(long)]
     pub yes: bool,
-    /// Addresses of resources that may be replaced or deleted although that cannot be undone; can be repeated.
+    /// With a saved plan: apply only the one with this fingerprint, which `plan --out` tells.
+    #[arg(long, value_name = "HEX")]
+    pub fingerprint: Option<String>,
+    /// Addresses of resources that may be replaced or deleted although that cannot be undone: `queue/sales`, or `queue/*`
+    /// for all queues; can be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub allow: Vec<String>,
 }
@@ -52,6 +59,10 @@ pub(in crate::cli) async fn run(ui: &Ui, args: &ApplyArgs) -> Exit {
 }
 
 async fn apply_blueprint(ui: &Ui, args: &ApplyArgs) -> Result<Exit, Exit> {
+    if args.fingerprint.is_some() {
+        ui.error("--fingerprint is for saved plans; `plan --out FILE` saves one");
+        return Err(Exit::Usage);
+    }
     let center = load_to_render(ui, &args.center, &args.build)?;
     let account = Account::open(ui, &args.account, &center.model.region).await?;
     let outcome = plan_and_apply(ui, args, &center, &account).await;
@@ -73,6 +84,8 @@ async fn plan_and_apply(ui: &Ui, args: &ApplyArgs, center: &Center, account: &Ac
 
 async fn apply_saved(ui: &Ui, args: &ApplyArgs, saved: &SavedPlan) -> Result<Exit, Exit> {
     saved::refuse_options(ui, &[("--env", args.center.env.is_some())])?;
+    saved::introduce(ui, &args.center.blueprint, saved);
+    saved::refuse_other(ui, saved, args.fingerprint.as_deref())?;
     let folder = Path::new(&saved.blueprint).parent().unwrap_or(Path::new(""));
     let ground = Ground { folder, center: None };
     saved::refuse_other_files(ui, &ground, &saved.plan)?;
@@ -91,12 +104,19 @@ async fn check_and_apply(
 ) -> Result<Exit, Exit> {
     preview::settle(ui, &plan.center, account).await?;
     let inventory = saved::refuse_stale(ui, account, plan).await?;
+    saved::refuse_contradictory(ui, plan, &inventory)?;
     if plan.is_empty() {
         ui.say(&format!("No change: there is nothing to do in {}.", plan.center));
         return Ok(Exit::Success);
     }
-    // What was ahead when the plan was saved may have been mended, or come since.
-    let mut plan = plan.clone();
+    // What was ahead when the plan was saved may have been mended, or come since. What a file says about that, about
+    // changes by hand and about CloudFormation's answers is looked up, or not said.
+    let mut plan = Plan { change_sets: None, ..plan.clone() };
+    if plan.by_hand.is_some() {
+        let report = drift::report(&inventory, &plan.center, &plan.region);
+        drift::mark(&mut plan, &report);
+    }
+    ui.data(&show::contents(ui, &plan));
     preflight::look_ahead(args.preflight, account, &inventory, &mut plan).await;
     confirm(ui, args, &plan)?;
     // Somebody may have been at work while the question stood there.
@@ -121,5 +141,12 @@ fn confirm(ui: &Ui, args: &ApplyArgs, plan: &Plan) -> Result<(), Exit> {
 async fn finish(ui: &Ui, ground: &Ground<'_>, account: &Account, plan: &Plan) -> Result<Exit, Exit> {
     carry_out(ui, ground, account, plan).await?;
     ui.say(&format!("The center {} is live.", plan.center));
+    if let Some(center) = ground.center {
+        // It is live, whether or not that can be looked at.
+        match observe::portrait(&account.gateway, &center.model).await {
+            Ok(portrait) => portrait_lines(&portrait).iter().for_each(|line| ui.say(line)),
+            Err(error) => ui.say(&format!("note: its numbers cannot be read: {error}")),
+        }
+    }
     Ok(Exit::Success)
 }

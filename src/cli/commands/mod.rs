@@ -15,4 +15,5 @@ pub(super) mod records;
 pub(super) mod render;
 pub(super) mod sandbox;
 pub(super) mod schema;
+pub(super) mod show;
 pub(super) mod vanity;

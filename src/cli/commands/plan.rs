@@ -53,7 +53,13 @@ pub(in crate::cli) async fn run(ui: &Ui, args: &PlanArgs) -> Exit {
                 ("--out", args.out.is_some()),
                 ("--sandbox", args.account.sandbox.is_some()),
             ];
-            saved::refuse_options(ui, &options).map(|()| saved.plan)
+            saved::refuse_options(ui, &options).map(|()| {
+                saved::introduce(ui, &args.center.blueprint, &saved);
+                if args.format == OutputFormat::Human {
+                    ui.data(&show::contents(ui, &saved.plan));
+                }
+                saved.plan
+            })
         }
         Ok(None) => plan(ui, args).await,
         Err(exit) => Err(exit),

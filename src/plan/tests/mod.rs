@@ -1,5 +1,6 @@
 mod importing;
 mod simulator;
+mod tampering;
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -14,7 +15,9 @@ use crate::render::{Placement, render};
 fn plan(model: &Model, account: &Account) -> Plan {
     let (artifacts, diagnostics) = render(model, &Placement::of(&account.inventory));
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    build(&artifacts, model, &account.inventory).unwrap_or_else(|error| panic!("{error}"))
+    let made = build(&artifacts, model, &account.inventory).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(contradictions(&made, &account.inventory), [""; 0]);
+    made
 }
 
 /// Applies the model and checks that nothing is left to do.
@@ -83,7 +86,7 @@ fn the_transitional_template_leaves_out_only_what_has_to_wait() {
     assert_eq!(resources["QueueCustomerService"]["Properties"].get("QuickConnectArns"), None);
     assert_ne!(resources["QueueConsulting"]["Properties"].get("QuickConnectArns"), None);
     let stub = resources["FlowMainMenu"]["Properties"]["Content"].to_string();
-    assert!(stub.contains("One moment."), "{stub}");
+    assert!(stub.contains("DisconnectParticipant"), "{stub}");
     let live = resources["FlowCallback"]["Properties"]["Content"].to_string();
     assert!(live.contains("Please hold"), "{live}");
     assert_eq!(resources["HoursBusiness"], made_final(&made, "kwglobal")["Resources"]["HoursBusiness"]);
@@ -489,8 +492,8 @@ fn several_stacks_are_made_in_waves_and_taken_down_in_reverse() {
 fn saved_plans_read_back() {
     let made = plan(&kwglobal().model, &Account::empty());
     assert_eq!(SavedPlan::read(&saved(&made)).unwrap().plan, made);
-    let other = saved(&made).replacen("\"format_version\": 1", "\"format_version\": 2", 1);
-    assert!(matches!(SavedPlan::read(&other), Err(PlanFileError::OtherFormat { found: 2 })));
+    let other = saved(&made).replacen("\"format_version\": 2", "\"format_version\": 3", 1);
+    assert!(matches!(SavedPlan::read(&other), Err(PlanFileError::OtherFormat { found: 3 })));
 }
 
 #[test]
@@ -757,4 +760,118 @@ fn a_table_without_a_name_gets_none() {
     table.named_by_default = Some("TableName");
     table.properties.insert("TableName".to_owned(), "kwglobal-vanity_numbers".into());
     assert!(plan(&center.model, &account).steps.is_empty());
+}
+
+#[test]
+fn another_instance_is_refused_with_the_way_to_it() {
+    let (mut center, mut account) = deployed();
+    let instance = Address::new(Kind::Instance, "kwglobal");
+    center.resource(Kind::Instance, "kwglobal").properties.insert("InstanceAlias".to_owned(), "other".into());
+    let error = refused(&center.model, &account);
+    let PlanError::InstanceReplaced { address, properties, inside } = &error else { panic!("{error}") };
+    assert_eq!((address, properties.as_slice()), (&instance, ["`InstanceAlias`".to_owned()].as_slice()));
+    assert!(*inside > 10, "{inside}");
+    assert!(error.help().is_some_and(|help| help.contains("two steps")), "{error}");
+
+    // A comparison without an account says the same of everything in it.
+    let before = kwglobal();
+    let (old, new) = (offline(&before), offline(&center));
+    let made = compare(side(&before, &old), side(&center, &new));
+    for change in made.changes.iter().filter(|change| change.resource_type.starts_with("AWS::Connect::")) {
+        let expected = if change.address.kind == Kind::PhoneNumber { Action::Update } else { Action::Replace };
+        assert_eq!(change.action, expected, "{}", change.address);
+    }
+
+    let moved = account.inventory.instance.as_mut().unwrap();
+    moved.arn = moved.arn.replace('1', "2");
+    let error = refused(&kwglobal().model, &account);
+    assert!(matches!(error, PlanError::OtherInstance { .. }), "{error}");
+    assert!(error.help().is_some(), "{error}");
+}
+
+/// A center with two levels, and groups on both.
+fn with_hierarchy(levels: &[&str], groups: &[(&str, Option<&str>)]) -> Center {
+    let mut center = kwglobal();
+    let names = ["LevelOne", "LevelTwo"].into_iter().zip(levels);
+    let named =
+        |(level, name): (&'static str, &&str)| (level, crate::render::fixture::object([("Name", (*name).into())]));
+    let structure = Value::Object(names.map(named).map(|(level, name)| (level.to_owned(), name)).collect());
+    let properties = crate::render::fixture::properties([
+        ("InstanceArn", Value::instance_arn()),
+        ("UserHierarchyStructure", structure),
+    ]);
+    center.add(Kind::HierarchyLevels, "levels", "AWS::Connect::UserHierarchyStructure", properties);
+    for (name, parent) in groups {
+        let mut properties =
+            crate::render::fixture::properties([("InstanceArn", Value::instance_arn()), ("Name", (*name).into())]);
+        let parent = parent.map(|parent| ("ParentGroupArn".to_owned(), arn(Kind::HierarchyGroup, parent)));
+        properties.extend(parent);
+        center.add(Kind::HierarchyGroup, name, "AWS::Connect::UserHierarchyGroup", properties);
+    }
+    center
+}
+
+#[test]
+fn a_level_goes_after_the_groups_on_it() {
+    let mut account = Account::empty();
+    apply(&with_hierarchy(&["Company", "City"], &[("acme", None), ("oslo", Some("acme"))]).model, &mut account);
+    account.log.clear();
+    let made = apply(&with_hierarchy(&["Company"], &[("acme", None)]).model, &mut account);
+    assert_eq!(account.log, ["update kwglobal (transitional)", "update kwglobal"]);
+    let Some(Step::Stacks(first)) = made.steps.first() else { panic!("{:#?}", made.steps) };
+    let resources = &first[0].template["Resources"];
+    let levels =
+        resources.as_object().unwrap().values().find(|one| one["Type"] == "AWS::Connect::UserHierarchyStructure");
+    assert_eq!(levels.unwrap()["Properties"]["UserHierarchyStructure"]["LevelTwo"]["Name"], "City");
+    assert!(!resources.to_string().contains("group/oslo"), "{resources:#}");
+    // Renaming a level need not wait for anything.
+    account.log.clear();
+    apply(&with_hierarchy(&["Firm"], &[("acme", None)]).model, &mut account);
+    assert_eq!(account.log, ["update kwglobal"]);
+}
+
+fn with_status(order: i64) -> Center {
+    let mut center = kwglobal();
+    let properties = crate::render::fixture::properties([
+        ("InstanceArn", Value::instance_arn()),
+        ("Name", "Lunch".into()),
+        ("State", "ENABLED".into()),
+        ("DisplayOrder", Value::Integer(order)),
+    ]);
+    center.add(Kind::AgentStatus, "lunch", "AWS::Connect::AgentStatus", properties);
+    center.resource(Kind::AgentStatus, "lunch").deletion_policy = crate::model::DeletionPolicy::Retain;
+    center
+}
+
+#[test]
+fn an_agent_status_that_leaves_is_disabled_and_said_to_stay() {
+    let mut account = Account::empty();
+    apply(&with_status(3).model, &mut account);
+    account.log.clear();
+    let made = apply(&kwglobal().model, &mut account);
+    assert_eq!(account.log, ["update kwglobal (transitional)", "update kwglobal"]);
+    let Some(Step::Stacks(first)) = made.steps.first() else { panic!("{:#?}", made.steps) };
+    let status = first[0].template["Resources"].as_object().unwrap();
+    let status = status.values().find(|one| one["Type"] == "AWS::Connect::AgentStatus").unwrap();
+    assert_eq!(status["Properties"]["State"], "DISABLED");
+    assert_eq!(status["Properties"].get("DisplayOrder"), None);
+    let change = made.effective_changes().find(|change| change.address.kind == Kind::AgentStatus).unwrap();
+    assert_eq!((change.action, change.reasons.last()), (Action::Retain, Some(&Reason::CannotBeDeleted)));
+}
+
+#[test]
+fn an_agent_status_that_is_there_comes_under_management() {
+    let (_, mut account) = deployed();
+    let arn = format!("{}/agent-state/theirs", account.inventory.instance.as_ref().unwrap().arn);
+    let there = crate::inventory::ObservedStatus { arn: arn.clone(), state: "DISABLED".to_owned() };
+    account.inventory.agent_statuses.insert("Lunch".to_owned(), there);
+    let made = apply(&with_status(4).model, &mut account);
+    assert_eq!(lines(&made), ["Import agent_status/lunch"]);
+    assert_eq!(account.log, ["import into kwglobal (transitional)", "update kwglobal"]);
+    let Step::Stacks(operations) = &made.steps[0] else { panic!("{:#?}", made.steps) };
+    let import = operations[0].imports.values().next().unwrap();
+    assert_eq!(import.identifier["AgentStatusArn"], arn);
+    let status = operations[0].template["Resources"].as_object().unwrap();
+    let status = status.values().find(|one| one["Type"] == "AWS::Connect::AgentStatus").unwrap();
+    assert_eq!(status["Properties"]["State"], "DISABLED", "as it is");
 }

@@ -140,6 +140,9 @@ fn names_of_accounts_are_asked_for_one_by_one() {
     let lines = told(&examine(&plan, &inventory, &facts));
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert_eq!(lines[0], "Error instance/instance: there is an instance called `shop` already");
+    let found = examine(&plan, &inventory, &facts).findings;
+    let help = found[0].help.clone().unwrap();
+    assert!(help.contains("`instance: { existing: shop }`"), "{help}");
     assert_eq!(lines[1], "Error user/mary: the instance has something called `MARY` already");
     assert_eq!(lines[2], "Error bucket/records: the name `records-123456789012` is taken");
     // What is the account's own comes into a stack that is created, and is in the way of one that exists.
@@ -219,4 +222,68 @@ fn many_claims_at_once_are_worth_a_word() {
     }
     let told = told(&looked(&plan, &inventory));
     assert!(told[0].contains("claims and releases 6 phone numbers; after 10 within 180 days"), "{told:?}");
+}
+
+#[test]
+fn arns_that_lead_out_of_the_instance_are_named_one_by_one() {
+    let own = format!("{INSTANCE}/queue/1");
+    let theirs = "arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-1111-4222-8333-bbbbbbbbbbbb/queue/2";
+    let function = |region: &str, account: &str| format!("arn:aws:lambda:{region}:{account}:function:lookup");
+    let (far, other) = (function("us-east-1", "123456789012"), function("us-west-2", "111122223333"));
+    let content = json!({ "Actions": [own, theirs, far, other, function("us-west-2", "123456789012")] }).to_string();
+    let flow = |content: Json| json!({ "Name": "Entry", "Type": "CONTACT_FLOW", "Content": content });
+    let template = |content: Json| json!({ "Resources": { "F": resource("AWS::Connect::ContactFlow", "flow/entry", &flow(content)) } });
+    let (plan, inventory) = on_instance(None, template(json!(content)));
+    let facts = Facts { account: "123456789012".to_owned(), ..Facts::default() };
+    let expected = [
+        format!("Error flow/entry: `{theirs}` is of another instance; Connect refuses the flow"),
+        format!("Error flow/entry: `{far}` is in us-east-1, and the center in us-west-2; Connect refuses the flow"),
+        format!("Warning flow/entry: `{other}` is of another account"),
+    ];
+    assert_eq!(told(&examine(&plan, &inventory, &facts)), expected);
+    // The same in a text with references; and where the instance is yet to be made, none can be its own.
+    let text = json!({ "Fn::Sub": [content, { "Id": "x" }] });
+    let (plan, inventory) = one_operation(None, template(text));
+    assert_eq!(told(&examine(&plan, &inventory, &facts)).len(), 4);
+    // What is live has been taken.
+    let (plan, inventory) = on_instance(Some(template(json!(content))), template(json!(content)));
+    assert_eq!(told(&examine(&plan, &inventory, &facts)), [""; 0]);
+}
+
+#[test]
+fn what_an_instance_has_only_one_of_is_looked_at() {
+    let levels =
+        json!({ "UserHierarchyStructure": { "LevelOne": { "Name": "Region" }, "LevelTwo": { "Name": "Team" } } });
+    let storage = json!({ "ResourceType": "CALL_RECORDINGS", "StorageType": "S3" });
+    let template = json!({ "Resources": {
+        "L": resource("AWS::Connect::UserHierarchyStructure", "hierarchy/levels", &levels),
+        "S": resource("AWS::Connect::InstanceStorageConfig", "storage/call_recordings", &storage),
+    } });
+    let (plan, inventory) = on_instance(None, template.clone());
+    let asked = questions(&plan, &inventory, "");
+    assert!(asked.levels && asked.storage.contains("CALL_RECORDINGS"), "{asked:?}");
+    let told_with = |levels: &[&str], place: Option<&str>| {
+        let levels = levels.iter().map(|name| (*name).to_owned()).collect();
+        let storage = [("CALL_RECORDINGS".to_owned(), Ok(place.map(str::to_owned)))].into();
+        told(&examine(&plan, &inventory, &Facts { levels: Some(Ok(levels)), storage, ..Facts::default() }))
+    };
+    assert_eq!(told_with(&[], None), [""; 0]);
+    assert_eq!(
+        told_with(&["Region", "Site"], Some("`theirs`")),
+        [
+            "Error storage/call_recordings: the instance stores this in `theirs` already, and has one place for it",
+            "Error hierarchy/levels: the instance has the levels Region, Site already, and they would become Region, Team",
+        ]
+    );
+    assert_eq!(
+        told_with(&["Region"], None),
+        [
+            "Warning hierarchy/levels: the instance has the levels Region already, which come under management and are kept"
+        ]
+    );
+    // An instance that is yet to be made has nothing; what the center has already is its own.
+    let (plan, inventory) = one_operation(None, template.clone());
+    assert!(!questions(&plan, &inventory, "").levels);
+    let (plan, inventory) = on_instance(Some(template.clone()), template);
+    assert!(!questions(&plan, &inventory, "").levels);
 }
