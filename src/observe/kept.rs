@@ -29,7 +29,7 @@ pub(super) async fn by_history(
     for stack in stacks.values().filter(|stack| !stack.exists() && !stack.template.is_null()) {
         for resource in gateway.stack_resources(&stack.id).await? {
             let definition = definition(&stack.template, &resource.logical_id);
-            let is_kept = resource.was_kept() || resource.is_in_stack() && definition.is_some_and(keeps);
+            let is_kept = resource.was_kept() || (resource.is_in_stack() && definition.is_some_and(keeps));
             if is_kept && wanted.remove(resource.logical_id.as_str()) {
                 kept.insert(resource.logical_id.clone(), kept_resource(resource, definition));
             }

@@ -63,7 +63,9 @@ pub(super) fn find(
             let own = together.get(&resource.address);
             imported_properties(resource).flat_map(|(_, value)| value.references()).all(|reference| {
                 match &reference.target {
-                    Target::Resource(to) => known.physical_id(to).is_some() || own.is_some() && together.get(to) == own,
+                    Target::Resource(to) => {
+                        known.physical_id(to).is_some() || (own.is_some() && together.get(to) == own)
+                    }
                     Target::Instance | Target::Builtin { .. } => inventory.instance.is_some(),
                 }
             })

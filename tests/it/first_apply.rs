@@ -166,14 +166,13 @@ fn a_quick_connect_goes_after_the_queues_that_list_it() {
 #[test]
 fn users_are_made_at_the_pace_that_the_quota_bears() {
     let test = TestEnvironment::empty();
-    let users: String = (0..16)
-        .map(|number| {
-            format!(
-                "  agent.{number}: {{ name: Agent N{number}, email: a{number}@example.com, security: [builtin/Agent], \
-                 password: {{ secret: shop/1/{number} }} }}\n"
-            )
-        })
-        .collect();
+    let user = |number: usize| {
+        format!(
+            "  agent.{number}: {{ name: Agent N{number}, email: a{number}@example.com, security: [builtin/Agent], \
+             password: {{ secret: shop/1/{number} }} }}\n"
+        )
+    };
+    let users = (0..16).map(user).collect::<Vec<_>>().concat();
     let center = HOURS.split("hours:").next().unwrap();
     test.write("shop.yaml", format!("{center}users:\n{users}"));
     test.expect(0, &["render", "shop.yaml", "--out", "rendered"]);
