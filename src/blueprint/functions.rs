@@ -14,9 +14,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::aws::Architecture;
-use super::load::Loaded;
+use super::load::{Loaded, LoadedFile};
 use super::notation::Duration;
 use super::parts::{Reader, normalize};
+use crate::digest::sha256_hex;
 
 /// Where the zip files of functions are, below the folder of a project.
 pub const BUNDLES: &str = ".callform/lambda";
@@ -231,6 +232,17 @@ fn of_binary(reader: &mut Reader<'_>, manifest: &Manifest, name: &Spanned<String
             .help(format!("There is {}.", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
     });
     None
+}
+
+impl Loaded {
+    /// Gives a function its zip file: one that was built after the blueprint was read, or that lies elsewhere. `path` is
+    /// relative to the blueprint's folder, or absolute.
+    pub fn place_zip(&mut self, function: &str, path: String, zip: &[u8]) {
+        let Some(bundle) = self.bundles.get_mut(function) else { return };
+        let entry = LoadedFile { path: path.clone(), sha256: sha256_hex(zip), text: None };
+        self.files.insert((bundle.name.span.file, bundle.file_name()), entry);
+        bundle.file = Some(path);
+    }
 }
 
 /// The place of a bundle's zip file where it cannot be read from: a key that says so and that nothing is uploaded under.

@@ -23,7 +23,7 @@ use crate::model::Kind;
 /// Largest prompt: Amazon Connect takes 50 MB.
 const PROMPT_LIMIT: u64 = 50 << 20;
 /// Largest Lambda zip: Lambda takes 50 MB zipped, more only from S3 (250 MB unzipped).
-const ZIP_LIMIT: u64 = 250 << 20;
+pub const ZIP_LIMIT: u64 = 250 << 20;
 /// Largest exported flow; the service takes 256,000 characters.
 const FLOW_LIMIT: u64 = 4 << 20;
 /// How often what the schema refuses is taken out: removing a key can leave a mapping without a required one, and so
@@ -47,7 +47,7 @@ pub struct Loaded {
     pub bundles: BTreeMap<String, Bundle>,
     /// What functions need, by their keys; for those that have a manifest.
     pub functions: BTreeMap<String, Function>,
-    files: BTreeMap<(FileId, String), LoadedFile>,
+    pub(super) files: BTreeMap<(FileId, String), LoadedFile>,
     templates: BTreeMap<(Kind, String), FlowSteps>,
     broken: Broken,
 }

@@ -38,7 +38,7 @@ pub use files::{Disk, FileError, Files};
 pub(crate) use functions::not_built;
 pub use functions::{BUNDLES, Bundle, Function, FunctionParameter, FunctionParameterType, not_there};
 pub use instance::{Identity, Instance, Storage, StorageTarget};
-pub use load::{Loaded, LoadedFile, load, load_part};
+pub use load::{Loaded, LoadedFile, ZIP_LIMIT, load, load_part};
 pub use notation::{Common, Definition, Duration, Name, Password, SecretReference, Section, Short, Texts};
 pub use people::{
     AccessControl, AgentStatus, AgentStatuses, Application, Groups, Hierarchy, Phone, PhoneKind, SecurityProfile, User,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use callform_bundle::Purpose;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use super::commands::apply::ApplyArgs;
@@ -84,6 +85,13 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Write manual pages: one for the program, one for each command.
+    #[command(hide = true)]
+    Man {
+        /// Folder to write to; made if need be.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }
 
 /// Which center, and where it lives.
@@ -134,6 +142,13 @@ pub(crate) struct AccountArgs {
     /// Work on an emulated account in a folder instead of AWS.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = DEFAULT_SANDBOX)]
     pub sandbox: Option<PathBuf>,
+}
+
+impl AccountArgs {
+    /// What functions are built for.
+    pub(crate) fn purpose(&self) -> Purpose {
+        if self.sandbox.is_some() { Purpose::Sandbox } else { Purpose::Lambda }
+    }
 }
 
 /// The folder of the sandbox where none is named.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use callform_bundle::Purpose;
 use callform_source::{Diagnostics, SourceMap, render};
 
 use super::args::{BuildArgs, CenterArgs, DiagnosticFormat};
@@ -66,23 +67,20 @@ pub(super) fn load(ui: &Ui, args: &CenterArgs) -> Result<Center, Exit> {
 
 /// Reads a blueprint for a command that needs what its templates are made of: functions are built first, where their
 /// sources are there.
-pub(super) fn load_to_render(ui: &Ui, args: &CenterArgs, build: &BuildArgs) -> Result<Center, Exit> {
+pub(super) fn load_to_render(ui: &Ui, args: &CenterArgs, build: &BuildArgs, purpose: Purpose) -> Result<Center, Exit> {
     let path = args.blueprint.to_string_lossy();
-    let read = || blueprint::load(&Disk, &path, args.env.as_deref());
-    let mut read_first = read();
-    if let Some(loaded) = &read_first.0
-        && !read_first.2.has_errors()
-        && !build.no_build
-        && bundles::build(ui, &args.blueprint, loaded.bundles.values())?
+    let mut read = blueprint::load(&Disk, &path, args.env.as_deref());
+    if let Some(loaded) = &mut read.0
+        && !read.2.has_errors()
     {
-        read_first = read();
+        bundles::provide(ui, &args.blueprint, loaded, purpose, !build.no_build)?;
     }
-    let missing = read_first.0.iter().flat_map(|loaded| loaded.bundles.values());
+    let missing = read.0.iter().flat_map(|loaded| loaded.bundles.values());
     let missing: Vec<_> = missing.filter(|bundle| bundle.file.is_none()).map(blueprint::not_there).collect();
     for diagnostic in missing {
-        read_first.2.push(diagnostic);
+        read.2.push(diagnostic);
     }
-    fit(ui, args, examined(read_first))
+    fit(ui, args, examined(read))
 }
 
 fn fit(

@@ -55,6 +55,7 @@ pub fn run() -> Exit {
             exit = &mut work => exit,
             _ = tokio::signal::ctrl_c() => {
                 interruption::finish(work).await;
+                files::remove_unfinished();
                 if changes_the_account {
                     ui.say("\ninterrupted; CloudFormation ends what it began, and the same command goes on from there");
                 }
@@ -100,6 +101,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Lambda(command) => commands::lambda::run(ui, &command).await,
         Command::Vanity(args) => commands::vanity::run(ui, &args),
         Command::Completions { shell } => commands::completions::run(ui, shell),
+        Command::Man { out } => commands::man::run(ui, &out),
     }
 }
 

@@ -18,6 +18,7 @@ mod drift_human;
 mod drift_json;
 mod drift_markdown;
 mod flow_json;
+#[cfg(feature = "png")]
 pub(crate) mod png;
 
 pub use allow::{flags as allow_flags, with_flags as with_allow_flags};

@@ -8,7 +8,7 @@ const BLUEPRINT: &str = "blueprint.yaml";
 const SOURCE: &str = "lambdas/probe/src/main.rs";
 
 /// A project of its own with a blueprint that uses its function.
-fn project() -> TestEnvironment {
+pub(crate) fn project() -> TestEnvironment {
     let test = TestEnvironment::empty();
     for file in ["Cargo.toml", "Cargo.lock", "lambdas"] {
         let from = std::path::Path::new(ROOT).join("tests/data/functions").join(file);

@@ -40,9 +40,9 @@ impl TestEnvironment {
     /// Puts the zip files of the project's functions where blueprints of this folder look. `cargo xtask test` has built
     /// them; where they are not there, they are built now.
     fn place_bundles(&self) {
-        let bundles = Path::new(ROOT).join(".callform/lambda");
+        let bundles = Path::new(ROOT).join(".callform/lambda/sandbox");
         if !bundles.is_dir() {
-            let built = self.command(&["lambda", "build"]).current_dir(ROOT).output().unwrap();
+            let built = self.command(&["lambda", "build", "--sandbox"]).current_dir(ROOT).output().unwrap();
             assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         }
         if bundles.is_dir() {

@@ -8,6 +8,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_smithy_http_client::tls;
 
 use crate::GatewayError;
+use crate::signed::SignedCalls;
 
 /// Whom to talk to.
 #[derive(Clone, Debug)]
@@ -37,12 +38,10 @@ pub enum Credentials {
 pub struct Gateway {
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
     pub(crate) connect: aws_sdk_connect::Client,
-    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) iam: aws_sdk_iam::Client,
-    pub(crate) kinesis: aws_sdk_kinesis::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) s3: aws_sdk_s3::Client,
-    pub(crate) service_quotas: aws_sdk_servicequotas::Client,
+    pub(crate) signed: SignedCalls,
     sts: aws_sdk_sts::Client,
     region: String,
     pace: Duration,
@@ -83,12 +82,10 @@ impl Gateway {
         Self {
             cloudformation: aws_sdk_cloudformation::Client::new(&config),
             connect: aws_sdk_connect::Client::new(&config),
-            dynamodb: aws_sdk_dynamodb::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
-            kinesis: aws_sdk_kinesis::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
-            service_quotas: aws_sdk_servicequotas::Client::new(&config),
+            signed: SignedCalls::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
             region: target.region.clone(),
             pace: target.pace,

@@ -1,8 +1,11 @@
 //! Kinesis: putting records on a stream.
 
-use aws_sdk_kinesis::primitives::Blob;
-use aws_sdk_kinesis::types::PutRecordsRequestEntry;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
+use crate::signed::JsonService;
 use crate::{ErrorKind, Gateway, GatewayError};
 
 const OPERATION: &str = "Kinesis PutRecords";
@@ -16,6 +19,21 @@ pub struct StreamRecord {
     pub data: Vec<u8>,
 }
 
+/// What became of a record.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Fate {
+    error_code: Option<String>,
+    #[serde(default)]
+    error_message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    records: Vec<Fate>,
+}
+
 impl Gateway {
     /// Puts up to 500 records on a stream, named by its name or ARN. Returns those that were refused, by their place, with the
     /// reason; they may be sent again.
@@ -24,37 +42,30 @@ impl Gateway {
         stream: &str,
         records: &[StreamRecord],
     ) -> Result<Vec<(usize, GatewayError)>, GatewayError> {
-        let entries = records
+        let entries: Vec<Value> = records
             .iter()
-            .map(|record| {
-                PutRecordsRequestEntry::builder()
-                    .partition_key(&record.partition_key)
-                    .data(Blob::new(record.data.as_slice()))
-                    .build()
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| GatewayError::refused(OPERATION, None, &error.to_string()))?;
-        let call = self.kinesis.put_records().set_records(Some(entries));
-        let call = if stream.starts_with("arn:") { call.stream_arn(stream) } else { call.stream_name(stream) };
-        let answer = call.send().await.map_err(|error| GatewayError::from_sdk(OPERATION, &error))?;
+            .map(|record| json!({ "PartitionKey": record.partition_key, "Data": BASE64.encode(&record.data) }))
+            .collect();
+        let name = if stream.starts_with("arn:") { "StreamARN" } else { "StreamName" };
+        let input = json!({ name: stream, "Records": entries });
+        let answer: Answer = self.signed.read(JsonService::Kinesis, OPERATION, &input).await?;
         if answer.records.len() != records.len() {
             return Err(GatewayError::incomplete(OPERATION, "record for each record"));
         }
-        let refused = |(index, record): (usize, &aws_sdk_kinesis::types::PutRecordsResultEntry)| {
-            let code = record.error_code()?;
-            let message = record.error_message().unwrap_or_default();
-            Some((index, GatewayError::refused(OPERATION, Some(code), message)))
+        let refused = |(index, fate): (usize, &Fate)| {
+            let code = fate.error_code.as_deref()?;
+            Some((index, GatewayError::refused(OPERATION, code, &fate.error_message)))
         };
         Ok(answer.records.iter().enumerate().filter_map(refused).collect())
     }
 }
 
 impl GatewayError {
-    fn refused(operation: &'static str, code: Option<&str>, message: &str) -> Self {
+    fn refused(operation: &'static str, code: &str, message: &str) -> Self {
         let kind = match code {
-            Some("ProvisionedThroughputExceededException") => ErrorKind::Throttled,
+            "ProvisionedThroughputExceededException" => ErrorKind::Throttled,
             _ => ErrorKind::Refused,
         };
-        Self { operation, kind, code: code.map(str::to_owned), message: message.to_owned() }
+        Self { operation, kind, code: Some(code.to_owned()), message: message.to_owned() }
     }
 }

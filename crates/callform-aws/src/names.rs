@@ -1,9 +1,11 @@
 //! Which names are taken, and what objects of others there are.
 
 use aws_sdk_connect::types::QueueType;
+use serde_json::{Value, json};
 
 use crate::connect::list_named;
 use crate::partition::partition;
+use crate::signed::JsonService;
 use crate::{BucketState, Gateway, GatewayError, NamedObject};
 
 /// Entries a page of Connect's lists; their default is 100.
@@ -68,9 +70,27 @@ impl Gateway {
             }
             NamedResource::Role => exists!("IAM GetRole", self.iam.get_role().role_name(name)),
             NamedResource::Stream => {
-                exists!("Kinesis DescribeStreamSummary", self.kinesis.describe_stream_summary().stream_name(name))
+                let input = json!({ "StreamName": name });
+                self.finds(JsonService::Kinesis, "Kinesis DescribeStreamSummary", &input).await
             }
-            NamedResource::Table => exists!("DynamoDB DescribeTable", self.dynamodb.describe_table().table_name(name)),
+            NamedResource::Table => {
+                let input = json!({ "TableName": name });
+                self.finds(JsonService::DynamoDb, "DynamoDB DescribeTable", &input).await
+            }
+        }
+    }
+
+    /// Whether a call that asks for one thing finds it.
+    async fn finds(
+        &self,
+        service: JsonService,
+        operation: &'static str,
+        input: &Value,
+    ) -> Result<NameHolder, GatewayError> {
+        match self.signed.json(service, operation, input).await {
+            Ok(_) => Ok(NameHolder::Account),
+            Err(error) if error.is_not_found() => Ok(NameHolder::Nobody),
+            Err(error) => Err(error),
         }
     }
 

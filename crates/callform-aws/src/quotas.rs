@@ -1,7 +1,9 @@
 //! Service Quotas: what an account or a resource may have.
 
-use aws_sdk_servicequotas::types::AppliedLevelEnum;
+use serde::Deserialize;
+use serde_json::json;
 
+use crate::signed::JsonService;
 use crate::{Gateway, GatewayError};
 
 /// A quota as it is applied.
@@ -17,26 +19,54 @@ pub struct Quota {
     pub resource: Option<String>,
 }
 
+/// A page of `ListServiceQuotas`, as far as it is of interest.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page {
+    #[serde(default)]
+    quotas: Vec<Entry>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    quota_code: Option<String>,
+    #[serde(default)]
+    quota_name: String,
+    value: Option<f64>,
+    quota_context: Option<Context>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Context {
+    context_id: Option<String>,
+}
+
 impl Gateway {
     /// The quotas of a service as they are applied to the account and to single resources, 100 a call.
     pub async fn quotas(&self, service: &str) -> Result<Vec<Quota>, GatewayError> {
-        const PAGE: i32 = 100;
-        let call = self.service_quotas.list_service_quotas().service_code(service).max_results(PAGE);
-        let mut pages = call.quota_applied_at_level(AppliedLevelEnum::All).into_paginator().send();
+        const OPERATION: &str = "ServiceQuotas ListServiceQuotas";
         let mut quotas = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| GatewayError::from_sdk("ServiceQuotas ListServiceQuotas", &error))?;
-            quotas.extend(page.quotas.unwrap_or_default().into_iter().filter_map(|quota| {
-                // `*` stands for every resource of the account.
-                let resource = quota.quota_context.and_then(|context| context.context_id).filter(|id| id != "*");
-                Some(Quota {
-                    code: quota.quota_code?,
-                    name: quota.quota_name.unwrap_or_default(),
-                    value: quota.value?,
-                    resource,
-                })
-            }));
+        let mut token = None;
+        loop {
+            let mut input = json!({ "ServiceCode": service, "MaxResults": 100, "QuotaAppliedAtLevel": "ALL" });
+            if let Some(token) = token {
+                input["NextToken"] = json!(token);
+            }
+            let page: Page = self.signed.read(JsonService::ServiceQuotas, OPERATION, &input).await?;
+            quotas.extend(page.quotas.into_iter().filter_map(quota));
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(quotas);
+            }
         }
-        Ok(quotas)
     }
+}
+
+fn quota(entry: Entry) -> Option<Quota> {
+    // `*` stands for every resource of the account.
+    let resource = entry.quota_context.and_then(|context| context.context_id).filter(|id| id != "*");
+    Some(Quota { code: entry.quota_code?, name: entry.quota_name, value: entry.value?, resource })
 }

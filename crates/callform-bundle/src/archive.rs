@@ -11,14 +11,28 @@ use crate::Error;
 const ENTRY: &str = "bootstrap";
 /// Read and run by everyone: Lambda runs it as a user of its own.
 const MODE: u32 = 0o755;
-/// The strongest level; a name of its own because a change changes every digest.
-const LEVEL: i64 = 9;
+/// How small a zip file becomes. A change of a level changes every digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// As small as can be: it travels to AWS.
+    Smallest,
+    /// Quickly: it stays on this machine.
+    Quick,
+}
 
 /// Packs a program as the `bootstrap` of a function.
 pub fn archive(bootstrap: &[u8]) -> Result<Vec<u8>, Error> {
+    archive_at(Level::Smallest, bootstrap)
+}
+
+pub(crate) fn archive_at(level: Level, bootstrap: &[u8]) -> Result<Vec<u8>, Error> {
+    let level = match level {
+        Level::Smallest => 9,
+        Level::Quick => 1,
+    };
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(LEVEL))
+        .compression_level(Some(level))
         // 1 January 1980, the earliest that the format knows.
         .last_modified_time(DateTime::default())
         .unix_permissions(MODE);

@@ -1,12 +1,14 @@
 //! Building functions with cargo.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
+use crate::error::Unfit;
 use crate::toolchain::Linker;
 use crate::{Architecture, Error, Project, Toolchain, archive, inspect};
 
@@ -27,6 +29,9 @@ const FOREIGN_VARIABLES: [&str; 9] = [
     "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS",
     "RUSTC_BOOTSTRAP",
 ];
+/// The most that Lambda unpacks of one function.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const LARGEST_PROGRAM: u64 = 250 << 20;
 /// Separates the compiler's arguments in `CARGO_ENCODED_RUSTFLAGS`.
 const UNIT_SEPARATOR: &str = "\u{1f}";
 
@@ -46,19 +51,6 @@ impl Bundle {
     pub fn file_name(&self, architecture: Architecture) -> String {
         format!("{}-{architecture}.zip", self.name)
     }
-
-    /// Writes the zip file, whole or not at all. One that is there already with the same bytes stays as it is.
-    pub fn write(&self, path: &Path) -> Result<(), Error> {
-        if std::fs::read(path).is_ok_and(|bytes| bytes == self.zip) {
-            return Ok(());
-        }
-        let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(folder))?;
-        file.write_all(&self.zip).map_err(Error::file(path))?;
-        file.persist(path).map_err(|failure| Error::file(path)(failure.error))?;
-        Ok(())
-    }
 }
 
 /// Builds functions of a project by their names, in the order of their names. `progress` gets what cargo says, line by
@@ -71,12 +63,7 @@ pub fn build(
 ) -> Result<Vec<Bundle>, Error> {
     let mut packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for name in names {
-        let package = project.functions.get(name).ok_or_else(|| Error::Unknown {
-            name: name.clone(),
-            folder: project.folder.clone(),
-            known: project.functions.keys().cloned().collect(),
-        })?;
-        packages.entry(package).or_default().push(name);
+        packages.entry(project.package_of(name)?).or_default().push(name);
     }
     let flags = flags(project, toolchain)?;
     let mut bundles = Vec::new();
@@ -94,9 +81,20 @@ pub fn build(
 }
 
 fn bundle(name: &str, path: &Path, toolchain: &Toolchain) -> Result<Bundle, Error> {
-    let program = std::fs::read(path).map_err(Error::file(path))?;
+    let program = read_program(name, path)?;
     inspect(&program, toolchain.architecture).map_err(|problem| Error::Unfit { name: name.to_owned(), problem })?;
     Ok(Bundle { name: name.to_owned(), zip: archive(&program)?, program_size: program.len() })
+}
+
+/// Reads a program that is not larger than Lambda takes.
+pub(crate) fn read_program(name: &str, path: &Path) -> Result<Vec<u8>, Error> {
+    let file = File::open(path).map_err(Error::file(path))?;
+    let mut program = Vec::new();
+    file.take(LARGEST_PROGRAM + 1).read_to_end(&mut program).map_err(Error::file(path))?;
+    if program.len() as u64 > LARGEST_PROGRAM {
+        return Err(Error::Unfit { name: name.to_owned(), problem: Unfit::TooLarge });
+    }
+    Ok(program)
 }
 
 /// A message of cargo, as far as it is of interest.
@@ -119,8 +117,26 @@ fn compile(
     flags: &[String],
     progress: &mut dyn FnMut(&str),
 ) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let mut command = cargo(project, toolchain, package, flags);
-    let mut child = command.spawn().map_err(Error::NoCargo)?;
+    let mut programs = run(&mut cargo(project, toolchain, package, flags), package, progress)?;
+    if toolchain.linker == Linker::CargoLambda {
+        // It takes programs away from where cargo put them.
+        let folder = project.folder.join(TARGET_DIR).join(CARGO_LAMBDA_DIR);
+        for (name, path) in &mut programs {
+            *path = folder.join(name).join("bootstrap");
+        }
+    }
+    Ok(programs)
+}
+
+/// Runs a cargo that builds; where the programs are that it has built. An error names `what` it was to build.
+pub(crate) fn run(
+    cargo: &mut Command,
+    what: &str,
+    progress: &mut dyn FnMut(&str),
+) -> Result<BTreeMap<String, PathBuf>, Error> {
+    cargo.args(["--message-format", "json-render-diagnostics"]);
+    cargo.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = cargo.spawn().map_err(Error::NoCargo)?;
     let messages = child.stdout.take();
     // Both streams have to be read, or cargo waits for whoever reads the one that is full.
     let reader = std::thread::spawn(move || messages.map(executables).unwrap_or_default());
@@ -132,18 +148,8 @@ fn compile(
         }
     }
     let status = child.wait().map_err(Error::NoCargo)?;
-    let mut programs = reader.join().unwrap_or_default();
-    if !status.success() {
-        return Err(Error::Failed(package.to_owned()));
-    }
-    if toolchain.linker == Linker::CargoLambda {
-        // It takes programs away from where cargo put them.
-        let folder = project.folder.join(TARGET_DIR).join(CARGO_LAMBDA_DIR);
-        for (name, path) in &mut programs {
-            *path = folder.join(name).join("bootstrap");
-        }
-    }
-    Ok(programs)
+    let programs = reader.join().unwrap_or_default();
+    if status.success() { Ok(programs) } else { Err(Error::Failed(what.to_owned())) }
 }
 
 /// What cargo says when there was nothing to do.
@@ -178,11 +184,7 @@ fn cargo(project: &Project, toolchain: &Toolchain, package: &str, flags: &[Strin
     command
         .args(["--locked", "--bins", "--package", package])
         .args(["--profile", if project.has_profile { "lambda" } else { "release" }])
-        .args(["--message-format", "json-render-diagnostics"])
-        .current_dir(&project.folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .current_dir(&project.folder);
     for variable in FOREIGN_VARIABLES {
         command.env_remove(variable);
     }
@@ -239,4 +241,20 @@ fn dependency_folders(project: &Project, toolchain: &Toolchain) -> Result<BTreeS
     let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))?;
     let foreign = metadata.packages.iter().filter(|package| package.source.is_some());
     Ok(foreign.filter_map(|package| Some(package.manifest_path.parent()?.parent()?.to_owned())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_lambda_does_not_unpack_is_refused_without_reading_all_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("program");
+        // Sparse: it takes no room on the disk.
+        File::create(&path).unwrap().set_len(LARGEST_PROGRAM * 40).unwrap();
+        let error = read_program("vanity", &path).unwrap_err();
+        assert!(matches!(&error, Error::Unfit { problem: Unfit::TooLarge, .. }), "{error}");
+        assert!(error.to_string().contains("250 MB"), "{error}");
+    }
 }

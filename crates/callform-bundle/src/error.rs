@@ -68,6 +68,9 @@ pub enum Unfit {
     /// No program for Linux at all.
     #[error("this is no ELF executable ({0})")]
     NotElf(String),
+    /// Larger than Lambda takes.
+    #[error("the program has more than 250 MB, the most that Lambda unpacks")]
+    TooLarge,
     /// For another processor.
     #[error("it is built for {found}, not for {}", .wanted.name())]
     WrongMachine {

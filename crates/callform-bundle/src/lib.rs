@@ -14,6 +14,7 @@ mod build;
 mod error;
 mod inspect;
 mod project;
+mod sandbox;
 mod toolchain;
 
 pub use architecture::Architecture;
@@ -22,4 +23,5 @@ pub use build::{Bundle, build};
 pub use error::Error;
 pub use inspect::{GLIBC_OF_AL2023, inspect};
 pub use project::Project;
+pub use sandbox::{Purpose, build_for_sandbox};
 pub use toolchain::Toolchain;

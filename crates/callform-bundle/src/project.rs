@@ -73,6 +73,15 @@ impl Project {
             has_profile: text.lines().any(|line| line.trim() == "[profile.lambda]"),
         })
     }
+
+    /// The package of a function.
+    pub(crate) fn package_of(&self, name: &str) -> Result<&str, Error> {
+        self.functions.get(name).map(String::as_str).ok_or_else(|| Error::Unknown {
+            name: name.to_owned(),
+            folder: self.folder.clone(),
+            known: self.functions.keys().cloned().collect(),
+        })
+    }
 }
 
 fn functions(metadata: &Metadata) -> BTreeMap<String, String> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use callform_bundle::{Architecture, Bundle, Error, Project, Toolchain, build};
+use callform_bundle::{Architecture, Bundle, Error, Project, Toolchain, build, build_for_sandbox};
 use sha2::{Digest, Sha256};
 
 /// The project that tests build functions of.
@@ -41,14 +41,28 @@ fn two_folders_give_the_same_bytes_and_neither_is_named_in_them() {
     let digest = |bundle: &Bundle| Sha256::digest(&bundle.zip);
     assert_eq!(digest(&built[0]), digest(&built[1]));
 
-    let file = places[0].join("probe.zip");
-    built[0].write(&file).unwrap();
-    assert_eq!(std::fs::read(&file).unwrap(), built[0].zip);
     let program = std::fs::read(places[0].join(format!("target/lambda/{}/lambda/probe", native().target()))).unwrap();
     for foreign in [folder.path().to_str().unwrap(), "/.cargo/", "/home/"] {
         let found = program.windows(foreign.len()).any(|bytes| bytes == foreign.as_bytes());
         assert!(!found, "`{foreign}` is in the program");
     }
+}
+
+#[test]
+fn the_sandbox_gets_a_program_of_this_machine_from_the_usual_target_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(folder.path());
+    let project = Project::open(folder.path()).unwrap();
+    let names = BTreeSet::from(["probe".to_owned()]);
+    let bundle = build_for_sandbox(&project, &names, &mut |_| {}).unwrap().remove(0);
+    let program = std::fs::read(folder.path().join("target/debug/probe")).unwrap();
+    assert_eq!(bundle.program_size, program.len());
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bundle.zip)).unwrap();
+    let mut packed = Vec::new();
+    std::io::Read::read_to_end(&mut zip.by_name("bootstrap").unwrap(), &mut packed).unwrap();
+    assert_eq!(packed, program);
+    let unknown = build_for_sandbox(&project, &BTreeSet::from(["prob".to_owned()]), &mut |_| {}).unwrap_err();
+    assert!(unknown.to_string().contains("there is `probe`"), "{unknown}");
 }
 
 #[test]

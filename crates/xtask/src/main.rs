@@ -1,8 +1,12 @@
 //! Development tasks: what is generated from outside sources and committed.
 
 mod big_blueprint;
+mod dist;
+#[cfg(test)]
+mod features;
 mod functions;
 mod gen_schemas;
+mod kills;
 mod measure;
 mod records;
 mod test;
@@ -81,6 +85,21 @@ enum Task {
         #[arg(long = "variable", value_name = "NAME=VALUE")]
         variables: Vec<String>,
     },
+    /// Makes the archives of a release in target/dist, for the machines that can be built for here (Linux)
+    Dist {
+        /// One of them, by the compiler's name
+        #[arg(long, value_name = "TARGET")]
+        target: Option<String>,
+    },
+    /// Kills commands (`kill -9`) at many moments each and repeats them, as a test does at ten
+    Kills {
+        /// How many moments of each command
+        #[arg(long, default_value_t = 50)]
+        moments: u64,
+        /// Decides about the moments
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Runs all tests, and installs what they need into target/
     Test {
         /// Handed on to the test runner
@@ -98,6 +117,8 @@ fn main() -> anyhow::Result<()> {
         Task::MeasureRecords { records, callform } => records::measure(records, &callform),
         Task::Words { from, to } => words::run(&from, &to),
         Task::Functions { zips, variables } => functions::run(&zips, &variables),
+        Task::Dist { target } => dist::run(target.as_deref()),
+        Task::Kills { moments, seed } => kills::run(moments, seed),
         Task::Test { arguments } => test::run(&arguments),
     }
 }

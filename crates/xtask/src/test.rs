@@ -10,6 +10,9 @@ const REQUIREMENTS: &str = "tests/foreign/requirements.txt";
 /// npm packages: linters and parsers that are written in JavaScript.
 const PACKAGES: &str = "tests/foreign/package.json";
 
+/// What is built: the same for programs, functions and tests, so that they share it.
+const WORKSPACE: [&str; 3] = ["--workspace", "--all-features", "--locked"];
+
 /// What is not tested where Python is not there.
 const PYTHON_TOOLS: &str = "boto3, cfn-lint and others";
 /// What is not tested where Node is not there.
@@ -44,20 +47,19 @@ fn offer(command: &mut Command, variable: &str, tools: &str, place: Result<PathB
 }
 
 /// Builds the project's functions, which tests deploy and invoke; once for all of them.
-fn build_functions() -> Result<()> {
+pub(crate) fn build_functions() -> Result<()> {
     announce("building the functions in lambdas/");
-    // All that the tests need, in one build: without the tests, crates that these ask more of have other features, and
-    // the whole AWS SDK is built twice.
-    must(cargo().args(["build", "--locked", "--workspace", "--bins", "--tests"]))?;
+    // All of the workspace, as the tests need it: built alone, the command has other features and is built twice.
+    must(cargo().args(["build", "--bins"]).args(WORKSPACE))?;
     let callform = std::env::current_exe()?.with_file_name(format!("callform{}", std::env::consts::EXE_SUFFIX));
-    must(Command::new(callform).args(["lambda", "build"]))
+    must(Command::new(callform).args(["lambda", "build", "--sandbox"]))
 }
 
 /// Cargo, as it is called from a shell.
 ///
 /// `cargo run` tells its program about the package. Build scripts look at these variables too: handed on, they would make
 /// much of what is built already be built again.
-fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
         let of_package =
@@ -69,7 +71,7 @@ fn cargo() -> Command {
     command
 }
 
-fn runner(arguments: &[String]) -> Command {
+pub(crate) fn runner(arguments: &[String]) -> Command {
     let nextest = cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
     let mut command = cargo();
     if nextest {
@@ -77,7 +79,7 @@ fn runner(arguments: &[String]) -> Command {
     } else {
         command.arg("test");
     }
-    command.args(["--workspace", "--locked"]).args(arguments);
+    command.args(WORKSPACE).args(arguments);
     command
 }
 
@@ -135,12 +137,12 @@ fn installed_chromium() -> Option<PathBuf> {
     std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name))).find(|file| file.is_file())
 }
 
-fn must(command: &mut Command) -> Result<()> {
+pub(crate) fn must(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {}", command.get_program().display()))?;
     if status.success() { Ok(()) } else { bail!("{} failed", command.get_program().display()) }
 }
 
 #[expect(clippy::print_stderr, reason = "a development task talks to its terminal")]
-fn announce(text: &str) {
+pub(crate) fn announce(text: &str) {
     eprintln!("{text}");
 }

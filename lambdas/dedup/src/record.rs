@@ -40,6 +40,9 @@ pub enum Invalid {
     /// Not JSON, or not all of it.
     #[error("not valid JSON")]
     NotJson,
+    /// A list of a file that was cut off between two records.
+    #[error("this list has no end: the input is cut off")]
+    Unended,
     /// JSON, but nothing that Connect puts on its streams.
     #[error("neither a contact record nor an agent event nor a contact event")]
     Unknown,

@@ -63,7 +63,7 @@ async fn apply_blueprint(ui: &Ui, args: &ApplyArgs) -> Result<Exit, Exit> {
         ui.error("--fingerprint is for saved plans; `plan --out FILE` saves one");
         return Err(Exit::Usage);
     }
-    let center = load_to_render(ui, &args.center, &args.build)?;
+    let center = load_to_render(ui, &args.center, &args.build, args.account.purpose())?;
     let account = Account::open(ui, &args.account, &center.model.region).await?;
     let outcome = plan_and_apply(ui, args, &center, &account).await;
     account.close().await;

@@ -9,6 +9,7 @@ pub(super) mod drift;
 pub(super) mod flow;
 pub(super) mod init;
 pub(super) mod lambda;
+pub(super) mod man;
 pub(super) mod plan;
 pub(super) mod reconcile;
 pub(super) mod records;

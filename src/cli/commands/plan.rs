@@ -70,7 +70,7 @@ pub(in crate::cli) async fn run(ui: &Ui, args: &PlanArgs) -> Exit {
 }
 
 async fn plan(ui: &Ui, args: &PlanArgs) -> Result<Plan, Exit> {
-    let center = load_to_render(ui, &args.center, &args.build)?;
+    let center = load_to_render(ui, &args.center, &args.build, args.account.purpose())?;
     let account = Account::open(ui, &args.account, &center.model.region).await?;
     let plan = plan_in(ui, args, &center, &account).await;
     account.close().await;

@@ -1,5 +1,7 @@
 //! `callform render`
 
+use callform_bundle::Purpose;
+
 use crate::cli::args::RenderArgs;
 use crate::cli::center::load_to_render;
 use crate::cli::exit_code::Exit;
@@ -9,7 +11,7 @@ use crate::render::{Placement, files, render};
 
 /// Writes templates, flows and the manifest of a blueprint.
 pub(in crate::cli) fn run(ui: &Ui, args: &RenderArgs) -> Exit {
-    let center = match load_to_render(ui, &args.center, &args.build) {
+    let center = match load_to_render(ui, &args.center, &args.build, Purpose::Lambda) {
         Ok(center) => center,
         Err(exit) => return exit,
     };

@@ -100,7 +100,7 @@ pub fn each(input: Input<'_>, mut handle: impl FnMut(Option<&str>, u64)) -> Resu
                 let is_json = |json: &&str| serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok();
                 handle(json.filter(is_json), place.line);
             }
-            Piece::Broken { place } => handle(None, place.line),
+            Piece::Broken { place } | Piece::Unended { place } => handle(None, place.line),
         }
     }
     Ok(())
@@ -131,6 +131,7 @@ impl<S: Read + Write + Seek> Work<'_, S> {
             let (place, fate) = match piece {
                 Piece::Value { json, place } => (place, self.value(json)?),
                 Piece::Broken { place } => (place, Err(Invalid::NotJson)),
+                Piece::Unended { place } => (place, Err(Invalid::Unended)),
             };
             if let Err(reason) = fate {
                 let invalid = InvalidRecord { input: name.clone(), line: place.line, offset: place.offset, reason };

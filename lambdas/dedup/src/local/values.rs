@@ -29,6 +29,11 @@ pub(super) enum Piece<'a> {
         /// Where it begins.
         place: Place,
     },
+    /// A list without an end: the input was cut off between two of its records.
+    Unended {
+        /// Where it begins.
+        place: Place,
+    },
 }
 
 /// A record that is larger is taken for a broken one.
@@ -54,7 +59,12 @@ pub(super) struct Values<R> {
     place: Place,
     ended: bool,
     layout: Layout,
-    in_list: bool,
+    /// How many lists are open.
+    lists: u64,
+    /// Where the outermost of them begins.
+    list: Place,
+    /// The piece before was broken; what is odd behind it was told with it.
+    after_broken: bool,
 }
 
 enum Object {
@@ -73,17 +83,28 @@ impl<R: Read> Values<R> {
             place: Place { line: 1, offset: 0 },
             ended: false,
             layout: Layout::Unknown,
-            in_list: false,
+            lists: 0,
+            list: Place { line: 1, offset: 0 },
+            after_broken: false,
         }
     }
 
     /// The next piece; `None` at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
         loop {
-            let Some(byte) = self.byte(0)? else { return Ok(None) };
+            let Some(byte) = self.byte(0)? else {
+                let is_cut = std::mem::take(&mut self.lists) > 0 && !self.after_broken;
+                return Ok(is_cut.then_some(Piece::Unended { place: self.list }));
+            };
             match byte {
-                b'[' => self.in_list = true,
-                b']' => self.in_list = false,
+                b'[' => {
+                    if self.lists == 0 {
+                        self.list = self.place;
+                    }
+                    self.lists += 1;
+                }
+                b']' if self.lists > 0 => self.lists -= 1,
+                b']' if self.after_broken => {}
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => {}
                 // The byte order mark of UTF-8.
                 0xef if self.place.offset == 0 && self.byte(1)? == Some(0xbb) && self.byte(2)? == Some(0xbf) => {
@@ -92,6 +113,7 @@ impl<R: Read> Values<R> {
                 b'{' => break,
                 _ => {
                     let place = self.place;
+                    self.after_broken = true;
                     self.skip_broken()?;
                     return Ok(Some(Piece::Broken { place }));
                 }
@@ -106,10 +128,12 @@ impl<R: Read> Values<R> {
                 }
                 let start = self.at;
                 self.skip(length);
+                self.after_broken = false;
                 Ok(Some(Piece::Value { json: &self.buffer[start..start + length], place }))
             }
             Object::Until(length) => {
                 self.skip(length);
+                self.after_broken = true;
                 Ok(Some(Piece::Broken { place }))
             }
         }
@@ -156,7 +180,7 @@ impl<R: Read> Values<R> {
             self.skip(1);
             match self.byte(0)? {
                 None | Some(b'\n') => return Ok(()),
-                Some(b',' | b']') if self.in_list => return Ok(()),
+                Some(b',' | b']') if self.lists > 0 => return Ok(()),
                 Some(_) => {}
             }
         }
@@ -237,6 +261,7 @@ mod tests {
                     format!("{}:{}", place.line, String::from_utf8_lossy(json))
                 }
                 Piece::Broken { place } => format!("{}:broken", place.line),
+                Piece::Unended { place } => format!("{}:unended", place.line),
             });
         }
         pieces
@@ -263,6 +288,19 @@ mod tests {
         check("{\"a\":1}{\"b\":2}{}", &["1:{\"a\":1}", "1:{\"b\":2}", "1:{}"]);
         check("{\n  \"a\": 1\n}\n{\n  \"b\": 2\n}\n", &["1:{\n  \"a\": 1\n}", "4:{\n  \"b\": 2\n}"]);
         check("[1, \"x\", {\"a\":1}, null]", &["1:broken", "1:broken", "1:{\"a\":1}", "1:broken"]);
+    }
+
+    #[test]
+    fn a_list_has_an_end() {
+        check("[", &["1:unended"]);
+        check("{}\n[\n{\"a\":1},\n{\"b\":2},\n", &["1:{}", "3:{\"a\":1}", "4:{\"b\":2}", "2:unended"]);
+        check("[{}]\n[[{}]", &["1:{}", "2:{}", "2:unended"]);
+        check("[[{}],[]]", &["1:{}"]);
+        // Cut within a record, that is told once.
+        check("[{},{\"a", &["1:{}", "1:broken"]);
+        // The beginning is missing.
+        check("{}]", &["1:{}", "1:broken"]);
+        check("]", &["1:broken"]);
     }
 
     #[test]
@@ -306,7 +344,7 @@ mod tests {
             while let Some(piece) = values.next().unwrap() {
                 match piece {
                     Piece::Value { json, .. } => found.push(String::from_utf8(json.to_vec()).unwrap()),
-                    Piece::Broken { place } => prop_assert!(false, "broken at {:?} of {}", place, text),
+                    Piece::Broken { place } | Piece::Unended { place } => prop_assert!(false, "broken at {:?} of {}", place, text),
                 }
             }
             prop_assert_eq!(&found, expected);

@@ -11,6 +11,7 @@ use crate::cli::center::report;
 use crate::cli::exit_code::Exit;
 use crate::cli::files::write;
 use crate::cli::ui::Ui;
+#[cfg(feature = "png")]
 use crate::view::png;
 
 /// `callform flow draw`
@@ -98,7 +99,12 @@ pub(super) fn written(picture: &Picture, format: PictureFormat) -> Result<Vec<u8
     match format {
         PictureFormat::Svg => Ok(svg(picture).into_bytes()),
         PictureFormat::Mermaid => Ok(mermaid(picture).into_bytes()),
+        #[cfg(feature = "png")]
         PictureFormat::Png => png::of_svg(&svg(picture)).map_err(|error| error.to_string()),
+        #[cfg(not(feature = "png"))]
+        PictureFormat::Png => {
+            Err("this callform makes no PNG; build it with `--features png`, or take --format svg".to_owned())
+        }
     }
 }
 

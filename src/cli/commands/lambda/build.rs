@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use callform_bundle::{Architecture, Project, Toolchain};
+use callform_bundle::{Architecture, Project, Purpose};
 use clap::{Args, ValueEnum};
 
 use crate::cli::bundles;
@@ -22,6 +22,9 @@ pub(in crate::cli) struct BuildArgs {
     /// The processor to build for.
     #[arg(long, value_name = "ARCHITECTURE", default_value = "x86_64")]
     pub arch: Processor,
+    /// Build for the sandbox on this machine: soon, and not for Lambda. Writes to `.callform/lambda/sandbox`.
+    #[arg(long)]
+    pub sandbox: bool,
     /// Folder to write to; made if need be. Default: `.callform/lambda` of the project, where blueprints look.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -70,22 +73,23 @@ pub(in crate::cli) fn run(ui: &Ui, args: &BuildArgs) -> Exit {
 fn build(ui: &Ui, args: &BuildArgs, folder: &Path) -> Result<Vec<PathBuf>, callform_bundle::Error> {
     let architecture = args.arch.into();
     let project = Project::open(folder)?;
-    let toolchain = Toolchain::detect(folder, architecture)?;
+    let purpose = if args.sandbox { Purpose::Sandbox } else { Purpose::Lambda };
     let names: BTreeSet<String> = if args.names.is_empty() {
         project.functions.keys().cloned().collect()
     } else {
         args.names.iter().cloned().collect()
     };
-    let out = args.out.clone().unwrap_or_else(|| bundles::folder(&project));
+    let out = args.out.clone().unwrap_or_else(|| bundles::folder(&project, purpose));
     std::fs::create_dir_all(&out).map_err(|error| callform_bundle::Error::File { path: out.clone(), error })?;
-    let built = callform_bundle::build(&project, &toolchain, &names, &mut |line| ui.say(line))?;
+    let built = bundles::build(ui, &project, architecture, &names, purpose)?;
     let mut paths = Vec::new();
     for bundle in built {
         let path = out.join(bundle.file_name(architecture));
-        bundle.write(&path)?;
+        bundles::write(&path, &bundle.zip)?;
         ui.say(&format!(
-            "{} for {architecture}: program {}, zip {}",
+            "{} for {}: program {}, zip {}",
             bundle.name,
+            if args.sandbox { "the sandbox" } else { architecture.name() },
             bundles::size(bundle.program_size),
             bundles::size(bundle.zip.len())
         ));

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use dedup::local::{self, InvalidRecord, Keep, LocalError, Outputs, Report};
-use tempfile::NamedTempFile;
 
 use super::{inputs, report};
 use crate::cli::exit_code::Exit;
+use crate::cli::files::{Readers, Whole};
 use crate::cli::ui::Ui;
 
 /// `callform records dedup`
@@ -93,14 +93,14 @@ fn deduplicated(ui: Ui, args: &DedupArgs) -> Result<Report, Failure> {
         ModeChoice::Exact => dedup::Mode::Exact,
     };
     let keep = if args.every_version { Keep::EveryVersion } else { Keep::Current };
-    let mut out = args.out.as_deref().map(Whole::new).transpose()?;
-    let mut events = args.events.as_deref().map(Whole::new).transpose()?;
+    let mut out = args.out.as_deref().map(file_of).transpose()?;
+    let mut events = args.events.as_deref().map(file_of).transpose()?;
     let mut stdout = BufWriter::with_capacity(1 << 16, ui.data_writer());
     let spool = tempfile::tempfile().map_err(|error| format!("cannot make a temporary file: {error}"))?;
     let mut told = 0;
     let outputs = Outputs {
-        records: out.as_mut().map_or(&mut stdout as &mut dyn Write, |out| &mut out.writer),
-        events: events.as_mut().map(|events| &mut events.writer as &mut dyn Write),
+        records: out.as_mut().map_or(&mut stdout as &mut dyn Write, |out| out as &mut dyn Write),
+        events: events.as_mut().map(|events| events as &mut dyn Write),
         invalid: &mut |invalid| {
             told += 1;
             if args.format == ReportFormat::Human && told <= report::TOLD {
@@ -109,8 +109,10 @@ fn deduplicated(ui: Ui, args: &DedupArgs) -> Result<Report, Failure> {
         },
     };
     let report = local::dedup(inputs, mode, keep, spool, outputs).map_err(failure)?;
-    for file in [out, events].into_iter().flatten() {
-        file.keep()?;
+    for (file, path) in [(out, &args.out), (events, &args.events)] {
+        if let (Some(file), Some(path)) = (file, path) {
+            complete(file, path)?;
+        }
     }
     Ok(report)
 }
@@ -126,27 +128,14 @@ fn failure(error: LocalError) -> Failure {
     }
 }
 
-/// A file that appears under its name once it is complete.
-struct Whole<'a> {
-    path: &'a Path,
-    writer: BufWriter<NamedTempFile>,
+/// A file for records, which name callers.
+fn file_of(path: &Path) -> Result<BufWriter<Whole>, String> {
+    let file =
+        Whole::create(path, Readers::Owner).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+    Ok(BufWriter::with_capacity(1 << 18, file))
 }
 
-impl<'a> Whole<'a> {
-    fn new(path: &'a Path) -> Result<Self, String> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Records name callers: the file stays private, as temporary files are.
-        let file = NamedTempFile::new_in(folder)
-            .map_err(|error| format!("cannot write to `{}`: {error}", folder.display()))?;
-        Ok(Self { path, writer: BufWriter::with_capacity(1 << 18, file) })
-    }
-
-    fn keep(self) -> Result<(), String> {
-        let path = self.path;
-        let written = self.writer.into_inner().map_err(io::IntoInnerError::into_error);
-        written
-            .and_then(|file| file.persist(path).map_err(|error| error.error))
-            .map(|_| ())
-            .map_err(|error| format!("cannot write `{}`: {error}", path.display()))
-    }
+fn complete(file: BufWriter<Whole>, path: &Path) -> Result<(), String> {
+    let written = file.into_inner().map_err(io::IntoInnerError::into_error);
+    written.and_then(Whole::keep).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
 }
