@@ -46,6 +46,11 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "CloudFormation deletes an agent status by leaving it as it is, and takes one of the name over that is there.",
         "the type's schema: its delete handler calls nothing, its create handler may list statuses",
     ),
+    attested(
+        "connect/handlers/associations.rs",
+        "CloudFormation remembers the tags of integration associations that the service has no object for.",
+        "otherwise every link made with a stack's tags would have drifted",
+    ),
     guess(
         "connect/hours_effective.rs",
         "Where several overrides hold on a date, one of other hours comes first, then those that open, then those that close.",

@@ -1,7 +1,7 @@
 //! The hours that hold on some dates: a day's own, changed by what overrides there are.
 //!
 //! Overrides of parents count as the hours' own do. Where several hold on a date, one of other hours comes first, then
-//! those that open, then those that close: the service does not document its order.
+//! those that open, then those that close: the service does not document its order (?).
 
 use chrono::{Datelike as _, NaiveDate, Weekday};
 use serde_json::{Value, json};
