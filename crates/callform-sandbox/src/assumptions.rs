@@ -43,8 +43,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     guess("connect/flow_versions.rs", "A version that an alias leads to cannot be deleted, by ResourceInUseException."),
     attested(
         "connect/handlers/agent_status.rs",
-        "CloudFormation deletes an agent status by leaving it as it is, and takes one of the name over that is there.",
-        "the type's schema: its delete handler calls nothing, its create handler may list statuses",
+        "CloudFormation deletes an agent status by leaving it as it is, so that its name stays taken.",
+        "the type's schema: its delete handler calls nothing; the service has no operation that deletes one",
     ),
     attested(
         "connect/handlers/associations.rs",

@@ -21,7 +21,7 @@ const SECTIONS: [&str; 11] = [
     "Transform",
 ];
 
-const RESOURCE_MEMBERS: [&str; 10] = [
+const RESOURCE_MEMBERS: [&str; 11] = [
     "Type",
     "Properties",
     "DependsOn",
@@ -32,6 +32,8 @@ const RESOURCE_MEMBERS: [&str; 10] = [
     "CreationPolicy",
     "UpdatePolicy",
     "Description",
+    // Custom resources may tell the version of their protocol.
+    "Version",
 ];
 
 const PSEUDO_PARAMETERS: [&str; 8] = [

@@ -1,19 +1,18 @@
 //! `AWS::Connect::AgentStatus`.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::properties::{instance_arn, present, refuse_change, tag_list, tags, text, text_or_empty};
+use super::properties::{instance_arn, present, refuse_change, tag_list, tags, text_or_empty};
 use super::service::{Service, not_found};
-use crate::handler::{Context, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
+use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 
 pub(super) struct AgentStatus;
 
 impl ResourceHandler for AgentStatus {
-    /// A status cannot be deleted, so one of the name that is there already is taken over (?): the schema lets the
-    /// create handler list statuses, and its delete handler call nothing at all.
+    /// A status cannot be deleted, so that one which left its stack is still there: its name is taken, and it comes back
+    /// by an import under its ARN only.
     fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String> {
-        let service = Service::new(context);
-        let created = service.call_for(
+        Service::new(context).call_for(
             "CreateAgentStatus",
             json!({
                 "InstanceId": properties.get("InstanceArn"),
@@ -24,16 +23,7 @@ impl ResourceHandler for AgentStatus {
                 "Tags": tags(properties),
             }),
             "AgentStatusARN",
-        );
-        match created {
-            Err(error) if error.code == HandlerErrorCode::AlreadyExists => {
-                let arn = existing(service, properties)?.ok_or(error)?;
-                let old = self.read(context, &arn)?.unwrap_or_default();
-                self.update(context, &arn, &old, properties)?;
-                Ok(arn)
-            }
-            created => created,
-        }
+        )
     }
 
     fn read(&self, context: &Context, physical_id: &str) -> HandlerResult<Option<Properties>> {
@@ -74,19 +64,12 @@ impl ResourceHandler for AgentStatus {
         service.retag(physical_id, old, new)
     }
 
-    /// Leaves the status as it is: the service has no operation that deletes one.
+    /// Leaves the status as it is (?): the service has no operation that deletes one, and the schema lets the handler
+    /// call nothing.
     fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()> {
         match self.read(context, physical_id)? {
             Some(_) => Ok(()),
             None => Err(not_found(format!("Agent status {physical_id} not found"))),
         }
     }
-}
-
-fn existing(service: Service, properties: &Properties) -> HandlerResult<Option<String>> {
-    let input = json!({"InstanceId": properties.get("InstanceArn"), "AgentStatusTypes": ["CUSTOM"]});
-    let statuses = service.list("ListAgentStatuses", input, "AgentStatusSummaryList")?;
-    let named =
-        statuses.iter().find(|status| status.get("Name").and_then(Value::as_str) == Some(text(properties, "Name")));
-    Ok(named.and_then(|status| status.get("Arn")).and_then(Value::as_str).map(str::to_owned))
 }
