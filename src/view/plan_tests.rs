@@ -228,7 +228,7 @@ fn a_plan_for_programs() {
     let text = json_text(&plan());
     let view: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(view["format_version"], 1);
-    assert_eq!(view["summary"]["change"], 6);
+    assert_eq!(view["summary"]["change"], 7);
     assert_eq!(view["changes"].as_array().map(Vec::len), Some(12));
     insta::assert_json_snapshot!(view["changes"][6]);
     assert_eq!(view["steps"], json!([{ "step": "continue-rollback", "stacks": ["kwglobal"] }]));

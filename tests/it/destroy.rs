@@ -219,8 +219,8 @@ fn call(test: &TestEnvironment, path: &str, body: &Value) {
 fn what_others_use_is_named_before_anything_is_destroyed() {
     let test = shop("{ alias: shop, identity: saml }");
     test.expect(0, &["apply", SHOP, "--sandbox", "--yes"]);
-    let user =
-        json!({ "Username": "kim", "PhoneConfig": { "PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 0 } });
+    let user = json!({ "Username": "kim", "IdentityInfo": { "FirstName": "Kim", "LastName": "One" },
+        "PhoneConfig": { "PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 0 } });
     call(&test, "/users/{}", &user);
     let refused = test.expect(1, &["destroy", SHOP, "--sandbox", "--yes"]);
     assert!(refused.stderr.contains("routing profile agents is used by user kim"), "{}", refused.stderr);
