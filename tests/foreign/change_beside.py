@@ -29,10 +29,13 @@ for stack in cloudformation.describe_stacks()["Stacks"]:
         if status["DetectionStatus"] != "DETECTION_IN_PROGRESS":
             break
         time.sleep(0.1)
-    for page in cloudformation.get_paginator("describe_stack_resource_drifts").paginate(StackName=name):
+    more = {}
+    while more is not None:
+        page = cloudformation.describe_stack_resource_drifts(StackName=name, **more)
         for drift in page["StackResourceDrifts"]:
             if drift["StackResourceDriftStatus"] != "IN_SYNC":
                 drifted.append([drift["LogicalResourceId"], drift["PropertyDifferences"]])
+        more = {"NextToken": page["NextToken"]} if "NextToken" in page else None
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
         for one in page["StackResourceSummaries"]:
             resources.setdefault(one["ResourceType"], []).append(one["PhysicalResourceId"])
