@@ -24,7 +24,7 @@ pub(super) fn find(
     inventory: &Inventory,
     known: &Known,
 ) -> Result<Imports, PlanError> {
-    let mut imports = statuses(artifacts, model, inventory, known);
+    let mut imports = statuses(model, inventory, known);
     let mut taken: BTreeMap<&str, &Address> = BTreeMap::new();
     for resource in model.resources.values() {
         let Some(number) = resource.metadata.get(EXISTING_PHONE_NUMBER) else { continue };
@@ -140,18 +140,13 @@ fn imported_properties(resource: &Resource) -> impl Iterator<Item = (&String, &V
     })
 }
 
-/// Only stacks that are there import statuses. A new one is created whole: what else was kept comes back with that, and
-/// CloudFormation takes a status of the same name over (?).
-fn statuses(artifacts: &Artifacts, model: &Model, inventory: &Inventory, known: &Known) -> Imports {
+/// The agent statuses that the instance has under the names of the model's.
+fn statuses(model: &Model, inventory: &Inventory, known: &Known) -> Imports {
     let mut imports = Imports::new();
-    let is_deployed = |resource: &Resource| {
-        let stack = artifacts.stacks.iter().find(|stack| stack.resources.contains_key(&resource.logical_id));
-        stack.and_then(|stack| inventory.stacks.get(&stack.name)).is_some_and(DeployedStack::exists)
-    };
     for resource in model.resources.values().filter(|resource| resource.address.kind == Kind::AgentStatus) {
         let Some(Value::String(name)) = resource.properties.get("Name") else { continue };
         let there = inventory.agent_statuses.get(name).filter(|there| known.address_with(&there.arn).is_none());
-        if let (Some(there), None, true) = (there, known.physical_id(&resource.address), is_deployed(resource)) {
+        if let (Some(there), None) = (there, known.physical_id(&resource.address)) {
             imports.insert(resource.address.clone(), there.arn.clone());
         }
     }

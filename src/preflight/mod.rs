@@ -44,7 +44,7 @@ pub fn examine(plan: &Plan, inventory: &Inventory, facts: &Facts) -> Preflight {
     findings.extend(quotas::check(plan, &sides, inventory, facts));
     findings.extend(permissions::check(plan, facts));
     findings.extend(names::check(plan, &sides, inventory, facts));
-    findings.extend(occupied::check(plan, &sides, inventory, facts));
+    findings.extend(occupied::check(&sides, facts));
     findings.extend(foreign::check(plan, &sides, inventory, &facts.account));
     findings.extend(artifacts::check(plan, &sides, inventory, facts));
     findings.sort();

@@ -5,14 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::inventory::Inventory;
-use crate::plan::{Check, Finding, Plan, Severity};
+use crate::plan::{Check, Finding, Severity};
 
 use super::facts::{Answer, Facts, Questions};
-use super::sides::{Resource, Sides, operations};
+use super::sides::{Resource, Sides};
 
 const LEVELS: &str = "AWS::Connect::UserHierarchyStructure";
-const STATUS: &str = "AWS::Connect::AgentStatus";
 const STORAGE: &str = "AWS::Connect::InstanceStorageConfig";
 
 /// Asks what there is of what the plan makes, in an instance that exists.
@@ -25,8 +23,8 @@ pub(super) fn ask(sides: &Sides, questions: &mut Questions) {
 }
 
 /// What is taken.
-pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &Facts) -> Vec<Finding> {
-    let mut findings = statuses(plan, sides, inventory);
+pub(super) fn check(sides: &Sides, facts: &Facts) -> Vec<Finding> {
+    let mut findings = Vec::new();
     if let (Some(levels), Some(answer)) = (new(sides, LEVELS).next(), &facts.levels) {
         findings.extend(of_levels(&levels, answer));
     }
@@ -44,17 +42,6 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
         }
     }
     findings
-}
-
-/// Agent statuses that are there and that the plan does not import: CloudFormation takes them over.
-fn statuses(plan: &Plan, sides: &Sides, inventory: &Inventory) -> Vec<Finding> {
-    let is_imported = |logical_id: &str| operations(plan).any(|operation| operation.imports.contains_key(logical_id));
-    let taken = new(sides, STATUS).filter(|status| {
-        let name = status.text("Name").unwrap_or_default();
-        inventory.agent_statuses.contains_key(name) && !is_imported(status.logical_id)
-    });
-    let message = "the instance has a status of this name already, which comes under management";
-    taken.map(|status| finding(Severity::Warning, &status, message.to_owned(), None)).collect()
 }
 
 fn of_levels(levels: &Resource, answer: &Answer<Vec<String>>) -> Option<Finding> {
