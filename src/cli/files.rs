@@ -174,7 +174,7 @@ mod tests {
 }
 
 #[cfg(test)]
-mod tests {
+mod reading {
     use super::*;
 
     #[test]
