@@ -315,7 +315,10 @@ fn perform(
     match action {
         Action::Update => {
             let deployed = work.live.as_ref().unwrap_or(&resource.definition.properties);
-            let old = match step.handler_properties(type_name, deployed, &resource.stack_tags, false) {
+            // What is live has the tags it has: one of the stack may be gone.
+            let none = Vec::new();
+            let old_tags = if work.live.is_some() { &none } else { &resource.stack_tags };
+            let old = match step.handler_properties(type_name, deployed, old_tags, false) {
                 Ok(old) => old,
                 Err(reason) => return Ok(Outcome::Failed(reason)),
             };
