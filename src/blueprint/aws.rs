@@ -187,8 +187,11 @@ resource! {
 }
 
 resource! {
-    /// A Lambda function: exactly one of `bundle` and `code`.
+    /// A Lambda function: exactly one of `bundle`, `code` and `arn`.
     pub struct Lambda {
+        /// ARN of a function that exists, of its alias or version. Nothing of it is managed here, but flows of the
+        /// instance may invoke it (`connect`); environments can name another one.
+        pub arn: Option<Spanned<String>>,
         /// Name in Lambda. Default: CloudFormation makes one up.
         pub name: Option<Spanned<String>>,
         /// What it does.

@@ -29,7 +29,7 @@ pub struct Blueprint {
     pub instance: Spanned<Instance>,
     /// Tags of everything that takes tags.
     #[serde(default)]
-    pub tags: BTreeMap<String, String>,
+    pub tags: Section<Spanned<String>>,
     /// The agent hierarchy.
     pub hierarchy: Option<Spanned<Hierarchy>>,
     /// Statuses agents can choose, besides the built-in Available and Offline: a list of names, or names with details.

@@ -239,7 +239,8 @@ impl Loaded {
     /// relative to the blueprint's folder, or absolute.
     pub fn place_zip(&mut self, function: &str, path: String, zip: &[u8]) {
         let Some(bundle) = self.bundles.get_mut(function) else { return };
-        let entry = LoadedFile { path: path.clone(), sha256: sha256_hex(zip), text: None };
+        let entry =
+            LoadedFile { path: path.clone(), sha256: sha256_hex(zip), text: None, facts: super::facts::Facts::Unknown };
         self.files.insert((bundle.name.span.file, bundle.file_name()), entry);
         bundle.file = Some(path);
     }

@@ -95,6 +95,27 @@ pub struct Storage {
     pub chat_analysis_segments: Option<Spanned<StorageTarget>>,
 }
 
+impl Storage {
+    /// Every place that is given.
+    pub fn targets(&self) -> impl Iterator<Item = &Spanned<StorageTarget>> {
+        let all = [
+            &self.call_recordings,
+            &self.screen_recordings,
+            &self.chat_transcripts,
+            &self.email_messages,
+            &self.attachments,
+            &self.scheduled_reports,
+            &self.contact_evaluations,
+            &self.contact_records,
+            &self.agent_events,
+            &self.media_streams,
+            &self.voice_analysis_segments,
+            &self.chat_analysis_segments,
+        ];
+        all.into_iter().flatten()
+    }
+}
+
 /// A place to store data: exactly one of `bucket`, `stream`, `delivery_stream` and `video_stream`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

@@ -11,14 +11,16 @@ use callform_source::{Diagnostic, Diagnostics, FileId, SourceMap, Spanned};
 use indexmap::IndexMap;
 
 use super::center::Blueprint;
+use super::facts::{self, Facts};
 use super::files::Files;
 use super::functions::{self, Bundle, Function};
-use super::notation::Short;
-use super::parts::{self, Reader};
+use super::notation::{Section, Short};
+use super::parts::{self, Reader, TextKind};
+use super::people::User;
 use super::prune::{self, Broken};
 use super::{users_file, variables};
 use crate::digest::sha256_hex;
-use crate::model::Kind;
+use crate::model::{Kind, display_name};
 
 /// Largest prompt: Amazon Connect takes 50 MB.
 const PROMPT_LIMIT: u64 = 50 << 20;
@@ -61,6 +63,8 @@ pub struct LoadedFile {
     pub sha256: String,
     /// The text, where it is one.
     pub text: Option<FileId>,
+    /// What it is.
+    pub facts: Facts,
 }
 
 impl Loaded {
@@ -104,8 +108,7 @@ pub fn load_part(files: &dyn Files, path: &str, environment: Option<&str>) -> (O
 fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>, may_be_part: bool) -> Option<Loaded> {
     let tree = reader.tree(path)?;
     let schema = super::schema();
-    let properties = schema.get("properties").and_then(serde_json::Value::as_object);
-    let known_keys: Vec<String> = properties.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let known_keys = super::top_keys(&schema);
     let mut tree = reader.environment(tree, environment, &known_keys);
     let is_part = may_be_part && tree.get("center").is_none();
     if is_part {
@@ -113,7 +116,7 @@ fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>, may
     }
     variables::substitute(&mut tree, &mut reader.diagnostics);
     let mut broken = Broken::new();
-    check_schema(&mut tree, &Checker::new(&schema), &mut broken, &mut reader.diagnostics);
+    check_schema(&mut tree, &Checker::new(&schema), &known_keys, &mut broken, &mut reader.diagnostics);
     let blueprint = match from_node::<Blueprint>(&tree) {
         Ok(blueprint) => blueprint,
         Err(diagnostic) => {
@@ -144,7 +147,13 @@ fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>, may
 }
 
 /// Reports what the schema refuses, and takes it out of the tree.
-fn check_schema(tree: &mut Node, checker: &Checker, broken: &mut Broken, diagnostics: &mut Diagnostics) {
+fn check_schema(
+    tree: &mut Node,
+    checker: &Checker,
+    known_keys: &[String],
+    broken: &mut Broken,
+    diagnostics: &mut Diagnostics,
+) {
     let mut problems = Diagnostics::default();
     checker.check(tree, &mut problems);
     if problems.is_empty() {
@@ -153,6 +162,7 @@ fn check_schema(tree: &mut Node, checker: &Checker, broken: &mut Broken, diagnos
     diagnostics.extend(problems.clone());
     for _ in 0..PRUNE_ROUNDS {
         let changed = prune::prune(tree, &problems, broken);
+        prune::remember_meant(known_keys, broken);
         fill_root(tree);
         problems = Diagnostics::default();
         checker.check(tree, &mut problems);
@@ -179,40 +189,50 @@ fn fill_root(tree: &mut Node) {
     }
 }
 
+/// A file that is uploaded as it is: its name, its largest size, and what finds out what it is.
+type Binary = (Spanned<String>, u64, FactsOf);
+type FactsOf = fn(&[u8]) -> Facts;
+
 /// Reads the files that the blueprint names.
 fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
     let blueprint = &loaded.blueprint;
-    let mut binaries: Vec<(Spanned<String>, u64)> = Vec::new();
-    binaries
-        .extend(blueprint.prompts.values().filter_map(|prompt| prompt.file.clone()).map(|file| (file, PROMPT_LIMIT)));
-    for lambda in blueprint.lambdas.values() {
-        binaries.extend(lambda.code.clone().map(|file| (file, ZIP_LIMIT)));
-    }
+    let mut binaries: Vec<Binary> = Vec::new();
+    let prompts = blueprint.prompts.values().filter_map(|prompt| prompt.file.clone());
+    binaries.extend(prompts.map(|file| (file, PROMPT_LIMIT, facts::of_wave as FactsOf)));
+    let code = blueprint.lambdas.values().filter_map(|lambda| lambda.code.clone());
+    binaries.extend(code.map(|file| (file, ZIP_LIMIT, facts::of_zip as FactsOf)));
     for bundle in loaded.bundles.values() {
         let Some(path) = &bundle.file else { continue };
         if let Some(bytes) = reader.bytes(path, ZIP_LIMIT, Some(bundle.name.span)) {
-            let entry = LoadedFile { path: relative(&loaded.path, path), sha256: sha256_hex(&bytes), text: None };
+            let path = relative(&loaded.path, path);
+            let entry = LoadedFile { path, sha256: sha256_hex(&bytes), text: None, facts: Facts::Unknown };
             loaded.files.insert((bundle.name.span.file, bundle.file_name()), entry);
         }
     }
-    let mut texts: Vec<Spanned<String>> = blueprint.flows.values().filter_map(|flow| flow.json.clone()).collect();
-    texts.extend(blueprint.flow_modules.values().filter_map(|module| module.json.clone()));
-    for (file, limit) in binaries {
+    let flows = blueprint.flows.values().filter_map(|flow| flow.json.clone());
+    let modules = blueprint.flow_modules.values().filter_map(|module| module.json.clone());
+    let mut texts: Vec<(Spanned<String>, TextKind)> = flows.chain(modules).map(|file| (file, TextKind::Json)).collect();
+    for (file, limit, facts) in binaries {
         let path = reader.beside(file.span, &file);
         if let Some(bytes) = reader.bytes(&path, limit, Some(file.span)) {
-            let entry = LoadedFile { path: relative(&loaded.path, &path), sha256: sha256_hex(&bytes), text: None };
+            let (sha256, facts) = (sha256_hex(&bytes), facts(&bytes));
+            let entry = LoadedFile { path: relative(&loaded.path, &path), sha256, text: None, facts };
             loaded.files.insert((file.span.file, file.value), entry);
         }
     }
     texts.extend(texts_of_databases(blueprint));
-    for file in texts {
+    for (file, kind) in texts {
         let path = reader.beside(file.span, &file);
+        if !reader.allow(&path, kind, file.span) {
+            continue;
+        }
         if let Some(bytes) = reader.bytes(&path, FLOW_LIMIT, Some(file.span)) {
             let sha256 = sha256_hex(&bytes);
             match String::from_utf8(bytes) {
                 Ok(text) => {
                     let text = Some(reader.sources.add(path.clone(), text));
-                    let entry = LoadedFile { path: relative(&loaded.path, &path), sha256, text };
+                    let path = relative(&loaded.path, &path);
+                    let entry = LoadedFile { path, sha256, text, facts: Facts::Unknown };
                     loaded.files.insert((file.span.file, file.value), entry);
                 }
                 Err(_) => reader
@@ -223,26 +243,53 @@ fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
     }
     if let Some(file) = &blueprint.users_file {
         let path = reader.beside(file.span, file);
-        if let Some(text) = reader.text(&path, Some(file.span)) {
-            let users = users_file::read(&mut reader.sources, text, &mut reader.diagnostics);
-            users_file::add(&mut loaded.blueprint.users, users, &mut reader.diagnostics);
+        if let Some(text) = reader.text(&path, TextKind::Csv, file.span) {
+            let mut read = users_file::read(&mut reader.sources, text, &mut reader.diagnostics);
+            if read.is_of_console {
+                read.users.iter_mut().for_each(|(_, user)| names_of_connect(&loaded.blueprint, user));
+            }
+            users_file::add(&mut loaded.blueprint.users, read.users, &mut reader.diagnostics);
         }
     }
 }
 
+/// Turns the names that profiles have in Connect into keys of the blueprint; others are the instance's own.
+fn names_of_connect(blueprint: &Blueprint, user: &mut User) {
+    fn key<'k, T>(
+        section: &'k Section<T>,
+        name_of: impl Fn(&T) -> Option<&Spanned<String>>,
+        name: &str,
+    ) -> Option<&'k str> {
+        let is_it = |(key, item): &(&Spanned<String>, &T)| {
+            let shown = name_of(item).map_or_else(|| display_name(key), |name| name.value.clone());
+            shown == name || key.value == name
+        };
+        section.iter().find(is_it).map(|(key, _)| key.value.as_str())
+    }
+    let own = |found: Option<&str>, name: &str| found.map_or_else(|| format!("builtin/{name}"), str::to_owned);
+    if let Some(profile) = &mut user.profile {
+        let found = key(&blueprint.routing_profiles, |profile| profile.name.as_ref(), profile);
+        profile.value = own(found, profile);
+    }
+    for security in &mut user.security {
+        let found = key(&blueprint.security_profiles, |profile| profile.name.as_ref(), security);
+        security.value = own(found, security);
+    }
+}
+
 /// Files with the columns of tables and the text of queries.
-fn texts_of_databases(blueprint: &Blueprint) -> Vec<Spanned<String>> {
+fn texts_of_databases(blueprint: &Blueprint) -> Vec<(Spanned<String>, TextKind)> {
     let mut files = Vec::new();
     for database in blueprint.databases.values() {
         for table in database.tables.values() {
             if let Short::Short(file) = &table.columns.value {
-                files.push(Spanned::new(file.clone(), table.columns.span));
+                files.push((Spanned::new(file.clone(), table.columns.span), TextKind::Json));
             }
         }
-        files.extend(database.views.values().filter_map(|view| view.file.clone()));
+        files.extend(database.views.values().filter_map(|view| view.file.clone()).map(|file| (file, TextKind::Sql)));
     }
     let queries = blueprint.workgroups.values().flat_map(|workgroup| workgroup.queries.values());
-    files.extend(queries.filter_map(|query| query.file.clone()));
+    files.extend(queries.filter_map(|query| query.file.clone()).map(|file| (file, TextKind::Sql)));
     files
 }
 

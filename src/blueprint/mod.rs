@@ -16,6 +16,7 @@ mod analytics;
 mod aws;
 mod streaming;
 mod center;
+mod facts;
 mod files;
 mod functions;
 mod load;
@@ -23,6 +24,7 @@ mod parts;
 mod secrets;
 mod variables;
 mod prune;
+mod reference;
 mod users_file;
 
 pub use analytics::{
@@ -34,6 +36,8 @@ pub use aws::{
 };
 pub use center::{Blueprint, LintLevel};
 pub use content::{Flow, FlowModule, Prompt};
+pub use facts::{Facts, Wave};
+pub(crate) use files::is_of_functions;
 pub use files::{Disk, FileError, Files};
 pub(crate) use functions::not_built;
 pub use functions::{BUNDLES, Bundle, Function, FunctionParameter, FunctionParameterType, not_there};
@@ -48,6 +52,7 @@ pub use routing::{
     Queue, QueueEntry, QuickConnect, RoutingProfile,
 };
 
+pub use reference::{part_json_schema, reference, template_json_schema};
 pub(crate) use secrets::is_secret_variable;
 pub use streaming::{DeliveryStream, EventSource, StartingPosition, Transform};
 
@@ -56,6 +61,12 @@ pub fn json_schema() -> String {
     let mut text = serde_json::to_string_pretty(schema().as_value()).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// The sections and other keys that a blueprint has at its top.
+fn top_keys(schema: &schemars::Schema) -> Vec<String> {
+    let properties = schema.get("properties").and_then(serde_json::Value::as_object);
+    properties.into_iter().flatten().map(|(name, _)| name.clone()).collect()
 }
 
 fn schema() -> schemars::Schema {

@@ -12,6 +12,48 @@ use crate::digest::sha256_hex;
 /// Files that include files that include files, at most.
 const DEEPEST_INCLUDE: usize = 16;
 
+/// What a text that a blueprint names has to be. Messages quote lines of such files, so that nothing else may pass for
+/// one: the name has to say what it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TextKind {
+    /// A part of a blueprint.
+    Blueprint,
+    /// Users.
+    Csv,
+    /// An exported flow, or columns.
+    Json,
+    /// A query.
+    Sql,
+}
+
+impl TextKind {
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            TextKind::Blueprint => &["yaml", "yml", "json"],
+            TextKind::Csv => &["csv"],
+            TextKind::Json => &["json"],
+            TextKind::Sql => &["sql"],
+        }
+    }
+
+    /// A problem where the name of a file does not say that it is of this kind.
+    fn check(self, path: &str) -> Option<Diagnostic> {
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+        if ending.is_some_and(|ending| self.endings().contains(&ending)) {
+            return None;
+        }
+        let known: Vec<String> = self.endings().iter().map(|ending| format!("`.{ending}`")).collect();
+        Some(
+            Diagnostic::error(
+                "file-kind",
+                "the name of this file does not say that it is of the kind that belongs here",
+            )
+            .help(format!("Give it a name that ends in {}.", known.join(" or "))),
+        )
+    }
+}
+
 /// Everything read so far, and what was wrong with it.
 pub(super) struct Reader<'f> {
     files: &'f dyn Files,
@@ -33,8 +75,20 @@ impl<'f> Reader<'f> {
         }
     }
 
-    /// Reads a text file; `at` is the place that names it.
-    pub(super) fn text(&mut self, path: &str, at: Option<Span>) -> Option<FileId> {
+    /// Reads a text file that is named at a place.
+    pub(super) fn text(&mut self, path: &str, kind: TextKind, at: Span) -> Option<FileId> {
+        self.allow(path, kind, at).then(|| self.text_of(path, Some(at)))?
+    }
+
+    /// Reports a file that is not of the kind that belongs at a place.
+    pub(super) fn allow(&mut self, path: &str, kind: TextKind, at: Span) -> bool {
+        let problem = kind.check(path);
+        let is_allowed = problem.is_none();
+        self.diagnostics.extend(problem.into_iter().map(|problem| problem.at(at, "")).collect());
+        is_allowed
+    }
+
+    fn text_of(&mut self, path: &str, at: Option<Span>) -> Option<FileId> {
         let bytes = self.bytes(path, self.limits.bytes, at)?;
         match yaml::decode(path, bytes, &self.limits) {
             Ok(text) => Some(self.sources.add(path, text)),
@@ -67,8 +121,13 @@ impl<'f> Reader<'f> {
             Err(FileError::NotFound) => Diagnostic::error("file-not-found", format!("there is no file {path}")),
             Err(FileError::TooLarge { size }) => Diagnostic::error("file-too-large", format!("{path} is too large"))
                 .note(format!("The file has {size} bytes; at most {limit} are read.")),
-            Err(FileError::Other(reason)) => {
-                Diagnostic::error("file-unreadable", format!("{path} cannot be read")).note(format!("{reason}."))
+            Err(FileError::Outside) => {
+                Diagnostic::error("file-outside", format!("{path} is outside of the blueprint's folder"))
+                    .note("Neither the path nor a link on its way may lead out of it.")
+                    .help("Put the file beside the blueprint, or name a folder that both are in with `--root DIR`.")
+            }
+            Err(error @ (FileError::NotRegular | FileError::OtherKind | FileError::Other(_))) => {
+                Diagnostic::error("file-unreadable", format!("{path} cannot be read")).note(format!("{error}."))
             }
         };
         self.diagnostics.push(match at {
@@ -112,7 +171,10 @@ impl<'f> Reader<'f> {
             return None;
         }
         seen.insert(path.to_owned());
-        let file = self.text(path, at)?;
+        if at.is_some_and(|at| !self.allow(path, TextKind::Blueprint, at)) {
+            return None;
+        }
+        let file = self.text_of(path, at)?;
         let Some(mut tree) = yaml::parse(&self.sources, file, &self.limits, &mut self.diagnostics) else {
             secrets::hide_in_text(file, &mut self.sources);
             return None;
@@ -173,6 +235,7 @@ impl<'f> Reader<'f> {
         };
         for entry in entries {
             self.overlay_keys(entry, known_keys);
+            self.overlay_names(&tree, entry);
         }
         let Some(chosen) = chosen else { return tree };
         if let Some(entry) = entries.iter().find(|entry| entry.key.value == chosen) {
@@ -184,7 +247,11 @@ impl<'f> Reader<'f> {
         let diagnostic = Diagnostic::error("unknown-environment", format!("there is no environment `{chosen}`"));
         let diagnostic = match did_you_mean(chosen, entries.iter().map(|entry| entry.key.value.as_str())) {
             Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
-            None => diagnostic.help("Define it under `environments:`."),
+            None if entries.is_empty() => diagnostic.help("Define it under `environments:`."),
+            None => {
+                let names: Vec<String> = entries.iter().map(|entry| format!("`{}`", entry.key)).collect();
+                diagnostic.help(format!("There are {}.", names.join(", ")))
+            }
         };
         self.diagnostics.push(match &environments {
             Some(section) => diagnostic.at(section.key.span, "defined are only these"),
@@ -209,6 +276,29 @@ impl<'f> Reader<'f> {
                 _ => diagnostic
                     .help("An environment has sections of a blueprint, but neither `include` nor `environments`."),
             });
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// A name that an environment adds and that is almost one of the blueprint was probably meant to change that one.
+    fn overlay_names(&mut self, tree: &Node, environment: &Entry) {
+        for section in environment.value.entries() {
+            let Some(known) = tree.get(&section.key.value) else { continue };
+            for entry in section.value.entries() {
+                let name = entry.key.value.as_str();
+                let others = known.entries().iter().map(|entry| entry.key.value.as_str());
+                if known.get(name).is_some() || section.key.value == "variables" {
+                    continue;
+                }
+                if let Some(meant) = did_you_mean(name, others) {
+                    self.diagnostics.push(
+                        Diagnostic::warning("overlay-adds", format!("the environment adds `{name}` beside `{meant}`"))
+                            .at(entry.key.span, "not in the blueprint itself")
+                            .help(format!("Did you mean `{meant}`?")),
+                    );
+                }
+            }
         }
     }
 }

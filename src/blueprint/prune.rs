@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use callform_source::yaml::{Entry, Node, NodeValue};
-use callform_source::{Diagnostics, Span};
+use callform_source::{Diagnostics, Span, did_you_mean};
 
 /// Sections and keys that were taken out: names that must not be called unknown as well.
 pub(super) type Broken = BTreeSet<(String, String)>;
@@ -27,6 +27,17 @@ pub(super) fn prune(tree: &mut Node, problems: &Diagnostics, broken: &mut Broken
     let refused = Refused { spans: spans(false), incomplete: spans(true) };
     let mut path = Vec::new();
     prune_node(tree, &refused, &mut path, broken)
+}
+
+/// Nothing of a section `queue:` was read, but who names such things elsewhere makes no second mistake: what was meant
+/// counts as broken, too.
+pub(super) fn remember_meant(known_keys: &[String], broken: &mut Broken) {
+    let unknown = broken.iter().filter(|(section, key)| key.is_empty() && !known_keys.contains(section));
+    let meant: Vec<_> = unknown
+        .filter_map(|(section, _)| did_you_mean(section, known_keys.iter().map(String::as_str)))
+        .map(|meant| (meant.to_owned(), String::new()))
+        .collect();
+    broken.extend(meant);
 }
 
 fn prune_node(node: &mut Node, refused: &Refused, path: &mut Vec<String>, broken: &mut Broken) -> bool {

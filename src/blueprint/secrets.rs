@@ -4,7 +4,24 @@ use callform_source::yaml::{Entry, Node, NodeValue};
 use callform_source::{FileId, SourceMap, Span, did_you_mean};
 
 /// Words that the name of a secret usually contains.
-const TELLING: [&str; 6] = ["password", "passwd", "secret", "token", "api_key", "apikey"];
+const TELLING: [&str; 10] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "private_key",
+    "credential",
+];
+/// Words that the name of a secret may consist of, or contain as one of several.
+const SHORT: [&str; 4] = ["pw", "pwd", "pass", "passw"];
+/// What may be misspelled.
+const MISSPELLED: [&str; 5] = ["password", "passphrase", "passcode", "secret", "token"];
+/// Keys of a reference to a secret.
+const REFERENCE: [&str; 4] = ["secret", "key", "ssm", "version"];
 /// How access key ids of AWS begin, and how long they are.
 const ACCESS_KEYS: [&str; 2] = ["AKIA", "ASIA"];
 const ACCESS_KEY_LENGTH: usize = 20;
@@ -15,9 +32,11 @@ pub(crate) fn is_secret_variable(name: &str, value: &str) -> bool {
 }
 
 fn is_telling(name: &str) -> bool {
-    let lower = name.to_lowercase();
+    let lower = name.to_lowercase().replace(['-', ' ', '.'], "_");
+    let is_meant =
+        TELLING.iter().any(|word| lower.contains(word)) || lower.split('_').any(|word| SHORT.contains(&word));
     // The name or ARN of a secret is no secret.
-    TELLING.iter().any(|word| lower.contains(word)) && !["_name", "_arn", "_id"].iter().any(|end| lower.ends_with(end))
+    is_meant && !["_name", "_arn", "_id"].iter().any(|end| lower.ends_with(end))
 }
 
 fn holds_access_key(text: &str) -> bool {
@@ -25,30 +44,50 @@ fn holds_access_key(text: &str) -> bool {
         .any(|word| word.len() == ACCESS_KEY_LENGTH && ACCESS_KEYS.iter().any(|beginning| word.starts_with(beginning)))
 }
 
-/// True for `password`, and for what is meant to be it.
-fn means_password(key: &str) -> bool {
-    key.to_lowercase().contains("passw") || did_you_mean(key, ["password"]).is_some()
+/// True for `password`, and for what is meant to be it or something like it.
+pub(super) fn means_secret(key: &str) -> bool {
+    is_telling(key) || did_you_mean(key, MISSPELLED).is_some()
 }
 
-/// Makes literal passwords and telling environment variables unreadable in the source texts, wherever they stand, so
-/// that no message can show them.
+/// Makes literals under the keys of secrets unreadable in the source texts, wherever they stand and however the key is
+/// misspelled, so that no message can show them.
 pub(super) fn hide(tree: &Node, sources: &mut SourceMap) {
-    hide_below(tree, false, sources);
+    hide_below(tree, Above::Anything, sources);
 }
 
-fn hide_below(tree: &Node, is_environment: bool, sources: &mut SourceMap) {
+/// What a mapping is the value of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Above {
+    Anything,
+    Environment,
+    /// A password: the mapping should be a reference.
+    Secret,
+}
+
+fn hide_below(tree: &Node, above: Above, sources: &mut SourceMap) {
     for Entry { key, value } in tree.entries() {
         let is_literal = !matches!(value.value, NodeValue::Mapping(_) | NodeValue::Null);
-        let is_secret = means_password(&key.value)
-            || (is_environment && is_secret_variable(&key.value, value.as_str().unwrap_or("a number")));
+        let is_secret = match above {
+            Above::Anything => means_secret(&key.value),
+            Above::Environment => {
+                means_secret(&key.value) || is_secret_variable(&key.value, value.as_str().unwrap_or("a number"))
+            }
+            Above::Secret => !REFERENCE.contains(&key.value.as_str()),
+        };
         if is_literal && is_secret {
             sources.redact(value.span);
-        } else {
-            hide_below(value, key.value == "environment", sources);
+            continue;
         }
+        // Section names such as `secrets` hold things with keys of their own.
+        let above = match key.value.as_str() {
+            "environment" => Above::Environment,
+            key if key.to_lowercase().contains("passw") => Above::Secret,
+            _ => Above::Anything,
+        };
+        hide_below(value, above, sources);
     }
     for item in tree.items() {
-        hide_below(item, false, sources);
+        hide_below(item, Above::Anything, sources);
     }
 }
 
@@ -75,7 +114,7 @@ fn literal(line: &str) -> Option<(usize, usize)> {
         let key = before.rsplit([' ', '{', ',', '"', '\'', '-']).next().unwrap_or(before);
         let value = line.get(colon + 1..)?;
         let is_literal = !value.trim_start().starts_with('{') && !value.trim().is_empty();
-        (means_password(key) && is_literal).then(|| (colon + 1, line.trim_end().len()))
+        (means_secret(key) && is_literal).then(|| (colon + 1, line.trim_end().len()))
     })
 }
 
@@ -92,5 +131,33 @@ mod tests {
         assert_eq!(hidden("  password: { secret: kwglobal/mary }"), None);
         assert_eq!(hidden("  password:\n"), None);
         assert_eq!(hidden("  name: Mary"), None);
+        assert_eq!(hidden("  pw: hunter2").as_deref(), Some(" hunter2"));
+    }
+
+    #[test]
+    fn keys_of_secrets_are_known_however_they_are_written() {
+        for key in
+            ["password", "passwrod", "Passphrase", "pasphrase", "pw", "db-pw", "PWD", "api-key", "sercet", "tokn"]
+        {
+            assert!(means_secret(key), "{key}");
+        }
+        for key in ["name", "security", "profile", "phone", "group", "secret_arn", "password_id", "compass", "section"]
+        {
+            assert!(!means_secret(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn only_literals_are_hidden() {
+        let text = "users:\n  a: { passphrase: one, password: { secret: kept, secrett: two } }\n  token: { x: kept }\n";
+        let mut sources = SourceMap::default();
+        let file = sources.add("a.yaml", text);
+        let mut found = callform_source::Diagnostics::default();
+        let limits = callform_source::yaml::Limits::default();
+        let tree = callform_source::yaml::parse(&sources, file, &limits, &mut found).unwrap();
+        hide(&tree, &mut sources);
+        let expected =
+            "users:\n  a: { passphrase: ***, password: { secret: kept, secrett: *** } }\n  token: { x: kept }\n";
+        assert_eq!(sources.file(file).text(), expected);
     }
 }

@@ -26,8 +26,12 @@ pub(super) fn substitute(tree: &mut Node, diagnostics: &mut Diagnostics) {
                     Diagnostic::error("invalid-variable", "a variable is one text, number or truth value")
                         .at(variable.value.span, ""),
                 ),
-                value => {
-                    variables.insert(variable.key.value.clone(), value.clone());
+                NodeValue::Null
+                | NodeValue::Bool(_)
+                | NodeValue::Integer(_)
+                | NodeValue::Float(_)
+                | NodeValue::String(_) => {
+                    variables.insert(variable.key.value.clone(), variable.value.clone());
                 }
             }
         }
@@ -35,11 +39,11 @@ pub(super) fn substitute(tree: &mut Node, diagnostics: &mut Diagnostics) {
     replace(tree, &variables, diagnostics);
 }
 
-fn replace(node: &mut Node, variables: &BTreeMap<String, NodeValue>, diagnostics: &mut Diagnostics) {
+fn replace(node: &mut Node, variables: &BTreeMap<String, Node>, diagnostics: &mut Diagnostics) {
     match &mut node.value {
         NodeValue::String(text) if text.contains(OPEN) => {
             if let Some(value) = whole(text).and_then(|name| variables.get(name)) {
-                node.value = value.clone();
+                *node = Node { span: node.span, ..value.clone() };
                 return;
             }
             *text = expand(text, node.span, variables, diagnostics);
@@ -63,7 +67,7 @@ fn whole(text: &str) -> Option<&str> {
     text.strip_prefix(OPEN)?.strip_suffix('}').filter(|name| !name.contains(['$', '}']))
 }
 
-fn expand(text: &str, span: Span, variables: &BTreeMap<String, NodeValue>, diagnostics: &mut Diagnostics) -> String {
+fn expand(text: &str, span: Span, variables: &BTreeMap<String, Node>, diagnostics: &mut Diagnostics) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
@@ -82,7 +86,7 @@ fn expand(text: &str, span: Span, variables: &BTreeMap<String, NodeValue>, diagn
             continue;
         };
         match variables.get(name) {
-            Some(value) => result.push_str(&text_of(value)),
+            Some(value) => result.push_str(&value.scalar_text().unwrap_or_default()),
             None => diagnostics.push(unknown(name, span, variables)),
         }
         rest = behind;
@@ -91,20 +95,10 @@ fn expand(text: &str, span: Span, variables: &BTreeMap<String, NodeValue>, diagn
     result
 }
 
-fn unknown(name: &str, span: Span, variables: &BTreeMap<String, NodeValue>) -> Diagnostic {
+fn unknown(name: &str, span: Span, variables: &BTreeMap<String, Node>) -> Diagnostic {
     let diagnostic = Diagnostic::error("unknown-variable", format!("there is no variable `{name}`")).at(span, "");
     match did_you_mean(name, variables.keys().map(String::as_str)) {
         Some(meant) => diagnostic.help(format!("Did you mean `${{var.{meant}}}`?")),
         None => diagnostic.help("Define it under `variables:`."),
-    }
-}
-
-fn text_of(value: &NodeValue) -> String {
-    match value {
-        NodeValue::String(text) => text.clone(),
-        NodeValue::Bool(value) => value.to_string(),
-        NodeValue::Integer(value) => value.to_string(),
-        NodeValue::Float(value) => value.to_string(),
-        NodeValue::Null | NodeValue::Sequence(_) | NodeValue::Mapping(_) => String::new(),
     }
 }

@@ -5,7 +5,7 @@ use callform_source::{Diagnostic, Diagnostics, Severity, SourceMap, Span, did_yo
 use crate::blueprint::{LintLevel, Loaded};
 
 /// Warnings whose level a blueprint can set, besides those of flows.
-const LINTS: [&str; 8] = [
+const LINTS: [&str; 16] = [
     "unknown-permission",
     "unknown-builtin",
     "overlapping-hours",
@@ -14,6 +14,14 @@ const LINTS: [&str; 8] = [
     "plaintext-parameter",
     "secret-in-plain-sight",
     "lambda-too-slow",
+    "unusual-username",
+    "overlapping-overrides",
+    "override-in-the-past",
+    "retired-runtime",
+    "not-stored",
+    "overlay-adds",
+    "attribute-not-defined",
+    "text-cut-at-hash",
 ];
 
 /// Raises, keeps or drops warnings as the blueprint says, and reports lints it names that do not exist. Errors stay
@@ -50,6 +58,14 @@ pub fn apply_levels(loaded: &Loaded, sources: &SourceMap, found: &Diagnostics) -
             Some(LintLevel::Allow) => {}
             Some(LintLevel::Deny) => result.push(Diagnostic { severity: Severity::Error, ..diagnostic.clone() }),
             Some(LintLevel::Warn) | None => result.push(diagnostic.clone()),
+        }
+    }
+    for (severity, code, count) in found.omitted() {
+        let level = blueprint.lints.iter().find(|(lint, _)| lint.value == code).map(|(_, level)| level.value);
+        match level.filter(|_| severity != Severity::Error) {
+            Some(LintLevel::Allow) => {}
+            Some(LintLevel::Deny) => result.omit(Severity::Error, code, count),
+            Some(LintLevel::Warn) | None => result.omit(severity, code, count),
         }
     }
     result

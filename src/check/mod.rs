@@ -17,11 +17,20 @@ mod hierarchy;
 mod quick_connects;
 mod places;
 mod lambdas;
+mod tags;
+mod proficiencies;
+mod codes;
+mod overrides;
+mod languages;
+mod storage;
+mod uploads;
+mod keys;
 mod properties;
 mod page;
 
 pub use levels::apply_levels;
-pub use page::page;
+pub use overrides::past_overrides;
+pub use page::{about, page};
 pub use rule::{RULES, Rule};
 
 use callform_source::Diagnostics;

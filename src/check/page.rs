@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use super::RULES;
+use super::codes::OTHER_CODES;
 
 /// The text of `docs/diagnostics.md`.
 pub fn page() -> String {
     let mut page = String::from(
         "# Diagnostics\n\nWhat `callform check` finds. A code never changes its meaning. Levels of warnings can be changed in the \
          blueprint: `lints: { dead-end: deny }` (or `warn`, or `allow`). A comment `# allow: dead-end` beside a step, or above it, \
-         drops the warning there.\n\nBesides these, reading a blueprint reports syntax errors, unknown and \
-         missing keys, and values of the wrong type or form; each says in its help what to write instead.\n\n## Blueprints\n",
+         drops the warning there.\n\nOf one code, the first 100 are shown and the rest is counted.\n\n## Blueprints\n",
     );
     for rule in RULES {
         entry(&mut page, &rule.codes.join("`, `"), rule.about, rule.why);
@@ -21,7 +21,19 @@ pub fn page() -> String {
         example(&mut page, "", rule.example);
         example(&mut page, "Instead:\n\n", rule.instead);
     }
+    page.push_str("\n## Reading and compiling\n\n| code | what it is about |\n|---|---|\n");
+    for (code, about) in OTHER_CODES {
+        let _writing_to_a_string_cannot_fail = writeln!(page, "| `{code}` | {about} |");
+    }
     page
+}
+
+/// What the code of a diagnostic is about, in one sentence.
+pub fn about(code: &str) -> Option<String> {
+    let of_rules = RULES.iter().find(|rule| rule.codes.contains(&code)).map(|rule| rule.about);
+    let of_flows = || callform_flow::lint::RULES.iter().find(|rule| rule.code == code).map(|rule| rule.what);
+    let other = || OTHER_CODES.iter().find(|(other, _)| *other == code).map(|(_, about)| *about);
+    of_rules.or_else(of_flows).or_else(other).map(str::to_owned)
 }
 
 fn entry(page: &mut String, codes: &str, what: &str, why: &str) {
@@ -34,6 +46,39 @@ fn example(page: &mut String, before: &str, example: &str) {
 
 #[cfg(test)]
 mod tests {
+    /// Codes in the text of a source file: `Diagnostic::error("code"`.
+    fn codes_in(text: &str) -> impl Iterator<Item = &str> {
+        ["Diagnostic::error(", "Diagnostic::warning(", "replaceable("].into_iter().flat_map(move |call| {
+            text.split(call).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        })
+    }
+
+    fn sources(folder: &std::path::Path, texts: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_test = path.file_stem().is_some_and(|stem| stem.to_str().is_some_and(|stem| stem.contains("test")));
+            if path.is_dir() && !is_test {
+                sources(&path, texts);
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test {
+                let text = std::fs::read_to_string(&path).unwrap();
+                texts.push(text.split("#[cfg(test)]").next().unwrap_or_default().to_owned());
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_is_described() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut texts = Vec::new();
+        for folder in ["src", "crates/callform-source/src", "crates/callform-flow/src"] {
+            sources(&root.join(folder), &mut texts);
+        }
+        let codes: std::collections::BTreeSet<&str> = texts.iter().flat_map(|text| codes_in(text)).collect();
+        assert!(codes.len() > 100, "{}", codes.len());
+        let unknown: Vec<&&str> = codes.iter().filter(|code| super::about(code).is_none()).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+
     /// Set `CALLFORM_UPDATE_DOCS` to write the page anew.
     #[test]
     fn the_page_is_fresh() {

@@ -3,8 +3,8 @@
 use callform_source::Diagnostics;
 
 use super::{
-    Context, hierarchy, lambdas, names, passwords, permissions, phones, places, properties, quick_connects, routing,
-    secrets, time_zones, usernames,
+    Context, hierarchy, keys, lambdas, languages, names, passwords, permissions, phones, places, proficiencies,
+    properties, quick_connects, routing, secrets, storage, tags, time_zones, uploads, usernames,
 };
 
 /// One rule.
@@ -44,6 +44,15 @@ pub const RULES: &[Rule] = &[
     hierarchy::NAMES,
     quick_connects::TOO_MANY,
     lambdas::TOO_SLOW,
+    tags::REFUSED,
+    storage::NOT_STORED,
+    uploads::PROMPTS,
+    uploads::CODE,
+    uploads::RUNTIME,
+    languages::INVALID,
+    keys::KMS,
+    proficiencies::PROFICIENCIES,
+    keys::REGION,
     properties::INVALID,
 ];
 

@@ -35,6 +35,10 @@ impl Files for Memory {
     }
 }
 
+fn disk() -> Disk {
+    Disk::below(std::path::Path::new(env!("CARGO_MANIFEST_DIR")))
+}
+
 fn in_repository(path: &str) -> String {
     format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))
 }
@@ -71,7 +75,7 @@ fn check_problems(text: &str, expected: &[&str]) {
 #[test]
 fn kwglobal_is_right() {
     for environment in [None, Some("test")] {
-        let checked = center(&Disk, &in_repository("blueprints/kwglobal.yaml"), environment);
+        let checked = center(&disk(), &in_repository("blueprints/kwglobal.yaml"), environment);
         assert_eq!(titles(&checked), [""; 0]);
         let model = checked.model.unwrap();
         assert_eq!(model.instance, Instance::Created(Address::new(Kind::Instance, "instance")));
@@ -84,7 +88,7 @@ fn kwglobal_is_right() {
 
 #[test]
 fn every_reference_of_kwglobal_leads_somewhere() {
-    let model = center(&Disk, &in_repository("blueprints/kwglobal.yaml"), None).model.unwrap();
+    let model = center(&disk(), &in_repository("blueprints/kwglobal.yaml"), None).model.unwrap();
     for resource in model.resources.values() {
         let targets =
             resource.properties.values().flat_map(Value::references).filter_map(|reference| match &reference.target {
@@ -132,7 +136,7 @@ fn every_reference_of_kwglobal_leads_somewhere() {
 #[test]
 fn ten_mistakes_are_ten_diagnostics() {
     let path = in_repository("tests/data/ten-mistakes.yaml");
-    let checked = center(&Disk, &path, None);
+    let checked = center(&disk(), &path, None);
     let found: Vec<(&str, usize)> = checked
         .diagnostics
         .sorted()
@@ -261,7 +265,7 @@ fn a_first_blueprint_is_right() {
 #[test]
 fn everything_is_right() {
     for environment in [None, Some("prod")] {
-        let checked = center(&Disk, &in_repository("tests/data/everything/everything.yaml"), environment);
+        let checked = center(&disk(), &in_repository("tests/data/everything/everything.yaml"), environment);
         assert_eq!(titles(&checked), [""; 0]);
         let model = checked.model.unwrap();
         let paths: Vec<&str> = model.assets.iter().map(|asset| asset.path.as_str()).collect();

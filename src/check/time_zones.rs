@@ -3,6 +3,33 @@
 use callform_source::{Diagnostic, Diagnostics, did_you_mean};
 
 use super::{Context, Rule};
+use crate::time_zone;
+
+/// What people write for the zone of a place.
+const ABBREVIATIONS: [(&str, &str); 22] = [
+    ("PST", "America/Los_Angeles"),
+    ("PDT", "America/Los_Angeles"),
+    ("PT", "America/Los_Angeles"),
+    ("MDT", "America/Denver"),
+    ("MT", "America/Denver"),
+    ("CST", "America/Chicago"),
+    ("CDT", "America/Chicago"),
+    ("CT", "America/Chicago"),
+    ("EDT", "America/New_York"),
+    ("ET", "America/New_York"),
+    ("AKST", "America/Anchorage"),
+    ("AKDT", "America/Anchorage"),
+    ("BST", "Europe/London"),
+    ("CEST", "Europe/Berlin"),
+    ("EEST", "Europe/Athens"),
+    ("IST", "Asia/Kolkata"),
+    ("JST", "Asia/Tokyo"),
+    ("SGT", "Asia/Singapore"),
+    ("AEST", "Australia/Sydney"),
+    ("AEDT", "Australia/Sydney"),
+    ("NZST", "Pacific/Auckland"),
+    ("NZDT", "Pacific/Auckland"),
+];
 
 pub(super) const UNKNOWN: Rule = Rule {
     codes: &["unknown-time-zone"],
@@ -14,18 +41,18 @@ pub(super) const UNKNOWN: Rule = Rule {
 fn unknown(context: Context<'_>, diagnostics: &mut Diagnostics) {
     for hours in context.loaded.blueprint.hours.values() {
         let zone = &hours.time_zone;
-        if zone.parse::<chrono_tz::Tz>().is_ok() {
+        if time_zone::time_zone(zone).is_some() {
             continue;
         }
         let diagnostic = Diagnostic::error("unknown-time-zone", "there is no such time zone").at(zone.span, "");
         // People write `Los_Angeles`, and `America/Los Angeles`.
         let written = zone.replace(' ', "_");
-        let city = chrono_tz::TZ_VARIANTS
-            .iter()
-            .map(|zone| zone.name())
-            .find(|name| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&written)));
-        let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-        diagnostics.push(match city.or_else(|| did_you_mean(&written, names)) {
+        let is_city = |name: &&str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&written));
+        // Names of one word, such as `EST`, are offsets, which nobody means who writes another abbreviation.
+        let likely = || time_zone::names().filter(|name| name.contains('/') || *name == "UTC");
+        let place = ABBREVIATIONS.iter().find(|(short, _)| short.eq_ignore_ascii_case(&written)).map(|(_, zone)| *zone);
+        let meant = place.or_else(|| likely().find(is_city)).or_else(|| did_you_mean(&written, likely()));
+        diagnostics.push(match meant {
             Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
             None => diagnostic.help("Use a name of the IANA database, such as `America/Los_Angeles` or `UTC`."),
         });

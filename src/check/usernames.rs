@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callform_source::{Diagnostic, Diagnostics, Span};
+use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
 
 use super::{Context, Rule};
 use crate::blueprint::Identity;
@@ -12,7 +12,7 @@ const LONGEST: usize = 20;
 const LONGEST_WITH_SAML: usize = 64;
 
 pub(super) const CHARACTERS: Rule = Rule {
-    codes: &["invalid-username"],
+    codes: &["invalid-username", "unusual-username"],
     about: "A username has characters or a length that Connect does not accept.",
     why: "CreateUser takes letters, digits and `_-.@` only, 20 of them at most, 64 with SAML; the resource schema's \
           pattern is not anchored, so that linters do not see it.",
@@ -45,10 +45,9 @@ pub(super) const EMAIL: Rule = Rule {
 fn characters(context: Context<'_>, diagnostics: &mut Diagnostics) {
     let blueprint = &context.loaded.blueprint;
     // How users sign in to an instance that exists is not known here.
-    let longest = match (&blueprint.instance.existing, blueprint.instance.identity.unwrap_or_default()) {
-        (None, Identity::ConnectManaged) => LONGEST,
-        _ => LONGEST_WITH_SAML,
-    };
+    let is_managed = blueprint.instance.existing.is_none()
+        && blueprint.instance.identity.unwrap_or_default() == Identity::ConnectManaged;
+    let longest = if is_managed { LONGEST } else { LONGEST_WITH_SAML };
     for name in blueprint.users.keys() {
         let wrong = name.chars().find(|one| !(one.is_ascii_alphanumeric() || "_-.@".contains(*one)));
         let length = name.chars().count();
@@ -59,6 +58,10 @@ fn characters(context: Context<'_>, diagnostics: &mut Diagnostics) {
         } else if length > longest {
             format!("has {length} characters, at most {longest} are allowed")
         } else if name.contains('@') && !is_email(name) {
+            if !is_managed {
+                diagnostics.push(federated(name));
+                continue;
+            }
             "has an `@` but is no e-mail address".to_owned()
         } else {
             continue;
@@ -90,6 +93,13 @@ fn email(context: Context<'_>, diagnostics: &mut Diagnostics) {
             .note("Connect keeps the users of this instance, and may refuse one without an address.")
             .help("Add `email: <address>`."),
     );
+}
+
+/// Identity providers make up names such as `alias@user@organization`, and Connect takes them.
+fn federated(name: &Spanned<String>) -> Diagnostic {
+    Diagnostic::warning("unusual-username", "a username has an `@` but is no e-mail address")
+        .at(name.span, "")
+        .note("It has to be exactly what the identity provider sends as `RoleSessionName`.")
 }
 
 fn is_email(text: &str) -> bool {

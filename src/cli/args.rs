@@ -1,6 +1,6 @@
 //! The command line: what can be typed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use callform_bundle::Purpose;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -11,6 +11,7 @@ use super::commands::lambda::LambdaCommand;
 pub(crate) use super::commands::plan::PlanArgs;
 pub(crate) use super::commands::schema::SchemaArgs;
 pub(crate) use super::commands::show::ShowArgs;
+use crate::blueprint::Disk;
 
 /// Contact centers as code for Amazon Connect.
 ///
@@ -80,6 +81,8 @@ pub(crate) enum Command {
     /// An emulated AWS account in a folder.
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// Print the version, and those of the data that come with it.
+    Version,
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -103,6 +106,24 @@ pub(crate) struct CenterArgs {
     /// The environment of the blueprint to use.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Files.
+    #[command(flatten)]
+    pub files: FilesArgs,
+}
+
+/// Where files may come from.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct FilesArgs {
+    /// The folder that files may come from which a blueprint names. Without it: the blueprint's own.
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+}
+
+impl FilesArgs {
+    /// The files that the blueprint at a path, or anything else that is read, may name.
+    pub(crate) fn around(&self, path: &Path) -> Disk {
+        self.root.as_deref().map_or_else(|| Disk::around(path), Disk::below)
+    }
 }
 
 /// The blueprint that is meant where none is named: the first of these that is there.

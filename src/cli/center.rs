@@ -7,9 +7,10 @@ use callform_source::{Diagnostics, SourceMap, render};
 
 use super::args::{BuildArgs, CenterArgs, DiagnosticFormat};
 use super::bundles;
+use super::clock;
 use super::exit_code::Exit;
 use super::ui::Ui;
-use crate::blueprint::{self, Disk, Files, Loaded};
+use crate::blueprint::{self, Files, Loaded};
 use crate::model::{self, Address, Model};
 use crate::{check, graph};
 
@@ -33,7 +34,8 @@ impl Center {
 
 /// Everything that can be found out about a blueprint without an account. Functions need not be built.
 pub(super) fn examine(args: &CenterArgs) -> (Option<Model>, SourceMap, Diagnostics) {
-    examine_in(&Disk, &args.blueprint.to_string_lossy(), args.env.as_deref())
+    let files = args.files.around(&args.blueprint);
+    examine_in(&files, &args.blueprint.to_string_lossy(), args.env.as_deref())
 }
 
 /// Everything that can be found out about a blueprint in any files.
@@ -52,6 +54,7 @@ fn examined(
     let (model, found) = model::resolve(&loaded, &sources);
     diagnostics.extend(found);
     diagnostics.extend(check::check(&loaded, &model));
+    diagnostics.extend(check::past_overrides(&loaded, clock::now()));
     if !diagnostics.has_errors() {
         let (_, found) = graph::build(&model);
         diagnostics.extend(found);
@@ -69,7 +72,8 @@ pub(super) fn load(ui: &Ui, args: &CenterArgs) -> Result<Center, Exit> {
 /// sources are there.
 pub(super) fn load_to_render(ui: &Ui, args: &CenterArgs, build: &BuildArgs, purpose: Purpose) -> Result<Center, Exit> {
     let path = args.blueprint.to_string_lossy();
-    let mut read = blueprint::load(&Disk, &path, args.env.as_deref());
+    let files = args.files.around(&args.blueprint);
+    let mut read = blueprint::load(&files, &path, args.env.as_deref());
     if let Some(loaded) = &mut read.0
         && !read.2.has_errors()
     {
@@ -109,7 +113,11 @@ pub(super) fn report(ui: &Ui, format: DiagnosticFormat, diagnostics: &Diagnostic
         }
         DiagnosticFormat::Json => ui.data(&render::json(diagnostics, sources)),
         DiagnosticFormat::Markdown => ui.data(&render::markdown(diagnostics, sources)),
-        DiagnosticFormat::Sarif => ui.data(&render::sarif(diagnostics, sources)),
+        DiagnosticFormat::Sarif => {
+            let base = std::env::current_dir().unwrap_or_default();
+            let base = base.to_string_lossy().replace('\\', "/");
+            ui.data(&render::sarif(diagnostics, sources, &render::Sarif { base: &base, about: &check::about }));
+        }
         DiagnosticFormat::Github => ui.data(&render::github(diagnostics, sources)),
     }
 }

@@ -13,6 +13,7 @@ mod git;
 mod guard;
 mod interruption;
 mod look;
+mod meant;
 mod preflight;
 mod preview;
 mod progress;
@@ -34,6 +35,10 @@ pub fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            if let Some(words) = meant::words(&error) {
+                Ui::detect(ColorChoice::Auto).error(&words);
+                return Exit::Usage;
+            }
             let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             ui::written(if is_answer { "stdout" } else { "stderr" }, &error.print());
             return ended(&Ui::detect(ColorChoice::Auto), if is_answer { Exit::Success } else { Exit::Usage });
@@ -100,6 +105,14 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Sandbox(SandboxCommand::Assumptions) => commands::sandbox::assumptions(ui),
         Command::Lambda(command) => commands::lambda::run(ui, &command).await,
         Command::Vanity(args) => commands::vanity::run(ui, &args),
+        Command::Version => {
+            ui.data(&format!(
+                "callform {}\ntime zones {} (IANA)\n",
+                env!("CARGO_PKG_VERSION"),
+                crate::time_zone::edition()
+            ));
+            Exit::Success
+        }
         Command::Completions { shell } => commands::completions::run(ui, shell),
         Command::Man { out } => commands::man::run(ui, &out),
     }

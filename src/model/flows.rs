@@ -1,7 +1,7 @@
 //! Flows and flow modules: compiled from steps, a template or an exported file, with their names turned into
 //! references.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use callform_flow::compile::{self, FlowDefinition, Names};
 use callform_flow::import::{self, Imported};
@@ -10,10 +10,15 @@ use callform_flow::steps::{Branch, Step};
 use callform_flow::{Flow, FlowType, lint, template};
 use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
 
+use indexmap::IndexMap;
+
 use super::members::Members;
-use super::resolver::Resolver;
+use super::resolver::{Resolver, builtins};
 use super::{Address, Attribute, Kind, Reference, Resource, Target, TextPart, Value, lambdas, naming};
 use crate::blueprint::Definition as _;
+
+/// Arguments of a template.
+type Arguments = IndexMap<Spanned<String>, Spanned<serde_json::Value>>;
 
 /// What the notations of flows and of modules have in common.
 struct Source<'a> {
@@ -24,6 +29,7 @@ struct Source<'a> {
     on_error: Option<&'a Branch>,
     template: Option<&'a Spanned<String>>,
     with: Option<Span>,
+    arguments: Option<&'a Arguments>,
     json: Option<&'a Spanned<String>>,
     arns: &'a BTreeMap<String, Spanned<String>>,
     unresolved: &'a BTreeMap<String, Spanned<String>>,
@@ -48,6 +54,7 @@ impl Resolver<'_> {
                 on_error: flow.on_error.as_ref(),
                 template: flow.template.as_ref(),
                 with: flow.with.as_ref().map(|with| with.span),
+                arguments: flow.with.as_ref().map(|with| &with.value),
                 json: flow.json.as_ref(),
                 arns: &flow.arns,
                 unresolved: &flow.unresolved,
@@ -89,6 +96,7 @@ impl Resolver<'_> {
                 on_error: module.on_error.as_ref(),
                 template: module.template.as_ref(),
                 with: module.with.as_ref().map(|with| with.span),
+                arguments: module.with.as_ref().map(|with| &with.value),
                 json: module.json.as_ref(),
                 arns: &module.arns,
                 unresolved: &module.unresolved,
@@ -132,6 +140,7 @@ impl Resolver<'_> {
         self.report_unresolved(source);
         let settings = flow.settings.as_ref().map(|settings| Value::String(settings.to_string()));
         let content = bound(&flow.to_json().to_string());
+        self.builtins_of(source, &content);
         Some(Compiled { flow_type, content, settings })
     }
 
@@ -171,7 +180,11 @@ impl Resolver<'_> {
         let flow = self.compile_steps(source, flow_type, &rendered.steps, on_error);
         let found = std::mem::replace(&mut self.diagnostics, before);
         let place = source.template.map_or(source.key.span, |template| template.span);
-        self.diagnostics.extend(template::used_by(source.key, place, &found));
+        let found = template::used_by(source.key, place, &found);
+        self.diagnostics.extend(match source.arguments {
+            Some(arguments) => at_arguments(arguments, &found),
+            None => found,
+        });
         flow.map(|flow| (flow_type, flow))
     }
 
@@ -294,6 +307,18 @@ impl Resolver<'_> {
         self.diagnostics.extend(template::used_by(source.key, file.span, &found));
     }
 
+    /// Built-in objects that a flow names and no new instance has.
+    fn builtins_of(&mut self, source: &Source<'_>, content: &Value) {
+        let targets: BTreeSet<&Target> = content.references().into_iter().map(|reference| &reference.target).collect();
+        for target in targets {
+            if let Target::Builtin { kind, name } = target
+                && builtins(*kind).is_some()
+            {
+                self.builtin(*kind, name, source.key.span);
+            }
+        }
+    }
+
     /// What must stand before a flow is published: associations of the functions it invokes.
     fn integrations_of(&self, content: Option<&Value>) -> Vec<Address> {
         let mut found: Vec<Address> = content
@@ -310,6 +335,34 @@ impl Resolver<'_> {
         found.sort();
         found.dedup();
         found
+    }
+}
+
+/// Moves what was found in a template to the argument that it comes from, where that is to be seen.
+fn at_arguments(arguments: &Arguments, found: &Diagnostics) -> Diagnostics {
+    let mut moved: Diagnostics = found
+        .iter()
+        .map(|diagnostic| {
+            let word = diagnostic.title.split('`').nth(1).filter(|word| !word.is_empty());
+            let argument = word.and_then(|word| arguments.values().find(|argument| has_text(&argument.value, word)));
+            let (Some(argument), Some(in_template)) = (argument, &diagnostic.primary) else {
+                return diagnostic.clone();
+            };
+            diagnostic.clone().at(argument.span, in_template.label.clone()).also(in_template.span, "used here")
+        })
+        .collect();
+    for (severity, code, count) in found.omitted() {
+        moved.omit(severity, code, count);
+    }
+    moved
+}
+
+fn has_text(value: &serde_json::Value, word: &str) -> bool {
+    match value {
+        serde_json::Value::String(text) => text == word,
+        serde_json::Value::Array(items) => items.iter().any(|item| has_text(item, word)),
+        serde_json::Value::Object(members) => members.values().any(|member| has_text(member, word)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
     }
 }
 
@@ -355,6 +408,11 @@ impl Names for FlowNames<'_, '_> {
     fn outside(&self, kind: &str, name: &str) -> Option<String> {
         if let Some(value) = self.source.unresolved.get(&format!("{kind}/{name}")) {
             return Some(value.value.clone());
+        }
+        if kind == "lambda"
+            && let Some(existing) = self.resolver.existing_function(name)
+        {
+            return Some(existing.value.clone());
         }
         let bots = &self.resolver.blueprint().lex_bots;
         let bot = (kind == "lex_bot").then(|| bots.iter().find(|(key, _)| key.value == name)).flatten()?;

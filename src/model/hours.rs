@@ -8,6 +8,10 @@ use super::resolver::Resolver;
 use super::{Kind, Value, naming};
 use crate::blueprint::{Definition as _, Override, Texts};
 
+mod overrides;
+
+use overrides::Dated;
+
 const MINUTES_PER_DAY: u32 = 24 * 60;
 
 /// A stretch of one day. `end` 0 means midnight at the end of the day, as in Connect.
@@ -58,7 +62,11 @@ impl Resolver<'_> {
                 }
             }
             self.overlaps(&mut slots, key.span);
-            let overrides = hours.overrides.iter().filter_map(|(key, entry)| self.one_override(key, entry)).collect();
+            let mut dated: Vec<Dated> =
+                hours.overrides.iter().filter_map(|(key, entry)| self.one_override(key, entry)).collect();
+            self.same_days(&dated);
+            overrides::after_midnight(&mut dated, &slots);
+            let overrides = dated.iter().map(Dated::members).collect();
             let properties = Members::of_instance()
                 .with("Name", name)
                 .with_some("Description", hours.description.as_ref())
@@ -102,7 +110,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn one_override(&mut self, key: &Spanned<String>, entry: &Override) -> Option<Value> {
+    fn one_override(&mut self, key: &Spanned<String>, entry: &Override) -> Option<Dated> {
         let (from, till) = match (&entry.on, &entry.from, &entry.till) {
             (Some(on), None, None) => (on, on),
             (None, Some(from), Some(till)) => (from, till),
@@ -126,22 +134,44 @@ impl Resolver<'_> {
             return None;
         }
         let days = weekdays(first, last);
-        let (kind, ranges) = match &entry.open {
-            Some(open) => ("STANDARD", self.ranges(open)),
-            None => ("CLOSED", vec![Range::ALL_DAY]),
+        let ranges = match &entry.open {
+            Some(open) => self.ranges(open),
+            None => Vec::new(),
         };
         let mut slots: Vec<Slot> =
             ranges.iter().flat_map(|range| days.iter().flat_map(|&day| range.slots(day))).collect();
+        // What runs past midnight of the last day belongs to the day behind it.
+        let behind = ranges.iter().filter(|range| range.end < range.start && range.end > 0);
+        let behind = behind.map(|range| range.end).max().unwrap_or_default();
+        slots.retain(|slot| days.contains(&slot.day));
         self.overlaps(&mut slots, key.span);
-        let name = entry.name.as_ref().map_or_else(|| naming::display_name(key), |name| name.value.clone());
-        let members = Members::new()
-            .with("OverrideName", name)
-            .with_some("OverrideDescription", entry.description.as_ref())
-            .with("OverrideType", kind)
-            .with("EffectiveFrom", from)
-            .with("EffectiveTill", till)
-            .with("OverrideConfig", config(&slots));
-        Some(members.into())
+        Some(Dated {
+            name: entry.name.as_ref().map_or_else(|| naming::display_name(key), |name| name.value.clone()),
+            description: entry.description.as_ref().map(|text| text.value.clone()),
+            span: key.span,
+            first,
+            last,
+            open: entry.open.is_some().then_some(slots),
+            behind,
+        })
+    }
+
+    /// Overrides that have a day in common.
+    fn same_days(&mut self, dated: &[Dated]) {
+        let mut in_order: Vec<&Dated> = dated.iter().collect();
+        in_order.sort_by_key(|each| (each.first, each.last));
+        for pair in in_order.windows(2) {
+            let [before, after] = pair else { continue };
+            if after.first <= before.last {
+                self.diagnostics.push(
+                    Diagnostic::warning("overlapping-overrides", "two overrides are for the same day")
+                        .at(after.span, format!("also for {}", after.first))
+                        .also(before.span, "and so is this one")
+                        .note("Which of them counts is not documented.")
+                        .help("Shorten one of them, or give both days' opening times in one."),
+                );
+            }
+        }
     }
 
     fn date(&mut self, text: &Spanned<String>) -> Option<NaiveDate> {

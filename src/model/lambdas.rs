@@ -23,6 +23,10 @@ pub(super) fn integration_name(lambda: &str) -> String {
 impl Resolver<'_> {
     pub(super) fn lambdas(&mut self) {
         for (key, lambda) in &self.blueprint().lambdas {
+            if let Some(existing) = &lambda.arn {
+                self.check_existing_function(lambda, existing);
+                continue;
+            }
             let Some(code) = self.code(key, lambda) else { continue };
             let needs = self.needs(key, lambda);
             let manifest = self.loaded.functions.get(&key.value);
@@ -80,7 +84,7 @@ impl Resolver<'_> {
                 self.diagnostics.push(
                     Diagnostic::error("lambda-code", "a function's code comes from exactly one place")
                         .at(key.span, "")
-                        .help("Give either `bundle:` or `code:`."),
+                        .help("Give one of `bundle:`, `code:` and `arn:`."),
                 );
                 return None;
             }

@@ -27,6 +27,7 @@ mod access;
 mod functions;
 mod versions;
 mod lambdas;
+mod existing_functions;
 mod data;
 mod delivery_streams;
 mod event_sources;
@@ -171,6 +172,7 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
     resolver.lambdas();
     resolver.flows();
     resolver.flow_modules();
+    resolver.associate_existing_functions();
     resolver.tables();
     resolver.roles();
     resolver.policies();
@@ -182,6 +184,7 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
     resolver.crawlers();
     resolver.workgroups();
     resolver.name_versions();
+    resolver.report_unknown();
     let blueprint = &loaded.blueprint;
     let model = Model {
         center: blueprint.center.value.clone(),
@@ -190,7 +193,7 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
         instance,
         resources: resolver.resources,
         associations: resolver.associations,
-        tags: blueprint.tags.clone(),
+        tags: blueprint.tags.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
         assets: resolver.assets.into_values().collect(),
         digest: loaded.digest.clone(),
     };

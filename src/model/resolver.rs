@@ -22,7 +22,22 @@ pub(super) struct Resolver<'a> {
     names: BTreeMap<Kind, BTreeSet<&'a str>>,
     group_paths: BTreeSet<String>,
     logical_ids: HashMap<String, Span>,
+    /// Names that lead nowhere, and where they stand: one mistake is told once, however often it is repeated.
+    unknown: IndexMap<(Kind, String), Uses>,
 }
+
+/// Where a name stands.
+struct Uses {
+    first: Span,
+    /// Some of the others.
+    more: Vec<Span>,
+    count: usize,
+}
+
+/// Further places of one unknown name that are shown.
+const PLACES_SHOWN: usize = 3;
+/// Unknown names that are compared with what there is; nobody reads so many, and each costs a look at all names.
+const COMPARED: usize = 200;
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(loaded: &'a Loaded, sources: &'a SourceMap) -> Self {
@@ -37,6 +52,7 @@ impl<'a> Resolver<'a> {
             names: names(blueprint),
             group_paths: super::hierarchy::paths(blueprint),
             logical_ids: HashMap::new(),
+            unknown: IndexMap::new(),
         }
     }
 
@@ -136,6 +152,11 @@ impl<'a> Resolver<'a> {
             }
             return Found::Arn(name.value.clone());
         }
+        if kind == Kind::Lambda
+            && let Some(existing) = self.existing_function(name)
+        {
+            return Found::Arn(existing.value.clone());
+        }
         if !self.defines(kind, name) {
             self.unknown(kind, name, name.span);
         }
@@ -158,7 +179,7 @@ impl<'a> Resolver<'a> {
         self.reference(kind, name, Attribute::Arn)
     }
 
-    fn builtin(&mut self, kind: Kind, name: &str, span: Span) -> Target {
+    pub(super) fn builtin(&mut self, kind: Kind, name: &str, span: Span) -> Target {
         match builtins(kind) {
             None => self.diagnostics.push(
                 Diagnostic::error("unknown-builtin", format!("there are no built-in {}s", super::words(kind)))
@@ -180,7 +201,7 @@ impl<'a> Resolver<'a> {
         Target::Builtin { kind, name: name.to_owned() }
     }
 
-    fn wrong_arn(&mut self, kind: Kind, name: &Spanned<String>) {
+    pub(super) fn wrong_arn(&mut self, kind: Kind, name: &Spanned<String>) {
         self.diagnostics.push(
             Diagnostic::error("wrong-arn-kind", format!("this ARN does not name a {}", super::words(kind)))
                 .at(name.span, "")
@@ -188,21 +209,55 @@ impl<'a> Resolver<'a> {
         );
     }
 
-    /// Reports a name that no section defines.
+    /// Remembers a name that no section defines, to be reported by [`Resolver::report_unknown`].
     pub(super) fn unknown(&mut self, kind: Kind, name: &str, span: Span) {
-        let words = super::words(kind);
-        let similar = did_you_mean(name, self.candidates(kind));
-        let title = format!("unknown {words} `{name}`");
-        let diagnostic = match (similar, super::section(kind)) {
-            (Some(similar), _) => {
-                Diagnostic::error("misspelled-reference", title).help(format!("Did you mean `{similar}`?"))
+        let uses =
+            self.unknown.entry((kind, name.to_owned())).or_insert(Uses { first: span, more: Vec::new(), count: 0 });
+        uses.count += 1;
+        if uses.count > 1 && uses.more.len() < PLACES_SHOWN {
+            uses.more.push(span);
+        }
+    }
+
+    /// What a name was probably meant to be. Another number is another thing, and so is another person: who refers to a
+    /// user that is gone did not mean a colleague.
+    fn similar(&self, kind: Kind, name: &str) -> Option<String> {
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let of_name = digits(name);
+        let candidates = self.candidates(kind).into_iter().filter(|candidate| digits(candidate) == of_name);
+        let similar = did_you_mean(name, candidates)?;
+        let is_person = kind == Kind::User;
+        (!is_person || strsim::damerau_levenshtein(name, similar) <= 1).then(|| similar.to_owned())
+    }
+
+    /// Reports the names that no section defines, each once.
+    pub(super) fn report_unknown(&mut self) {
+        let unknown = std::mem::take(&mut self.unknown);
+        for (index, ((kind, name), uses)) in unknown.iter().enumerate() {
+            let words = super::words(*kind);
+            let similar = if index < COMPARED { self.similar(*kind, name) } else { None };
+            let title = format!("unknown {words} `{name}`");
+            let mut diagnostic = match (similar, super::section(*kind)) {
+                (Some(similar), _) => {
+                    Diagnostic::error("misspelled-reference", title).help(format!("Did you mean `{similar}`?"))
+                }
+                (None, Some(section)) => {
+                    Diagnostic::error("unknown-reference", title).help(format!("Define it under `{section}:`."))
+                }
+                (None, None) => {
+                    Diagnostic::error("unknown-reference", title).help("Name something the blueprint defines.")
+                }
+            };
+            diagnostic = diagnostic.at(uses.first, "not defined");
+            for more in &uses.more {
+                diagnostic = diagnostic.also(*more, "named here, too");
             }
-            (None, Some(section)) => {
-                Diagnostic::error("unknown-reference", title).help(format!("Define it under `{section}:`."))
+            let hidden = uses.count - 1 - uses.more.len();
+            if hidden > 0 {
+                diagnostic = diagnostic.note(format!("It is named in {hidden} more places."));
             }
-            (None, None) => Diagnostic::error("unknown-reference", title).help("Name something the blueprint defines."),
-        };
-        self.diagnostics.push(diagnostic.at(span, "not defined"));
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Registers a file for the artifact bucket and returns its key there.
@@ -225,7 +280,7 @@ pub(super) enum Found {
 
 /// What every new instance has, by kind (facts of the Amazon Connect administrator guide); `None` for kinds without
 /// built-in objects.
-fn builtins(kind: Kind) -> Option<&'static [&'static str]> {
+pub(super) fn builtins(kind: Kind) -> Option<&'static [&'static str]> {
     Some(match kind {
         Kind::Hours => &["Basic Hours"],
         Kind::Queue => &["BasicQueue"],
@@ -285,7 +340,16 @@ fn names(blueprint: &Blueprint) -> BTreeMap<Kind, BTreeSet<&str>> {
         (Kind::Table, keys(&blueprint.tables)),
         (Kind::Role, keys(&blueprint.roles)),
         (Kind::Policy, keys(&blueprint.policies)),
-        (Kind::Lambda, keys(&blueprint.lambdas)),
+        (
+            Kind::Lambda,
+            // Those that exist are no resources of this center.
+            blueprint
+                .lambdas
+                .iter()
+                .filter(|(_, lambda)| lambda.arn.is_none())
+                .map(|(key, _)| key.value.as_str())
+                .collect(),
+        ),
         (Kind::Integration, keys(&blueprint.lex_bots)),
         (Kind::Bucket, keys(&blueprint.buckets)),
         (Kind::Stream, keys(&blueprint.streams)),

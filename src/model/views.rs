@@ -95,7 +95,17 @@ impl Resolver<'_> {
                 return None;
             }
         }
-        Some(rest.trim_start().to_owned())
+        let rest = rest.trim_start();
+        let first = rest.split(|one: char| !one.is_ascii_alphanumeric()).next().unwrap_or_default().to_lowercase();
+        if !rest.starts_with('(') && !matches!(first.as_str(), "select" | "with" | "values" | "table") {
+            self.diagnostics.push(
+                Diagnostic::error("view-query", "this is no query")
+                    .at(key.span, "the file of this view")
+                    .help("It begins with `SELECT` or `WITH`; `CREATE VIEW name AS` and comments may stand before it."),
+            );
+            return None;
+        }
+        Some(rest.to_owned())
     }
 
     fn columns_of_view(&mut self, database: &Database, key: &Spanned<String>, view: &View) -> Option<ColumnList> {

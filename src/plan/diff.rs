@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use callform_schemas::ResourceSchema;
 use serde_json::{Map, Value as Json};
 
@@ -14,6 +16,14 @@ pub(crate) fn differences(resource_type: &str, before: &Json, after: &Json) -> V
     let mut comparison = Comparison { schema: callform_schemas::get(resource_type), changes: Vec::new() };
     comparison.compare(&Place::default(), Some(before), Some(after));
     comparison.changes
+}
+
+/// The query of a view, which Athena wants to have wrapped and encoded; every other value as it is.
+fn query_of_view(value: &Json) -> Json {
+    let encoded = value.as_str().and_then(|text| text.strip_prefix("/* Presto View: ")?.strip_suffix(" */"));
+    let decoded = encoded.and_then(|encoded| BASE64_STANDARD.decode(encoded).ok());
+    let view = decoded.and_then(|decoded| serde_json::from_slice::<Json>(&decoded).ok());
+    view.and_then(|view| view.get("originalSql").cloned()).unwrap_or_else(|| value.clone())
 }
 
 /// Where a comparison stands: for people, and as the schema has it.
@@ -67,7 +77,7 @@ impl Comparison {
     }
 
     fn add(&mut self, place: &Place, before: Option<&Json>, after: Option<&Json>) {
-        let shown = |value: &Json| readable(&without_secrets(&place.path, value));
+        let shown = |value: &Json| readable(&without_secrets(&place.path, &query_of_view(value)));
         self.changes.push(PropertyChange {
             path: place.path.clone(),
             before: before.map(shown),

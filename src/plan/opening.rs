@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use chrono::{DateTime, Utc};
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::known::Definition;
 use super::{Action, Change, LiveNumber, Plan, Schedule, ScheduleOverride, Slot};
 use crate::model::{Address, Kind, Target};
+use crate::time_zone::time_zone;
 
 const MINUTES_PER_DAY: u32 = 24 * 60;
 
@@ -38,14 +40,16 @@ impl Schedule {
 
     /// Unknown time zones count as open: better warned once too often.
     fn is_open(&self, now: DateTime<Utc>) -> bool {
-        let Ok(zone) = self.time_zone.parse::<chrono_tz::Tz>() else { return true };
-        let local = now.with_timezone(&zone).naive_local();
+        let Some(zone) = time_zone(&self.time_zone) else { return true };
+        let Ok(now) = Timestamp::from_second(now.timestamp()) else { return true };
+        let local = now.to_zoned_datetime(zone);
         let date = local.date();
         // Dates in their long form are in the order of their letters.
         let written = date.to_string();
         let today = self.overrides.iter().find(|each| each.from <= written && written <= each.till);
         let slots = today.map_or(&self.open, |today| &today.open);
-        let (day, minute) = (date.weekday().num_days_from_monday(), local.hour() * 60 + local.minute());
+        let day = u32::from(date.weekday().to_monday_zero_offset().unsigned_abs());
+        let minute = u32::from(local.hour().unsigned_abs()) * 60 + u32::from(local.minute().unsigned_abs());
         slots.iter().any(|slot| {
             let end = if slot.end == 0 { MINUTES_PER_DAY } else { slot.end };
             slot.day == day && (slot.start..end).contains(&minute)
@@ -165,6 +169,29 @@ mod tests {
         assert!(!business().is_open(at("2026-11-24T02:00:00Z")));
         assert!(business().is_open(at("2026-11-23T07:59:59Z")), "Sunday evening until midnight");
         assert!(!business().is_open(at("2026-11-23T08:00:00Z")));
+    }
+
+    /// The rules of these places changed in 2026; in summer nobody sees it.
+    #[test]
+    fn winter_comes_with_the_rules_of_its_year() {
+        let noon = |zone: &str| Schedule {
+            time_zone: zone.to_owned(),
+            open: (0..7).map(|day| Slot { day, start: 12 * 60, end: 13 * 60 }).collect(),
+            overrides: Vec::new(),
+        };
+        for (zone, utc) in [
+            ("America/Vancouver", 19),
+            ("America/Edmonton", 18),
+            ("America/Winnipeg", 17),
+            ("Africa/Casablanca", 12),
+            ("America/Los_Angeles", 20),
+            ("Europe/Berlin", 11),
+        ] {
+            for day in ["2026-12-15", "2027-01-20"] {
+                assert!(noon(zone).is_open(at(&format!("{day}T{utc}:30:00Z"))), "{zone} {day}");
+                assert!(!noon(zone).is_open(at(&format!("{day}T{}:30:00Z", utc + 1))), "{zone} {day}");
+            }
+        }
     }
 
     #[test]

@@ -76,7 +76,10 @@ fn everything_a_blueprint_includes_comes_from_its_revision() {
     let users = test.read("everything/users.csv");
     let (kept, _) = users.trim_end().rsplit_once('\n').unwrap();
     test.write("everything/users.csv", format!("{kept}\n"));
-    test.write("everything/lookup.zip", b"PK other code");
+    // Other code, and one of its functions has another runtime.
+    let other = std::fs::read(format!("{ROOT}/tests/data/templates/verify.zip")).unwrap();
+    test.write("everything/lookup.zip", other);
+    test.edit("everything/parts/aws.yaml", "    handler: index.handler\n    runtime: nodejs22.x\n", "");
     let part = "everything/parts/aws.yaml";
     test.edit(part, "    memory: 256", "    memory: 512");
     let found = changes(&test.expect(2, &["diff", &old, blueprint, "--detailed-exitcode", "--format=json"]).stdout);

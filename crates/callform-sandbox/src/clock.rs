@@ -4,9 +4,17 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// Name of the file in the sandbox's folder that says how many milliseconds its clock is ahead.
 pub(crate) const FILE: &str = "clock";
+
+/// The time zone of a name of the IANA database, exactly as it is written there. The data come with the program, so that
+/// every machine reckons by the same.
+pub(crate) fn time_zone(name: &str) -> Option<TimeZone> {
+    let zone = TimeZoneDatabase::bundled().get(name).ok()?;
+    (zone.iana_name() == Some(name)).then_some(zone)
+}
 
 fn ahead(folder: &Path) -> Duration {
     let text = std::fs::read_to_string(folder.join(FILE)).unwrap_or_default();

@@ -98,6 +98,9 @@ impl Moved {
             }
             moved.push(diagnostic);
         }
+        for (severity, code, count) in diagnostics.omitted() {
+            moved.omit(severity, code, count);
+        }
         moved
     }
 }

@@ -11,10 +11,16 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     if length > 200 {
         return None;
     }
-    let limit = (length / 3).max(1);
+    let limit = (length / 3).clamp(1, FARTHEST);
+    let letters = letters(&word);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
+        // Both are lower bounds of the distance, and cost next to nothing.
         if candidate.chars().count().abs_diff(length) > limit {
+            continue;
+        }
+        let others = self::letters(candidate);
+        if (letters & !others).count_ones().max((others & !letters).count_ones()) as usize > limit {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&word, &fold(candidate));
@@ -23,6 +29,18 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Mistakes that a word may have.
+const FARTHEST: usize = 6;
+
+/// A bit for each letter and digit that occurs in a text; one bit may stand for several. A mistake changes one of them
+/// at most into another.
+fn letters(text: &str) -> u64 {
+    text.bytes().fold(0, |bits, byte| {
+        let byte = if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+        if byte.is_ascii() { bits | 1 << (byte % 64) } else { bits }
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::args::{DiagnosticFormat, OutputFormat};
+use crate::cli::args::{DiagnosticFormat, FilesArgs, OutputFormat};
 use crate::cli::center::{examine_in, report};
 use crate::cli::exit_code::Exit;
 use crate::cli::git::Place;
@@ -27,6 +27,9 @@ pub(crate) struct DiffArgs {
     /// The environment of both, or `A..B` for that of OLD and that of NEW; nothing stands for none.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Files.
+    #[command(flatten)]
+    pub files: FilesArgs,
     /// The environment of OLD.
     #[arg(long, value_name = "NAME", conflicts_with = "env")]
     pub old_env: Option<String>,
@@ -58,7 +61,7 @@ fn diff(ui: &Ui, args: &DiffArgs) -> Result<Exit, Exit> {
             return Err(Exit::Usage);
         }
     };
-    let (old, new) = (side(ui, &args.old, old_env)?, side(ui, new, new_env)?);
+    let (old, new) = (side(ui, &args.old, &args.files, old_env)?, side(ui, new, &args.files, new_env)?);
     let plan = compare(Side { model: &old.0, artifacts: &old.1 }, Side { model: &new.0, artifacts: &new.1 });
     ui.data(&show::plan(ui, &plan, args.format));
     Ok(if args.detailed_exitcode && plan.has_changes() { Exit::Changes } else { Exit::Success })
@@ -76,8 +79,8 @@ fn environments(args: &DiffArgs) -> (Option<&str>, Option<&str>) {
     }
 }
 
-fn side(ui: &Ui, text: &str, environment: Option<&str>) -> Result<(Model, Artifacts), Exit> {
-    let place = Place::parse(text).map_err(|error| {
+fn side(ui: &Ui, text: &str, files: &FilesArgs, environment: Option<&str>) -> Result<(Model, Artifacts), Exit> {
+    let place = Place::parse(text, files).map_err(|error| {
         ui.error(&error);
         Exit::Failed
     })?;

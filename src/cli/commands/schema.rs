@@ -18,6 +18,12 @@ pub(crate) struct SchemaArgs {
 pub(crate) enum SchemaOf {
     /// Blueprints.
     Blueprint,
+    /// Files that blueprints include, and environments.
+    Part,
+    /// Headers of flow templates.
+    Template,
+    /// Not a schema: the reference of blueprints, as Markdown.
+    Reference,
     /// What `plan --format=json` and `diff --format=json` print.
     Plan,
 }
@@ -26,6 +32,9 @@ pub(crate) enum SchemaOf {
 pub(in crate::cli) fn run(ui: &Ui, args: &SchemaArgs) -> Exit {
     ui.data(&match args.of {
         SchemaOf::Blueprint => crate::blueprint::json_schema(),
+        SchemaOf::Part => crate::blueprint::part_json_schema(),
+        SchemaOf::Template => crate::blueprint::template_json_schema(),
+        SchemaOf::Reference => crate::blueprint::reference(),
         SchemaOf::Plan => crate::view::plan_json_schema(),
     });
     Exit::Success

@@ -3,10 +3,10 @@
 //! A day's hours do not pass midnight; open until midnight ends at 00:00, and 00:00 to 00:00 is the whole day.
 
 use std::collections::BTreeSet;
-use std::str::FromStr as _;
 
 use serde_json::{Value, json};
 
+use crate::clock;
 use crate::error::AwsError;
 use crate::handler::Environment;
 
@@ -134,7 +134,7 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
 
 fn check(body: &Document) -> Result<(), AwsError> {
     let zone = text(body, "TimeZone");
-    chrono_tz::Tz::from_str(zone).map_err(|_| invalid_parameter(format!("The time zone {zone} is not valid")))?;
+    clock::time_zone(zone).ok_or_else(|| invalid_parameter(format!("The time zone {zone} is not valid")))?;
     body.get("Config").and_then(Value::as_array).into_iter().flatten().try_for_each(check_times)
 }
 

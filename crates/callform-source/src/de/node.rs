@@ -68,9 +68,23 @@ impl<'de> NodeDeserializer<'de> {
         }
     }
 
+    /// A number or truth value as such, however it was written.
+    fn value<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node.value {
+            NodeValue::Bool(value) => visitor.visit_bool(value),
+            NodeValue::Integer(value) => visitor.visit_i64(value),
+            NodeValue::Float(value) => visitor.visit_f64(value),
+            _ => self.any(visitor),
+        }
+    }
+
     fn any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.value {
             NodeValue::Null => visitor.visit_unit(),
+            // Who takes any scalar gets what was written; types of numbers ask for numbers.
+            NodeValue::Bool(_) | NodeValue::Integer(_) | NodeValue::Float(_) if self.node.written.is_some() => {
+                visitor.visit_str(self.node.written.as_deref().unwrap_or_default())
+            }
             NodeValue::Bool(value) => visitor.visit_bool(*value),
             // Types without a sign would refuse `visit_i64` of what fits them only in other formats; serde's own
             // implementations accept both.
@@ -83,8 +97,21 @@ impl<'de> NodeDeserializer<'de> {
     }
 }
 
+macro_rules! values_of_types {
+    ($($method:ident),*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.value(visitor).map_err(|error| error.or_at(self.node.span))
+        })*
+    };
+}
+
 impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
     type Error = Error;
+
+    values_of_types! {
+        deserialize_bool, deserialize_i8, deserialize_i16, deserialize_i32, deserialize_i64, deserialize_u8,
+        deserialize_u16, deserialize_u32, deserialize_u64, deserialize_f32, deserialize_f64
+    }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.any(visitor).map_err(|error| error.or_at(self.node.span))
@@ -147,8 +174,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
+        i128 u128 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map identifier ignored_any
     }
 }
 

@@ -1,19 +1,24 @@
 //! Annotations of GitHub Actions.
 
-use super::place::{Place, full_text};
+use super::place::{Place, full_text, omission};
 use crate::{Diagnostic, Diagnostics, Severity, SourceMap};
 
 /// Workflow commands of GitHub Actions, one per line: they annotate the changed files of a pull request.
 pub fn github(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
-    diagnostics.sorted().into_iter().map(|diagnostic| command(diagnostic, sources)).collect()
+    let shown = diagnostics.shown();
+    let more = shown.omitted.into_iter().map(|((severity, code), count)| {
+        format!(
+            "::{} title={}::{}\n",
+            level(severity),
+            escape_property(code),
+            escape_data(&omission(severity, code, count))
+        )
+    });
+    shown.list.into_iter().map(|diagnostic| command(diagnostic, sources)).chain(more).collect()
 }
 
 fn command(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
-    let name = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "notice",
-    };
+    let name = level(diagnostic.severity);
     let mut properties = Vec::new();
     if let Some(at) = &diagnostic.primary {
         let Place { start, end } = Place::of(sources, at.span);
@@ -28,6 +33,14 @@ fn command(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     }
     properties.push(format!("title={}", escape_property(diagnostic.code)));
     format!("::{name} {}::{}\n", properties.join(","), escape_data(&full_text(diagnostic)))
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    }
 }
 
 fn escape_data(text: &str) -> String {

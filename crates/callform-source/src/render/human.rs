@@ -4,7 +4,7 @@ use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Message, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 
-use super::place::{Counts, Excerpt};
+use super::place::{Counts, Excerpt, omission};
 use crate::{Annotation, Diagnostic, Diagnostics, Severity, SourceMap, Span};
 
 /// Lines between two places up to which they share one excerpt of the source.
@@ -16,9 +16,13 @@ pub fn human(diagnostics: &Diagnostics, sources: &SourceMap, color: bool, width:
     let renderer =
         if color { Renderer::styled().hyperlink(false) } else { Renderer::plain() }.term_width(width.max(40));
     let mut text = String::new();
-    for diagnostic in diagnostics.sorted() {
+    let shown = diagnostics.shown();
+    for diagnostic in shown.list {
         text.push_str(&renderer.render(&[group(diagnostic, sources)]));
         text.push_str("\n\n");
+    }
+    for ((severity, code), count) in shown.omitted {
+        text.extend(["and ", &omission(severity, code, count), "\n"]);
     }
     let counts = Counts::of(diagnostics).describe();
     if !counts.is_empty() {

@@ -14,6 +14,15 @@ struct Report<'a> {
     errors: usize,
     warnings: usize,
     diagnostics: Vec<Problem<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    omitted: Vec<Omitted>,
+}
+
+#[derive(Serialize)]
+struct Omitted {
+    code: &'static str,
+    severity: &'static str,
+    count: usize,
 }
 
 #[derive(Serialize)]
@@ -49,16 +58,25 @@ struct Region {
 
 /// One JSON object:
 /// `{format_version, errors, warnings, diagnostics: [{code, severity, title, path, line, column, end_line, end_column,
-/// label, notes, help, related: [{path, line, column, end_line, end_column, label}]}]}`.
+/// label, notes, help, related: [{path, line, column, end_line, end_column, label}]}], omitted: [{code, severity,
+/// count}]}`.
 ///
+/// Where one code comes very often, the rest of it is only counted in `omitted`; `errors` and `warnings` count all.
 /// A problem without a place has no `path` and no numbers.
 pub fn json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
     let counts = Counts::of(diagnostics);
+    let shown = diagnostics.shown();
+    let omitted = shown.omitted.iter().map(|(&(severity, code), &count)| Omitted {
+        code,
+        severity: severity_word(severity),
+        count,
+    });
     let report = Report {
         format_version: FORMAT_VERSION,
         errors: counts.errors,
         warnings: counts.warnings,
-        diagnostics: diagnostics.sorted().into_iter().map(|diagnostic| problem(diagnostic, sources)).collect(),
+        diagnostics: shown.list.iter().map(|diagnostic| problem(diagnostic, sources)).collect(),
+        omitted: omitted.collect(),
     };
     super::pretty(&report)
 }

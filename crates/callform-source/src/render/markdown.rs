@@ -1,6 +1,6 @@
 //! For comments on pull requests.
 
-use super::place::{Counts, Excerpt, severity_word};
+use super::place::{Counts, Excerpt, omission, severity_word};
 use crate::{Annotation, Diagnostic, Diagnostics, SourceMap};
 
 /// Markdown, for a comment on a pull request. Empty where there is nothing to tell.
@@ -10,9 +10,13 @@ pub fn markdown(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
         return String::new();
     }
     let mut text = format!("**Found {counts}**\n");
-    for diagnostic in diagnostics.sorted() {
+    let shown = diagnostics.shown();
+    for diagnostic in shown.list {
         text.push('\n');
         text.push_str(&item(diagnostic, sources));
+    }
+    for ((severity, code), count) in shown.omitted {
+        text.extend(["\n- and ", &escape(&omission(severity, code, count)), "\n"]);
     }
     text
 }

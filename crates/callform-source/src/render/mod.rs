@@ -14,7 +14,7 @@ pub use github::github;
 pub use human::human;
 pub use json::json;
 pub use markdown::markdown;
-pub use sarif::sarif;
+pub use sarif::{Sarif, sarif};
 
 fn pretty(value: &impl serde::Serialize) -> String {
     // Only maps with keys that are no strings can fail, and there are none.

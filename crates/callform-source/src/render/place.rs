@@ -61,7 +61,6 @@ pub(super) fn severity_word(severity: Severity) -> &'static str {
 }
 
 /// How many of each severity there are.
-#[derive(Default)]
 pub(super) struct Counts {
     pub(super) errors: usize,
     pub(super) warnings: usize,
@@ -70,14 +69,11 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn of(diagnostics: &Diagnostics) -> Self {
-        diagnostics.iter().fold(Self::default(), |mut counts, diagnostic| {
-            match diagnostic.severity {
-                Severity::Error => counts.errors += 1,
-                Severity::Warning => counts.warnings += 1,
-                Severity::Note => counts.notes += 1,
-            }
-            counts
-        })
+        Self {
+            errors: diagnostics.count(Severity::Error),
+            warnings: diagnostics.count(Severity::Warning),
+            notes: diagnostics.count(Severity::Note),
+        }
     }
 
     /// `3 errors and 1 warning`; empty where nothing was found.
@@ -93,6 +89,12 @@ impl Counts {
             Some((last, before)) => format!("{} and {last}", before.join(", ")),
         }
     }
+}
+
+/// `399,900 more errors: unknown-reference`
+pub(super) fn omission(severity: Severity, code: &str, count: usize) -> String {
+    let word = severity_word(severity);
+    format!("{count} more {word}{} of this kind: {code}", if count == 1 { "" } else { "s" })
 }
 
 /// The title, notes and help of a diagnostic, one per line, for formats with a single text.

@@ -1,7 +1,10 @@
 //! One sample set, all formats.
 
-use super::{github, human, json, markdown, sarif};
+use super::{Sarif, github, human, json, markdown, sarif};
+
 use crate::{Diagnostic, Diagnostics, Severity, SourceMap, Span};
+
+const NOTHING: Sarif<'static> = Sarif { base: "", about: &|_| None };
 
 const BLUEPRINT: &str = "\
 center: kwglobal
@@ -71,7 +74,7 @@ fn json_form() {
 #[test]
 fn sarif_form() {
     let (diagnostics, sources) = sample();
-    insta::assert_snapshot!(sarif(&diagnostics, &sources).replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    insta::assert_snapshot!(sarif(&diagnostics, &sources, &NOTHING).replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }
 
 #[test]
@@ -132,7 +135,7 @@ fn spans_outside_the_text_do_no_harm() {
         for text in [
             human(&diagnostics, &sources, false, 80),
             json(&diagnostics, &sources),
-            sarif(&diagnostics, &sources),
+            sarif(&diagnostics, &sources, &NOTHING),
             github(&diagnostics, &sources),
             markdown(&diagnostics, &sources),
         ] {

@@ -31,7 +31,12 @@ pub(super) fn wrong_type(expected: Types, place: &Place<'_>) -> Diagnostic {
     let title = format!("expected {}, found {found}", expected.describe());
     let diagnostic = replaceable("wrong-type", title, place);
     match &place.node.value {
-        NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::Bool(_) if expected.intersects(Types::STRING) => {
+        NodeValue::Mapping(_) if expected.intersects(Types::SEQUENCE) && diagnostic.help.is_empty() => {
+            diagnostic.help("Begin each item of the list with `- `.")
+        }
+        NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::Bool(_)
+            if expected.intersects(Types::STRING) && diagnostic.help.is_empty() =>
+        {
             diagnostic.help("Put the value in quotes to make it a string.")
         }
         NodeValue::String(text) if expected.intersects(Types::NUMBER) && looks_like_number(text) => {
@@ -80,7 +85,7 @@ pub(super) fn unknown_value(choices: &[&Value], place: &Place<'_>) -> Diagnostic
 
 /// A value that is none of the allowed ones. `keys` are those of mappings that would be allowed instead.
 pub(super) fn unknown_choice(choices: &[&Value], keys: &[&str], place: &Place<'_>) -> Diagnostic {
-    let written = scalar_text(place.node);
+    let written = place.node.scalar_text();
     let title = match &written {
         Some(text) => format!("unknown value `{}`", shortened(text)),
         None => "this value is not allowed here".to_owned(),
@@ -178,7 +183,7 @@ pub(super) fn bad_pattern(pattern: &str, text: &str, place: &Place<'_>) -> Diagn
 }
 
 pub(super) fn duplicate_item(item: &Node, first: Span) -> Diagnostic {
-    let title = match scalar_text(item) {
+    let title = match item.scalar_text() {
         Some(text) => format!("`{}` is in the list twice", shortened(&text)),
         None => "the same item is in the list twice".to_owned(),
     };
@@ -204,17 +209,6 @@ fn shortened(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-fn scalar_text(node: &Node) -> Option<String> {
-    match &node.value {
-        NodeValue::Null => None,
-        NodeValue::Bool(value) => Some(value.to_string()),
-        NodeValue::Integer(value) => Some(value.to_string()),
-        NodeValue::Float(value) => Some(value.to_string()),
-        NodeValue::String(value) => Some(value.clone()),
-        NodeValue::Sequence(_) | NodeValue::Mapping(_) => None,
-    }
 }
 
 fn json_text(value: &Value) -> String {

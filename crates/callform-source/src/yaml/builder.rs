@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::duplicates::without_duplicates;
-use super::{Entry, Limits, Node, NodeValue, scalar, syntax};
+use super::{Entry, Limits, Node, NodeValue, merge_keys, scalar, syntax};
 use crate::{Diagnostic, Diagnostics, FileId, Span, Spanned};
 
 pub(super) fn build(text: &str, file: FileId, limits: &Limits, diagnostics: &mut Diagnostics) -> Option<Node> {
@@ -159,16 +159,47 @@ impl Builder<'_> {
                 let node = Node::new(span, NodeValue::String(text.clone().into_owned()));
                 self.anchors.insert(anchor, Anchored { node, cost: cost_of_text(&text), height: 0 });
             }
+            let is_blank = |one: char| one.is_whitespace() || one == '\u{feff}' || one == '\u{200b}';
+            let trimmed = text.trim_matches(is_blank);
+            if plain && trimmed.len() != text.len() {
+                self.diagnostics.push(odd_blank(span));
+                text = Cow::Owned(trimmed.to_owned());
+            }
             *key = Some(Spanned::new(text.into_owned(), span));
             return Ok(());
         }
         self.count_node(span)?;
+        if plain {
+            self.cut_at_hash(&text, span);
+        }
         let cost = cost_of_text(&text);
         let value = self.scalar_value(text, plain, tag, span);
-        let node = Node::new(span, value);
+        let mut node = Node::new(span, value);
+        if plain && matches!(node.value, NodeValue::Bool(_) | NodeValue::Integer(_) | NodeValue::Float(_)) {
+            let printed = node.scalar_text();
+            node.written = self
+                .text
+                .get(span.start as usize..span.end as usize)
+                .filter(|text| printed.as_deref() != Some(*text))
+                .map(Into::into);
+        }
         self.remember(anchor, &node, cost, 0)?;
         self.place(node, span.end);
         Ok(())
+    }
+
+    /// `Press # for help` ends before the `#`, and nobody is told. Comments have two blanks before them, or stand behind
+    /// a single word.
+    fn cut_at_hash(&mut self, text: &str, span: Span) {
+        let Some(rest) = self.text.get(span.end as usize..).and_then(|rest| rest.strip_prefix(" #")) else { return };
+        let is_glued = rest.starts_with(|next: char| next.is_alphanumeric());
+        if is_glued || text.contains(' ') {
+            self.diagnostics.push(
+                Diagnostic::warning("text-cut-at-hash", "a text ends before a `#`")
+                    .at(Span::new(self.file, span.end + 1, span.end + 2), "from here on it is a comment")
+                    .help("Put the text in quotes; or two blanks before the `#`, where a comment is meant."),
+            );
+        }
     }
 
     fn scalar_value(&mut self, text: Cow<'_, str>, plain: bool, tag: Option<&Tag>, span: Span) -> NodeValue {
@@ -231,7 +262,8 @@ impl Builder<'_> {
             FrameKind::Mapping { first, .. } => {
                 let mut entries = Vec::with_capacity(self.entries.len().saturating_sub(first));
                 entries.extend(self.entries.drain(first..));
-                NodeValue::Mapping(without_duplicates(entries, self.diagnostics))
+                let entries = without_duplicates(entries, self.diagnostics);
+                NodeValue::Mapping(merge_keys::merged(entries, self.diagnostics))
             }
         };
         let node = Node::new(span, value);
@@ -321,8 +353,22 @@ impl Builder<'_> {
 
     fn syntax_error(&self, error: &granit_parser::ScanError) -> Diagnostic {
         let offset = error.marker().byte_offset().unwrap_or(self.text.len());
-        syntax::diagnostic(error.kind(), self.text, self.file, offset, self.frames.last(), self.limits)
+        let diagnostic =
+            syntax::diagnostic(error.kind(), self.text, self.file, offset, self.frames.last(), self.limits);
+        let before = self.text.get(..offset).unwrap_or_default();
+        let line = self.text.get(before.rfind('\n').map_or(0, |end| end + 1)..).unwrap_or_default();
+        if line.lines().next().is_some_and(|line| line.contains('\u{a0}')) {
+            return diagnostic.help("The line has a no-break space, which is no blank to YAML. Write an ordinary one.");
+        }
+        diagnostic
     }
+}
+
+fn odd_blank(span: Span) -> Diagnostic {
+    Diagnostic::error("odd-blank", "a key has a blank that is none to YAML")
+        .at(span, "")
+        .note("It is a no-break space or the like, as text processors and web pages have them.")
+        .help("Write an ordinary blank in its place.")
 }
 
 fn cost_of_text(text: &str) -> usize {

@@ -8,6 +8,7 @@ mod text;
 mod scalar;
 mod builder;
 mod duplicates;
+mod merge_keys;
 mod syntax;
 #[cfg(test)]
 mod tests;

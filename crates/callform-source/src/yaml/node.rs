@@ -12,6 +12,9 @@ pub struct Node {
     pub span: Span,
     /// The value.
     pub value: NodeValue,
+    /// What stands there, where a number or truth value is written otherwise than it would be printed: `01234`, `1.10`,
+    /// `0x1F`, a number too long for its type. Who takes any scalar as text gets this.
+    pub written: Option<Box<str>>,
 }
 
 /// What a node is, after the core schema of YAML 1.2 has been applied to plain scalars.
@@ -45,7 +48,21 @@ pub struct Entry {
 impl Node {
     /// Joins a value and its place.
     pub fn new(span: Span, value: NodeValue) -> Self {
-        Self { span, value }
+        Self { span, value, written: None }
+    }
+
+    /// The text of a scalar: of a string, or a number or truth value as it was written; `None` for everything else.
+    pub fn scalar_text(&self) -> Option<String> {
+        if let Some(written) = &self.written {
+            return Some(written.to_string());
+        }
+        match &self.value {
+            NodeValue::Bool(value) => Some(value.to_string()),
+            NodeValue::Integer(value) => Some(value.to_string()),
+            NodeValue::Float(value) => Some(value.to_string()),
+            NodeValue::String(value) => Some(value.clone()),
+            NodeValue::Null | NodeValue::Sequence(_) | NodeValue::Mapping(_) => None,
+        }
     }
 
     /// The value of a mapping's key; `None` where there is no such key or the node is no mapping.
@@ -158,6 +175,6 @@ pub fn merge(base: Node, overlay: Node) -> Node {
             }
             Node::new(base.span, NodeValue::Mapping(entries))
         }
-        (_, value) => Node::new(overlay.span, value),
+        (_, value) => Node { span: overlay.span, value, written: overlay.written },
     }
 }

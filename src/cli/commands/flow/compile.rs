@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::input::{self, CompiledFlow};
-use crate::cli::args::DiagnosticFormat;
+use crate::cli::args::{DiagnosticFormat, FilesArgs};
 use crate::cli::center::report;
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
@@ -27,11 +27,14 @@ pub(crate) struct CompileArgs {
     /// The environment of the blueprint to use.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Files.
+    #[command(flatten)]
+    pub files: FilesArgs,
 }
 
 /// Prints the JSON of one flow. It is printed even where Connect would refuse it, so that one can look at it.
 pub(super) fn run(ui: &Ui, args: &CompileArgs) -> Exit {
-    let compiled = match input::compile(&args.file, args.env.as_deref()) {
+    let compiled = match input::compile(&args.file, &args.files, args.env.as_deref()) {
         Ok(compiled) => compiled,
         Err(error) => {
             ui.error(&format!("cannot read `{}`: {error}", args.file.display()));

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::draw::{PictureFormat, no_flow, written};
 use super::input::{self, NamedFlow};
+use crate::cli::args::FilesArgs;
 use crate::cli::exit_code::Exit;
 use crate::cli::git::Place;
 use crate::cli::ui::Ui;
@@ -31,6 +32,9 @@ pub(crate) struct DiffArgs {
     /// The environment of the blueprints to use.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Files.
+    #[command(flatten)]
+    pub files: FilesArgs,
     /// Form of the differences.
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: DifferenceFormat,
@@ -74,10 +78,10 @@ fn diff(ui: &Ui, args: &DiffArgs) -> Result<Exit, Exit> {
         };
         let (key, environment) = (args.flow.as_deref(), args.env.as_deref());
         let flows = if text == input::STDIN {
-            let files = input::stdin_or_disk(Path::new(text)).map_err(failed)?;
+            let files = input::stdin_or_disk(Path::new(text), &args.files).map_err(failed)?;
             input::flows_in(&files, text, key, environment)
         } else {
-            let place = Place::parse(text).map_err(failed)?;
+            let place = Place::parse(text, &args.files).map_err(failed)?;
             let (files, path) = place.files();
             input::flows_in(files, path, key, environment)
         };

@@ -6,7 +6,7 @@ use callform_flow::draw::{Caption, Picture, Placing, mermaid, svg};
 use clap::{Args, ValueEnum};
 
 use super::input::{self, NamedFlow, NoFlow};
-use crate::cli::args::DiagnosticFormat;
+use crate::cli::args::{DiagnosticFormat, FilesArgs};
 use crate::cli::center::report;
 use crate::cli::exit_code::Exit;
 use crate::cli::files::write;
@@ -26,6 +26,9 @@ pub(crate) struct DrawArgs {
     /// The environment of the blueprint to use.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Files.
+    #[command(flatten)]
+    pub files: FilesArgs,
     /// Form of the picture; taken from the name of the output where it is not given, and SVG otherwise.
     #[arg(long, value_name = "FORM")]
     pub format: Option<PictureFormat>,
@@ -59,7 +62,8 @@ pub(super) fn run(ui: &Ui, args: &DrawArgs) -> Exit {
 fn draw(ui: &Ui, args: &DrawArgs) -> Result<(), Exit> {
     let fail = |error: String| said(ui, &error, Exit::Failed);
     let path = args.file.to_string_lossy();
-    let files = input::stdin_or_disk(&args.file).map_err(|error| fail(format!("cannot read `{path}`: {error}")))?;
+    let files = input::stdin_or_disk(&args.file, &args.files)
+        .map_err(|error| fail(format!("cannot read `{path}`: {error}")))?;
     let flows = input::flows_in(&files, &path, args.flow.as_deref(), args.env.as_deref())
         .map_err(|error| no_flow(ui, error))?;
     let format = args.format.or(args.out.as_deref().and_then(PictureFormat::of_name)).unwrap_or(PictureFormat::Svg);

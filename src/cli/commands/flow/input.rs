@@ -9,6 +9,7 @@ use callform_source::{Diagnostics, SourceMap};
 use serde_json::Value;
 
 use crate::blueprint::{self, Disk, FileError, Files};
+use crate::cli::args::FilesArgs;
 use crate::model::{self, Kind, Model};
 
 /// Largest input; the service takes flows of 256,000 characters.
@@ -47,13 +48,14 @@ pub(super) struct Compiled {
 }
 
 /// Files of this machine, with a text in the place of `-`.
-struct WithStdin {
+pub(super) struct WithStdin {
     text: Vec<u8>,
+    disk: Disk,
 }
 
 impl Files for WithStdin {
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, FileError> {
-        if path == STDIN { Ok(self.text.clone()) } else { Disk.read(path, limit) }
+        if path == STDIN { Ok(self.text.clone()) } else { self.disk.read(path, limit) }
     }
 }
 
@@ -169,23 +171,23 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
         std::io::stdin().lock().take(LIMIT + 1).read_to_end(&mut text).map_err(|error| error.to_string())?;
         return if text.len() as u64 > LIMIT { Err(format!("more than {LIMIT} bytes")) } else { Ok(text) };
     }
-    Disk.read(&path.to_string_lossy(), LIMIT).map_err(|error| error.to_string())
+    Disk::around(path).read(&path.to_string_lossy(), LIMIT).map_err(|error| error.to_string())
 }
 
 /// Compiles all flows of a blueprint or of a part of one.
-pub(super) fn compile(path: &Path, environment: Option<&str>) -> Result<Compiled, String> {
-    let text = if path == Path::new(STDIN) { read(path)? } else { Vec::new() };
-    Ok(compile_bytes(path, text, environment))
+pub(super) fn compile(path: &Path, files: &FilesArgs, environment: Option<&str>) -> Result<Compiled, String> {
+    Ok(compile_in(&stdin_or_disk(path, files)?, &path.to_string_lossy(), environment))
 }
 
 /// The same, with what was read from stdin already where the path is `-`.
-pub(super) fn compile_bytes(path: &Path, stdin: Vec<u8>, environment: Option<&str>) -> Compiled {
-    compile_in(&WithStdin { text: stdin }, &path.to_string_lossy(), environment)
+pub(super) fn compile_bytes(path: &Path, stdin: Vec<u8>, files: &FilesArgs, environment: Option<&str>) -> Compiled {
+    compile_in(&WithStdin { text: stdin, disk: files.around(path) }, &path.to_string_lossy(), environment)
 }
 
 /// The files of this machine, and stdin where the path says so.
-pub(super) fn stdin_or_disk(path: &Path) -> Result<impl Files, String> {
-    Ok(WithStdin { text: if path == Path::new(STDIN) { read(path)? } else { Vec::new() } })
+pub(super) fn stdin_or_disk(path: &Path, files: &FilesArgs) -> Result<WithStdin, String> {
+    let text = if path == Path::new(STDIN) { read(path)? } else { Vec::new() };
+    Ok(WithStdin { text, disk: files.around(path) })
 }
 
 fn compile_in(files: &dyn Files, path: &str, environment: Option<&str>) -> Compiled {

@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use serde_json::Value;
 
 use super::input;
-use crate::cli::args::DiagnosticFormat;
+use crate::cli::args::{DiagnosticFormat, FilesArgs};
 use crate::cli::center::report;
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
@@ -29,6 +29,9 @@ pub(crate) struct LintArgs {
     /// The environment of the blueprints to use.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Files.
+    #[command(flatten)]
+    pub beside: FilesArgs,
     /// Form of the diagnostics.
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: DiagnosticFormat,
@@ -95,7 +98,7 @@ fn lint_file(path: &Path, args: &LintArgs) -> Result<(SourceMap, Diagnostics), S
     if is_exported && !is_blueprint {
         return Ok(lint_exported(&path.to_string_lossy(), &text, args.flow_type));
     }
-    let compiled = input::compile_bytes(path, bytes, args.env.as_deref());
+    let compiled = input::compile_bytes(path, bytes, &args.beside, args.env.as_deref());
     let mut found = Diagnostics::default();
     let is_ours = |diagnostic: &&Diagnostic| {
         diagnostic.severity == Severity::Error || codes().any(|code| code == diagnostic.code)
@@ -139,6 +142,11 @@ fn lint_exported(path: &str, text: &str, flow_type: Option<FlowType>) -> (Source
                 lint::check(&subject, &mut found);
             }
         }
+        Err(error) if Document::is_meant(&json) => found.push(
+            Diagnostic::error("flow-not-valid", format!("the flow cannot be read: {error}"))
+                .at(Span::whole_file(file), "")
+                .help("Export the flow in the Connect editor, or take the `Content` that the API returns."),
+        ),
         Err(error) => found.push(
             Diagnostic::error("flow-not-valid", "this file holds no flow")
                 .at(Span::whole_file(file), "")
@@ -169,6 +177,12 @@ fn with_levels(found: &Diagnostics, args: &LintArgs) -> Diagnostics {
         let denied = names(&args.deny, diagnostic.code) || names(&args.deny, WARNINGS);
         let severity = if denied { Severity::Error } else { diagnostic.severity };
         result.push(Diagnostic { severity, ..diagnostic.clone() });
+    }
+    for (severity, code, count) in found.omitted() {
+        let is_error = severity == Severity::Error || names(&args.deny, code) || names(&args.deny, WARNINGS);
+        if is_error || !names(&args.allow, code) {
+            result.omit(if is_error { Severity::Error } else { severity }, code, count);
+        }
     }
     result
 }

@@ -7,7 +7,7 @@ use callform_aws::FunctionAnswer;
 use clap::Args;
 use serde_json::Value;
 
-use crate::cli::args::{AccountArgs, CenterArgs};
+use crate::cli::args::{AccountArgs, CenterArgs, FilesArgs};
 use crate::cli::center::{Center, examine, load};
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
@@ -55,7 +55,7 @@ async fn invoke(ui: &Ui, args: &InvokeArgs) -> Result<Exit, Exit> {
         Some(path) => path.clone(),
         None => find(ui, args)?,
     };
-    let center = load(ui, &CenterArgs { blueprint, env: args.env.clone() })?;
+    let center = load(ui, &CenterArgs { blueprint, env: args.env.clone(), files: FilesArgs::default() })?;
     let address = Address::new(Kind::LambdaAlias, args.name.clone());
     if !center.model.resources.contains_key(&address) {
         unknown(ui, &center, &args.name);
@@ -191,7 +191,7 @@ fn blueprints(folder: &str) -> Vec<PathBuf> {
 }
 
 fn has_function(path: &Path, args: &InvokeArgs) -> bool {
-    let center = CenterArgs { blueprint: path.to_owned(), env: args.env.clone() };
+    let center = CenterArgs { blueprint: path.to_owned(), env: args.env.clone(), files: FilesArgs::default() };
     let (model, _, _) = examine(&center);
     let address = Address::new(Kind::LambdaAlias, args.name.clone());
     model.is_some_and(|model| model.resources.contains_key(&address))

@@ -62,7 +62,8 @@ impl Destination {
         let dynamic = configuration.get("DynamicPartitioningConfiguration");
         let dynamic = dynamic.is_some_and(|it| it["Enabled"] == true || it["Enabled"] == "true");
         let zone = text("CustomTimeZone").unwrap_or("UTC");
-        let zone = zone.parse().map_err(|_| invalid(format!("CustomTimeZone {zone} is not known.")))?;
+        let zone =
+            crate::clock::time_zone(zone).ok_or_else(|| invalid(format!("CustomTimeZone {zone} is not known.")))?;
         let gzip = match text("CompressionFormat").unwrap_or("UNCOMPRESSED") {
             "UNCOMPRESSED" => false,
             "GZIP" => true,

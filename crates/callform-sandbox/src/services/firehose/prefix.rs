@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::error::AwsError;
@@ -12,13 +13,13 @@ use crate::error::AwsError;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Prefix {
     parts: Vec<Part>,
-    zone: Tz,
+    zone: TimeZone,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Part {
     Literal(String),
-    /// A pattern of Java's `DateTimeFormatter`, in chrono's notation.
+    /// A pattern of Java's `DateTimeFormatter`, in the notation of `strftime`.
     Time(String),
     ErrorOutputType,
     RandomString,
@@ -30,7 +31,7 @@ pub(super) struct Prefixes<'a> {
     pub(super) prefix: Option<&'a str>,
     pub(super) error_prefix: Option<&'a str>,
     pub(super) dynamic: bool,
-    pub(super) zone: Tz,
+    pub(super) zone: TimeZone,
 }
 
 /// What a prefix is filled with.
@@ -84,7 +85,7 @@ impl Prefixes<'_> {
         if !names_time(&error) && !has_expressions {
             error.extend(parse(DAILY)?);
         }
-        Ok((Prefix { parts: prefix, zone: self.zone }, Prefix { parts: error, zone: self.zone }))
+        Ok((Prefix { parts: prefix, zone: self.zone.clone() }, Prefix { parts: error, zone: self.zone.clone() }))
     }
 }
 
@@ -116,7 +117,7 @@ fn parse(text: &str) -> Result<Vec<Part>, AwsError> {
     Ok(parts)
 }
 
-/// A pattern of `DateTimeFormatter` in chrono's notation: numbers of fixed width, and text in quotes.
+/// A pattern of `DateTimeFormatter` in the notation of `strftime`: numbers of fixed width, and text in quotes.
 fn time_pattern(pattern: &str) -> Result<String, AwsError> {
     let mut formatted = String::new();
     let mut characters = pattern.chars().peekable();
@@ -179,11 +180,12 @@ impl Prefix {
     /// The prefix of one object.
     pub(super) fn fill(&self, filling: &Filling) -> String {
         let mut text = String::new();
-        let time = filling.time.with_timezone(&self.zone);
+        let time = Timestamp::from_millisecond(filling.time.timestamp_millis()).unwrap_or_default();
+        let time = time.to_zoned_datetime(self.zone.clone());
         for part in &self.parts {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
-                Part::Time(pattern) => text.push_str(&time.format(pattern).to_string()),
+                Part::Time(pattern) => text.push_str(&time.strftime(pattern).to_string()),
                 Part::ErrorOutputType => text.push_str(filling.error_output_type),
                 Part::RandomString => text.extend(Uuid::new_v4().simple().to_string().chars().take(11)),
                 Part::PartitionKey(name) => {
@@ -200,7 +202,7 @@ mod tests {
     use super::*;
 
     fn filled(prefix: Option<&str>, error_prefix: Option<&str>, dynamic: bool) -> Result<(String, String), AwsError> {
-        let (prefix, error) = Prefixes { prefix, error_prefix, dynamic, zone: Tz::UTC }.read()?;
+        let (prefix, error) = Prefixes { prefix, error_prefix, dynamic, zone: TimeZone::UTC }.read()?;
         let partition_keys = BTreeMap::from([("day".to_owned(), "2026-01-31".to_owned())]);
         let time = DateTime::from_timestamp(1_795_482_000, 0).unwrap();
         let fill = |prefix: &Prefix, kind| {
@@ -228,7 +230,7 @@ mod tests {
             prefix: Some("!{timestamp:yyyy-MM-dd'T'HH}/"),
             error_prefix: Some("!{firehose:error-output-type}"),
             dynamic: false,
-            zone: Tz::America__Los_Angeles,
+            zone: crate::clock::time_zone("America/Los_Angeles").unwrap(),
         };
         let time = DateTime::from_timestamp(1_795_482_000, 0).unwrap();
         let filling = Filling { time, error_output_type: "", partition_keys: &BTreeMap::new() };
