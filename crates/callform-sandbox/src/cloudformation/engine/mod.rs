@@ -1,6 +1,7 @@
 //! Carries out stack operations, one durable step after the other.
 
 pub(crate) mod completion;
+pub(crate) mod decision;
 pub(crate) mod deletion;
 pub(crate) mod forward;
 pub(crate) mod handling;

@@ -1,4 +1,4 @@
-//! Resources that the engine carries out itself, because they take time: nested stacks, custom resources and wait
+//! Resources that the engine carries out itself, mostly because they take time: nested stacks, custom resources and wait
 //! conditions. Each is asked again and again until it says how it ended.
 
 pub(crate) mod custom;
@@ -6,6 +6,7 @@ pub(crate) mod nested;
 pub(crate) mod wait;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::Step;
 use super::handling::Outcome;
@@ -23,6 +24,8 @@ pub(crate) enum Native {
     CustomResource,
     WaitCondition,
     WaitConditionHandle,
+    /// `AWS::CDK::Metadata`: says which constructs a template was made of, and does nothing.
+    Metadata,
 }
 
 /// What is to be done.
@@ -60,6 +63,7 @@ impl Native {
             "AWS::CloudFormation::CustomResource" => Some(Self::CustomResource),
             "AWS::CloudFormation::WaitCondition" => Some(Self::WaitCondition),
             "AWS::CloudFormation::WaitConditionHandle" => Some(Self::WaitConditionHandle),
+            "AWS::CDK::Metadata" => Some(Self::Metadata),
             _ => type_name.starts_with("Custom::").then_some(Self::CustomResource),
         }
     }
@@ -71,6 +75,10 @@ impl Native {
             Self::CustomResource => custom::perform(step, job),
             Self::WaitCondition => wait::perform(step, job),
             Self::WaitConditionHandle => wait::perform_handle(step, job),
+            Self::Metadata => Ok(Outcome::Done(match job.order {
+                Order::Create { .. } => Uuid::new_v4().to_string(),
+                Order::Update { physical_id, .. } | Order::Delete { physical_id, .. } => physical_id.to_owned(),
+            })),
         }
     }
 
@@ -80,7 +88,7 @@ impl Native {
             Self::NestedStack => nested::read(live.environment.tx, resource),
             Self::CustomResource => custom::read(live, resource).map(Some),
             Self::WaitCondition => wait::read(live, resource).map(Some),
-            Self::WaitConditionHandle => Ok(Some(Properties::new())),
+            Self::WaitConditionHandle | Self::Metadata => Ok(Some(Properties::new())),
         }
     }
 }

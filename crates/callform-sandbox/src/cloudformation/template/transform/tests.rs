@@ -204,6 +204,10 @@ fn a_serverless_function_is_a_function_with_its_role() {
     assert_eq!(resources["FAliaslive"]["Properties"]["Name"], "live");
     let version = resources["FAliaslive"]["Properties"]["FunctionVersion"]["Fn::GetAtt"][0].as_str().unwrap();
     assert_eq!(resources[version]["Type"], "AWS::Lambda::Version");
+    check_events(resources);
+}
+
+fn check_events(resources: &Value) {
     let mapping = &resources["FQueue"];
     assert_eq!(mapping["Type"], "AWS::Lambda::EventSourceMapping");
     assert_eq!(mapping["Properties"]["FunctionName"], json!({ "Ref": "FAliaslive" }));

@@ -12,6 +12,31 @@ use crate::error::AwsError;
 const IMPLICIT: &str = "ServerlessRestApi";
 const IMPLICIT_HTTP: &str = "ServerlessHttpApi";
 
+/// Properties of the stage.
+const STAGE: [&str; 8] = [
+    "AccessLogSetting",
+    "AccessLogSettings",
+    "DefaultRouteSettings",
+    "MethodSettings",
+    "RouteSettings",
+    "StageVariables",
+    "TracingEnabled",
+    "Variables",
+];
+/// Properties of the API itself.
+const OWN: [&str; 8] = [
+    "ApiKeySourceType",
+    "BinaryMediaTypes",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "EndpointConfiguration",
+    "FailOnWarnings",
+    "MinimumCompressionSize",
+    "Name",
+];
+/// What becomes something else.
+const OTHER: [&str; 6] = ["Cors", "CorsConfiguration", "DefinitionBody", "OpenApiVersion", "StageName", "Tags"];
+
 /// The APIs of a template by logical ID.
 #[derive(Default)]
 pub(super) struct Apis(BTreeMap<String, Api>);
@@ -48,32 +73,7 @@ impl Api {
 /// Takes an API that a template declares.
 pub(super) fn declare(translation: &mut Translation, source: &Source, is_http: bool) -> Result<(), AwsError> {
     let mut api = Api::new(is_http);
-    let stage_names = [
-        "Variables",
-        "AccessLogSetting",
-        "MethodSettings",
-        "TracingEnabled",
-        "StageVariables",
-        "DefaultRouteSettings",
-        "AccessLogSettings",
-        "RouteSettings",
-    ];
-    let api_names = [
-        "Name",
-        "Description",
-        "EndpointConfiguration",
-        "BinaryMediaTypes",
-        "MinimumCompressionSize",
-        "ApiKeySourceType",
-        "DisableExecuteApiEndpoint",
-        "FailOnWarnings",
-    ];
-    let known: Vec<&str> = stage_names
-        .iter()
-        .chain(&api_names)
-        .chain(&["StageName", "DefinitionBody", "Cors", "CorsConfiguration", "Tags", "OpenApiVersion"])
-        .copied()
-        .collect();
+    let known: Vec<&str> = STAGE.iter().chain(&OWN).chain(&OTHER).copied().collect();
     source.check(if is_http { HTTP_API } else { API }, &known)?;
     for (name, value) in &source.properties {
         match name.as_str() {
@@ -93,7 +93,7 @@ pub(super) fn declare(translation: &mut Translation, source: &Source, is_http: b
                 api.properties.insert(name.clone(), types.collect());
             }
             "OpenApiVersion" | "Tags" => {}
-            name if stage_names.contains(&name) => {
+            name if STAGE.contains(&name) => {
                 api.stage.insert(name.to_owned(), value.clone());
             }
             name => {
@@ -158,7 +158,20 @@ pub(super) fn route(translation: &mut Translation, event: &Event, is_http: bool)
         methods.insert(key.to_owned(), operation);
     }
     let verb = if is_any { "*".to_owned() } else { method.to_uppercase() };
-    // {id} in a path is * in an ARN.
+    let pattern = arn_pattern(path);
+    let scope = if is_http && path == "$default" { "*/$default".to_owned() } else { format!("*/{verb}{pattern}") };
+    let arn = json!({ "Fn::Sub": [
+        format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{Api}}/{scope}"),
+        { "Api": { "Ref": api_id } }
+    ] });
+    let permission = event.permission("apigateway.amazonaws.com", json!({ "SourceArn": arn }));
+    let suffix = if is_http { "Permission" } else { "PermissionProd" };
+    translation.resources.insert(format!("{}{suffix}", event.id()), permission);
+    Ok(())
+}
+
+/// A path as ARNs have it: `{id}` is `*`.
+fn arn_pattern(path: &str) -> String {
     let mut pattern = String::new();
     let mut inside = false;
     for character in path.trim_start_matches('$').chars() {
@@ -172,15 +185,7 @@ pub(super) fn route(translation: &mut Translation, event: &Event, is_http: bool)
             _ => {}
         }
     }
-    let scope = if is_http && path == "$default" { "*/$default".to_owned() } else { format!("*/{verb}{pattern}") };
-    let arn = json!({ "Fn::Sub": [
-        format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{Api}}/{scope}"),
-        { "Api": { "Ref": api_id } }
-    ] });
-    let permission = event.permission("apigateway.amazonaws.com", json!({ "SourceArn": arn }));
-    let suffix = if is_http { "Permission" } else { "PermissionProd" };
-    translation.resources.insert(format!("{}{suffix}", event.id()), permission);
-    Ok(())
+    pattern
 }
 
 /// Makes the resources of all APIs.

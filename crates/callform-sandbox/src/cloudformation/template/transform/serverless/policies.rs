@@ -237,11 +237,7 @@ pub(super) fn role(source: &Source, managed: Vec<String>) -> Result<Value, AwsEr
     }
     arns.dedup();
     let mut properties = Map::new();
-    let trust = source.get("AssumeRolePolicyDocument").cloned().unwrap_or_else(|| {
-        json!({ "Version": "2012-10-17", "Statement": [{
-            "Action": ["sts:AssumeRole"], "Effect": "Allow", "Principal": { "Service": ["lambda.amazonaws.com"] }
-        }] })
-    });
+    let trust = source.get("AssumeRolePolicyDocument").cloned().unwrap_or_else(trust);
     properties.insert("AssumeRolePolicyDocument".to_owned(), trust);
     properties.insert("ManagedPolicyArns".to_owned(), arns.into());
     if !inline.is_empty() {
@@ -252,6 +248,13 @@ pub(super) fn role(source: &Source, managed: Vec<String>) -> Result<Value, AwsEr
         properties.extend(source.get(from).map(|value| (to.to_owned(), value.clone())));
     }
     Ok(source.resource("AWS::IAM::Role", Value::Object(properties), &[]))
+}
+
+/// Lets Lambda take the role.
+fn trust() -> Value {
+    json!({ "Version": "2012-10-17", "Statement": [{
+        "Action": ["sts:AssumeRole"], "Effect": "Allow", "Principal": { "Service": ["lambda.amazonaws.com"] }
+    }] })
 }
 
 /// The statements of a policy template.
