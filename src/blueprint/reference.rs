@@ -20,6 +20,7 @@ pub fn reference() -> String {
     let mut seen = BTreeSet::new();
     let mut waiting = Vec::new();
     section(&mut page, "Blueprint", root, &mut waiting);
+    waiting.reverse();
     while let Some(name) = waiting.pop() {
         if seen.insert(name.clone())
             && let Some(definition) = root.pointer(&format!("/$defs/{name}"))
