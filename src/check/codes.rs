@@ -56,6 +56,7 @@ pub(super) const OTHER_CODES: &[(&str, &str)] = &[
     ("overlapping-hours", "Opening times of one day overlap."),
     ("overlapping-overrides", "Two overrides of the same hours have a day in common."),
     ("override-in-the-past", "The last day of an override is over."),
+    ("override-over", "Overrides that are over are left out where they are not deployed."),
     ("invalid-secret", "A reference to a secret is incomplete or has colons."),
     ("user-without-security-profile", "A user has no security profile."),
     ("user-name-incomplete", "A user's name is one word."),

@@ -77,7 +77,12 @@ impl Revision {
         let wanted = extension(&path);
         for _ in 0..LINKS {
             if !self.holds(&path) {
-                return Err(FileError::Outside);
+                // What functions are looked for above the folder may be there, or not; above the top nothing is.
+                match (is_of_function(&path), path.split('/').any(|part| part == "..")) {
+                    (false, _) => return Err(FileError::Outside),
+                    (true, true) => return Err(FileError::NotFound),
+                    (true, false) => {}
+                }
             }
             let (mode, id) = self.entry(&path)?;
             if mode != "120000" {
@@ -126,9 +131,13 @@ impl Files for Revision {
 
 /// True for the zip file of a function, in the folder of the blueprint or one above it.
 fn is_built(path: &str) -> bool {
+    is_of_function(path) && path.split('/').rev().nth(2) == Some(".callform")
+}
+
+/// True for the zip file or the manifest of a function, in the folder of the blueprint or one above it.
+fn is_of_function(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    let last = parts.len().saturating_sub(3);
-    parts[last..].first() == Some(&".callform") && is_of_functions(Path::new(&parts[last..].join("/")))
+    !path.starts_with('/') && is_of_functions(Path::new(&parts[parts.len().saturating_sub(3)..].join("/")))
 }
 
 /// A path relative to a folder, without `.` and `..`; `None` where it leads out of the top.
