@@ -35,8 +35,12 @@ fn is_telling(name: &str) -> bool {
     let lower = name.to_lowercase().replace(['-', ' ', '.'], "_");
     let is_meant =
         TELLING.iter().any(|word| lower.contains(word)) || lower.split('_').any(|word| SHORT.contains(&word));
-    // The name or ARN of a secret is no secret.
-    is_meant && !["_name", "_arn", "_id"].iter().any(|end| lower.ends_with(end))
+    is_meant && !names_one(&lower)
+}
+
+/// The name or ARN of a secret is no secret.
+fn names_one(key: &str) -> bool {
+    ["_name", "_arn", "_id"].iter().any(|end| key.ends_with(end))
 }
 
 fn holds_access_key(text: &str) -> bool {
@@ -46,7 +50,7 @@ fn holds_access_key(text: &str) -> bool {
 
 /// True for `password`, and for what is meant to be it or something like it.
 pub(super) fn means_secret(key: &str) -> bool {
-    is_telling(key) || did_you_mean(key, MISSPELLED).is_some()
+    is_telling(key) || (!names_one(&key.to_lowercase()) && did_you_mean(key, MISSPELLED).is_some())
 }
 
 /// Makes literals under the keys of secrets unreadable in the source texts, wherever they stand and however the key is
@@ -114,7 +118,9 @@ fn literal(line: &str) -> Option<(usize, usize)> {
         let key = before.rsplit([' ', '{', ',', '"', '\'', '-']).next().unwrap_or(before);
         let value = line.get(colon + 1..)?;
         let is_literal = !value.trim_start().starts_with('{') && !value.trim().is_empty();
-        (means_secret(key) && is_literal).then(|| (colon + 1, line.trim_end().len()))
+        // `{ secret: … }` is a reference, and names a secret.
+        let is_secret = means_secret(key) && !REFERENCE.contains(&key);
+        (is_secret && is_literal).then(|| (colon + 1, line.trim_end().len()))
     })
 }
 

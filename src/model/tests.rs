@@ -208,15 +208,15 @@ delivery_streams:
     let objects = |stream: &str| {
         let role = plain(&Value::Object(resource(text, &format!("role/delivery_stream.{stream}")).properties));
         let statements = &role["Policies"][0]["PolicyDocument"]["Statement"];
-        assert_eq!(statements[0]["Resource"], json!(["→ bucket/b.Arn"]), "what is asked of the bucket");
+        assert_eq!(statements[0]["Resource"], json!(["→ bucket/b"]), "what is asked of the bucket");
         let of_objects = statements[1].clone();
         assert_eq!(of_objects["Action"], json!(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]));
         of_objects["Resource"].clone()
     };
-    assert_eq!(objects("two"), json!(["→ bucket/b.Arn/calls/*", "→ bucket/b.Arn/failed/*"]));
-    assert_eq!(objects("one"), json!(["→ bucket/b.Arn/calls/*"]));
-    assert_eq!(objects("inner"), json!(["→ bucket/b.Arn/calls/*"]));
-    assert_eq!(objects("all"), json!(["→ bucket/b.Arn/*"]));
+    assert_eq!(objects("two"), json!(["→ bucket/b/calls/*", "→ bucket/b/failed/*"]));
+    assert_eq!(objects("one"), json!(["→ bucket/b/calls/*"]));
+    assert_eq!(objects("inner"), json!(["→ bucket/b/calls/*"]));
+    assert_eq!(objects("all"), json!(["→ bucket/b/*"]));
 }
 
 #[test]

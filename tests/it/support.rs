@@ -163,7 +163,8 @@ fn signed(service: &str) -> String {
 }
 
 fn call(serving: &Serving, method: &str, path: &str, headers: &str, body: &Value) -> Value {
-    serde_json::from_str(&text_call(serving, method, path, headers, &body.to_string())).unwrap()
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    serde_json::from_str(&text_call(serving, method, path, headers, &body)).unwrap()
 }
 
 /// A call of a service that takes and gives anything, as any client makes it.

@@ -144,7 +144,7 @@ fn signature(head: &Parts) -> Result<Scope, AwsError> {
         }
         (None, _) => {
             let query = query_parameters(head.uri.query().unwrap_or_default());
-            let has = |name: &&str| query.iter().any(|(own, value)| own == *name && !value.is_empty());
+            let has = |name: &str| query.iter().any(|(own, value)| own == name && !value.is_empty());
             let credential = query.iter().find(|(name, _)| name == "X-Amz-Credential").map(|(_, value)| value.as_str());
             if SIGNED_QUERY.iter().all(|name| has(name))
                 && let Some(scope) = credential.and_then(identify::credential_scope)

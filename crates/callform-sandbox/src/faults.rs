@@ -51,6 +51,7 @@ pub const HANDLERS_AT_ONCE: usize = 5 + 2 * 31;
 /// The content of `faults.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the file, by its own name")]
 pub struct Faults {
     /// Hold services to their default quotas.
     pub throttle: bool,

@@ -50,7 +50,7 @@ fn character(class: &ClassUnicode, draw: &mut dyn FnMut() -> u32) -> Option<char
             return choices.get(chosen).copied();
         }
     }
-    class.iter().next().map(|range| range.start())
+    class.iter().next().map(regex_syntax::hir::ClassUnicodeRange::start)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ const WORKSPACE: [&str; 3] = ["--workspace", "--all-features", "--locked"];
 
 /// What is not tested where Python is not there.
 const PYTHON_TOOLS: &str = "boto3, cfn-lint and others";
-/// Deployment tools from PyPI. Each list is an environment of its own: the tools want different versions of one library.
+/// Deployment tools from `PyPI`. Each list is an environment of its own: the tools want different versions of one library.
 const DEPLOYERS: [(&str, &str); 2] =
     [("deploy", "tests/foreign/deploy/requirements.txt"), ("sam", "tests/foreign/deploy/requirements-sam.txt")];
 /// What is not tested where Python is not there.

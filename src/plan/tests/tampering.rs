@@ -235,11 +235,14 @@ fn a_resource_that_is_added_to_a_template_is_refused() {
 fn what_comes_and_goes_on_the_way_is_refused() {
     let account = Account::empty();
     let mut made = plan(&kwglobal().model, &account);
-    let Some(Step::Stacks(operations)) = made.steps.get_mut(2) else { panic!("{:#?}", made.steps) };
-    assert!(operations[0].transitional);
-    let mut role = operations[0].template["Resources"]["RoleVanity"].clone();
+    let transitional = made.steps.iter_mut().find_map(|step| {
+        let Step::Stacks(operations) = step else { return None };
+        operations.iter_mut().find(|operation| operation.transitional && operation.stack == "kwglobal")
+    });
+    let template = &mut transitional.unwrap().template;
+    let mut role = template["Resources"]["RoleVanity"].clone();
     role["Metadata"]["Callform"]["Address"] = json!("role/admin");
-    operations[0].template["Resources"]["RoleAdmin"] = role;
+    template["Resources"]["RoleAdmin"] = role;
     assert_eq!(
         contradictions(&made, &account.inventory),
         ["stack kwglobal: on the way, `RoleAdmin` would be what it does not say"]

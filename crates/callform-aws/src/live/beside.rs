@@ -287,8 +287,11 @@ fn unless_missing<T>(answer: Result<T, GatewayError>, code: &str) -> Result<Opti
 fn short(digest: &str) -> Value {
     const BYTES: usize = 4;
     let bytes = BASE64.decode(digest).unwrap_or_default();
-    let hex: String = bytes.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
-    json!(if hex.is_empty() { digest } else { &hex })
+    let hex = match bytes.first_chunk::<BYTES>() {
+        Some(bytes) => format!("{:08x}", u32::from_be_bytes(*bytes)),
+        None => digest.to_owned(),
+    };
+    json!(hex)
 }
 
 /// A statement in a few words: what it lets whom do.

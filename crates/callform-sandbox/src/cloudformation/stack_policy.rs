@@ -53,7 +53,7 @@ fn check(text: &str) -> Result<(), AwsError> {
             return Err(wrong("needs the Principal *."));
         }
         let resources = texts(statement.get("Resource").or_else(|| statement.get("NotResource")));
-        let is_resource = |text: &&str| *text == "*" || text.starts_with("LogicalResourceId/");
+        let is_resource = |text: &str| text == "*" || text.starts_with("LogicalResourceId/");
         if resources.is_empty() || !resources.iter().all(|text| is_resource(text)) {
             return Err(wrong("needs a Resource: * or LogicalResourceId/ with the logical ID."));
         }

@@ -48,7 +48,7 @@ fn effective(environment: &Environment, input: &Input) -> Result<Value, AwsError
     for day in days {
         let holding = holding(&overrides, day)?;
         let open = holding.iter().fold(spans(&hours, day.weekday()), |open, other| apply(open, other, day.weekday()));
-        let open: Vec<Value> = open.iter().map(slice).collect();
+        let open: Vec<Value> = open.into_iter().map(slice).collect();
         effective.push(json!({ "Date": day.to_string(), "OperationalHours": open }));
         if !holding.is_empty() {
             let hours: Vec<Value> = holding.iter().flat_map(|other| override_hours(other, day.weekday())).collect();
@@ -130,14 +130,14 @@ fn apply(open: Vec<Span>, other: &Document, day: Weekday) -> Vec<Span> {
     }
 }
 
-fn slice((start, end): &Span) -> Value {
-    let time = |minute: &u32| json!({ "Hours": minute / 60 % 24, "Minutes": minute % 60 });
+fn slice((start, end): Span) -> Value {
+    let time = |minute: u32| json!({ "Hours": minute / 60 % 24, "Minutes": minute % 60 });
     json!({ "Start": time(start), "End": time(end) })
 }
 
 fn override_hours(other: &Document, day: Weekday) -> Vec<Value> {
     let status = if text(other, "OverrideType") == "CLOSED" { "CLOSED" } else { "OPEN" };
-    let mut hours: Vec<Value> = spans(other, day).iter().map(slice).collect();
+    let mut hours: Vec<Value> = spans(other, day).iter().copied().map(slice).collect();
     for hour in &mut hours {
         if let Value::Object(hour) = hour {
             hour.insert("OverrideName".to_owned(), text(other, "Name").into());

@@ -204,7 +204,11 @@ impl Sandbox {
                 Ok(_) => None,
                 Err(error) => Some(error.message),
             };
-            if blocking(move || Ok(undelivered(reason))).await.is_err() {
+            let noted = blocking(move || {
+                undelivered(reason);
+                Ok(())
+            });
+            if noted.await.is_err() {
                 tracing::error!("sandbox: the fate of an event was not noted");
             }
         });

@@ -245,20 +245,20 @@ mod tests {
         let common = |packed: u32| {
             let mut fields = Vec::new();
             // Version, flags (sizes follow), deflate, time, date; checksum and both sizes; length of the name.
-            [20_u16, 8, 8, 0, 33].iter().for_each(|field| fields.extend(field.to_le_bytes()));
-            [0_u32, packed, 0].iter().for_each(|field| fields.extend(field.to_le_bytes()));
-            [9_u16, 0].iter().for_each(|field| fields.extend(field.to_le_bytes()));
+            fields.extend([20_u16, 8, 8, 0, 33].iter().flat_map(|field| field.to_le_bytes()));
+            fields.extend([0_u32, packed, 0].iter().flat_map(|field| field.to_le_bytes()));
+            fields.extend([9_u16, 0].iter().flat_map(|field| field.to_le_bytes()));
             fields
         };
         let mut zip = Vec::from(*b"PK\x03\x04");
         zip.extend([common(0).as_slice(), b"bootstrap", &data, b"PK\x07\x08"].concat());
-        [0_u32, packed, 0].iter().for_each(|field| zip.extend(field.to_le_bytes()));
+        zip.extend([0_u32, packed, 0].iter().flat_map(|field| field.to_le_bytes()));
         let directory = u32::try_from(zip.len()).unwrap();
         zip.extend(b"PK\x01\x02\x14\x00");
         zip.extend([common(packed).as_slice(), &[0; 14], b"bootstrap"].concat());
         let end = u32::try_from(zip.len()).unwrap();
         zip.extend(b"PK\x05\x06\x00\x00\x00\x00\x01\x00\x01\x00");
-        [end - directory, directory].iter().for_each(|field| zip.extend(field.to_le_bytes()));
+        zip.extend([end - directory, directory].iter().flat_map(|field| field.to_le_bytes()));
         zip.write_all(&[0, 0]).unwrap();
         zip
     }

@@ -42,9 +42,9 @@ impl Template {
         let template = Self { text: text.to_owned(), processed: None, document, transforms };
         // What transforms make of it is checked when they are carried out.
         if template.transforms.is_empty() {
-            structure::check(&template)?
+            structure::check(&template)?;
         } else {
-            structure::check_outline(&template)?
+            structure::check_outline(&template)?;
         }
         Ok(template)
     }

@@ -220,7 +220,7 @@ fn a_wait_condition_waits_for_its_signals() {
 
     let late = Sandbox::new();
     late.begin("CreateStack", &waiting);
-    late.now.set(late.now.get() + std::time::Duration::from_secs(60));
+    late.now.set(late.now.get() + std::time::Duration::from_mins(1));
     late.run();
     let events = late.events("s").join("\n");
     assert!(events.contains("WaitCondition timed out. Received 0 conditions when expecting 2"), "{events}");

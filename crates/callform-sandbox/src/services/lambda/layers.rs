@@ -139,13 +139,11 @@ fn of_arn(environment: &Environment, arn: &str) -> Result<Option<LayerVersion>, 
     let Some((name, version)) = arn.strip_prefix(&start).and_then(|rest| rest.rsplit_once(':')) else {
         return Ok(None);
     };
-    match find(environment, name, version)? {
-        Some(found) => Ok(Some(found)),
-        None => {
-            let message = format!("Layer version {arn} does not exist.");
-            Err(AwsError::new(400, "InvalidParameterValueException", message).with("Type", "User"))
-        }
+    if let Some(found) = find(environment, name, version)? {
+        return Ok(Some(found));
     }
+    let message = format!("Layer version {arn} does not exist.");
+    Err(AwsError::new(400, "InvalidParameterValueException", message).with("Type", "User"))
 }
 
 /// A function's layers as its configuration shows them; those of this account have to be there.

@@ -86,7 +86,7 @@ pub(crate) fn send(
     environment: &Environment,
     queue: &Queue,
     body: &str,
-    attributes: Map<String, Value>,
+    attributes: &Map<String, Value>,
 ) -> Result<String, AwsError> {
     let input = json!({ "MessageBody": body, "MessageAttributes": attributes, "MessageGroupId": "default" });
     let input = object(input);
@@ -388,7 +388,7 @@ pub(super) fn batch(input: &Input, mut one: impl FnMut(&Input) -> Result<Value, 
                 successful.push(answer);
             }
             Err(error) if error.status < 500 => {
-                failed.push(json!({ "Id": id, "SenderFault": true, "Code": error.code, "Message": error.message }))
+                failed.push(json!({ "Id": id, "SenderFault": true, "Code": error.code, "Message": error.message }));
             }
             Err(error) => return Err(error),
         }

@@ -1,7 +1,7 @@
 //! `AWS::LanguageExtensions`: the loops. Its functions (`Fn::Length`, `Fn::ToJsonString`, the default of
 //! `Fn::FindInMap`) are carried out with all others.
 //!
-//! Source: user guide, "AWS::LanguageExtensions transform" and "Fn::ForEach".
+//! Source: user guide, "`AWS::LanguageExtensions` transform" and "`Fn::ForEach`".
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! `AWS::Include`: a snippet of a template from S3.
 //!
-//! Source: user guide, "AWS::Include transform".
+//! Source: user guide, "`AWS::Include` transform".
 
 use serde_json::{Map, Value};
 

@@ -191,7 +191,11 @@ fn arn_pattern(path: &str) -> String {
 /// Makes the resources of all APIs.
 pub(super) fn finish(translation: &mut Translation) -> Result<(), AwsError> {
     for (id, api) in std::mem::take(&mut translation.apis.0) {
-        if api.is_http { http(translation, &id, api) } else { rest(translation, &id, api)? }
+        if api.is_http {
+            http(translation, &id, &api);
+        } else {
+            rest(translation, &id, api)?
+        }
     }
     Ok(())
 }
@@ -257,10 +261,10 @@ fn rest(translation: &mut Translation, id: &str, api: Api) -> Result<(), AwsErro
     Ok(())
 }
 
-fn http(translation: &mut Translation, id: &str, api: Api) {
+fn http(translation: &mut Translation, id: &str, api: &Api) {
     let title = json!({ "version": "1.0", "title": { "Ref": "AWS::StackName" } });
     let body = api.body.clone().unwrap_or_else(|| json!({ "openapi": "3.0.1", "info": title, "paths": {} }));
-    let mut body = definition(&api, body);
+    let mut body = definition(api, body);
     if let Some(cors) = &api.cors {
         let lists = ["AllowOrigins", "AllowMethods", "AllowHeaders", "ExposeHeaders", "AllowCredentials", "MaxAge"];
         let own: Map<String, Value> = if *cors == true {

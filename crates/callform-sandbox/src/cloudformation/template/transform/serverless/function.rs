@@ -67,14 +67,13 @@ pub(super) fn translate(translation: &mut Translation, source: &Source) -> Resul
     let mut managed = Vec::new();
     let target = alias.map_or_else(|| json!({ "Ref": source.id }), |alias| json!({ "Ref": alias }));
     events::translate(translation, source, &target, &mut managed)?;
-    let role = match source.get("Role") {
-        Some(role) => role.clone(),
-        None => {
-            let id = format!("{}Role", source.id);
-            let role = policies::role(source, managed)?;
-            translation.resources.insert(id.clone(), role);
-            json!({ "Fn::GetAtt": [id, "Arn"] })
-        }
+    let role = if let Some(role) = source.get("Role") {
+        role.clone()
+    } else {
+        let id = format!("{}Role", source.id);
+        let role = policies::role(source, &managed)?;
+        translation.resources.insert(id.clone(), role);
+        json!({ "Fn::GetAtt": [id, "Arn"] })
     };
     properties.insert("Role".to_owned(), role);
     let members = ["DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"];

@@ -191,7 +191,7 @@ const TEMPLATES: &[Template] = &[
 ];
 
 /// The role of a function. `managed` are the managed policies that its events need.
-pub(super) fn role(source: &Source, managed: Vec<String>) -> Result<Value, AwsError> {
+pub(super) fn role(source: &Source, managed: &[String]) -> Result<Value, AwsError> {
     let policy = |name: &str| Value::from(format!("arn:aws:iam::aws:policy/{name}"));
     let mut arns = vec![policy("service-role/AWSLambdaBasicExecutionRole")];
     if source.get("Tracing").is_some_and(|mode| mode.as_str() != Some("Disabled")) {
