@@ -31,6 +31,22 @@ pub(crate) fn file(path: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// Makes an empty file that nobody else may read, or takes from others the rights they have on one that is there.
+///
+/// One that is there is not opened: a process that closes any descriptor of a file loses all its locks on it (POSIX
+/// `fcntl`), also those of the database connections it has, and the next process to end takes the journal away from
+/// under them.
+pub(crate) fn database(path: &Path) -> Result<()> {
+    let mut options = File::options();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => tighten(path),
+        other => other.map(drop),
+    }
+}
+
 /// Takes the rights of others from everything directly in a folder, and leaves links alone: what they lead to is not
 /// part of it.
 pub(crate) fn tighten_content(path: &Path) -> Result<()> {

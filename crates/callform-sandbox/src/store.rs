@@ -39,7 +39,7 @@ impl Store {
     /// Opens the store in a file, and makes it where it is not there yet.
     pub fn open(file: &Path) -> Result<Self, AwsError> {
         // SQLite gives the files beside it the same rights.
-        crate::private::file(file).map_err(|error| crate::error::own_file(file, &error))?;
+        crate::private::database(file).map_err(|error| crate::error::own_file(file, &error))?;
         Self::prepare(Connection::open(file)?)
     }
 

@@ -40,7 +40,7 @@ fn database(folder: &Path) -> Result<Database, AwsError> {
     if let Some(database) = open.get(&file) {
         return Ok(database.clone());
     }
-    crate::private::file(&file).map_err(|error| crate::error::own_file(&file, &error))?;
+    crate::private::database(&file).map_err(|error| crate::error::own_file(&file, &error))?;
     let database = Database::new(&file.to_string_lossy()).map_err(|error| failure(&error))?;
     open.insert(file, database.clone());
     Ok(database)
