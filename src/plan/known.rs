@@ -88,9 +88,8 @@ impl<'a> Known<'a> {
             }
             let address = addresses.entry(logical_id.to_owned()).or_insert(deployed).clone();
             if let Some(id) = stack.physical_ids.get(logical_id) {
-                let target = Target::Resource(address.clone());
-                let reference = Reference { target: target.clone(), attribute: traveling(address.kind) };
-                identifiers.insert((address.kind, reference.identifier(id).to_owned()), target);
+                let (identifier, target) = traveling_target(&address, id);
+                identifiers.insert(identifier, target);
                 physical.insert(address, id.clone());
             }
         }
@@ -104,6 +103,7 @@ impl<'a> Known<'a> {
 
     /// Takes resources that no stack has yet for what the blueprint calls them.
     pub(super) fn take_over(&mut self, imports: &BTreeMap<Address, String>) {
+        self.identifiers.extend(imports.iter().map(|(address, id)| traveling_target(address, id)));
         self.physical.extend(imports.iter().map(|(address, id)| (address.clone(), id.clone())));
     }
 
@@ -239,6 +239,13 @@ impl<'a> Known<'a> {
         let target = item.as_str().and_then(|id| self.identifiers.get(&(kind, id.to_owned())));
         target.map_or_else(|| item.clone(), |target| json!(symbol::of(target, traveling(kind))))
     }
+}
+
+/// The kind and identifier under which parameters have a resource with a physical id, and what it is.
+fn traveling_target(address: &Address, physical_id: &str) -> ((Kind, String), Target) {
+    let target = Target::Resource(address.clone());
+    let reference = Reference { target: target.clone(), attribute: traveling(address.kind) };
+    ((address.kind, reference.identifier(physical_id).to_owned()), target)
 }
 
 /// What a template says that a resource is called in the blueprint.
