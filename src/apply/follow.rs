@@ -1,7 +1,6 @@
 //! Watching a stack operation until it ends.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use callform_aws::{Gateway, StackEvent};
 use tokio::sync::mpsc::UnboundedSender;
@@ -27,7 +26,7 @@ pub(super) async fn follow(watched: &Follow<'_>, after: Option<String>, good: &[
     let mut pause = watched.gateway.pace();
     loop {
         let events = watched.gateway.events_since(watched.name_or_id, newest.as_deref()).await?;
-        pause = if events.is_empty() { slower(pause) } else { watched.gateway.pace() };
+        pause = if events.is_empty() { watched.gateway.slower(pause) } else { watched.gateway.pace() };
         for event in events {
             newest = Some(event.id.clone());
             if is_of_stack(&event, watched.stack) {
@@ -41,14 +40,6 @@ pub(super) async fn follow(watched: &Follow<'_>, after: Option<String>, good: &[
         }
         tokio::time::sleep(pause).await;
     }
-}
-
-/// The longest time between two questions, unless the first pause is longer.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// The pause after one in which nothing happened.
-pub(super) fn slower(pause: Duration) -> Duration {
-    (pause * 2).min(LONGEST_PAUSE.max(pause))
 }
 
 fn is_of_stack(event: &StackEvent, stack: &str) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use callform_aws::{ChangeSet, ChangeSetKind, ChangeSetRequest, Gateway, GatewayError, TemplateSource};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::follow::{Follow, follow, slower};
+use super::follow::{Follow, follow};
 use super::{ApplyError, Event, Rim, agreement, tell};
 use crate::model::Address;
 use crate::observe::is_busy;
@@ -187,7 +187,7 @@ pub(super) async fn settled_unless(
             return Ok(change_set);
         }
         tokio::time::sleep(pause).await;
-        pause = slower(pause);
+        pause = gateway.slower(pause);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The center's stacks as they were last applied.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use callform_aws::{Gateway, GatewayError, Stack};
 use serde_json::Value;
@@ -81,7 +80,7 @@ pub async fn settle(gateway: &Gateway, center: &str, mut waiting: impl FnMut(&st
         {
             waiting(&stack.name);
             tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(10).max(pause));
+            pause = gateway.slower(pause);
         }
     }
     Ok(())

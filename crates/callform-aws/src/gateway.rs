@@ -10,6 +10,9 @@ use aws_smithy_http_client::tls;
 use crate::GatewayError;
 use crate::signed::SignedCalls;
 
+/// How many times the pace is the longest pause between two questions.
+const LONGEST_PAUSE: u32 = 5;
+
 /// Whom to talk to.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -100,6 +103,11 @@ impl Gateway {
     /// The least time between two questions about something that takes its time.
     pub fn pace(&self) -> Duration {
         self.pace
+    }
+
+    /// The pause after one in which nothing happened: twice as long, up to [`LONGEST_PAUSE`] times the pace.
+    pub fn slower(&self, pause: Duration) -> Duration {
+        (pause * 2).min(self.pace * LONGEST_PAUSE)
     }
 
     /// The ARN of the caller.
