@@ -97,13 +97,13 @@ fn change(
             let violations = callform_schemas::get(type_name)
                 .map(|schema| schema.validate(&Value::Object(properties.clone())))
                 .filter(|violations| !violations.is_empty());
-            match violations {
-                Some(violations) => Err(HandlerError {
+            if let Some(violations) = violations {
+                return Err(HandlerError {
                     code: HandlerErrorCode::InvalidRequest,
                     message: callform_schemas::property_validation_failure(&violations),
-                }),
-                None => handler.create(&context, &properties),
+                });
             }
+            handler.create(&context, &properties)
         }
         _ => {
             let identifier = input.text("Identifier").unwrap_or_default();

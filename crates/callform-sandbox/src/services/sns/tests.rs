@@ -20,7 +20,7 @@ fn received(environment: &Environment) -> Value {
     sqs::call(environment, "ReceiveMessage", &object(json!({ "QueueUrl": url }))).unwrap()
 }
 
-fn subscribed(environment: &Environment, protocol: &str, endpoint: &str, attributes: Value) -> Value {
+fn subscribed(environment: &Environment, protocol: &str, endpoint: &str, attributes: &Value) -> Value {
     assert_eq!(ask(environment, "CreateTopic", json!({ "Name": "calls" }))["TopicArn"], TOPIC);
     sqs::call(environment, "CreateQueue", &object(json!({ "QueueName": "calls" }))).unwrap();
     let input =
@@ -31,7 +31,7 @@ fn subscribed(environment: &Environment, protocol: &str, endpoint: &str, attribu
 #[test]
 fn a_message_reaches_the_queue() {
     sandboxed(|environment| {
-        subscribed(environment, "sqs", "arn:aws:sqs:us-west-2:123456789012:calls", json!([]));
+        subscribed(environment, "sqs", "arn:aws:sqs:us-west-2:123456789012:calls", &json!([]));
         let published = ask(environment, "Publish", json!({ "TopicArn": TOPIC, "Subject": "s", "Message": "hello" }));
         let message = received(environment);
         let body: Value = serde_json::from_str(message["Messages"][0]["Body"].as_str().unwrap()).unwrap();
@@ -49,7 +49,7 @@ fn a_filter_keeps_messages_out() {
             { "key": "FilterPolicy", "value": r#"{"kind": ["missed", {"prefix": "lost"}]}"# },
             { "key": "RawMessageDelivery", "value": "true" },
         ]);
-        subscribed(environment, "sqs", "arn:aws:sqs:us-west-2:123456789012:calls", attributes);
+        subscribed(environment, "sqs", "arn:aws:sqs:us-west-2:123456789012:calls", &attributes);
         for (kind, passes) in [("answered", false), ("missed", true), ("lost-1", true)] {
             let attributes =
                 json!({ "entry": [{ "Name": "kind", "Value": { "DataType": "String", "StringValue": kind } }] });
@@ -66,7 +66,7 @@ fn a_filter_keeps_messages_out() {
 fn a_function_gets_a_message_three_times_at_most() {
     sandboxed(|environment| {
         let function = "arn:aws:lambda:us-west-2:123456789012:function:f";
-        subscribed(environment, "lambda", function, json!([]));
+        subscribed(environment, "lambda", function, &json!([]));
         ask(environment, "Publish", json!({ "TopicArn": TOPIC, "Message": "hello" }));
         for _ in 0..3 {
             let Step::Invoke(invocation) = delivery::step(environment).unwrap() else { panic!("nothing to do") };
@@ -83,7 +83,7 @@ fn a_function_gets_a_message_three_times_at_most() {
 #[test]
 fn mail_waits_for_somebody_to_confirm() {
     sandboxed(|environment| {
-        assert_eq!(subscribed(environment, "email", "a@example.com", json!([])), "pending confirmation");
+        assert_eq!(subscribed(environment, "email", "a@example.com", &json!([])), "pending confirmation");
         let listed = ask(environment, "ListSubscriptionsByTopic", json!({ "TopicArn": TOPIC }));
         assert_eq!(listed["Subscriptions"][0]["SubscriptionArn"], "PendingConfirmation");
         ask(environment, "DeleteTopic", json!({ "TopicArn": TOPIC }));

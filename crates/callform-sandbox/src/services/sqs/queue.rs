@@ -50,6 +50,11 @@ pub(crate) struct Queue {
     created: u64,
 }
 
+/// True for the name of a FIFO queue. Case matters: it is no extension of a file.
+fn is_fifo_name(name: &str) -> bool {
+    name.strip_suffix(".fifo").is_some()
+}
+
 impl Queue {
     /// The queue of a name; `None` where there is none.
     pub(crate) fn find(environment: &Environment, name: &str) -> Result<Option<Self>, AwsError> {
@@ -82,7 +87,7 @@ impl Queue {
     }
 
     pub(super) fn is_fifo(&self) -> bool {
-        self.name.ends_with(".fifo")
+        is_fifo_name(&self.name)
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {
@@ -159,7 +164,7 @@ pub(super) fn create(environment: &Environment, input: &Input) -> Result<Value, 
     }
     let attributes = input.object("Attributes");
     let fifo = attributes.get("FifoQueue").is_some_and(|value| value == "true" || *value == Value::Bool(true));
-    if fifo != name.ends_with(".fifo") {
+    if fifo != is_fifo_name(name) {
         return Err(input.wrong("The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length."));
     }
     let mut queue = Queue {

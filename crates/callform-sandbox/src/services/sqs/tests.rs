@@ -11,14 +11,14 @@ fn ask(environment: &Environment, operation: &str, input: Value) -> Value {
     call(environment, operation, &object(input)).unwrap()
 }
 
-fn queue(environment: &Environment, name: &str, attributes: Value) -> Value {
+fn queue(environment: &Environment, name: &str, attributes: &Value) -> Value {
     ask(environment, "CreateQueue", json!({ "QueueName": name, "Attributes": attributes }))["QueueUrl"].clone()
 }
 
 #[test]
 fn a_message_is_hidden_while_it_is_worked_on() {
     sandboxed(|environment| {
-        let url = queue(environment, "calls", json!({ "VisibilityTimeout": "30" }));
+        let url = queue(environment, "calls", &json!({ "VisibilityTimeout": "30" }));
         assert_eq!(url, "https://sqs.us-west-2.amazonaws.com/123456789012/calls");
         let attributes = json!({ "kind": { "DataType": "String", "StringValue": "missed" } });
         let sent = json!({ "QueueUrl": url, "MessageBody": "hello", "MessageAttributes": attributes });
@@ -44,10 +44,10 @@ fn a_message_is_hidden_while_it_is_worked_on() {
 #[test]
 fn what_is_received_too_often_goes_to_the_dead_letter_queue() {
     sandboxed(|environment| {
-        let dead = queue(environment, "dead", json!({}));
+        let dead = queue(environment, "dead", &json!({}));
         let redrive = json!({ "deadLetterTargetArn": "arn:aws:sqs:us-west-2:123456789012:dead", "maxReceiveCount": 1 });
         let url =
-            queue(environment, "calls", json!({ "RedrivePolicy": redrive.to_string(), "VisibilityTimeout": "0" }));
+            queue(environment, "calls", &json!({ "RedrivePolicy": redrive.to_string(), "VisibilityTimeout": "0" }));
         ask(environment, "SendMessage", json!({ "QueueUrl": url, "MessageBody": "bad" }));
         let receive = |url: &Value| ask(environment, "ReceiveMessage", json!({ "QueueUrl": url }));
         assert_eq!(receive(&url)["Messages"][0]["Body"], "bad");
@@ -60,7 +60,7 @@ fn what_is_received_too_often_goes_to_the_dead_letter_queue() {
 fn a_fifo_queue_keeps_the_order_of_a_group_and_drops_what_it_knows() {
     sandboxed(|environment| {
         let attributes = json!({ "FifoQueue": "true", "ContentBasedDeduplication": "true" });
-        let url = queue(environment, "calls.fifo", attributes);
+        let url = queue(environment, "calls.fifo", &attributes);
         for (group, body) in [("a", "1"), ("a", "2"), ("b", "3"), ("a", "1")] {
             ask(environment, "SendMessage", json!({ "QueueUrl": url, "MessageBody": body, "MessageGroupId": group }));
         }
@@ -84,7 +84,7 @@ fn what_is_not_there_or_not_known_is_refused() {
         assert_eq!(refused("AddPermission", json!({})), "NotImplementedException");
         let wrong = json!({ "QueueName": "a", "Attributes": { "VisibilityTimeout": "50000" } });
         assert_eq!(refused("CreateQueue", wrong), "InvalidAttributeValue");
-        queue(environment, "a", json!({ "DelaySeconds": "5" }));
+        queue(environment, "a", &json!({ "DelaySeconds": "5" }));
         let other = json!({ "QueueName": "a", "Attributes": { "DelaySeconds": "6" } });
         assert_eq!(refused("CreateQueue", other), "QueueNameExists");
     });
