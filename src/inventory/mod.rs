@@ -148,7 +148,9 @@ impl DeployedStack {
             "DELETE_FAILED",
             "DELETE_COMPLETE",
         ];
-        !GONE.contains(&self.status.as_str())
+        // A stack whose first import failed was never anything else (?); its template is empty.
+        let never_imported = self.status == "IMPORT_ROLLBACK_COMPLETE" && self.template.is_null();
+        !GONE.contains(&self.status.as_str()) && !never_imported
     }
 
     /// The address a deployed resource was rendered from, out of its `Metadata.Callform.Address`.

@@ -47,6 +47,10 @@ async fn read(gateway: &Gateway, scope: &Scope, stack: Stack) -> Result<Deployed
         return Ok(deployed);
     }
     let text = gateway.template(&deployed.name).await?;
+    // The first import failed, and was rolled back to nothing.
+    if deployed.status == "IMPORT_ROLLBACK_COMPLETE" && text.trim().is_empty() {
+        return Ok(deployed);
+    }
     deployed.template = serde_json::from_str(&text).map_err(|error| ObserveError::UnreadableTemplate {
         stack: deployed.name.clone(),
         reason: error.to_string(),
