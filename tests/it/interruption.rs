@@ -11,6 +11,7 @@ use std::process::{Child, Stdio};
 use dedup::sample::{Recipe, duplicated, samples};
 use serde_json::{Value, json};
 
+use crate::reverting;
 use crate::support::{TestEnvironment, copy};
 
 const BLUEPRINT: &str = "blueprints/kwglobal.yaml";
@@ -34,6 +35,12 @@ impl Moments {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) % limit.max(1)
+    }
+
+    /// After how many lines of progress, and how many changes of the sandbox then. The first one is before anything
+    /// happened.
+    fn lines_and_changes(&mut self, number: u64, lines: u64) -> (u64, u64) {
+        if number == 0 { (0, 0) } else { (self.below(lines + 1), self.below(8)) }
     }
 }
 
@@ -61,6 +68,9 @@ fn written(test: &TestEnvironment) -> u64 {
 
 /// Kills a command after so many lines of progress and so many changes of the sandbox more; how many lines it came to.
 fn kill_at(test: &TestEnvironment, arguments: &[&str], lines: u64, changes: u64) {
+    // Slow enough to be killed in the middle.
+    std::fs::create_dir_all(test.path(".callform/sandbox")).unwrap();
+    test.write(".callform/sandbox/faults.json", r#"{ "delay_ms": { "step": 3 } }"#);
     let mut child = test.command(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut progress = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
@@ -77,6 +87,7 @@ fn kill_at(test: &TestEnvironment, arguments: &[&str], lines: u64, changes: u64)
         }
     }
     kill(&mut child);
+    std::fs::remove_file(test.path(".callform/sandbox/faults.json")).unwrap();
 }
 
 fn kill(child: &mut Child) {
@@ -99,15 +110,10 @@ fn survives(job: &Job) {
     let lines = whole.stderr.lines().count() as u64;
     assert!(lines > 1, "there are no moments to choose from: {}", whole.stderr);
     for number in 0..moments.count {
-        // The first one is before anything happened.
-        let (line, changes) = if number == 0 { (0, 0) } else { (moments.below(lines + 1), moments.below(8)) };
+        let (line, changes) = moments.lines_and_changes(number, lines);
         let moment = format!("{:?} killed after {line} lines and {changes} changes", job.arguments);
         let test = copy_of(&base);
-        // Slow enough to be killed in the middle.
-        std::fs::create_dir_all(test.path(".callform/sandbox")).unwrap();
-        test.write(".callform/sandbox/faults.json", r#"{ "delay_ms": { "step": 3 } }"#);
         kill_at(&test, job.arguments, line, changes);
-        std::fs::remove_file(test.path(".callform/sandbox/faults.json")).unwrap();
         let repeated = test.run(job.arguments);
         assert_eq!(repeated.code, 0, "{moment}: {}{}", repeated.stdout, repeated.stderr);
         if job.lives {
@@ -148,6 +154,24 @@ fn a_killed_destroy_is_completed_by_the_next_one() {
         applied: true,
         lives: false,
     });
+}
+
+#[test]
+fn a_killed_revert_is_completed_by_the_next_one() {
+    const REVERT: [&str; 5] = ["reconcile", reverting::BLUEPRINT, "--sandbox", "--revert", "--yes"];
+    let mut moments = Moments::of_this_run();
+    let center = reverting::changed();
+    let whole = reverting::copied(&center).expect(0, &REVERT);
+    let lines = whole.stderr.lines().count() as u64;
+    assert!(lines > 1, "there are no moments to choose from: {}", whole.stderr);
+    for number in 0..moments.count {
+        let (line, changes) = moments.lines_and_changes(number, lines);
+        let test = reverting::copied(&center);
+        kill_at(&test, &REVERT, line, changes);
+        reverting::says_what_is_open(&test, &format!("killed after {line} lines and {changes} changes"));
+        test.expect(0, &REVERT);
+        reverting::settled(&test);
+    }
 }
 
 /// All Connect objects of the sandbox with what they are like: nothing may be there twice, and nothing may stay changed.

@@ -1,12 +1,10 @@
 //! What was changed by hand is taken back, whatever happens on the way.
 
-use std::process::Stdio;
-
 use serde_json::{Value, json};
 
 use crate::support::{Serving, TestEnvironment, connect, copy, foreign_python, foreign_script};
 
-const BLUEPRINT: &str = "shop.yaml";
+pub(crate) const BLUEPRINT: &str = "shop.yaml";
 
 /// A complete center with functions, roles and buckets.
 const CENTER: &str = "blueprints/kwglobal.yaml";
@@ -59,7 +57,7 @@ impl Hand {
 }
 
 /// A center that was changed by hand: additions, a changed property, something that was deleted.
-fn changed() -> TestEnvironment {
+pub(crate) fn changed() -> TestEnvironment {
     let test = TestEnvironment::empty();
     test.write(BLUEPRINT, SHOP);
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
@@ -79,34 +77,15 @@ fn changed() -> TestEnvironment {
 }
 
 /// The same center again.
-fn copied(from: &TestEnvironment) -> TestEnvironment {
+pub(crate) fn copied(from: &TestEnvironment) -> TestEnvironment {
     let test = TestEnvironment::empty();
     test.write(BLUEPRINT, SHOP);
     copy(&from.path(".callform/sandbox"), &test.path(".callform/sandbox"));
     test
 }
 
-/// Kills a revert after it has reported so many lines.
-fn kill_after(test: &TestEnvironment, lines: usize) {
-    let mut child = test
-        .command(&["reconcile", BLUEPRINT, "--sandbox", "--revert", "--yes"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut reader = std::io::BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    for _ in 0..lines {
-        if std::io::BufRead::read_line(&mut reader, &mut line).unwrap() == 0 {
-            break;
-        }
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-}
-
 /// Drift says what is still open, as a client sees it.
-fn says_what_is_open(test: &TestEnvironment, moment: &str) {
+pub(crate) fn says_what_is_open(test: &TestEnvironment, moment: &str) {
     let drift = test.run(&["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode", "--format", "json"]);
     let report: Value = serde_json::from_str(&drift.stdout).unwrap();
     let told = report["resources"].as_array().unwrap().iter().flat_map(|one| one["differences"].as_array().unwrap());
@@ -118,25 +97,10 @@ fn says_what_is_open(test: &TestEnvironment, moment: &str) {
     }
 }
 
-fn settled(test: &TestEnvironment) {
+pub(crate) fn settled(test: &TestEnvironment) {
     test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     assert_eq!(Hand::of(test).max_contacts(), Value::Null);
-}
-
-#[test]
-fn a_revert_killed_at_twelve_moments_is_completed_by_the_next_one() {
-    let center = changed();
-    for lines in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12] {
-        let test = copied(&center);
-        // Slow enough to be killed in the middle.
-        test.write(".callform/sandbox/faults.json", r#"{ "delay_ms": { "step": 3 } }"#);
-        kill_after(&test, lines);
-        std::fs::remove_file(test.path(".callform/sandbox/faults.json")).unwrap();
-        says_what_is_open(&test, &format!("killed after {lines} lines"));
-        test.expect(0, &["reconcile", BLUEPRINT, "--sandbox", "--revert", "--yes"]);
-        settled(&test);
-    }
 }
 
 #[test]
