@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use callform_aws::{ChangeSet, ChangeSetKind, ChangeSetRequest, Gateway, GatewayError, TemplateSource};
 
-use super::agreement;
-use super::stack::{INLINE_TEMPLATE_BYTES, settled_unless};
+use super::stack::{INLINE_TEMPLATE_BYTES, refusal, settled_unless};
+use super::{addresses, agreement};
 use crate::plan::{
     Base, ChangeSetCheck, ChangeSetOutcome, Identifier, OperationKind, ParameterValue, Plan, StackOperation, Step,
 };
@@ -37,22 +37,26 @@ impl Rehearsal<'_> {
             if (self.stop)() {
                 break;
             }
-            let outcome = self.ask_about(plan, operation).await?;
+            let Some(outcome) = self.ask_about(plan, operation).await? else { continue };
             checks.push(ChangeSetCheck { stack: operation.stack.clone(), outcome });
         }
         Ok(checks)
     }
 
-    async fn ask_about(&self, plan: &Plan, operation: &StackOperation) -> Result<ChangeSetOutcome, GatewayError> {
+    async fn ask_about(
+        &self,
+        plan: &Plan,
+        operation: &StackOperation,
+    ) -> Result<Option<ChangeSetOutcome>, GatewayError> {
         let text = operation.template.to_string();
         if text.len() <= INLINE_TEMPLATE_BYTES {
             return self.change_set(plan, operation, TemplateSource::Body(text)).await;
         }
         let Some(bucket) = self.bucket else {
-            return Ok(ChangeSetOutcome::Refused(
+            return Ok(Some(ChangeSetOutcome::Refused(
                 "its template is too large to be sent without an artifact bucket, which the first apply makes"
                     .to_owned(),
-            ));
+            )));
         };
         // A key of its own: what is deleted here must be nobody else's.
         let key = format!("templates/plan-{}-{}.json", operation.stack, self.run_id);
@@ -68,7 +72,7 @@ impl Rehearsal<'_> {
         plan: &Plan,
         operation: &StackOperation,
         template: TemplateSource,
-    ) -> Result<ChangeSetOutcome, GatewayError> {
+    ) -> Result<Option<ChangeSetOutcome>, GatewayError> {
         let request = ChangeSetRequest {
             stack: operation.stack.clone(),
             name: format!("callform-plan-{}", self.run_id),
@@ -79,15 +83,26 @@ impl Rehearsal<'_> {
         };
         let id = match self.gateway.create_change_set(&request).await {
             Ok(id) => id,
-            Err(error) if error.is_refusal() => return Ok(ChangeSetOutcome::Refused(error.message)),
+            Err(error) if error.is_refusal() => return Ok(Some(ChangeSetOutcome::Refused(error.message))),
             Err(error) => return Err(error),
         };
         let read = settled_unless(self.gateway, &id, self.stop).await;
+        let refused_early = match &read {
+            Ok(change_set) if change_set.is_refused_early() => {
+                Some(refusal(self.gateway, change_set, &addresses(plan, &operation.stack)).await)
+            }
+            _ => None,
+        };
         // Also where reading failed.
         let deleted = self.gateway.delete_change_set(&id).await;
         let change_set = read?;
         deleted.or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })?;
-        Ok(judge(plan, operation, &change_set))
+        Ok(match refused_early {
+            // Early validation looks at identifiers too: what stands for one that is not there yet is none.
+            Some(_) if has_unknown(operation) => None,
+            Some(reason) => Some(ChangeSetOutcome::Refused(reason)),
+            None => Some(judge(plan, operation, &change_set)),
+        })
     }
 
     fn parameters(&self, operation: &StackOperation) -> BTreeMap<String, Option<String>> {
@@ -103,6 +118,15 @@ impl Rehearsal<'_> {
         };
         operation.parameters.iter().map(|(name, value)| (name.clone(), Some(text(value)))).collect()
     }
+}
+
+/// True where a parameter is an identifier that only applying makes.
+fn has_unknown(operation: &StackOperation) -> bool {
+    let is_unknown = |identifier: &Identifier| !matches!(identifier, Identifier::Known(_));
+    operation.parameters.values().any(|value| match value {
+        ParameterValue::ArtifactBucket => false,
+        ParameterValue::Join(identifiers) => identifiers.iter().any(is_unknown),
+    })
 }
 
 fn judge(plan: &Plan, operation: &StackOperation, change_set: &ChangeSet) -> ChangeSetOutcome {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use callform_aws::{ChangeSet, ChangeSetKind, ChangeSetRequest, Gateway, GatewayError, TemplateSource};
+use callform_aws::{
+    ChangeSet, ChangeSetKind, ChangeSetRequest, Gateway, GatewayError, TemplateSource, ValidationError,
+};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::follow::{Follow, follow};
@@ -90,7 +92,8 @@ impl Job {
             return Err(ApplyError::someone_else(stack, "it was changed meanwhile"));
         }
         if !change_set.executable {
-            let reason = change_set.reason.unwrap_or(change_set.status);
+            let reason = refusal(&self.gateway, &change_set, &self.addresses).await;
+            self.gateway.delete_change_set(&id).await?;
             return Err(ApplyError::ChangeSet { stack: stack.clone(), reason });
         }
         self.refuse_unplanned(&id, &change_set).await?;
@@ -172,6 +175,32 @@ impl Job {
         };
         follow(&watched, after, good).await
     }
+}
+
+/// Why a change set failed. What early validation holds against it is asked: each point with the address it is about.
+pub(super) async fn refusal(
+    gateway: &Gateway,
+    change_set: &ChangeSet,
+    addresses: &BTreeMap<String, Address>,
+) -> String {
+    let reason = change_set.reason.clone().unwrap_or_else(|| change_set.status.clone());
+    if !change_set.is_refused_early() {
+        return reason;
+    }
+    let errors = match gateway.validation_errors(&change_set.id).await {
+        Ok(errors) if errors.is_empty() => return reason,
+        Ok(errors) => errors,
+        Err(error) => return format!("{reason} They could not be read: {error}"),
+    };
+    let line = |error: ValidationError| {
+        let subject = addresses.get(&error.logical_id).map_or_else(|| error.logical_id.clone(), words);
+        // The address says which resource it is.
+        let start = format!("/Resources/{}", error.logical_id);
+        let place = error.path.strip_prefix(&start).unwrap_or(&error.path).trim_start_matches("/Properties");
+        let place = if place.is_empty() { String::new() } else { format!(" {place}") };
+        format!("\n  {subject}{place}: {}", error.reason)
+    };
+    errors.into_iter().map(line).collect()
 }
 
 /// Waits until a change set can be executed, or never will be, or nobody wants to know any more.

@@ -139,6 +139,7 @@ fn actions_of_step(step: &Step) -> &'static [&'static str] {
             "cloudformation:CreateChangeSet",
             "cloudformation:DeleteChangeSet",
             "cloudformation:DescribeChangeSet",
+            "cloudformation:DescribeEvents",
             "cloudformation:DescribeStackEvents",
             "cloudformation:ExecuteChangeSet",
             "cloudformation:UpdateTerminationProtection",

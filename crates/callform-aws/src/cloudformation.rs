@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, EvaluationType, ExecutionStatus, Parameter,
-    ResourceAttribute, ResourceChangeDetail, ResourceToImport, StackDriftDetectionStatus, Tag,
+    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, EvaluationType, EventFilter, EventType,
+    ExecutionStatus, HookFailureMode, Parameter, ResourceAttribute, ResourceChangeDetail, ResourceToImport,
+    StackDriftDetectionStatus, Tag,
 };
 
 use crate::{Gateway, GatewayError};
@@ -102,6 +103,17 @@ pub struct ResourceChange {
     pub resource_type: String,
 }
 
+/// Something that early validation holds against a change set (`DescribeEvents`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidationError {
+    /// Logical ID.
+    pub logical_id: String,
+    /// Where in the template, such as `/Resources/Queue/Properties/Name`; empty where it does not say.
+    pub path: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
 /// One line of a stack's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackEvent {
@@ -137,6 +149,12 @@ impl ChangeSet {
             && self.reason.as_deref().is_some_and(|reason| {
                 reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
             })
+    }
+
+    /// True where early validation has refused it: its reason does not say what is wrong, its events do.
+    pub fn is_refused_early(&self) -> bool {
+        self.status == "FAILED"
+            && self.reason.as_deref().is_some_and(|reason| reason.contains("AWS::EarlyValidation::"))
     }
 
     /// True where its status is final.
@@ -337,6 +355,29 @@ impl Gateway {
                 });
             }
         }
+    }
+
+    /// What early validation holds against a change set. Its id has to be the whole ARN: by its name the service does
+    /// not find the events of one that failed.
+    pub async fn validation_errors(&self, change_set: &str) -> Result<Vec<ValidationError>, GatewayError> {
+        let filters = EventFilter::builder().failed_events(true).build();
+        let mut pages =
+            self.cloudformation.describe_events().change_set_name(change_set).filters(filters).into_paginator().send();
+        let mut errors = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| GatewayError::from_sdk("CloudFormation DescribeEvents", &error))?;
+            let events = page.operation_events.unwrap_or_default().into_iter();
+            let failures = events.filter(|event| {
+                event.event_type == Some(EventType::ValidationError)
+                    && event.validation_failure_mode != Some(HookFailureMode::Warn)
+            });
+            errors.extend(failures.map(|event| ValidationError {
+                logical_id: event.logical_resource_id.unwrap_or_default(),
+                path: event.validation_path.unwrap_or_default(),
+                reason: event.validation_status_reason.unwrap_or_default(),
+            }));
+        }
+        Ok(errors)
     }
 
     /// Starts a change set; the token makes a repeated call harmless.

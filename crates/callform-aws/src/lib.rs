@@ -21,6 +21,7 @@ mod signed;
 pub use artifact_bucket::BucketState;
 pub use cloudformation::{
     ChangeSet, ChangeSetKind, ChangeSetRequest, ResourceChange, ResourceDrift, Stack, StackEvent, TemplateSource,
+    ValidationError,
 };
 pub use connect::{ClaimedNumber, ConnectInstance, NamedObject, ObjectType};
 pub use error::{ErrorKind, GatewayError};

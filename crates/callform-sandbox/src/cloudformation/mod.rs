@@ -57,6 +57,7 @@ pub fn handle(
         "DeleteChangeSet" => change_set::execute::delete(environment, request),
         "DeleteStack" => updates::delete(environment, registry, request),
         "DescribeChangeSet" => change_set::describe::describe(environment, request),
+        "DescribeEvents" => change_set::validation::describe_events(environment, request),
         "DescribeStackDriftDetectionStatus" => drift::detection_status(environment, request),
         "DescribeStackEvents" => stacks::describe_events(environment, request),
         "DescribeStackResource" => resources::describe(environment, request),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::compare::{Comparison, Rules, compare};
-use super::{ChangeSet, ChangeSetType, ExecutionStatus, by_name, import, remove, save};
+use super::{ChangeSet, ChangeSetType, ExecutionStatus, by_name, import, remove, save, validation as early};
 use crate::clock::iso8601;
 use crate::cloudformation::engine::operation::OnFailure;
 use crate::cloudformation::events::{USER_INITIATED, set_stack_status};
@@ -122,8 +122,11 @@ fn work_out(
         import::check(environment, stack, prepared, &imports, &changed)?;
     }
     let is_empty = comparison.is_empty() && change_set_type == ChangeSetType::Update;
+    let findings = early::examine(environment, registry, stack, prepared, &comparison)?;
     let (status, reason, execution) = if is_empty {
         ("FAILED", Some(NO_CHANGES.to_owned()), ExecutionStatus::Unavailable)
+    } else if let Some(refusal) = early::refusal(&findings) {
+        ("FAILED", Some(refusal), ExecutionStatus::Unavailable)
     } else {
         ("CREATE_COMPLETE", None, ExecutionStatus::Available)
     };
@@ -150,6 +153,7 @@ fn work_out(
         import_existing: request.flag("ImportExistingResources"),
         imports,
         changes: comparison.changes,
+        findings,
     })
 }
 

@@ -12,18 +12,20 @@ pub(crate) mod detail;
 pub(crate) mod execute;
 pub(crate) mod import;
 pub(crate) mod planned;
+pub(crate) mod validation;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::engine::operation::OnFailure;
-use super::failure::{change_set_not_found, validation};
+use super::failure::{change_set_not_found, validation as refused};
 use super::request::Request;
 use super::state::{self, Settings, Stack};
 use crate::error::AwsError;
 use crate::store::Tx;
 use compare::Change;
+use validation::Finding;
 
 const CHANGE_SET: &str = "cloudformation/change-set";
 const CHANGE_SET_STACK: &str = "cloudformation/change-set-stack";
@@ -65,7 +67,7 @@ pub(crate) struct ChangeSet {
     pub(crate) client_token: Option<String>,
     pub(crate) purpose: ChangeSetType,
     pub(crate) created: String,
-    /// `CREATE_COMPLETE`, or `FAILED` where there is nothing to change.
+    /// `CREATE_COMPLETE`, or `FAILED` where there is nothing to change, or early validation refuses it.
     pub(crate) status: String,
     pub(crate) status_reason: Option<String>,
     pub(crate) execution: ExecutionStatus,
@@ -78,6 +80,9 @@ pub(crate) struct ChangeSet {
     /// Identifiers of resources to be imported, by logical ID.
     pub(crate) imports: BTreeMap<String, String>,
     pub(crate) changes: Vec<Change>,
+    /// What early validation has found.
+    #[serde(default)]
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl ChangeSet {
@@ -137,7 +142,7 @@ pub(crate) fn requested(tx: &Tx, request: &Request) -> Result<(Stack, ChangeSet)
         return found.ok_or_else(|| change_set_not_found(name));
     }
     let Some(stack) = request.text("StackName") else {
-        return Err(validation("StackName must be specified if ChangeSetName is not specified as an ARN."));
+        return Err(refused("StackName must be specified if ChangeSetName is not specified as an ARN."));
     };
     let stack = state::require_stack(tx, stack)?;
     let change_set = by_name(tx, &stack.id, name)?.ok_or_else(|| change_set_not_found(name))?;

@@ -3,6 +3,7 @@
 mod change_sets;
 mod deletion;
 mod drift;
+mod early_validation;
 mod imports;
 mod native;
 mod requests;
