@@ -5,6 +5,7 @@
 
 mod buffer;
 pub(crate) mod delivery;
+mod described;
 mod destination;
 mod prefix;
 mod records;
@@ -188,6 +189,7 @@ fn on_stream(
     match operation {
         "DescribeDeliveryStream" => {
             stream.remove("Tags");
+            described::fill_in(&mut stream);
             return Ok(json!({ "DeliveryStreamDescription": stream }));
         }
         "ListTagsForDeliveryStream" => return Ok(json!({ "Tags": stream.get("Tags"), "HasMoreTags": false })),
