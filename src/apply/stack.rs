@@ -100,7 +100,8 @@ impl Job {
         let started = Event::StackStarted {
             stack: stack.clone(),
             kind: self.operation.kind,
-            resources: change_set.changes.len(),
+            // A change set lists as well what will not change once the values are known.
+            resources: change_set.changes.len().min(self.resources.max(1)),
         };
         tell(&self.events, started);
         let after = self.gateway.newest_event(stack).await?;
