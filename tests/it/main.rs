@@ -38,6 +38,7 @@ mod reviewing;
 mod sandbox_folder;
 mod saved_plans;
 mod second_dynamodb;
+mod security_document;
 mod sensitive;
 mod streaming;
 mod two_at_once;
