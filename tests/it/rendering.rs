@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{ROOT, TestEnvironment, foreign_python, foreign_script};
+use crate::support::{ROOT, TestEnvironment, copy, foreign_python, foreign_script};
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
@@ -37,32 +37,36 @@ fn two_processes_in_two_folders_render_the_same_bytes() {
     assert!(first == render());
 }
 
-/// Blueprints to be linted: the complete ones, and one with everything that can be written.
-fn blueprints() -> Vec<PathBuf> {
-    let root = Path::new(ROOT);
-    let folder = std::fs::read_dir(root.join("blueprints")).unwrap().map(|entry| entry.unwrap().path());
-    let mut found: Vec<PathBuf> =
-        folder.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect();
-    found.push(root.join("tests/data/everything/everything.yaml"));
-    found.push(root.join("tests/data/templates/templates.yaml"));
-    found
+/// Templates of the complete blueprints, and of those with everything that can be written. The functions in them are
+/// those that were built for the tests: built for AWS, they would take longer than everything else here.
+fn templates(test: &TestEnvironment) -> Vec<PathBuf> {
+    let mut blueprints: Vec<String> = files(&test.path("blueprints"))
+        .into_keys()
+        .filter(|name| name.ends_with(".yaml") && !name.contains('/'))
+        .map(|name| format!("blueprints/{name}"))
+        .collect();
+    for name in ["everything", "templates"] {
+        copy(&Path::new(ROOT).join("tests/data").join(name), &test.path(name));
+        blueprints.push(format!("{name}/{name}.yaml"));
+    }
+    blueprints.iter().flat_map(|blueprint| rendered(test, blueprint)).collect()
 }
 
 /// Renders a blueprint and returns its templates.
-fn templates(test: &TestEnvironment, blueprint: &Path) -> Vec<PathBuf> {
-    let out = test.path(blueprint.file_stem().unwrap().to_str().unwrap());
-    test.expect(0, &["render", blueprint.to_str().unwrap(), "--out", out.to_str().unwrap()]);
-    let rendered = files(&out).into_keys().filter(|name| name.ends_with(".template.json"));
-    let templates: Vec<PathBuf> = rendered.map(|name| out.join(name)).collect();
-    assert!(!templates.is_empty(), "{}", blueprint.display());
+fn rendered(test: &TestEnvironment, blueprint: &str) -> Vec<PathBuf> {
+    let out = test.path("rendered").join(Path::new(blueprint).file_stem().unwrap());
+    test.expect(0, &["render", blueprint, "--out", out.to_str().unwrap()]);
+    let templates = files(&out).into_keys().filter(|name| name.ends_with(".template.json"));
+    let templates: Vec<PathBuf> = templates.map(|name| out.join(name)).collect();
+    assert!(!templates.is_empty(), "{blueprint}");
     templates
 }
 
 #[test]
 fn cfn_lint_has_nothing_to_say() {
     let Some(python) = foreign_python() else { return };
-    let test = TestEnvironment::empty();
-    for template in blueprints().iter().flat_map(|blueprint| templates(&test, blueprint)) {
+    let test = TestEnvironment::with_blueprints();
+    for template in templates(&test) {
         let mut lint = Command::new(python.parent().unwrap().join("cfn-lint"));
         let output = lint.args(["--regions", "us-west-2", "--"]).arg(&template).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
@@ -73,8 +77,8 @@ fn cfn_lint_has_nothing_to_say() {
 #[test]
 fn cloudformation_validate_finds_only_what_the_blueprint_itself_says() {
     let Some(python) = foreign_python() else { return };
-    let test = TestEnvironment::empty();
-    let templates: Vec<PathBuf> = blueprints().iter().flat_map(|blueprint| templates(&test, blueprint)).collect();
+    let test = TestEnvironment::with_blueprints();
+    let templates = templates(&test);
     let paths: Vec<&str> = templates.iter().map(|template| template.to_str().unwrap()).collect();
     let said = foreign_script(&python, "validate_templates.py", &paths);
     // The blueprint with everything in it names a bot by its ARN; there is no other way.
