@@ -23,6 +23,10 @@ const fn attested(file: &'static str, statement: &'static str, source: &'static 
 
 /// All guesses, by file and in their order there.
 pub const ASSUMPTIONS: &[Assumption] = &[
+    guess(
+        "cloudformation/change_set/validation.rs",
+        "Where the schema's check gives no path, early validation names the whole resource.",
+    ),
     guess("cloudformation/template/yaml/scalar.rs", "The letters `y` and `n` alone are text in YAML templates."),
     attested(
         "connect/agent_statuses.rs",
@@ -85,6 +89,11 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     guess(
         "faults.rs",
         "CloudFormation calls a throttled handler again after 1, 2, 4, 8 and 16 seconds, and then gives up.",
+    ),
+    attested(
+        "services/firehose/described.rs",
+        "The parameters of a Lambda processor come back all and in another order.",
+        "public reports of tools that compared them one by one",
     ),
 ];
 

@@ -19,6 +19,16 @@ fn messages(type_name: &str, properties: &Value) -> Vec<String> {
     schema.validate(properties).into_iter().map(|violation| violation.message).collect()
 }
 
+/// Patterns that are not checked: halves of surrogate pairs, brackets in classes, and ranges that begin or end with a
+/// class are of other dialects.
+const OF_OTHER_DIALECTS: [&str; 5] = [
+    r"^([a-z,A-Z,0-9,. _\-:/()#,@[\]+=&;\{\}!$*])*$",
+    r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\r\n\t]*$",
+    r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]*$",
+    r"^[\w-\.\+]+@([\w-]+\.)+[\w-]{2,4}$",
+    r"^arn:aws[a-z0-9-]*:iam::\d{12}:role/[\w-/.@+=,]{1,1017}$",
+];
+
 #[test]
 fn every_type_parses_and_every_pattern_compiles() {
     fn patterns(value: &Value, found: &mut BTreeSet<String>) {
@@ -44,9 +54,9 @@ fn every_type_parses_and_every_pattern_compiles() {
         patterns(&schema.document, &mut found);
         types += 1;
     }
-    assert_eq!(types, 72);
+    assert_eq!(types, 484);
     let broken: Vec<&String> = found.iter().filter(|pattern| schema::compiled(pattern).is_none()).collect();
-    assert_eq!(broken, Vec::<&String>::new());
+    assert_eq!(broken, OF_OTHER_DIALECTS);
 }
 
 #[test]

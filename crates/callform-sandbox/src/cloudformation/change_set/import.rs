@@ -103,8 +103,8 @@ pub(crate) fn check(
 /// New resources of a template that exist already, for `ImportExistingResources`: those whose identifier the template
 /// names as it stands, and that outlive their stack.
 ///
-/// A name that a function makes (`Fn::Sub`, `Ref`, …) is none: the resource is then made, which fails where it is there
-/// already. Source: CloudFormation user guide, "Import AWS resources automatically" (custom names have to be static
+/// A name that a function makes (`Fn::Sub`, `Ref`, …) is none: the resource is then to be made, which early validation
+/// refuses where it is there already. Source: CloudFormation user guide, "Import AWS resources automatically" (custom names have to be static
 /// values; `DeletionPolicy` has to be `Retain` or `RetainExceptOnCreate`).
 pub(crate) fn existing(
     environment: &Environment,
@@ -112,14 +112,38 @@ pub(crate) fn existing(
     stack: &Stack,
     prepared: &Prepared,
 ) -> Result<BTreeMap<String, String>, AwsError> {
-    let mut imports = BTreeMap::new();
+    found(environment, registry, stack, prepared, |definition| {
+        let outlives = matches!(definition.deletion_policy.as_deref(), Some("Retain" | "RetainExceptOnCreate"));
+        prepared.template.resource_member(&definition.logical_id, "Properties").filter(|_| outlives)
+    })
+}
+
+/// New resources of a template whose identifiers something in the account has, whatever makes their names: physical ids
+/// by logical ID.
+pub(crate) fn taken(
+    environment: &Environment,
+    registry: &HandlerRegistry,
+    stack: &Stack,
+    prepared: &Prepared,
+) -> Result<BTreeMap<String, String>, AwsError> {
+    found(environment, registry, stack, prepared, |definition| Some(&definition.properties))
+}
+
+/// The new resources of a template that are there under the identifiers that these properties have.
+fn found<'a>(
+    environment: &Environment,
+    registry: &HandlerRegistry,
+    stack: &Stack,
+    prepared: &'a Prepared,
+    properties: impl Fn(&'a Definition) -> Option<&'a Value>,
+) -> Result<BTreeMap<String, String>, AwsError> {
+    let mut found = BTreeMap::new();
     for definition in &prepared.evaluation.resources {
         let known = state::resource(environment.tx, &stack.id, &definition.logical_id)?;
         let schema = callform_schemas::get(&definition.type_name);
         let (None, Some(schema)) = (known.filter(state::StackResource::exists), schema) else { continue };
-        let outlives = matches!(definition.deletion_policy.as_deref(), Some("Retain" | "RetainExceptOnCreate"));
-        let written = prepared.template.resource_member(&definition.logical_id, "Properties").filter(|_| outlives);
-        let Some(physical_id) = written.and_then(|written| named_identifier(schema, written)) else { continue };
+        let named = properties(definition).and_then(|properties| named_identifier(schema, properties));
+        let Some(physical_id) = named else { continue };
         let Some(handler) = registry.get(definition.type_name.as_str()) else { continue };
         let context = Context {
             environment: *environment,
@@ -127,11 +151,11 @@ pub(crate) fn existing(
             stack_name: &stack.name,
             logical_id: &definition.logical_id,
         };
-        if handler.read(&context, &physical_id).is_ok_and(|found| found.is_some()) {
-            imports.insert(definition.logical_id.clone(), physical_id);
+        if handler.read(&context, &physical_id).is_ok_and(|live| live.is_some()) {
+            found.insert(definition.logical_id.clone(), physical_id);
         }
     }
-    Ok(imports)
+    Ok(found)
 }
 
 fn named_identifier(schema: &ResourceSchema, properties: &Value) -> Option<String> {

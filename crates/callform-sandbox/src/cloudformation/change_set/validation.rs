@@ -92,7 +92,7 @@ pub(crate) fn examine(
     comparison: &Comparison,
 ) -> Result<Vec<Finding>, AwsError> {
     let mut findings = Vec::new();
-    let taken = import::existing(environment, registry, stack, prepared)?;
+    let taken = import::taken(environment, registry, stack, prepared)?;
     for change in &comparison.changes {
         let (id, type_name) = (change.logical_id.as_str(), change.type_name.as_str());
         let definition = prepared.evaluation.resources.iter().find(|one| one.logical_id == id);

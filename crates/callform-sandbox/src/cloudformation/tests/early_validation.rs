@@ -31,7 +31,7 @@ fn wrong_properties_are_in_the_events_and_not_in_the_reason() {
         &template(&json!({
             "A": topic("a", "x"),
             "B": { "Type": "AWS::S3::Bucket", "Properties": {
-                "BucketName": "b", "Nonsense": 1, "Tags": [{ "Key": "k" }],
+                "BucketName": "bucket", "Nonsense": 1, "Tags": [{ "Key": "k" }],
                 "VersioningConfiguration": { "Status": { "Ref": "A" } },
             } },
             "S": { "Type": "AWS::SSM::Parameter", "Properties": { "Type": "{{resolve:ssm:kind}}", "Value": "v" } },
@@ -72,7 +72,9 @@ fn names_that_are_taken_are_refused_and_imports_are_not() {
         event["ValidationStatusReason"],
         "Resource of type 'AWS::S3::Bucket' with identifier 'taken' already exists."
     );
-    let body = bucket.to_string();
+    let mut kept = bucket;
+    kept["Resources"]["B"]["DeletionPolicy"] = "Retain".into();
+    let body = kept.to_string();
     let made = sandbox
         .call(
             "CreateChangeSet",

@@ -121,6 +121,6 @@ fn what_a_function_names_or_what_goes_with_its_stack_is_not_imported() {
         sandbox.call("CreateChangeSet", &request).unwrap();
         let described = sandbox.call("DescribeChangeSet", &[("StackName", "s"), ("ChangeSetName", "c")]).unwrap();
         assert_eq!(described["Changes"][0]["ResourceChange"]["Action"], "Add", "{policy}");
-        assert_eq!(execute(&sandbox), "ROLLBACK_COMPLETE", "{policy}");
+        assert_eq!(described["Status"], "FAILED", "{policy}: the name is taken");
     }
 }

@@ -140,7 +140,8 @@ fn minimal(schema: &callform_schemas::ResourceSchema, center: &str) -> Value {
     for pointer in &schema.primary_identifier {
         if !schema.is_read_only(&pointer.to_string()) {
             let is_instance = pointer.property() == "InstanceArn";
-            properties[pointer.property()] = if is_instance { center.into() } else { json!("given") };
+            let given = if is_instance { center.into() } else { json!("given") };
+            *pointer.segments().iter().fold(&mut properties, |within, name| &mut within[name.as_str()]) = given;
         }
     }
     properties

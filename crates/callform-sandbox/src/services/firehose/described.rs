@@ -10,7 +10,7 @@ const DEFAULTS: [(&str, &str); 3] =
     [("NumberOfRetries", "3"), ("BufferSizeInMBs", "1"), ("BufferIntervalInSeconds", "60")];
 
 /// Fills in what was not given: Lambda processors come back with every parameter, the destination's role among them, and
-/// in an order that is not the one they were given in (?; public reports of tools that compared them one by one).
+/// in an order that is not the one they were given in (?).
 pub(super) fn fill_in(stream: &mut Map<String, Value>) {
     let destinations = stream.get_mut("Destinations").and_then(Value::as_array_mut);
     for destination in destinations.into_iter().flatten() {

@@ -245,7 +245,7 @@ mod tests {
         let error = Some("!{firehose:error-output-type}");
         assert!(refused("!{partitionKeyFromLambda:a}/", error, false).contains("dynamic partitioning"));
         assert!(refused("a/", error, true).contains("dynamic partitioning"));
-        assert!(refused("!{timestamp:EEEE}/", error, false).contains("EEEE"));
+        assert!(refused("!{timestamp:QQQ}/", error, false).contains("QQQ"));
         assert!(refused("!{nothing:a}/", error, false).contains("not known"));
         assert!(refused("!{timestamp:yyyy/", error, false).contains("without an end"));
     }
