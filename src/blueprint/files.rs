@@ -120,7 +120,7 @@ fn absolute(path: &Path) -> PathBuf {
 
 /// Whether a link may stand for a file of some name.
 fn is_same_kind(wanted: &Path, found: &Path) -> bool {
-    let kind = |path: &Path| path.extension().map(|extension| extension.to_ascii_lowercase());
+    let kind = |path: &Path| path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     kind(wanted) == kind(found)
 }
 

@@ -128,21 +128,17 @@ fn section(page: &mut String, name: &str, definition: &Value, below: &mut Vec<St
 /// The words about a key, and its default, which they say at the end.
 fn about(property: &Value) -> (String, Option<String>) {
     let text = property["description"].as_str().unwrap_or_default().trim().to_owned();
-    match text.split_once("Default: ") {
-        Some((before, default)) => {
-            let (default, after) = default.split_once(". ").unwrap_or((default.trim_end_matches('.'), ""));
-            (format!("{before}{after}").trim().to_owned(), Some(default.to_owned()))
-        }
-        None => {
-            let default = property.get("default").filter(|default| !default.is_null()).map(|default| match default {
-                Value::Object(members) if members.is_empty() => "empty".to_owned(),
-                Value::Array(items) if items.is_empty() => "empty".to_owned(),
-                Value::Object(_) => "see there".to_owned(),
-                other => format!("`{other}`"),
-            });
-            (text, default)
-        }
+    if let Some((before, default)) = text.split_once("Default: ") {
+        let (default, after) = default.split_once(". ").unwrap_or((default.trim_end_matches('.'), ""));
+        return (format!("{before}{after}").trim().to_owned(), Some(default.to_owned()));
     }
+    let default = property.get("default").filter(|default| !default.is_null()).map(|default| match default {
+        Value::Object(members) if members.is_empty() => "empty".to_owned(),
+        Value::Array(items) if items.is_empty() => "empty".to_owned(),
+        Value::Object(_) => "see there".to_owned(),
+        other => format!("`{other}`"),
+    });
+    (text, default)
 }
 
 /// The schemas that a value may fit, without `null`, which stands for what is left out.

@@ -34,7 +34,7 @@ fn kms(context: Context<'_>, diagnostics: &mut Diagnostics) {
                 && parts.get(5).is_some_and(|it| it.starts_with("key/") || it.starts_with("alias/"))
         };
         let is_id = key.starts_with("alias/") || key.starts_with("mrk-") || is_uuid(key);
-        if !is_arn && !(takes_more && is_id) {
+        if !(is_arn || (takes_more && is_id)) {
             diagnostics.push(
                 Diagnostic::error("invalid-kms-key", "this names no KMS key")
                     .at(key.span, "")

@@ -96,7 +96,9 @@ pub(super) fn write(ui: &Ui, path: &Path, plan: &SavedPlan) -> Result<(), Exit> 
         Some((first, rest)) if !rest.is_empty() => with_allow_flags(&format!("{command} {first}"), rest),
         _ => with_allow_flags(&command, &flags),
     };
-    command.iter().for_each(|line| ui.say(line));
+    for line in command {
+        ui.say(&line);
+    }
     ui.say(&format!("Its fingerprint is {}.", plan.fingerprint()));
     Ok(())
 }

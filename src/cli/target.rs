@@ -52,7 +52,9 @@ impl Account {
             Err(error) => {
                 if sandbox.is_none() && error.kind == ErrorKind::Credentials {
                     ui.error("AWS does not know who you are: there are no credentials, or they are no longer valid");
-                    CREDENTIALS.iter().for_each(|line| ui.say(line));
+                    for line in CREDENTIALS {
+                        ui.say(line);
+                    }
                 } else {
                     ui.error(&error.to_string());
                 }

@@ -1,6 +1,7 @@
 //! One resource: what was last applied against what is live.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use callform_aws::{Beside, Repair};
 use callform_flow::compare::{describe_difference, same};
@@ -97,7 +98,7 @@ fn natural(text: &str) -> String {
             continue;
         }
         if !digits.is_empty() {
-            sortable.push_str(&format!("{:0>20}", std::mem::take(&mut digits)));
+            let _cannot_fail = write!(sortable, "{:0>20}", std::mem::take(&mut digits));
         }
         sortable.push(letter);
     }

@@ -118,11 +118,11 @@ pub(super) async fn still_there(
     let mut kept = BTreeMap::new();
     for (logical_id, keeps) in scope.keeps.iter().filter(|(logical_id, _)| wanted.contains(logical_id.as_str())) {
         let candidate = candidates.get(logical_id).filter(|kept| kept.resource_type == keeps.resource_type);
-        if let Some(candidate) = candidate {
-            if look.finds(&candidate.resource_type, &candidate.physical_id).await? {
-                kept.insert(logical_id.clone(), candidate.clone());
-            }
-            // Where the last one is gone, one of the same name may be there.
+        // Where the last one is gone, one of the same name may be there.
+        if let Some(candidate) = candidate
+            && look.finds(&candidate.resource_type, &candidate.physical_id).await?
+        {
+            kept.insert(logical_id.clone(), candidate.clone());
         }
         if !kept.contains_key(logical_id)
             && let Some(found) = look.by_name(scope, keeps).await?

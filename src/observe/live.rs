@@ -53,7 +53,7 @@ pub async fn live(gateway: &Gateway, inventory: &mut Inventory) -> Result<(), Ga
                             told,
                             beside: partly(surroundings.beside(gateway, stack, &key.1).await)?,
                         },
-                        Err(resource) => resource,
+                        Err(resource) => *resource,
                     };
                     found.insert(key, resource);
                 }
@@ -227,18 +227,21 @@ fn storage_types(inventory: &Inventory) -> Vec<String> {
 }
 
 /// What CloudFormation says about a resource, or what else is to be said of it.
-fn told_of(drift: ResourceDrift) -> Result<Told, LiveResource> {
+fn told_of(drift: ResourceDrift) -> Result<Told, Box<LiveResource>> {
     let object = |text: Option<String>| -> Map<String, Value> {
         text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     };
     match drift.status.as_str() {
-        "DELETED" => Err(LiveResource::Gone),
+        "DELETED" => Err(Box::new(LiveResource::Gone)),
         // What the two sides still differ in, CloudFormation knows to be the same.
         "IN_SYNC" => {
             let expected = object(drift.expected);
             Ok(Told { actual: expected.clone(), expected })
         }
         "MODIFIED" => Ok(Told { expected: object(drift.expected), actual: object(drift.actual) }),
-        other => Err(LiveResource::NotChecked { reason: format!("CloudFormation answers {other}"), failed: false }),
+        other => {
+            let reason = format!("CloudFormation answers {other}");
+            Err(Box::new(LiveResource::NotChecked { reason, failed: false }))
+        }
     }
 }

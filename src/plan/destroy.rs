@@ -82,7 +82,7 @@ fn what_is_there(inventory: &Inventory) -> Inventory {
         let left = &stack.physical_ids;
         if let Some(resources) = stack.template.get_mut("Resources").and_then(Value::as_object_mut) {
             resources.retain(|logical_id, _| left.contains_key(logical_id));
-            stack.status = "UPDATE_COMPLETE".to_owned();
+            "UPDATE_COMPLETE".clone_into(&mut stack.status);
         }
     }
     there

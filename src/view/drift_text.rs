@@ -7,7 +7,7 @@ pub(super) fn headline(report: &DriftReport) -> String {
     let mut compared = count(report.checked, "resource was compared", "resources were compared");
     let failed = report.not_checked.iter().filter(|one| one.failed).count();
     if failed > 0 {
-        compared.push_str(&format!(", {} could not be read", count(failed, "resource", "resources")));
+        compared.extend([", ", &count(failed, "resource", "resources"), " could not be read"]);
     }
     let center = &report.center;
     let changes = report.resources.len() + report.associations.len();

@@ -71,12 +71,12 @@ pub fn markdown(portrait: &Portrait) -> String {
         text.extend(["<", url.as_str(), ">\n\n"]);
     }
     for one in &portrait.numbers {
-        text.push_str(&format!("- {}\n", cell(&number(one))));
+        text.extend(["- ", &cell(&number(one)), "\n"]);
     }
     text.push_str("\n| | name | id |\n|---|---|---|\n");
     for thing in &portrait.resources {
         let name = thing.name.as_deref().unwrap_or_default();
-        text.push_str(&format!("| {} | {} | `{}` |\n", cell(&words(&thing.address)), cell(name), thing.id));
+        text.extend(["| ", &cell(&words(&thing.address)), " | ", &cell(name), " | `", &thing.id, "` |\n"]);
     }
     text
 }

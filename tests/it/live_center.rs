@@ -75,7 +75,7 @@ fn who_has_no_credentials_is_told_how_to_get_some() {
 #[test]
 fn what_is_allowed_can_be_pasted_and_may_be_a_pattern() {
     let test = TestEnvironment::empty();
-    let more: String = ["a", "b"].iter().map(|name| format!("  {name}: {{ hours: business }}\n")).collect();
+    let more = ["a", "b"].map(|name| format!("  {name}: {{ hours: business }}\n")).concat();
     test.write("callform.yaml", CENTER.replace("phone_numbers:", &format!("{more}phone_numbers:")));
     test.expect(0, &["apply", "--sandbox", "--yes"]);
     test.write("callform.yaml", CENTER);

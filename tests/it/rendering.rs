@@ -42,7 +42,7 @@ fn two_processes_in_two_folders_render_the_same_bytes() {
 fn templates(test: &TestEnvironment) -> Vec<PathBuf> {
     let mut blueprints: Vec<String> = files(&test.path("blueprints"))
         .into_keys()
-        .filter(|name| name.ends_with(".yaml") && !name.contains('/'))
+        .filter(|name| Path::new(name).extension().is_some_and(|it| it == "yaml") && !name.contains('/'))
         .map(|name| format!("blueprints/{name}"))
         .collect();
     for name in ["everything", "templates"] {

@@ -97,7 +97,8 @@ const PROFICIENCY: &str = "proficiency ";
 
 /// The columns of a file.
 pub(super) struct Columns {
-    columns: Vec<Option<Column>>,
+    /// What each has, from the left; `None` for one with levels.
+    all: Vec<Option<Column>>,
     /// Columns with levels: which one, attribute and value.
     pub(super) proficiencies: Vec<(usize, String, String)>,
     /// True for the console's file.
@@ -106,7 +107,7 @@ pub(super) struct Columns {
 
 impl Columns {
     pub(super) fn index(&self, wanted: Column) -> Option<usize> {
-        self.columns.iter().position(|column| *column == Some(wanted))
+        self.all.iter().position(|column| *column == Some(wanted))
     }
 
     pub(super) fn has(&self, wanted: Column) -> bool {
@@ -117,7 +118,7 @@ impl Columns {
 /// Reads the names of the columns; `None` after an error.
 pub(super) fn read(names: &[String], places: &[Span], header: Span, diagnostics: &mut Diagnostics) -> Option<Columns> {
     let is_of_console = names.iter().any(|name| of_console(name) == Some(Column::Username));
-    let mut columns = Columns { columns: Vec::new(), proficiencies: Vec::new(), is_of_console };
+    let mut columns = Columns { all: Vec::new(), proficiencies: Vec::new(), is_of_console };
     let mut good = true;
     for (index, name) in names.iter().enumerate() {
         let place = places.get(index).copied().unwrap_or(header);
@@ -129,13 +130,13 @@ pub(super) fn read(names: &[String], places: &[Span], header: Span, diagnostics:
         } else if column.is_none() {
             diagnostics.push(unknown(name, place));
             good = false;
-        } else if columns.columns.contains(&column) {
+        } else if columns.all.contains(&column) {
             diagnostics.push(
                 Diagnostic::error("duplicate-column", format!("the column `{name}` is there twice")).at(place, ""),
             );
             good = false;
         }
-        columns.columns.push(column);
+        columns.all.push(column);
     }
     if good && !columns.has(Column::Username) {
         diagnostics.push(

@@ -85,20 +85,7 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
             .map(|learned| third(learned, &renewed))
             .collect(),
     );
-    let repairs: Vec<RepairOf> = report
-        .resources
-        .iter()
-        .flat_map(|drifted| {
-            drifted.repairs.iter().map(|call| RepairOf { address: drifted.address.clone(), call: call.clone() })
-        })
-        .collect();
-    if !repairs.is_empty() {
-        steps.push(Step::Repair(repairs));
-    }
-    if !report.associations.is_empty() {
-        let links = report.associations.iter().map(|drift| link(drift, inventory, &known, &renewed));
-        steps.push(Step::Associate(links.collect()));
-    }
+    steps.extend(beside_templates(report, inventory, &known, &renewed));
     Ok(Plan {
         purpose: Purpose::Revert,
         center: report.center.clone(),
@@ -114,6 +101,25 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
         preflight: None,
         steps,
     })
+}
+
+/// Calls for what no template can set right, and for links of phone numbers.
+fn beside_templates(report: &DriftReport, inventory: &Inventory, known: &Known, renewed: &Renewed) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let of = |drifted: &DriftedResource| {
+        let address = drifted.address.clone();
+        let calls = drifted.repairs.iter();
+        calls.map(|call| RepairOf { address: address.clone(), call: call.clone() }).collect::<Vec<_>>()
+    };
+    let repairs: Vec<RepairOf> = report.resources.iter().flat_map(of).collect();
+    if !repairs.is_empty() {
+        steps.push(Step::Repair(repairs));
+    }
+    if !report.associations.is_empty() {
+        let links = report.associations.iter().map(|drift| link(drift, inventory, known, renewed));
+        steps.push(Step::Associate(links.collect()));
+    }
+    steps
 }
 
 fn operation(stack: &DeployedStack, kind: OperationKind, template: Json) -> StackOperation {

@@ -15,16 +15,13 @@ pub(super) fn check(plan: &Plan, told: &Told, known: &Known, inventory: &Invento
         let Step::Associate(calls) = step else { continue };
         for call in calls {
             let link = (call.phone_number.clone(), call.flow.clone());
-            match meant.iter().position(|other| *other == link) {
-                Some(position) => {
-                    meant.remove(position);
-                }
-                None => {
-                    let address = words(&call.phone_number);
-                    found.push(format!("{address}: it would be linked or unlinked, which the plan does not say"));
-                }
+            if let Some(position) = meant.iter().position(|other| *other == link) {
+                meant.remove(position);
+            } else {
+                let address = words(&call.phone_number);
+                found.push(format!("{address}: it would be linked or unlinked, which the plan does not say"));
             }
-            if !(Call { plan, told, known, inventory, number, call }).is_what_it_says() {
+            if !(Call { plan, told, known, inventory, number, change: call }).is_what_it_says() {
                 found.push(format!("{}: another number or flow is linked than it says", words(&call.phone_number)));
             }
         }
@@ -40,12 +37,12 @@ struct Call<'a> {
     inventory: &'a Inventory,
     /// Of the step.
     number: usize,
-    call: &'a AssociationChange,
+    change: &'a AssociationChange,
 }
 
 impl Call<'_> {
     fn is_what_it_says(&self) -> bool {
-        let call = self.call;
+        let call = self.change;
         let action = if call.flow.is_some() { Action::Associate } else { Action::Disassociate };
         let flow = match (&call.flow, &call.flow_id) {
             (Some(flow), Some(id)) => self.is_of(flow, Attribute::Id, id),
@@ -76,7 +73,7 @@ impl Call<'_> {
 
     fn is_made(&self, target: &Target, action: Action) -> bool {
         let Target::Resource(address) = target else { return false };
-        let associates = self.call.action == Action::Associate;
+        let associates = self.change.action == Action::Associate;
         associates && self.told.changes.iter().any(|change| change.address == *address && change.action == action)
     }
 

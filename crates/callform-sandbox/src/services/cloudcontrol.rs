@@ -77,6 +77,25 @@ fn list(environment: &Environment, type_name: &str, input: &Input) -> Result<Val
     Ok(answer)
 }
 
+/// Makes a resource, whose properties the schema takes.
+fn create(
+    handler: &dyn ResourceHandler,
+    context: &Context,
+    type_name: &str,
+    input: &Input,
+) -> Result<String, HandlerError> {
+    let invalid = |message: String| HandlerError { code: HandlerErrorCode::InvalidRequest, message };
+    let desired = input.text("DesiredState").unwrap_or_default();
+    let properties: Properties =
+        serde_json::from_str(desired).map_err(|_| invalid("DesiredState is no JSON object.".to_owned()))?;
+    let schema = callform_schemas::get(type_name);
+    let violations = schema.map(|schema| schema.validate(&Value::Object(properties.clone()))).unwrap_or_default();
+    if !violations.is_empty() {
+        return Err(invalid(callform_schemas::property_validation_failure(&violations)));
+    }
+    handler.create(context, &properties)
+}
+
 /// Makes or deletes a resource. What the handler refuses is the request's failure, no error of the call.
 fn change(
     environment: &Environment,
@@ -87,28 +106,12 @@ fn change(
 ) -> Result<Value, AwsError> {
     let token = input.text("ClientToken").map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
     let context = context(environment, &token);
-    let outcome = environment.tx.attempt(|| match operation {
-        "CreateResource" => {
-            let desired = input.text("DesiredState").unwrap_or_default();
-            let properties: Properties = serde_json::from_str(desired).map_err(|_| HandlerError {
-                code: HandlerErrorCode::InvalidRequest,
-                message: "DesiredState is no JSON object.".to_owned(),
-            })?;
-            let violations = callform_schemas::get(type_name)
-                .map(|schema| schema.validate(&Value::Object(properties.clone())))
-                .filter(|violations| !violations.is_empty());
-            if let Some(violations) = violations {
-                return Err(HandlerError {
-                    code: HandlerErrorCode::InvalidRequest,
-                    message: callform_schemas::property_validation_failure(&violations),
-                });
-            }
-            handler.create(&context, &properties)
+    let outcome = environment.tx.attempt(|| {
+        if operation == "CreateResource" {
+            return create(handler, &context, type_name, input);
         }
-        _ => {
-            let identifier = input.text("Identifier").unwrap_or_default();
-            handler.delete(&context, identifier).map(|()| identifier.to_owned())
-        }
+        let identifier = input.text("Identifier").unwrap_or_default();
+        handler.delete(&context, identifier).map(|()| identifier.to_owned())
     })?;
     let mut event = json!({
         "TypeName": type_name,

@@ -144,7 +144,7 @@ fn heads_and_bodies_have_a_largest_size() {
             authorization("connect")
         );
         stream.write_all(head.as_bytes()).unwrap();
-        let piece = [b"10000\r\n".as_slice(), &[b' '; 0x1_0000], b"\r\n"].concat();
+        let piece = [b"10000\r\n".as_slice(), &vec![b' '; 0x1_0000], b"\r\n"].concat();
         while stream.write_all(&piece).is_ok() {}
         assert_eq!(json(url, "AmazonSSM.PutParameter", r#"{"Name":"a","Value":"1","Type":"String"}"#).status, 200);
     });

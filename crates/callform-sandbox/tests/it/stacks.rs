@@ -47,7 +47,9 @@ impl Account {
     }
 
     fn call(&self, action: &str, parameters: &[(&str, &str)]) -> String {
-        let parameters: String = parameters.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+        let parameters: Vec<String> =
+            parameters.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+        let parameters = parameters.concat();
         form(self.running.url(), &format!("Action={action}&Version=2010-05-15{parameters}")).text()
     }
 
@@ -80,7 +82,7 @@ impl Account {
 
 /// A stack with a custom resource by a function with this inline code.
 fn template(runtime: &str, code: &str, size: u32) -> String {
-    let code: String = code.lines().map(|line| format!("          {line}\n")).collect();
+    let code = code.lines().map(|line| format!("          {line}\n")).collect::<Vec<_>>().concat();
     format!(
         "Resources:
   Role:

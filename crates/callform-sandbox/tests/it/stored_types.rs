@@ -21,7 +21,7 @@ async fn with<R: Send + 'static>(running: &Running, work: impl FnOnce(&str) -> R
 }
 
 fn encode(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 fn stack(url: &str, action: &str, further: &str) -> String {

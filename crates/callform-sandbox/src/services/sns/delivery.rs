@@ -109,7 +109,7 @@ fn deliver(
                 return Ok(());
             };
             if subscription.text("RawMessageDelivery") == Some("true") {
-                sqs::send(environment, &queue, notification.body, &notification.attributes)?;
+                sqs::send(environment, &queue, notification.body, notification.attributes)?;
             } else {
                 let envelope = notification.envelope(["SigningCertURL", "UnsubscribeURL"]);
                 sqs::send(environment, &queue, &envelope.to_string(), &Map::new())?;

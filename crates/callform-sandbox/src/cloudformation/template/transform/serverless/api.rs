@@ -194,7 +194,7 @@ pub(super) fn finish(translation: &mut Translation) -> Result<(), AwsError> {
         if api.is_http {
             http(translation, &id, &api);
         } else {
-            rest(translation, &id, api)?
+            rest(translation, &id, api)?;
         }
     }
     Ok(())
@@ -282,7 +282,7 @@ fn http(translation: &mut Translation, id: &str, api: &Api) {
     }
     let mut properties = api.properties.clone();
     properties.insert("Body".to_owned(), body);
-    translation.resources.insert(id.to_owned(), resource(&api, "AWS::ApiGatewayV2::Api", properties));
+    translation.resources.insert(id.to_owned(), resource(api, "AWS::ApiGatewayV2::Api", properties));
     let mut stage = api.stage.clone();
     stage.insert("ApiId".to_owned(), json!({ "Ref": id }));
     stage.insert("StageName".to_owned(), api.stage_name.clone());
