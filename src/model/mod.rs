@@ -39,6 +39,7 @@ mod workgroups;
 
 pub use address::{Address, InvalidAddress, Kind};
 pub(crate) use naming::display_name;
+pub(crate) use phone_numbers::dialed;
 pub use value::{Attribute, Reference, Target, TextPart, Value};
 
 use std::collections::BTreeMap;
