@@ -22,6 +22,7 @@ mod security_profiles;
 mod users;
 mod prompts;
 mod flows;
+mod table_fit;
 mod tables;
 mod access;
 mod functions;
