@@ -301,6 +301,11 @@ fn tables_fit_the_functions_that_use_them() {
     let numbers = "key: phone, sort: company, ttl: expires";
     let calls = "key: contact, ttl: expires, indexes: { by_day: { key: day, sort: at } }";
     check_problems(&vanity(numbers, calls), &[]);
+    let with = |more: &str| vanity(numbers, calls).replacen("calls: calls }", &format!("calls: calls, {more} }}"), 1);
+    check_problems(&with("company: Acme, words: \"Tea Pot = 100, kettle\", keypad: qz-on-1"), &[]);
+    check_problems(&with("company: 日本"), &["vanity-setting:7"]);
+    check_problems(&with("words: tea = x"), &["vanity-setting:7"]);
+    check_problems(&with("keypad: qz"), &["unknown-value:7"]);
     for wrong in [
         "key: number, sort: company, ttl: expires",
         "key: phone, ttl: expires",

@@ -138,6 +138,10 @@ fn callers_of_kwglobal_hear_their_words_and_are_remembered() {
     invoke(&test, "vanity", &event("c-2", "anonymous"));
     let callers = invoke(&test, "last_callers", &json!({ "limit": 2 }));
     assert_eq!((&callers[0]["status"], &callers[1]["contact"]), (&json!("withheld"), &json!("c-0")), "{callers}");
+    // The event that the documentation tries.
+    let sample = format!("{ROOT}/examples/vanity/event.json");
+    let tried = test.json(&["lambda", "invoke", "vanity", BLUEPRINT, "--event", &sample, "--sandbox"]);
+    assert_eq!((&tried["option_1"], &tried["stored"]), (&json!("1-KWGLOBAL-10"), &json!("yes")), "{tried}");
     // What is in the tables is nobody's change.
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);

@@ -17,7 +17,7 @@ use crate::words::{Commonness, LONGEST, Words};
 /// Words that are kept for the same digits: more than all options together would need.
 const SAME_DIGITS: usize = 16;
 
-/// Beginnings that are extended before the search ends with what it has. Of two million numbers none needs more than 108;
+/// Beginnings that are extended before the search ends with what it has. Of two million numbers none needs more than 123;
 /// this keeps the time of a number bounded that nobody thought of.
 pub(crate) const STEPS: usize = 1_000;
 

@@ -18,8 +18,8 @@ pub fn ssml(options: &[VanityNumber]) -> String {
     if options.is_empty() {
         return String::new();
     }
-    let sentences: String = options.iter().map(|option| format!("<s>{}</s>", sentence(option))).collect();
-    format!("<speak>{sentences}</speak>")
+    let sentences: Vec<String> = options.iter().map(|option| format!("<s>{}</s>", sentence(option))).collect();
+    format!("<speak>{}</speak>", sentences.concat())
 }
 
 fn sentence(option: &VanityNumber) -> String {
