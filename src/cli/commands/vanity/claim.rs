@@ -150,10 +150,9 @@ pub(super) async fn run(ui: &Ui, args: &ClaimArgs) -> Result<Exit, Exit> {
 
 /// The beginnings that numbers may have; none where any will do.
 fn prefixes(ui: &Ui, args: &ClaimArgs) -> Result<Vec<String>, Exit> {
-    let wrong = args.prefix.iter().find(|prefix| {
-        let digits = prefix.strip_prefix("+1");
-        !digits.is_some_and(|digits| digits.len() < LONGEST_PREFIX && digits.bytes().all(|byte| byte.is_ascii_digit()))
-    });
+    let is_digits = |text: &str| text.len() < LONGEST_PREFIX && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_prefix = |prefix: &String| prefix.strip_prefix("+1").is_some_and(is_digits);
+    let wrong = args.prefix.iter().find(|prefix| !is_prefix(prefix));
     match wrong {
         Some(wrong) => {
             Err(failed(ui, &format!("`{wrong}` is no beginning of a number with the calling code +1, such as +1206")))
