@@ -68,12 +68,34 @@ pub struct FunctionParameter {
     /// Actions that the function carries out on the resource itself, such as `dynamodb:GetItem`.
     #[serde(default)]
     pub actions: Vec<String>,
-    /// Actions on every index of the table.
+    /// Actions on the indexes of the table: those of `indexes`, or all where none is named.
     #[serde(default)]
     pub index_actions: Vec<String>,
     /// Actions on the objects in the bucket.
     #[serde(default)]
     pub object_actions: Vec<String>,
+    /// The texts that are possible. Default: any.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// The partition key that the table must have, a text.
+    pub key: Option<String>,
+    /// The sort key that the table must have, a text. With `key` and without `sort` it must have none.
+    pub sort: Option<String>,
+    /// The attribute that says when an item expires.
+    pub ttl: Option<String>,
+    /// Global secondary indexes that the table must have, by name.
+    #[serde(default)]
+    pub indexes: IndexMap<String, FunctionIndex>,
+}
+
+/// An index that a function needs; its keys are texts.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FunctionIndex {
+    /// The partition key.
+    pub key: String,
+    /// The sort key; without it the index must have none.
+    pub sort: Option<String>,
 }
 
 /// What a parameter of a function is.

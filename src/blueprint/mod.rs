@@ -40,7 +40,7 @@ pub use facts::{Facts, Wave};
 pub(crate) use files::is_of_functions;
 pub use files::{Disk, FileError, Files};
 pub(crate) use functions::not_built;
-pub use functions::{BUNDLES, Bundle, Function, FunctionParameter, FunctionParameterType, not_there};
+pub use functions::{BUNDLES, Bundle, Function, FunctionIndex, FunctionParameter, FunctionParameterType, not_there};
 pub use instance::{Identity, Instance, Storage, StorageTarget};
 pub use load::{Loaded, LoadedFile, ZIP_LIMIT, load, load_part};
 pub use notation::{Common, Definition, Duration, Name, Password, SecretReference, Section, Short, Texts};

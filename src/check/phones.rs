@@ -4,6 +4,7 @@ use callform_source::{Diagnostic, Diagnostics, Spanned};
 
 use super::{Context, Rule};
 use crate::blueprint::PhoneKind;
+use crate::model::dialed;
 
 /// Digits after the plus, at most (ITU-T E.164).
 const LONGEST: usize = 15;
@@ -34,9 +35,10 @@ fn numbers(context: Context<'_>, diagnostics: &mut Diagnostics) {
     for number in blueprint.phone_numbers.values() {
         check(number.existing.as_ref(), diagnostics);
         if let Some(prefix) = &number.prefix
-            && !is_plus_and_digits(prefix)
+            && !is_plus_and_digits(&dialed(prefix))
         {
-            diagnostics.push(wrong(prefix).help("A prefix starts with the country code: `+1206`."));
+            let help = "A prefix starts with the country code: `+1206`. Letters may follow: `+1-800-FLOWERS`.";
+            diagnostics.push(wrong(prefix).help(help));
         }
     }
 }

@@ -44,6 +44,7 @@ pub const RULES: &[Rule] = &[
     hierarchy::NAMES,
     quick_connects::TOO_MANY,
     lambdas::TOO_SLOW,
+    lambdas::VANITY,
     tags::REFUSED,
     storage::NOT_STORED,
     uploads::PROMPTS,

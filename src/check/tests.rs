@@ -288,3 +288,91 @@ fn titles(checked: &Checked) -> Vec<String> {
         .map(|problem| format!("{} {}: {} {:?}", place(problem), problem.code, problem.title, problem.notes))
         .collect()
 }
+
+/// The functions that come with the program, and tables that are not what they need.
+#[test]
+fn tables_fit_the_functions_that_use_them() {
+    let vanity = |numbers: &str, calls: &str| {
+        format!(
+            "tables:\n  numbers: {{ {numbers} }}\n  calls: {{ {calls} }}\nlambdas:\n  vanity:\n    bundle: vanity\n    \
+             with: {{ numbers: numbers, calls: calls }}\n  callers:\n    bundle: vanity-callers\n    with: {{ calls: calls }}\n"
+        )
+    };
+    let numbers = "key: phone, sort: company, ttl: expires";
+    let calls = "key: contact, ttl: expires, indexes: { by_day: { key: day, sort: at } }";
+    check_problems(&vanity(numbers, calls), &[]);
+    let with = |more: &str| vanity(numbers, calls).replacen("calls: calls }", &format!("calls: calls, {more} }}"), 1);
+    check_problems(&with("company: Acme, words: \"Tea Pot = 100, kettle\", keypad: qz-on-1"), &[]);
+    check_problems(&with("company: 日本"), &["vanity-setting:7"]);
+    check_problems(&with("words: tea = x"), &["vanity-setting:7"]);
+    check_problems(&with("keypad: qz"), &["unknown-value:7"]);
+    for wrong in [
+        "key: number, sort: company, ttl: expires",
+        "key: phone, ttl: expires",
+        "key: phone, sort: firm, ttl: expires",
+        "key: phone, sort: { name: company, type: number }, ttl: expires",
+    ] {
+        check_problems(&vanity(wrong, calls), &["table-key:7"]);
+    }
+    check_problems(&vanity("key: phone, sort: company, ttl: gone", calls), &["table-ttl:7"]);
+    check_problems(&vanity("key: phone, sort: company", calls), &["table-without-ttl:7"]);
+    for (wrong, expected) in [
+        (
+            "key: contact, sort: at, ttl: expires, indexes: { by_day: { key: day, sort: at } }",
+            ["table-key:7", "table-key:10"].as_slice(),
+        ),
+        ("key: contact, ttl: expires, indexes: { by_day: { key: day } }", &["table-key:10"]),
+        ("key: contact, ttl: expires, indexes: { by_hour: { key: day, sort: at } }", &["missing-index:10"]),
+        ("key: contact, ttl: expires", &["missing-index:10"]),
+    ] {
+        check_problems(&vanity(numbers, wrong), expected);
+    }
+    let dedup = |bundle: &str, table: &str, more: &str| {
+        format!(
+            "tables:\n  seen: {{ {table} }}\nlambdas:\n  once:\n    bundle: {bundle}\n    with: {{ table: seen{more} }}\n"
+        )
+    };
+    for bundle in ["dedup", "dedup-consumer"] {
+        check_problems(&dedup(bundle, "key: RecordKey, ttl: ExpiresAt", ""), &[]);
+        check_problems(&dedup(bundle, "key: Record, ttl: ExpiresAt", ""), &["table-key:6"]);
+        check_problems(&dedup(bundle, "key: RecordKey, sort: Day, ttl: ExpiresAt", ""), &["table-key:6"]);
+        check_problems(&dedup(bundle, "key: RecordKey, ttl: Expires", ""), &["table-ttl:6"]);
+    }
+    check_problems(&dedup("dedup", "key: RecordKey, ttl: ExpiresAt", ", mode: exacty"), &["unknown-value:6"]);
+    check_problems(&dedup("dedup", "key: RecordKey, ttl: ExpiresAt", ", mode: exact"), &[]);
+}
+
+#[test]
+fn a_table_that_does_not_fit_is_shown_with_what_to_write() {
+    let text = "tables:\n  seen: { key: Record, ttl: ExpiresAt }\nlambdas:\n  once:\n    bundle: dedup\n    with: { table: seen }\n";
+    let head = "center: a\nregion: us-west-2\ninstance: { existing: a }\n";
+    let files = Memory(BTreeMap::from([("a.yaml".to_owned(), format!("{head}{text}").into_bytes())]));
+    let checked = center(&files, "a.yaml", None);
+    let shown = callform_source::render::human(&checked.diagnostics, &checked.sources, false, 100);
+    for part in [
+        "needs the key `RecordKey` and no sort key",
+        "the table has the key `Record` and no sort key",
+        "Write `key: RecordKey` in the table.",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+}
+
+#[test]
+fn an_environment_that_lambda_refuses_is_found() {
+    let lambda = |words: &str| format!("lambdas:\n  one:\n    code: a.zip\n    environment: {{ WORDS: {words} }}\n");
+    let files = [("a.zip", "PK")];
+    let of = |words: &str| problems_with("instance: { existing: a }", &lambda(words), &files);
+    let fits = "w".repeat(4_096 - "WORDS".len());
+    assert!(!of(&fits).contains(&"environment-too-large:2".to_owned()), "{:?}", of(&fits));
+    assert!(of(&format!("{fits}w")).contains(&"environment-too-large:2".to_owned()), "{:?}", of(&format!("{fits}w")));
+}
+
+#[test]
+fn a_prefix_may_have_letters() {
+    let number =
+        |prefix: &str| format!("phone_numbers:\n  main: {{ country: US, type: TOLL_FREE, prefix: \"{prefix}\" }}\n");
+    check_problems(&number("+1-800-FLOWERS"), &[]);
+    check_problems(&number("+FLOWERS"), &["phone-number-not-e164:2"]);
+    check_problems(&number("+1-800-FLOWERSFLOWERS"), &["phone-number-not-e164:2"]);
+}

@@ -76,7 +76,7 @@ pub(crate) enum Command {
     /// Contact records: keep each once, or send some to a stream.
     #[command(subcommand)]
     Records(super::commands::records::RecordsCommand),
-    /// Rank the words that a phone number spells, and say why.
+    /// Rank the words that a phone number spells, and say why; look for numbers that spell a word.
     Vanity(super::commands::vanity::VanityArgs),
     /// An emulated AWS account in a folder.
     #[command(subcommand)]

@@ -104,7 +104,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Sandbox(SandboxCommand::Reset(args)) => commands::sandbox::reset(ui, &args),
         Command::Sandbox(SandboxCommand::Assumptions) => commands::sandbox::assumptions(ui),
         Command::Lambda(command) => commands::lambda::run(ui, &command).await,
-        Command::Vanity(args) => commands::vanity::run(ui, &args),
+        Command::Vanity(args) => commands::vanity::run(ui, &args).await,
         Command::Version => {
             ui.data(&format!(
                 "callform {}\ntime zones {} (IANA)\n",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use callform_source::{Diagnostic, Spanned, did_you_mean};
+use callform_source::{Diagnostic, Span, Spanned, did_you_mean};
 use serde_json::Value as Json;
 
 use super::members::Members;
@@ -104,6 +104,10 @@ impl Resolver<'_> {
                 return;
             }
         };
+        if !parameter.values.is_empty() && !parameter.values.contains(&text) {
+            self.not_among(name, parameter, &text, value.span);
+            return;
+        }
         let Some(kind) = kind_of(parameter.r#type) else {
             needs.variables.push((parameter.environment.clone(), text.into()));
             return;
@@ -118,8 +122,12 @@ impl Resolver<'_> {
         needs.variables.push((parameter.environment.clone(), reference));
         needs.statements.extend(statement(&parameter.actions, vec![Value::arn_of(address.clone())]));
         needs.statements.extend(statement(&parameter.object_actions, vec![below(&address, "/*")]));
+        if kind == Kind::Table {
+            self.table_fits(name, parameter, &address.name, value.span);
+        }
         if !parameter.index_actions.is_empty() {
-            let indexes = self.indexes_of(&address.name);
+            let named = parameter.indexes.keys().cloned().collect();
+            let indexes = if parameter.indexes.is_empty() { self.indexes_of(&address.name) } else { named };
             if indexes.is_empty() {
                 self.diagnostics.push(
                     Diagnostic::error("missing-index", format!("the table for `{name}` has no index"))
@@ -130,6 +138,19 @@ impl Resolver<'_> {
             let resources = indexes.iter().map(|index| below(&address, &format!("/index/{index}"))).collect();
             needs.statements.extend(statement(&parameter.index_actions, resources));
         }
+    }
+
+    fn not_among(&mut self, name: &str, parameter: &FunctionParameter, text: &str, span: Span) {
+        let values = || parameter.values.iter().map(String::as_str);
+        let diagnostic = Diagnostic::error("unknown-value", format!("`{name}` cannot be `{text}`")).at(span, "");
+        let help = match did_you_mean(text, values()) {
+            Some(similar) => format!("Did you mean `{similar}`?"),
+            None => {
+                let all: Vec<String> = values().map(|value| format!("`{value}`")).collect();
+                format!("It is one of {}.", all.join(", "))
+            }
+        };
+        self.diagnostics.push(diagnostic.help(help));
     }
 
     fn indexes_of(&self, table: &str) -> BTreeSet<String> {
@@ -179,6 +200,6 @@ fn words(parameter: FunctionParameterType) -> &'static str {
     }
 }
 
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
 }

@@ -15,6 +15,14 @@ const DEFAULT_TIMEOUT_SECONDS: u32 = 8;
 const DEFAULT_MEMORY_MB: u32 = 128;
 const DEFAULT_LOG_RETENTION_DAYS: u32 = 30;
 
+/// All names and values of environment variables together. Source: AWS Lambda Developer Guide, "Lambda quotas".
+const LARGEST_ENVIRONMENT: usize = 4096;
+
+/// How many bytes of the environment a variable takes; of what only AWS knows, the name alone.
+fn size(name: &str, value: &Value) -> usize {
+    name.len() + if let Value::String(text) = value { text.len() } else { 0 }
+}
+
 /// The name of the association of an instance with a function.
 pub(super) fn integration_name(lambda: &str) -> String {
     format!("lambda.{lambda}")
@@ -43,7 +51,7 @@ impl Resolver<'_> {
             };
             let log_group = Reference { target: Target::Resource(log_group), attribute: Attribute::Ref };
             let logging = Members::new().with("LogFormat", "JSON").with("LogGroup", Value::Reference(log_group));
-            let environment = self.environment(lambda, needs.variables);
+            let environment = self.environment(key, lambda, needs.variables);
             let timeout = lambda.timeout.as_ref().or_else(|| manifest?.timeout.as_ref());
             let memory = lambda.memory.as_ref().or_else(|| manifest?.memory.as_ref());
             let description = lambda.description.as_ref().map(|text| text.value.clone());
@@ -122,10 +130,12 @@ impl Resolver<'_> {
         }
     }
 
-    fn environment(&mut self, lambda: &Lambda, needed: Vec<(String, Value)>) -> Option<Members> {
+    fn environment(&mut self, key: &Spanned<String>, lambda: &Lambda, needed: Vec<(String, Value)>) -> Option<Members> {
         let mut variables = Members::new();
         let mut taken = BTreeSet::new();
+        let mut bytes = 0;
         for (name, value) in needed {
+            bytes += size(&name, &value);
             variables = variables.with(&name, value);
             taken.insert(name);
         }
@@ -145,7 +155,16 @@ impl Resolver<'_> {
                     Value::Reference(Reference { target: Target::Resource(address), attribute })
                 }
             };
+            bytes += size(name, &value);
             variables = variables.with(name, value);
+        }
+        if bytes > LARGEST_ENVIRONMENT {
+            let span = lambda.with.as_ref().map_or(key.span, |with| with.span);
+            self.diagnostics.push(
+                Diagnostic::error("environment-too-large", "the environment variables are larger than Lambda takes")
+                    .at(span, format!("{bytes} bytes, at most {LARGEST_ENVIRONMENT}"))
+                    .help("Shorten the texts. What is long belongs into the function itself, a table or a bucket."),
+            );
         }
         (!variables.is_empty()).then(|| Members::new().with("Variables", variables))
     }

@@ -22,6 +22,7 @@ mod security_profiles;
 mod users;
 mod prompts;
 mod flows;
+mod table_fit;
 mod tables;
 mod access;
 mod functions;
@@ -39,6 +40,7 @@ mod workgroups;
 
 pub use address::{Address, InvalidAddress, Kind};
 pub(crate) use naming::display_name;
+pub(crate) use phone_numbers::dialed;
 pub use value::{Attribute, Reference, Target, TextPart, Value};
 
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! Phone numbers and the flows that answer them.
 
 use callform_source::{Diagnostic, Spanned};
+use vanity::keypad::Keypad;
 
 use super::members::Members;
 use super::resolver::{Found, Resolver};
@@ -15,7 +16,7 @@ impl Resolver<'_> {
                 .with("TargetArn", Value::instance_arn())
                 .with_some("CountryCode", number.country.as_ref())
                 .with_some("Type", number.kind.map(PhoneNumberType::as_str))
-                .with_some("Prefix", number.prefix.as_ref())
+                .with_some("Prefix", number.prefix.as_ref().map(|prefix| dialed(prefix)))
                 .with_some("Description", number.description.as_ref())
                 .with_tags(number.tags.as_ref())
                 .finish();
@@ -87,6 +88,33 @@ impl Resolver<'_> {
                     .at(span, "")
                     .also(name.span, format!("this flow is of the type {}", kind.value)),
             );
+        }
+    }
+}
+
+/// The beginning of a number as Connect takes it: a plus and digits, also for letters on keys. What is no beginning of a
+/// number is as it is written; [`crate::check`] says so.
+pub(crate) fn dialed(prefix: &str) -> String {
+    let is_written = |character: char| character.is_ascii_alphanumeric() || " -.()".contains(character);
+    match prefix.strip_prefix('+') {
+        Some(rest) if rest.starts_with(|first: char| first.is_ascii_digit()) && rest.chars().all(is_written) => {
+            format!("+{}", Keypad::E161.dialed(rest))
+        }
+        _ => prefix.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dialed;
+
+    #[test]
+    fn letters_of_a_prefix_are_dialed() {
+        assert_eq!(dialed("+1206"), "+1206");
+        assert_eq!(dialed("+1-800-FLOWERS"), "+18003569377");
+        assert_eq!(dialed("+1 (800) flo"), "+1800356");
+        for wrong in ["+FLOWERS", "1800", "+1_800", "+", "", "+1é"] {
+            assert_eq!(dialed(wrong), wrong);
         }
     }
 }

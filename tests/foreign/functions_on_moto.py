@@ -30,10 +30,10 @@ def text_keys(*names):
     return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ["HASH", "RANGE"])]
 
 
-def make_table(name, key, *others, **more):
-    attributes = [{"AttributeName": each, "AttributeType": "S"} for each in (key, *others)]
+def make_table(name, keys, *others, **more):
+    attributes = [{"AttributeName": each, "AttributeType": "S"} for each in (*keys, *others)]
     dynamodb.create_table(
-        TableName=name, KeySchema=text_keys(key), AttributeDefinitions=attributes, BillingMode="PAY_PER_REQUEST", **more
+        TableName=name, KeySchema=text_keys(*keys), AttributeDefinitions=attributes, BillingMode="PAY_PER_REQUEST", **more
     )
 
 
@@ -100,13 +100,13 @@ stream = {
 }
 
 by_day = {"IndexName": "by_day", "KeySchema": text_keys("day", "at"), "Projection": {"ProjectionType": "ALL"}}
-make_table("numbers", "phone")
-make_table("calls", "contact", "day", "at", GlobalSecondaryIndexes=[by_day])
+make_table("numbers", ["phone", "company"])
+make_table("calls", ["contact"], "day", "at", GlobalSecondaryIndexes=[by_day])
 tables = {"NUMBERS_TABLE": "numbers", "CALLS_TABLE": "calls", "COMPANY": "KWGlobal", "RETENTION_DAYS": "30"}
 make_function("vanity", "vanity", **tables)
 make_function("vanity-callers", "vanity-callers", CALLS_TABLE="calls")
 for table in ["drop", "deliver", "current"]:
-    make_table(table, "RecordKey")
+    make_table(table, ["RecordKey"])
 make_function("drop", "dedup", TABLE="drop")
 make_function("deliver", "dedup", TABLE="deliver", LATE_VERSIONS="deliver")
 make_function("current", "dedup-consumer", TABLE="current")

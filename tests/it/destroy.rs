@@ -38,8 +38,10 @@ fn buckets(serving: &Serving) -> Vec<String> {
 fn fill(serving: &Serving) {
     for table in tables(serving) {
         let described = dynamodb(serving, "DescribeTable", &json!({ "TableName": table }));
-        let key = described["Table"]["KeySchema"][0]["AttributeName"].as_str().unwrap().to_owned();
-        let item = json!({ key: { "S": "+15550100107" }, "words": { "S": table } });
+        let mut item = json!({ "words": { "S": table } });
+        for key in described["Table"]["KeySchema"].as_array().unwrap() {
+            item[key["AttributeName"].as_str().unwrap()] = json!({ "S": "+15550100107" });
+        }
         dynamodb(serving, "PutItem", &json!({ "TableName": table, "Item": item }));
     }
     for bucket in buckets(serving) {

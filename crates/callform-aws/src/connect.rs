@@ -189,6 +189,32 @@ impl Gateway {
         Ok(numbers)
     }
 
+    /// Numbers of a country and type that can be claimed for an instance, which is named by its ARN: so many at most, as
+    /// the service has them. `prefix` is a plus and up to eleven digits. Ten come with each call.
+    pub async fn free_numbers(
+        &self,
+        instance_arn: &str,
+        country: &str,
+        kind: &str,
+        prefix: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<String>, GatewayError> {
+        const PAGE: i32 = 10;
+        let call = self.connect.search_available_phone_numbers().target_arn(instance_arn).max_results(PAGE);
+        let call = call.phone_number_country_code(country.into()).phone_number_type(kind.into());
+        let mut pages = call.set_phone_number_prefix(prefix.map(str::to_owned)).into_paginator().send();
+        let mut numbers = Vec::new();
+        while numbers.len() < most
+            && let Some(page) = pages.next().await
+        {
+            let page = page.map_err(|error| GatewayError::from_sdk("Connect SearchAvailablePhoneNumbers", &error))?;
+            let found = page.available_numbers_list.unwrap_or_default().into_iter();
+            numbers.extend(found.filter_map(|number| number.phone_number));
+        }
+        numbers.truncate(most);
+        Ok(numbers)
+    }
+
     /// Lets a flow answer a phone number, in place of any other. Ids are bare or ARNs.
     pub async fn associate_phone_number_flow(
         &self,

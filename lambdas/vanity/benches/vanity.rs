@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use vanity::company::Company;
 use vanity::number::Number;
-use vanity::rank;
+use vanity::{Preferences, rank};
 
 const NUMBERS: u64 = 1_000_000;
 
@@ -19,7 +19,7 @@ const AGAIN: usize = 9;
 
 fn main() {
     let before = Instant::now();
-    black_box(rank(&Number::read("+18002228453").unwrap(), &Company::new("AABuild")));
+    black_box(rank(&Number::read("+18002228453").unwrap(), &Company::new("AABuild").into()));
     eprintln!("first ranking, with everything that is set up once: {:?}", before.elapsed());
     let mut criterion = Criterion::default().configure_from_args();
     single(&mut criterion);
@@ -40,13 +40,13 @@ fn single(criterion: &mut Criterion) {
     for (name, number, company) in cases {
         let number = Number::read(number).unwrap();
         criterion.bench_function(name, |bencher| {
-            bencher.iter(|| rank(black_box(&number), &Company::new(black_box(company))));
+            bencher.iter(|| rank(black_box(&number), &Company::new(black_box(company)).into()));
         });
     }
 }
 
 fn distribution() {
-    let company = Company::new("KWGlobal");
+    let company = Company::new("KWGlobal").into();
     let mut seed = 1_u64;
     let mut times: Vec<(Duration, Number)> = (0..NUMBERS)
         .map(|_| {
@@ -70,7 +70,7 @@ fn distribution() {
     }
 }
 
-fn time(number: &Number, company: &Company) -> Duration {
+fn time(number: &Number, company: &Preferences) -> Duration {
     let before = Instant::now();
     black_box(rank(black_box(number), company));
     before.elapsed()

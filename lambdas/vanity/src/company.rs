@@ -1,6 +1,9 @@
 //! The company whose name a number should spell, and the parts of its name that are worth spelling.
 
-use crate::{keypad, words};
+use thiserror::Error;
+
+use crate::keypad::Keypad;
+use crate::words;
 
 /// Shortest part of a name that counts, in letters.
 const SHORTEST_PART: usize = 3;
@@ -32,12 +35,23 @@ const LEGAL_FORMS: [&str; 16] = [
 const FILLERS: [&str; 10] = ["AND", "AT", "BY", "FOR", "IN", "OF", "ON", "THE", "TO", "WITH"];
 
 /// Characters of a name that are looked at.
-const LONGEST_NAME: usize = 100;
+pub const LONGEST_NAME: usize = 100;
 
 /// The name of a company, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Company {
     spellings: Vec<Spelling>,
+}
+
+/// Why a name cannot count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NameError {
+    /// It is too long.
+    #[error("the company's name is longer than {LONGEST_NAME} characters")]
+    TooLong,
+    /// No key carries any of it.
+    #[error("the company's name has no two letters and digits that a telephone has keys for, with a letter among them")]
+    NoLetters,
 }
 
 /// How much of the name is spelled.
@@ -71,6 +85,16 @@ struct Token<'a> {
 }
 
 impl Company {
+    /// Takes a name apart that must count: one without letters, or with too many, is refused. An empty one prefers nothing.
+    pub fn read(name: &str) -> Result<Self, NameError> {
+        let name = name.trim();
+        if name.chars().count() > LONGEST_NAME {
+            return Err(NameError::TooLong);
+        }
+        let company = Self::new(name);
+        if !name.is_empty() && company.spellings.is_empty() { Err(NameError::NoLetters) } else { Ok(company) }
+    }
+
     /// Takes a name apart. A name without letters has no spellings, and prefers nothing.
     pub fn new(name: &str) -> Self {
         let name: String = name.chars().take(LONGEST_NAME).map(without_accent).collect();
@@ -101,12 +125,12 @@ impl Company {
     }
 
     /// The spelling whose beginning fills the given digits to their end, when the rest of the name has no room.
-    pub(crate) fn cut(&self, digits: &[u8]) -> Option<Spelling> {
+    pub(crate) fn cut(&self, digits: &[u8], keypad: Keypad) -> Option<Spelling> {
         let whole = self.spellings.iter().rfind(|spelling| spelling.extent == Extent::Whole)?;
         let room = digits.len();
         let length = whole.letters.len();
         let long_enough = room >= SHORTEST_CUT && room * 2 >= length && room < length;
-        let text = whole.letters.get(..room).filter(|text| long_enough && spells(text, digits))?;
+        let text = whole.letters.get(..room).filter(|text| long_enough && keypad.spells(text, digits))?;
         let text = String::from_utf8_lossy(text).into_owned();
         Some(Spelling {
             letters: text.clone().into_bytes(),
@@ -117,35 +141,41 @@ impl Company {
     }
 
     fn add(&mut self, tokens: &[Token<'_>], extent: Extent) {
-        let letters: Vec<u8> =
-            tokens.iter().flat_map(|token| token.text.bytes()).map(|byte| byte.to_ascii_lowercase()).collect();
-        let fits = letters.len() > 1 && (extent == Extent::Whole || letters.len() <= words::LONGEST);
-        if fits
-            && letters.iter().any(u8::is_ascii_lowercase)
-            && self.spellings.iter().all(|known| known.letters != letters)
-        {
-            let mut written = String::new();
-            for (place, token) in tokens.iter().enumerate() {
-                if place > 0 && !token.joined {
-                    written.push('-');
-                }
-                written.push_str(&token.text.to_ascii_uppercase());
-            }
-            self.spellings.push(Spelling { letters, extent, written, said: said(tokens) });
+        let Some(spelling) = spelled(tokens, extent) else { return };
+        let fits = extent == Extent::Whole || spelling.letters.len() <= words::LONGEST;
+        if fits && self.spellings.iter().all(|known| known.letters != spelling.letters) {
+            self.spellings.push(spelling);
         }
     }
 }
 
-impl Spelling {
-    /// Whether the digits begin with this spelling.
-    pub(crate) fn starts(&self, digits: &[u8]) -> bool {
-        digits.get(..self.letters.len()).is_some_and(|digits| spells(&self.letters, digits))
-    }
+/// A name as one, if it has two letters and digits at least, and a letter among them.
+pub(crate) fn spelling(name: &str) -> Option<Spelling> {
+    let name: String = name.chars().take(LONGEST_NAME).map(without_accent).collect();
+    spelled(&tokens(&name), Extent::Whole)
 }
 
-fn spells(letters: &[u8], digits: &[u8]) -> bool {
-    letters.len() == digits.len()
-        && letters.iter().zip(digits).all(|(&letter, &digit)| keypad::digit(char::from(letter)) == Some(digit))
+fn spelled(tokens: &[Token<'_>], extent: Extent) -> Option<Spelling> {
+    let letters: Vec<u8> =
+        tokens.iter().flat_map(|token| token.text.bytes()).map(|byte| byte.to_ascii_lowercase()).collect();
+    if letters.len() < 2 || !letters.iter().any(u8::is_ascii_lowercase) {
+        return None;
+    }
+    let mut written = String::new();
+    for (place, token) in tokens.iter().enumerate() {
+        if place > 0 && !token.joined {
+            written.push('-');
+        }
+        written.push_str(&token.text.to_ascii_uppercase());
+    }
+    Some(Spelling { letters, extent, written, said: said(tokens) })
+}
+
+impl Spelling {
+    /// Whether the digits begin with this spelling.
+    pub(crate) fn starts(&self, digits: &[u8], keypad: Keypad) -> bool {
+        digits.get(..self.letters.len()).is_some_and(|digits| keypad.spells(&self.letters, digits))
+    }
 }
 
 /// The letter on the keypad for an accented one: people dial MULLER for Müller.
@@ -269,12 +299,23 @@ mod tests {
     #[test]
     fn a_long_name_is_cut_at_the_end_of_the_number_only() {
         let company = Company::new("AABuilders");
-        let cut = company.cut(&[2, 2, 2, 8, 4, 5, 3]).unwrap();
+        let cut = company.cut(&[2, 2, 2, 8, 4, 5, 3], Keypad::E161).unwrap();
         assert_eq!((cut.written.as_str(), cut.extent), ("AABUILD", Extent::Part));
-        assert_eq!(company.cut(&[2, 2, 2, 8]), None, "less than half of the name says nothing");
-        assert_eq!(Company::new("AABUILD").cut(&[2, 2, 2, 8, 4, 5, 3]), None, "it is not cut at all");
-        assert_eq!(Company::new("AABUILD").cut(&[2, 2, 2, 8]).unwrap().written, "AABU");
-        assert_eq!(Company::new("BUILD").cut(&[2, 8, 4]), None, "three letters say nothing");
+        assert_eq!(company.cut(&[2, 2, 2, 8], Keypad::E161), None, "less than half of the name says nothing");
+        assert_eq!(Company::new("AABUILD").cut(&[2, 2, 2, 8, 4, 5, 3], Keypad::E161), None, "it is not cut at all");
+        assert_eq!(Company::new("AABUILD").cut(&[2, 2, 2, 8], Keypad::E161).unwrap().written, "AABU");
+        assert_eq!(Company::new("BUILD").cut(&[2, 8, 4], Keypad::E161), None, "three letters say nothing");
+    }
+
+    #[test]
+    fn a_name_that_cannot_count_is_refused() {
+        assert_eq!(Company::read(" Acme "), Ok(Company::new("Acme")));
+        assert_eq!(Company::read("  "), Ok(Company::default()));
+        for name in ["日本", "42", "–", "X", "é"] {
+            assert_eq!(Company::read(name), Err(NameError::NoLetters), "{name}");
+        }
+        assert_eq!(Company::read(&"é".repeat(100)).map(|company| company.spellings().len()), Ok(1));
+        assert_eq!(Company::read(&"a".repeat(101)), Err(NameError::TooLong));
     }
 
     #[test]

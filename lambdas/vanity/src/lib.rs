@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! "+18002228453" ─number→ Number ─search→ covers ─ranking→ five options, explained, spoken
-//!                  words, company ─┘         └─ blocklist
+//!              words, preferences ─┘         └─ blocklist
 //! ```
 //!
 //! Everything is decided without clock, network and randomness; the `function` feature adds the Lambda function, which
@@ -15,14 +15,17 @@ pub mod function;
 pub mod keypad;
 pub mod number;
 mod option;
+pub mod own;
 mod points;
+mod preferences;
 mod ranking;
 mod search;
-mod version;
+mod speech;
 pub mod words;
 
 pub use number::NoNumber;
 pub use option::{Piece, PieceKind, VanityNumber};
 pub use points::Reason;
-pub use ranking::{OPTIONS, Ranking, rank};
-pub use version::version;
+pub use preferences::{Preferences, version};
+pub use ranking::{OPTIONS, Ranking, rank, rank_names};
+pub use speech::ssml;

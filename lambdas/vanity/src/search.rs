@@ -6,16 +6,18 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use crate::company::{Company, Extent, Spelling};
+use crate::company::{Extent, Spelling};
 use crate::number::Number;
 use crate::option::{Piece, PieceKind};
+use crate::own::OwnWord;
 use crate::points;
+use crate::preferences::Preferences;
 use crate::words::{Commonness, LONGEST, Words};
 
 /// Words that are kept for the same digits: more than all options together would need.
 const SAME_DIGITS: usize = 16;
 
-/// Beginnings that are extended before the search ends with what it has. Of two million numbers none needs more than 108;
+/// Beginnings that are extended before the search ends with what it has. Of two million numbers none needs more than 123;
 /// this keeps the time of a number bounded that nobody thought of.
 pub(crate) const STEPS: usize = 1_000;
 
@@ -33,6 +35,17 @@ struct Edge {
 enum EdgeKind {
     Word(Commonness),
     Company(Spelling),
+    Own(OwnWord),
+}
+
+impl EdgeKind {
+    fn of_piece(&self) -> PieceKind {
+        match self {
+            Self::Word(commonness) => PieceKind::Word(*commonness),
+            Self::Company(spelling) => PieceKind::Company(spelling.extent),
+            Self::Own(word) => PieceKind::Own(word.weight),
+        }
+    }
 }
 
 impl Edge {
@@ -42,9 +55,14 @@ impl Edge {
 
     fn extent(&self) -> Option<Extent> {
         match &self.kind {
-            EdgeKind::Word(_) => None,
+            EdgeKind::Word(_) | EdgeKind::Own(_) => None,
             EdgeKind::Company(spelling) => Some(spelling.extent),
         }
+    }
+
+    /// Whether it is a word like many others.
+    fn is_word(&self) -> bool {
+        matches!(self.kind, EdgeKind::Word(_))
     }
 }
 
@@ -124,9 +142,10 @@ pub(crate) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(crate) fn new(number: &'a Number, words: &Words, company: &Company) -> Self {
+    /// Covers with words and names; without words, with names and words of one's own alone.
+    pub(crate) fn new(number: &'a Number, words: Option<&Words>, preferences: &Preferences) -> Self {
         let digits = number.national();
-        let edges: Vec<_> = (0..digits.len()).map(|at| edges(number, at, words, company)).collect();
+        let edges: Vec<_> = (0..digits.len()).map(|at| edges(number, at, words, preferences)).collect();
         let mut search = Self { digits, edges, rest: Vec::new(), open: BinaryHeap::new(), steps: 0 };
         search.rest = search.most_points();
         let state = State { at: 0, after_digit: false, named: None };
@@ -230,32 +249,34 @@ impl Iterator for Search<'_> {
 }
 
 /// The words and names that begin at a place of the number.
-fn edges(number: &Number, at: usize, words: &Words, company: &Company) -> Vec<Edge> {
+fn edges(number: &Number, at: usize, words: Option<&Words>, preferences: &Preferences) -> Vec<Edge> {
+    let Preferences { company, own, keypad } = preferences;
     let digits = &number.national()[at..];
     let area_digits = number.area_digits();
     let mut edges = Vec::new();
     let mut add = |letters: &[u8], kind: EdgeKind| {
-        let commonness = match &kind {
-            EdgeKind::Word(commonness) => Some(*commonness),
-            EdgeKind::Company(_) => None,
-        };
         let length = letters.len();
         let covered = i32::try_from(length).unwrap_or(0) * points::DIGIT;
-        let points = covered + points::of_word(length, at, area_digits, commonness);
+        let points = covered + points::of_piece(kind.of_piece(), length, at, area_digits);
         let mut padded = [0; LONGEST];
         padded[..length].copy_from_slice(letters);
         edges.push(Edge { letters: padded, length, points, kind });
     };
-    for spelling in company.spellings().iter().filter(|spelling| spelling.starts(digits)) {
+    for spelling in company.spellings().iter().filter(|spelling| spelling.starts(digits, *keypad)) {
         add(&spelling.letters, EdgeKind::Company(spelling.clone()));
     }
-    if let Some(spelling) = company.cut(digits) {
+    if let Some(spelling) = company.cut(digits, *keypad) {
         add(&spelling.letters.clone(), EdgeKind::Company(spelling));
     }
-    words.at_start(digits, |found| add(found.letters(), EdgeKind::Word(found.commonness)));
+    for word in own.iter().filter(|word| word.spelling.starts(digits, *keypad)) {
+        add(&word.spelling.letters, EdgeKind::Own(word.clone()));
+    }
+    if let Some(words) = words {
+        words.at_start(*keypad, digits, |found| add(found.letters(), EdgeKind::Word(found.commonness)));
+    }
     edges.sort_by(|one, other| {
-        (one.extent().is_none(), one.length, -one.points, one.letters()).cmp(&(
-            other.extent().is_none(),
+        (one.is_word(), one.length, -one.points, one.letters()).cmp(&(
+            other.is_word(),
             other.length,
             -other.points,
             other.letters(),
@@ -264,7 +285,7 @@ fn edges(number: &Number, at: usize, words: &Words, company: &Company) -> Vec<Ed
     let mut same = 0;
     let mut length = 0;
     edges.retain(|edge| {
-        same = if edge.length == length && edge.extent().is_none() { same + 1 } else { 1 };
+        same = if edge.length == length && edge.is_word() { same + 1 } else { 1 };
         length = edge.length;
         same <= SAME_DIGITS
     });
@@ -272,15 +293,14 @@ fn edges(number: &Number, at: usize, words: &Words, company: &Company) -> Vec<Ed
 }
 
 fn piece(edge: &Edge) -> Piece {
+    let kind = edge.kind.of_piece();
     match &edge.kind {
-        EdgeKind::Word(commonness) => {
+        EdgeKind::Word(_) => {
             let word = String::from_utf8_lossy(edge.letters()).into_owned();
-            Piece { written: word.to_ascii_uppercase(), said: word, kind: PieceKind::Word(*commonness) }
+            Piece { written: word.to_ascii_uppercase(), said: word, kind }
         }
-        EdgeKind::Company(spelling) => Piece {
-            written: spelling.written.clone(),
-            said: spelling.said.clone(),
-            kind: PieceKind::Company(spelling.extent),
-        },
+        EdgeKind::Company(spelling) | EdgeKind::Own(OwnWord { spelling, .. }) => {
+            Piece { written: spelling.written.clone(), said: spelling.said.clone(), kind }
+        }
     }
 }

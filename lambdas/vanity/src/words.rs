@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use fst::raw::{Fst, Node, Output};
 
-use crate::keypad;
+use crate::keypad::Keypad;
 
 /// Longest word, in letters: a national number has ten digits.
 pub const LONGEST: usize = 10;
@@ -116,14 +116,15 @@ impl Words {
     }
 
     /// Hands over every word that the first digits spell, each once, in alphabetical order.
-    pub fn at_start(&self, digits: &[u8], mut found: impl FnMut(Found)) {
-        let mut walk = Walk { fst: &self.0, letters: [0; LONGEST], found: &mut found };
+    pub fn at_start(&self, keypad: Keypad, digits: &[u8], mut found: impl FnMut(Found)) {
+        let mut walk = Walk { fst: &self.0, keypad, letters: [0; LONGEST], found: &mut found };
         walk.on(self.0.root(), Output::zero(), digits, 0);
     }
 }
 
 struct Walk<'a, F> {
     fst: &'a Fst<&'static [u8]>,
+    keypad: Keypad,
     letters: [u8; LONGEST],
     found: &'a mut F,
 }
@@ -137,7 +138,7 @@ impl<F: FnMut(Found)> Walk<'_, F> {
             }
         }
         let (Some(&digit), true) = (digits.get(depth), depth < LONGEST) else { return };
-        for &letter in keypad::letters(digit) {
+        for &letter in self.keypad.letters(digit) {
             if let Some(index) = node.find_input(letter) {
                 let transition = node.transition(index);
                 self.letters[depth] = letter;
@@ -180,9 +181,9 @@ mod tests {
     #[test]
     fn every_word_is_found_under_its_digits() {
         for (word, commonness) in all().iter().step_by(7) {
-            let digits: Vec<u8> = word.chars().filter_map(keypad::digit).collect();
+            let digits: Vec<u8> = word.chars().filter_map(|letter| Keypad::E161.digit(letter)).collect();
             let mut hits = 0;
-            Words::embedded().at_start(&digits, |found| {
+            Words::embedded().at_start(Keypad::E161, &digits, |found| {
                 if found.letters() == word.as_bytes() {
                     assert_eq!(found.commonness, *commonness);
                     hits += 1;
@@ -195,7 +196,7 @@ mod tests {
     #[test]
     fn zero_and_one_spell_nothing() {
         for digits in [&[0, 0, 0][..], &[1, 6, 8], &[]] {
-            Words::embedded().at_start(digits, |found| panic!("{found:?}"));
+            Words::embedded().at_start(Keypad::E161, digits, |found| panic!("{found:?}"));
         }
     }
 

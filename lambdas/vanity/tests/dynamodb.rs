@@ -106,7 +106,9 @@ async fn create_tables(client: &Client, numbers: &str, calls: &str) {
     create
         .table_name(numbers)
         .attribute_definitions(text("phone"))
+        .attribute_definitions(text("company"))
         .key_schema(key("phone", KeyType::Hash))
+        .key_schema(key("company", KeyType::Range))
         .send()
         .await
         .unwrap();
@@ -130,16 +132,26 @@ async fn create_tables(client: &Client, numbers: &str, calls: &str) {
         .unwrap();
 }
 
+/// An event of a flow that names the company, as the original's flow did.
+fn event_for(contact: &str, address: &str, company: &str) -> Value {
+    let mut event = event(contact, address);
+    event["Details"]["Parameters"]["companyName"] = company.into();
+    event
+}
+
 /// V3: the original never told the phone path which company it worked for.
-async fn v3_the_company_of_the_environment_is_preferred(url: &str) {
+async fn v3_the_company_is_preferred(url: &str) {
     let center = Center::new(url, "company").await;
     let answer = center.call("c-1", "+18002228453", MONDAY).await;
     assert_eq!((answer.get("status"), answer.get("count"), answer.get("stored")), ("ok", "3", "yes"));
-    assert_eq!(answer.get("option_1"), "1-800-AABUILD");
-    let mut named = event("c-2", "+18002228453");
-    named["Details"]["Parameters"]["company"] = "Tile".into();
-    let answer = center.vanity.answer(named, at(MONDAY)).await.unwrap();
-    assert_eq!(answer.get("option_1"), "1-800-CAB-TILE");
+    assert_eq!(answer.get("option_1"), "1-800-AABUILD", "the one of the environment");
+    let answer = center.vanity.answer(event_for("c-2", "+18002228453", "Tile"), at(MONDAY)).await.unwrap();
+    assert_eq!(answer.get("option_1"), "1-800-CAB-TILE", "the one that comes with the call");
+    let refused = center.vanity.answer(event_for("c-3", "+18002228453", "日本"), at(MONDAY)).await.unwrap_err();
+    assert!(refused.to_string().starts_with("the parameter `companyName`:"), "{refused}");
+    let companies = |callers: Vec<Caller>| callers.into_iter().map(|caller| caller.company).collect::<Vec<_>>();
+    let expected = [Some("Tile".to_owned()), Some("AABuild".to_owned())];
+    assert_eq!(companies(center.last(json!({}), MONDAY).await), expected);
 }
 
 /// V8: nothing was unique, nothing kept; Connect tries a failed function again, up to three times.
@@ -176,13 +188,43 @@ async fn the_best_five_are_kept_and_three_are_spoken(url: &str) {
     assert_eq!(calls[0].matches("S(\"1-200-").count(), 3, "{calls:?}");
 }
 
-async fn a_new_company_replaces_the_ranking(url: &str) {
+/// What is kept for one company is neither overwritten by what is kept for another, nor taken for it.
+async fn each_company_has_its_own_ranking(url: &str) {
+    let center = Center::new(url, "companies").await;
+    let own = center.call("c-1", "+18002228453", MONDAY).await;
+    let before = center.items("numbers").await;
+    let other = center.vanity.answer(event_for("c-2", "+18002228453", "Tile"), at(MONDAY + 1)).await.unwrap();
+    let both = center.items("numbers").await;
+    assert_eq!(both.len(), 2, "{both:?}");
+    assert!(both.contains(&before[0]), "the first is as it was: {both:?}");
+    let of = |company: &str| {
+        let company = format!("company: S(\"{company}\")");
+        both.iter().find(|item| item.contains(&company)).cloned().unwrap_or_default()
+    };
+    assert!(of("AABuild").contains("1-800-AABUILD"), "{both:?}");
+    assert!(of("Tile").contains("1-800-CAB-TILE") && !of("Tile").contains("AABUILD"), "{both:?}");
+    // Again, each in turn: the same answers, and nothing is written.
+    assert_eq!(center.call("c-3", "+18002228453", MONDAY + 2).await, own);
+    assert_eq!(center.vanity.answer(event_for("c-4", "+18002228453", "Tile"), at(MONDAY + 3)).await.unwrap(), other);
+    assert_eq!(center.items("numbers").await, both);
+}
+
+/// Words of one's own, another keypad: the ranking that is kept is a new one.
+async fn new_words_replace_the_ranking(url: &str) {
     let center = Center::new(url, "versions").await;
     center.call("c-1", "+18002228453", MONDAY).await;
     let before = center.items("numbers").await;
-    let mut named = event("c-2", "+18002228453");
-    named["Details"]["Parameters"]["company"] = "Tile".into();
-    center.vanity.answer(named, at(MONDAY)).await.unwrap();
+    let tables = ["numbers", "calls"].map(|table| format!("{}-{table}", center.name));
+    let environment = Environment::from([
+        ("NUMBERS_TABLE", tables[0].as_str()),
+        ("CALLS_TABLE", tables[1].as_str()),
+        ("COMPANY", "AABuild"),
+        ("WORDS", "CABT = 19000"),
+    ]);
+    let vanity = Vanity::with(&environment, Aws::local(url)).unwrap();
+    let answer = vanity.answer(event("c-2", "+18002228453"), at(MONDAY)).await.unwrap();
+    assert_eq!(answer.get("option_1"), "1-800-AABUILD");
+    assert!(answer.options().any(|option| option == "1-800-CABT-453"), "{answer:?}");
     let after = center.items("numbers").await;
     assert_eq!(after.len(), 1);
     assert_ne!(after, before);
@@ -281,10 +323,11 @@ fn samples() -> Option<Vec<PathBuf>> {
 }
 
 async fn every_scenario(url: &str) {
-    v3_the_company_of_the_environment_is_preferred(url).await;
+    v3_the_company_is_preferred(url).await;
     Box::pin(v8_three_equal_invocations_are_one_write(url)).await;
     the_best_five_are_kept_and_three_are_spoken(url).await;
-    a_new_company_replaces_the_ranking(url).await;
+    each_company_has_its_own_ranking(url).await;
+    new_words_replace_the_ranking(url).await;
     every_caller_is_answered_and_recorded(url).await;
     the_last_callers_come_newest_first(url).await;
     the_events_of_others_are_answered(url).await;
@@ -376,6 +419,33 @@ async fn v8_a_table_that_hangs_keeps_nobody_waiting_for_longer_than_the_flow_doe
     let error = tokio::time::timeout(FLOW, callers.answer(request, at(MONDAY))).await.unwrap().unwrap_err();
     assert!(error.to_string().starts_with("the calls cannot be read"), "{error}");
     assert!(hanging.accept().is_ok(), "the table was asked");
+}
+
+/// V6: the original's handler returned `{ statusCode, body: { options: […], status } }`; Connect takes a flat map of
+/// strings. Looks at what the handler returns, whatever the caller's address is, as it goes out.
+#[tokio::test(start_paused = true)]
+async fn v6_what_the_handler_returns_is_a_flat_map_of_strings() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let environment = Environment::from([("NUMBERS_TABLE", "n"), ("CALLS_TABLE", "c"), ("COMPANY", "AABuild")]);
+    let vanity = Vanity::with(&environment, Aws::local(&format!("http://127.0.0.1:{port}"))).unwrap();
+    for address in ["+18002228453", "+15550100134", "anonymous", "911", "+447700900123", "hello"] {
+        let returned = vanity.answer(event("c-1", address), at(MONDAY)).await.unwrap();
+        let json = serde_json::to_value(returned).unwrap();
+        let members = json.as_object().expect("a map");
+        assert!(members.values().all(Value::is_string), "{address}: {json}");
+        assert!(members.contains_key("status") && members.contains_key("option_1"), "{address}: {json}");
+    }
+}
+
+#[test]
+fn a_function_whose_settings_are_wrong_says_which() {
+    let error = |name: &str, value: &str| {
+        let environment = Environment::from([("NUMBERS_TABLE", "n"), ("CALLS_TABLE", "c"), (name, value)]);
+        Vanity::start(&environment).unwrap_err().to_string()
+    };
+    assert!(error("COMPANY", "42").starts_with("COMPANY: the company's name has no"));
+    assert_eq!(error("WORDS", "tea\npot = x"), "WORDS: line 2: the weight `x` is no whole number from 0 to 20000");
+    assert!(error("KEYPAD", "dvorak").contains("there are e161, classic and qz-on-1"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{NoNumber, Ranking, VanityNumber};
+use crate::{NoNumber, Ranking, VanityNumber, ssml};
 
 /// How many vanity numbers a caller hears.
 pub const SPOKEN: usize = 3;
@@ -17,7 +17,8 @@ pub const SPOKEN: usize = 3;
 /// | `count` | how many vanity numbers follow, `0` to `3` |
 /// | `option_1` … `option_3` | as they are written, `1-800-AABUILD`; empty where there are fewer |
 /// | `spoken_1` … `spoken_3` | as they are said, `1, 8 0 0, aabuild`; empty where there are fewer |
-/// | `speech` | all of them in one text; empty where there is none |
+/// | `ssml_1` … `ssml_3` | in SSML, `<speak>…</speak>`; empty where there are fewer |
+/// | `speech`, `ssml` | all of them in one text; empty where there is none |
 /// | `reason` | why there is none; empty where there are some |
 /// | `stored` | `yes`, or `no` where DynamoDB could not be reached |
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -70,12 +71,14 @@ impl Answer {
             ("count".to_owned(), spoken.len().to_string()),
             ("reason".to_owned(), reason),
             ("speech".to_owned(), speech(spoken)),
+            ("ssml".to_owned(), ssml(spoken)),
             ("stored".to_owned(), "no".to_owned()),
         ]);
         for place in 0..SPOKEN {
             let option = spoken.get(place);
             answer.insert(format!("option_{}", place + 1), option.map(VanityNumber::written).unwrap_or_default());
             answer.insert(format!("spoken_{}", place + 1), option.map(VanityNumber::said).unwrap_or_default());
+            answer.insert(format!("ssml_{}", place + 1), ssml(option.map(std::slice::from_ref).unwrap_or_default()));
         }
         Self(answer)
     }
@@ -113,21 +116,20 @@ fn speech(options: &[VanityNumber]) -> String {
 mod tests {
     use super::*;
     use crate::company::Company;
+    use crate::keypad::Keypad;
     use crate::number::Number;
     use crate::rank;
 
     fn answer(address: &str) -> Answer {
-        Answer::new(&Number::read(address).map(|number| rank(&number, &Company::new("AABUILD"))))
+        Answer::new(&Number::read(address).map(|number| rank(&number, &Company::new("AABUILD").into())))
     }
 
-    /// V6: Connect rejects objects and arrays, which the original sent.
     #[test]
-    fn v6_the_answer_is_a_flat_map_of_strings() {
+    fn the_same_keys_are_always_there_and_never_much() {
         for address in ["+18002228453", "+15550100134", "anonymous", "911", "+447700900123", "hello"] {
             let json = serde_json::to_value(answer(address)).unwrap();
-            assert!(json.as_object().unwrap().values().all(serde_json::Value::is_string), "{json}");
             assert!(json.to_string().len() < 32 * 1024);
-            assert_eq!(json.as_object().unwrap().len(), 11, "{json}");
+            assert_eq!(json.as_object().unwrap().len(), 15, "{json}");
         }
     }
 
@@ -137,10 +139,12 @@ mod tests {
         assert_eq!((answer.get("status"), answer.get("count")), ("ok", "3"));
         assert_eq!((answer.get("option_1"), answer.get("spoken_1")), ("1-800-AABUILD", "1, 8 0 0, aabuild"));
         for place in 1..=3 {
-            assert_eq!(crate::keypad::dialed(answer.get(&format!("option_{place}"))), "18002228453");
-            assert_eq!(crate::keypad::dialed(answer.get(&format!("spoken_{place}"))), "18002228453");
+            assert_eq!(Keypad::E161.dialed(answer.get(&format!("option_{place}"))), "18002228453");
+            assert_eq!(Keypad::E161.dialed(answer.get(&format!("spoken_{place}"))), "18002228453");
         }
-        assert_eq!(crate::keypad::dialed(answer.get("speech")), "18002228453".repeat(3));
+        assert_eq!(Keypad::E161.dialed(answer.get("speech")), "18002228453".repeat(3));
+        let sentences = |key: &str| answer.get(key).matches("<s>").count();
+        assert_eq!(["ssml_1", "ssml_2", "ssml_3", "ssml"].map(sentences), [1, 1, 1, 3]);
         assert_eq!(answer.options().count(), 3);
     }
 
@@ -161,6 +165,7 @@ mod tests {
                 "{address}"
             );
             assert!(!answer.get("reason").is_empty(), "{address}");
+            assert_eq!((answer.get("ssml"), answer.get("ssml_1")), ("", ""), "{address}");
         }
     }
 }

@@ -53,6 +53,9 @@ pub struct Caller {
     /// The caller's number, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// The company whose name counted, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
     /// What became of it, see [`super::Status`].
     pub status: String,
     /// The vanity numbers the caller heard.
@@ -108,6 +111,7 @@ fn caller(item: &Item) -> Caller {
         at: text("at").unwrap_or_default(),
         contact: text("contact").unwrap_or_default(),
         phone: text("phone"),
+        company: text("company"),
         status: text("status").unwrap_or_default(),
         options: options.filter_map(|option| option.as_s().ok().cloned()).collect(),
     }

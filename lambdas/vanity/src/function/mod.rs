@@ -8,13 +8,16 @@ mod time;
 
 use callform_lambda::{Aws, Environment, Error, Invocation};
 use serde_json::Value;
+use thiserror::Error as ThisError;
 
-use crate::company::Company;
+use crate::company::NameError;
+use crate::keypad::Keypad;
 use crate::number::{NoNumber, Number};
-use crate::{Ranking, rank, version};
+use crate::own::{OwnWords, OwnWordsError};
+use crate::{Preferences, Ranking, rank, version};
 
 pub use answer::{Answer, SPOKEN, Status};
-pub use call::{Call, CallError};
+pub use call::{Call, CallError, Named};
 pub use callers::{Caller, Callers, LastCallers, RequestError};
 use store::{CallRecord, Store};
 use time::Moment;
@@ -25,13 +28,30 @@ pub struct Vanity {
     aws: Aws,
     numbers: String,
     calls: String,
-    company: String,
+    company: Named,
+    own: OwnWords,
+    keypad: Keypad,
     retention_days: u32,
 }
 
+/// What is wrong with the environment.
+#[derive(Clone, Debug, PartialEq, Eq, ThisError)]
+pub enum SettingError {
+    /// `COMPANY` cannot count.
+    #[error("COMPANY: {0}")]
+    Company(NameError),
+    /// `WORDS` cannot be read.
+    #[error("WORDS: {0}")]
+    Words(OwnWordsError),
+    /// `KEYPAD` is none.
+    #[error("KEYPAD: there is no keypad `{0}`; there are e161, classic and qz-on-1")]
+    Keypad(String),
+}
+
 impl Vanity {
-    /// Reads the environment: the tables `NUMBERS_TABLE` and `CALLS_TABLE`, the name `COMPANY` (may be missing), and
-    /// `RETENTION_DAYS` (missing or 0: what is kept never expires).
+    /// Reads the environment: the tables `NUMBERS_TABLE` and `CALLS_TABLE`, the name `COMPANY`, `WORDS` of one's own
+    /// ([`OwnWords::read`]), the `KEYPAD` ([`Keypad`]), and `RETENTION_DAYS` (missing or 0: what is kept never expires). All
+    /// but the tables may be missing.
     pub fn start(environment: &Environment) -> Result<Self, Error> {
         Self::with(environment, Aws::default())
     }
@@ -42,11 +62,18 @@ impl Vanity {
             Some(_) => environment.parsed("RETENTION_DAYS")?,
             None => 0,
         };
+        let text = |name| environment.optional(name).unwrap_or_default();
+        let keypad = match text("KEYPAD") {
+            "" => Keypad::default(),
+            name => Keypad::named(name).ok_or_else(|| SettingError::Keypad(name.to_owned()))?,
+        };
         Ok(Self {
             aws,
             numbers: environment.required("NUMBERS_TABLE")?.to_owned(),
             calls: environment.required("CALLS_TABLE")?.to_owned(),
-            company: environment.optional("COMPANY").unwrap_or_default().to_owned(),
+            company: Named::read(text("COMPANY")).map_err(SettingError::Company)?,
+            own: OwnWords::read(text("WORDS")).map_err(SettingError::Words)?,
+            keypad,
             retention_days,
         })
     }
@@ -58,13 +85,20 @@ impl Vanity {
     /// same. Both writes are conditional: the same contact again, as when Connect retries, changes nothing.
     pub async fn answer(&self, event: Value, invocation: Invocation) -> Result<Answer, Error> {
         let call = Call::read(&event)?;
-        let company = call.company.as_deref().unwrap_or(&self.company);
+        let Named { name, company } = call.company.clone().unwrap_or_else(|| self.company.clone());
+        let preferences = Preferences { company, own: self.own.clone(), keypad: self.keypad };
         let number = Number::read(&call.address);
-        let ranking = number.as_ref().map(|number| rank(number, &Company::new(company))).map_err(|reason| *reason);
+        let ranking = number.as_ref().map(|number| rank(number, &preferences)).map_err(|reason| *reason);
         let mut answer = Answer::new(&ranking);
         let at = Moment::new(invocation.at, self.retention_days);
-        let record = CallRecord { contact: &call.contact, phone: phone(&call, &number), answer: &answer, at: &at };
-        let stored = self.keep(number.as_ref().ok().zip(ranking.as_ref().ok()), &version(company), &record).await;
+        let record = CallRecord {
+            contact: &call.contact,
+            phone: phone(&call, &number),
+            company: &name,
+            answer: &answer,
+            at: &at,
+        };
+        let stored = self.keep(number.as_ref().ok().zip(ranking.as_ref().ok()), &version(&preferences), &record).await;
         if let Err(error) = &stored {
             tracing::error!(contact = call.contact, error, "the call is answered, but could not be stored");
         }
@@ -82,7 +116,7 @@ impl Vanity {
         let store = Store { client: self.aws.dynamodb().await, numbers: &self.numbers, calls: &self.calls };
         let ranking = async {
             match ranked {
-                Some((number, ranking)) => store.put_ranking(number, ranking, version, record.at).await,
+                Some((number, ranking)) => store.put_ranking(number, ranking, version, record).await,
                 None => Ok(()),
             }
         };

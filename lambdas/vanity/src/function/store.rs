@@ -2,7 +2,7 @@
 //!
 //! | table | key | what |
 //! |---|---|---|
-//! | numbers | `phone` | the best vanity numbers of a phone number; written once for each version of words and company |
+//! | numbers | `phone`, then `company` | the best vanity numbers of a phone number for a company; written once for each version of words |
 //! | calls | `contact` | one item for each contact |
 //! | calls, index `by_day` | `day`, then `at` | the calls of a day in order; every day is a partition of its own |
 
@@ -21,6 +21,9 @@ use crate::{Ranking, VanityNumber};
 /// The index of the calls by day.
 const BY_DAY: &str = "by_day";
 
+/// What stands for no company in a key, which cannot be empty. No company is called so: names have letters.
+const NO_COMPANY: &str = "-";
+
 /// The tables.
 pub(super) struct Store<'a> {
     pub(super) client: &'a Client,
@@ -32,6 +35,8 @@ pub(super) struct Store<'a> {
 pub(super) struct CallRecord<'a> {
     pub(super) contact: &'a str,
     pub(super) phone: Option<String>,
+    /// The company's name; empty where there is none.
+    pub(super) company: &'a str,
     pub(super) answer: &'a Answer,
     pub(super) at: &'a Moment,
 }
@@ -40,22 +45,24 @@ pub(super) struct CallRecord<'a> {
 pub(super) type Item = HashMap<String, AttributeValue>;
 
 impl Store<'_> {
-    /// Keeps the ranking of a number, unless this version of it is there already.
+    /// Keeps the ranking of a number for a company, unless this version of it is there already.
     pub(super) async fn put_ranking(
         &self,
         number: &Number,
         ranking: &Ranking,
         version: &str,
-        at: &Moment,
+        record: &CallRecord<'_>,
     ) -> Result<(), String> {
+        let company = if record.company.is_empty() { NO_COMPANY } else { record.company };
         let item = item(
             [
                 ("phone", text(number.e164())),
+                ("company", text(company)),
                 ("options", AttributeValue::L(ranking.options.iter().map(option).collect())),
                 ("version", text(version)),
-                ("at", text(at.text())),
+                ("at", text(record.at.text())),
             ],
-            at,
+            record.at,
         );
         let put = self
             .client
@@ -82,6 +89,9 @@ impl Store<'_> {
         );
         if let Some(phone) = &record.phone {
             item.insert("phone".to_owned(), text(phone));
+        }
+        if !record.company.is_empty() {
+            item.insert("company".to_owned(), text(record.company));
         }
         let put = self
             .client

@@ -65,7 +65,7 @@ mod tests {
 
     fn shown(number: &str, company: &str) -> String {
         let number = Number::read(number).unwrap();
-        text(&number, company, &vanity::rank(&number, &Company::new(company)), false)
+        text(&number, company, &vanity::rank(&number, &Company::new(company).into()), false)
     }
 
     #[test]

@@ -23,6 +23,8 @@ struct Document {
 struct Spelling {
     written: String,
     said: String,
+    /// `<speak>…</speak>`
+    ssml: String,
     score: i32,
     pieces: Vec<Piece>,
     reasons: Vec<Reason>,
@@ -35,6 +37,9 @@ struct Piece {
     kind: &'static str,
     /// SCOWL's size, of a word.
     size: Option<u8>,
+    /// Points that a word of one's own adds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<i32>,
 }
 
 #[derive(Serialize)]
@@ -70,6 +75,7 @@ fn option(option: &VanityNumber) -> Spelling {
     Spelling {
         written: option.written(),
         said: option.said(),
+        ssml: vanity::ssml(std::slice::from_ref(option)),
         score: option.score(),
         pieces: option.pieces().iter().map(piece).collect(),
         reasons: option
@@ -81,13 +87,14 @@ fn option(option: &VanityNumber) -> Spelling {
 }
 
 fn piece(piece: &vanity::Piece) -> Piece {
-    let (kind, size) = match piece.kind {
-        PieceKind::Digits => ("digits", None),
-        PieceKind::Word(commonness) => ("word", Some(commonness.size())),
-        PieceKind::Company(Extent::Whole) => ("company", None),
-        PieceKind::Company(Extent::Part) => ("part_of_company", None),
+    let (kind, size, weight) = match piece.kind {
+        PieceKind::Digits => ("digits", None, None),
+        PieceKind::Word(commonness) => ("word", Some(commonness.size()), None),
+        PieceKind::Company(Extent::Whole) => ("company", None, None),
+        PieceKind::Company(Extent::Part) => ("part_of_company", None, None),
+        PieceKind::Own(weight) => ("own", None, Some(weight)),
     };
-    Piece { written: piece.written.clone(), said: piece.said.clone(), kind, size }
+    Piece { written: piece.written.clone(), said: piece.said.clone(), kind, size, weight }
 }
 
 #[cfg(test)]
@@ -100,7 +107,7 @@ mod tests {
     #[test]
     fn programs_get_pieces_and_reasons() {
         let number = Number::read("+18002228453").unwrap();
-        let ranking = vanity::rank(&number, &Company::new("AABuild"));
+        let ranking = vanity::rank(&number, &Company::new("AABuild").into());
         let json: Value = serde_json::from_str(&text(&Ok((&number, ranking)))).unwrap();
         assert_eq!(json["format_version"], 1);
         assert_eq!(json["number"], "+18002228453");
