@@ -21,7 +21,7 @@ use crate::{Invalid, Key, Kind, Mode, Record};
 
 pub use report::{Gap, InvalidRecord, Report};
 use seen::{Fresh, Seen};
-use values::{Piece, Values};
+pub(crate) use values::{LARGEST, Piece, Values};
 
 /// Which contact records to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,14 +100,14 @@ pub fn each(input: Input<'_>, mut handle: impl FnMut(Option<&str>, u64)) -> Resu
                 let is_json = |json: &&str| serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok();
                 handle(json.filter(is_json), place.line);
             }
-            Piece::Broken { place } | Piece::Unended { place } => handle(None, place.line),
+            Piece::Broken { place, .. } | Piece::Unended { place } => handle(None, place.line),
         }
     }
     Ok(())
 }
 
 /// The content, unpacked where it begins as gzip does.
-fn unpacked<'a>(content: Box<dyn Read + 'a>) -> io::Result<Box<dyn Read + 'a>> {
+pub(crate) fn unpacked<'a>(content: Box<dyn Read + 'a>) -> io::Result<Box<dyn Read + 'a>> {
     let mut content = BufReader::new(content);
     let is_packed = content.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     Ok(if is_packed { Box::new(MultiGzDecoder::new(content)) } else { Box::new(content) })
@@ -130,7 +130,7 @@ impl<S: Read + Write + Seek> Work<'_, S> {
             self.report.read += 1;
             let (place, fate) = match piece {
                 Piece::Value { json, place } => (place, self.value(json)?),
-                Piece::Broken { place } => (place, Err(Invalid::NotJson)),
+                Piece::Broken { place, .. } => (place, Err(Invalid::NotJson)),
                 Piece::Unended { place } => (place, Err(Invalid::Unended)),
             };
             if let Err(reason) = fate {
