@@ -237,7 +237,7 @@ fn a_delivery_stream_writes_parquet_for_its_table() {
     let conversion = &destination["DataFormatConversionConfiguration"];
     let schema = json!({
         "CatalogId": "${AWS::AccountId}", "DatabaseName": "→ database/d#ref", "Region": "${AWS::Region}",
-        "RoleARN": "→ role/delivery_stream.s", "TableName": "→ table/d.t#ref", "VersionId": "LATEST",
+        "RoleARN": "→ role/delivery_stream.s", "TableName": "→ catalog_table/d.t#ref", "VersionId": "LATEST",
     });
     assert_eq!(conversion["SchemaConfiguration"], schema);
     assert_eq!(conversion["OutputFormatConfiguration"]["Serializer"]["ParquetSerDe"]["Compression"], "SNAPPY");

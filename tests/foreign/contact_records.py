@@ -71,11 +71,14 @@ def bucket_of_records():
 
 
 def others():
-    """A result of Athena, and a file that was replaced by one without the contact."""
+    """A result of Athena, a file that was replaced by one without the contact, and a recording that was deleted."""
     put = lambda key, body: s3.put_object(Bucket=bucket_of_records(), Key=key, Body=body, ContentType="text/csv", Metadata={"by": "test"})
     put("athena-results/1.csv", f'"contactid","calls"\n"{A}","3"\n"{B}","1"\n')
     put("contact-records/year=2026/replaced.json", json.dumps(VERSIONS[0]))
     put("contact-records/year=2026/replaced.json", "")
+    put(f"recordings/{A}.wav", b"RIFF\x00")
+    put(f"recordings/{A}.wav", b"RIFF\x00\x01")
+    s3.delete_object(Bucket=bucket_of_records(), Key=f"recordings/{A}.wav")
     return {}
 
 
@@ -86,6 +89,8 @@ def unpacked(body):
 def search(text):
     bucket, found = bucket_of_records(), {"versions": 0, "items": 0, "looked_at": 0}
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for named in page.get("Versions", []) + page.get("DeleteMarkers", []):
+            found["versions"] += text in named["Key"]
         for version in page.get("Versions", []):
             body = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])["Body"].read()
             found["versions"] += text.encode() in unpacked(body)

@@ -1,8 +1,10 @@
 //! Contact records, from the stream through the real function into the bucket.
 
-use serde_json::{Value, json};
-
 use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 
 use crate::support::{Serving, TestEnvironment, foreign_python, foreign_script, json_service};
 
@@ -38,6 +40,7 @@ fn every_version_of_a_contact_is_delivered_once_by_the_day_of_its_initiation() {
     let mut again = expected;
     again["errors/processing-failed"] = json!(["this is no record", "this is no record"]);
     assert_eq!(run("get"), again);
+    the_views_count_in_the_time_zone_of_the_blueprint(&serving);
     c6_what_is_remembered_is_forgotten(&serving);
     c9_the_whole_log_tells_nothing_of_a_caller(&serving);
     run("others");
@@ -60,8 +63,9 @@ fn c10_a_contact_and_a_number_are_forgotten_everywhere(test: &TestEnvironment, s
     assert_eq!(left(A), before, "only told");
 
     let told = delete(&["--contact", A, "--yes"]);
-    // The three versions of the contact, the one of the file that was replaced, and the line of Athena's result.
-    assert!(told.contains("deleted: 5 records, 0 times named in records of others, 1 item;"), "{told}");
+    // The three versions of the contact, the one of the file that was replaced, and the line of Athena's result; two
+    // versions of the recording, and the mark that it was deleted.
+    assert!(told.contains("deleted: 5 records, 1 item, 5 files or objects whole\n"), "{told}");
     assert!(told.ends_with("looked again: nothing is left\n"), "{told}");
     assert!(!told.contains(A), "{told}");
     let after = left(A);
@@ -85,6 +89,16 @@ fn c10_a_contact_and_a_number_are_forgotten_everywhere(test: &TestEnvironment, s
         assert_eq!((&after["versions"], &after["items"]), (&json!(0), &json!(0)), "{text}: {after}");
     }
     assert_eq!(steps(&["get"])["agent-events/year=2026/month=02/day=01"], json!(["event"]));
+}
+
+/// The variable of the blueprint is in the view that the others take their days from.
+fn the_views_count_in_the_time_zone_of_the_blueprint(serving: &Serving) {
+    let input = json!({ "DatabaseName": "contact_records", "Name": "center_time_zone" });
+    let view = json_service(serving, "glue", "AWSGlue.GetTable", &input);
+    let text = view["Table"]["ViewOriginalText"].as_str().unwrap();
+    let encoded = text.trim_start_matches("/* Presto View: ").trim_end_matches(" */");
+    let view: Value = serde_json::from_slice(&STANDARD.decode(encoded).unwrap()).unwrap();
+    assert_eq!(view["originalSql"], "SELECT 'UTC' AS time_zone");
 }
 
 /// The attribute that the table of the blueprint takes for the end of an item is the one that the function writes, in

@@ -109,7 +109,7 @@ fn c10_a_person_goes_out_of_files_and_nobody_else() {
       folder/lines.ndjson: 1 record
       list.json: 1 record
       packed.gz: 1 record
-    to delete: 3 records, 0 times named in records of others, 0 items; 0 files or objects goes whole
+    to delete: 3 records
     nothing is changed yet; `--yes` deletes it
     ");
     assert_eq!(test.read("folder/lines.ndjson"), lines);
@@ -175,6 +175,8 @@ fn what_is_emulated_comes_back_each_once() {
     // From a file, the same way.
     test.write("two.json", format!("[{},{}]", contact_record("c-1", 1), contact_record("c-2", 1)));
     assert_eq!(send(&["two.json"]), "sent 2 records to `contacts`\n");
+    let outcome = test.expect(1, &["records", "emulate", "--sandbox", "--stream=contacts", "s3://bucket/"]);
+    assert!(outcome.stderr.contains("this command reads files"), "{}", outcome.stderr);
     let outcome = test.expect(1, &["records", "emulate", "--sandbox", "--stream=nowhere"]);
     assert!(outcome.stderr.contains("ResourceNotFoundException"), "{}", outcome.stderr);
 }

@@ -22,7 +22,7 @@ impl Subject {
     /// Also looks for a contact, by its identifier.
     pub fn add_contact(&mut self, id: &str) -> Result<(), NoSubject> {
         let right = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if id.len() < SHORTEST_CONTACT || id.len() > 256 || !id.bytes().all(right) {
+        if id.len() > 256 || !id.bytes().all(right) || !is_searchable(id) {
             return Err(NoSubject::Contact);
         }
         self.contacts.insert(id.to_owned());
@@ -49,7 +49,7 @@ impl Subject {
     /// The same, of bytes that need not be text.
     pub fn is_named_in_bytes(&self, text: &[u8]) -> bool {
         self.numbers.iter().any(|number| stands_alone(text, number.as_bytes(), |byte| byte.is_ascii_digit()))
-            || self.contacts.iter().any(|contact| {
+            || self.contacts.iter().filter(|contact| is_searchable(contact)).any(|contact| {
                 stands_alone(text, contact.as_bytes(), |byte| byte.is_ascii_alphanumeric() || *byte == b'-')
             })
     }
@@ -57,11 +57,15 @@ impl Subject {
     /// A text to show, without what names the person.
     pub fn without_name(&self, text: &str) -> String {
         let mut shown = text.to_owned();
-        for name in self.numbers.iter().chain(&self.contacts) {
+        for name in self.numbers.iter().chain(self.contacts.iter().filter(|contact| is_searchable(contact))) {
             shown = shown.replace(name, "(named)");
         }
         shown
     }
+}
+
+fn is_searchable(contact: &str) -> bool {
+    contact.len() >= SHORTEST_CONTACT
 }
 
 /// Whether a word is in a text without more of its kind before or after it.

@@ -154,8 +154,14 @@ impl Subject {
             }
             Ok(())
         })?;
-        self.contacts.extend(found);
+        self.add_found(found);
         Ok(())
+    }
+
+    /// Adds contacts that carry the number. Those whose identifiers are too short to be told from other words are not
+    /// looked for in records of others.
+    pub fn add_found(&mut self, contacts: impl IntoIterator<Item = String>) {
+        self.contacts.extend(contacts);
     }
 
     /// The contact that a record with the number is about.
@@ -255,7 +261,11 @@ impl Subject {
     /// The value of a record that may have to do with the person: most have not, and need not be read whole.
     fn candidate(&self, json: &[u8]) -> Option<Value> {
         let may_hide = |text: &[u8]| contains(text, b"\\u") || contains(text, b"\"rawData\"");
-        (may_hide(json) || self.is_named_in_bytes(json)).then(|| serde_json::from_slice(json).ok()).flatten()
+        (may_hide(json)
+            || self.is_named_in_bytes(json)
+            || self.contacts.iter().any(|contact| contains(json, contact.as_bytes())))
+        .then(|| serde_json::from_slice(json).ok())
+        .flatten()
     }
 
     fn is_named_by(&self, value: &Value) -> bool {

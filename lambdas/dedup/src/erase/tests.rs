@@ -73,6 +73,16 @@ fn c10_a_number_goes_with_all_its_contacts_and_versions() {
 }
 
 #[test]
+fn c10_contacts_of_odd_identifiers_go_too() {
+    let text = format!("{}\n{}\n", contact_record("c-1", 1), contact_record("c-12", 1).replace("+15550100100", "c-1"));
+    let mut subject = of_number("+15550100100");
+    subject.contacts_of(input(text.as_bytes())).unwrap();
+    let (left, look) = erased(&subject, &text);
+    assert_eq!((look.removed, look.blanked), (1, 0));
+    assert!(left.contains("c-12"), "{left}");
+}
+
+#[test]
 fn c10_records_of_others_lose_only_what_names_the_person() {
     let other = contact_record(TWO, 1).replace(
         "\"Attributes\":{}",

@@ -237,8 +237,22 @@ impl HttpConnector for Held {
     }
 }
 
-/// The same record in the batches of functions that all look before any of them writes.
-async fn c4_functions_that_all_look_before_one_writes(server: &Server) {
+#[tokio::test]
+async fn c4_one_of_fifty_functions_delivers_a_record_on_the_sandbox() {
+    let server = Server::sandbox().await;
+    one_of_fifty_functions_delivers(&server).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn c4_one_of_fifty_functions_delivers_a_record_on_moto() {
+    let Some(server) = Server::moto().await else { return };
+    one_of_fifty_functions_delivers(&server).await;
+    server.stop().await;
+}
+
+/// The same record in the batches of functions that all look, if they do, before any of them writes.
+async fn one_of_fifty_functions_delivers(server: &Server) {
     const FUNCTIONS: usize = 50;
     let everyone = Arc::new(tokio::sync::Barrier::new(FUNCTIONS));
     let record = contact_record("c4", 1);
@@ -285,7 +299,6 @@ impl std::io::Write for Log {
 async fn everything(server: &Server) {
     writes_answer_as_the_store_in_memory_does(server).await;
     orders_cuts_and_deaths(server).await;
-    c4_functions_that_all_look_before_one_writes(server).await;
     a_large_batch_is_written_side_by_side(server).await;
     what_is_written(server).await;
 }

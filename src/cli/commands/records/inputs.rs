@@ -39,6 +39,9 @@ pub(super) fn inputs<'a>(
     // What is not there is found before anything is read.
     let mut groups: Vec<(&Path, Vec<PathBuf>)> = Vec::new();
     for path in paths {
+        if Prefix::read(path).is_some() && remote.is_none() {
+            return Err(format!("`{}` is in a bucket: this command reads files", path.display()));
+        }
         let is_file = path != Path::new("-") && Prefix::read(path).is_none();
         groups.push((path, if is_file { files(path)? } else { Vec::new() }));
     }

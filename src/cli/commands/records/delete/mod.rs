@@ -198,10 +198,7 @@ impl Work {
             Ok(())
         })?;
         contacts.extend(tables::contacts(&numbers, &self.places.tables, self.remote.as_ref())?);
-        for contact in contacts {
-            // Identifiers of another form than Connect's cannot be looked for elsewhere; their records go all the same.
-            let _odd = self.subject.add_contact(&contact);
-        }
+        self.subject.add_found(contacts);
         Ok(())
     }
 

@@ -176,13 +176,10 @@ impl Report {
             + self.tables.iter().map(|found| found.blanked).sum::<u64>();
         let items: u64 = self.tables.iter().map(|found| found.items).sum();
         let whole = self.texts.iter().filter(|found| found.goes).count() as u64;
-        let sum = format!(
-            "{}, {} named in records of others, {}; {} goes whole",
-            counted(removed, "record"),
-            counted(blanked, "time"),
-            counted(items, "item"),
-            counted(whole, "file or object")
-        );
+        let mut sum = vec![counted(removed, "record")];
+        let more = [(blanked, "name in records of others"), (items, "item"), (whole, "file or object whole")];
+        sum.extend(more.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(count, what)));
+        let sum = sum.join(", ");
         let nothing = self.texts.is_empty() && items + blanked == 0;
         match (nothing, self.dry_run) {
             (true, true) => line("nothing names the person"),
@@ -212,7 +209,8 @@ fn parts(removed: u64, what: &str, blanked: u64) -> String {
 fn counted(count: u64, what: &str) -> String {
     match (count, what) {
         (1, what) => format!("1 {what}"),
-        (count, "file or object") => format!("{count} files or objects"),
+        (count, "file or object whole") => format!("{count} files or objects whole"),
+        (count, "name in records of others") => format!("{count} names in records of others"),
         (count, what) => format!("{count} {what}s"),
     }
 }

@@ -24,8 +24,10 @@ pub(super) struct Affected {
     pub(super) removed: u64,
     pub(super) blanked: u64,
     cuts: Vec<Cut>,
-    /// Whether the whole of it goes: nothing else is in it, or its name is the person's.
+    /// Whether nothing of it is left.
     pub(super) goes: bool,
+    /// Whether its name is the person's: then every version of it goes, and the marks of deletion too.
+    is_named: bool,
 }
 
 /// Where a text is.
@@ -144,7 +146,7 @@ impl Texts {
                 self.versions += u64::from(!version.is_marker);
                 if subject.is_named_in(&version.key) {
                     let (place, cuts) = (text.place(), Vec::new());
-                    self.affected.push(Affected { place, removed: 0, blanked: 0, cuts, goes: true });
+                    self.affected.push(Affected { place, removed: 0, blanked: 0, cuts, goes: true, is_named: true });
                     return Ok(());
                 }
             }
@@ -159,7 +161,8 @@ impl Texts {
                     let goes = look.removes_all();
                     let Look { removed, blanked, cuts, keys, .. } = look;
                     self.keys.extend(keys);
-                    self.affected.push(Affected { place: text.place(), removed, blanked, cuts, goes });
+                    let place = text.place();
+                    self.affected.push(Affected { place, removed, blanked, cuts, goes, is_named: false });
                 }
                 Ok(())
             }
@@ -226,7 +229,9 @@ fn rewrite_object(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let Version { key, id, is_latest } = version;
     let mut replaced = None;
-    if *is_latest && affected.goes {
+    if affected.is_named {
+        // Nothing else is under that key.
+    } else if *is_latest && affected.goes {
         // Readers find nothing, and no earlier version takes its place.
         remote.call(async |gateway| gateway.delete_version(bucket, key, None).await)?;
     } else if *is_latest {
