@@ -48,7 +48,7 @@ impl Subject {
 
     /// The same, of bytes that need not be text.
     pub fn is_named_in_bytes(&self, text: &[u8]) -> bool {
-        self.numbers.iter().any(|number| stands_alone(text, number.as_bytes(), |byte| byte.is_ascii_digit()))
+        self.numbers.iter().any(|number| stands_alone(text, number.as_bytes(), u8::is_ascii_digit))
             || self.contacts.iter().filter(|contact| is_searchable(contact)).any(|contact| {
                 stands_alone(text, contact.as_bytes(), |byte| byte.is_ascii_alphanumeric() || *byte == b'-')
             })

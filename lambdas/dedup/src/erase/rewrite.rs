@@ -64,13 +64,12 @@ fn copy(content: impl Read, cuts: &[Cut], out: &mut dyn Write) -> io::Result<()>
         pass(&mut content, cut.start.saturating_sub(at), |bytes| copy.add(bytes))?;
         pass(&mut content, cut.end - cut.start, |_| Ok(()))?;
         at = cut.end;
-        match &cut.with {
-            Some(bytes) => copy.add(bytes)?,
-            None => {
-                let after = between(&mut content)?;
-                at += after.len() as u64;
-                copy.join(after);
-            }
+        if let Some(bytes) = &cut.with {
+            copy.add(bytes)?;
+        } else {
+            let after = between(&mut content)?;
+            at += after.len() as u64;
+            copy.join(after);
         }
     }
     pass(&mut content, u64::MAX, |bytes| copy.add(bytes))?;

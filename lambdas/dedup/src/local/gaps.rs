@@ -1,6 +1,6 @@
 //! Contacts that records refer to and that are in no input, where not all keys fit into memory.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek, Write};
 
 use super::parts::{Setup, part};
@@ -46,7 +46,9 @@ impl<S: Read + Write + Seek> References<S> {
                 }
             })?;
         }
-        first.into_values().for_each(|contact| report.name_gap(contact));
+        for contact in first.into_values() {
+            report.name_gap(contact);
+        }
         Ok(())
     }
 }
@@ -59,7 +61,7 @@ fn missing<S: Read + Write + Seek>(
     found: &mut dyn FnMut(u64, String),
 ) -> io::Result<()> {
     let (mut references, mut keys, mut line) = (references.read()?, keys.read()?, Vec::new());
-    let mut known: HashSet<Id> = HashSet::new();
+    let mut known: BTreeSet<Id> = BTreeSet::new();
     let mut parts = None;
     while let Some(entry) = keys.next(&mut line)? {
         match &mut parts {
@@ -67,7 +69,7 @@ fn missing<S: Read + Write + Seek>(
                 known.insert(entry.id);
                 if setup.is_full_of(known.len(), depth) {
                     let mut spools = setup.spools()?;
-                    for id in known.drain() {
+                    for id in std::mem::take(&mut known) {
                         let entry = Entry { what: What::Seen, id, version: Timestamp::ZERO, number: 0, line: [] };
                         spools[part(id, depth)].add(&entry)?;
                     }

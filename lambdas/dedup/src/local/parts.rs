@@ -154,7 +154,7 @@ fn merge<S: Read>(mut runs: Vec<Spooled<S>>, mut keep: impl FnMut(&Entry<&[u8]>)
     let mut heads = Vec::with_capacity(runs.len());
     let mut order = BinaryHeap::new();
     for (run, line) in runs.iter_mut().zip(&mut lines) {
-        let head = run.next(line)?.map(without_line);
+        let head = run.next(line)?.as_ref().map(without_line);
         order.extend(head.as_ref().map(|head| Reverse((head.number, heads.len()))));
         heads.push(head);
     }
@@ -162,13 +162,13 @@ fn merge<S: Read>(mut runs: Vec<Spooled<S>>, mut keep: impl FnMut(&Entry<&[u8]>)
         if let Some(Entry { what, id, version, number, line: () }) = heads[index].take() {
             keep(&Entry { what, id, version, number, line: &lines[index] })?;
         }
-        heads[index] = runs[index].next(&mut lines[index])?.map(without_line);
+        heads[index] = runs[index].next(&mut lines[index])?.as_ref().map(without_line);
         order.extend(heads[index].as_ref().map(|head| Reverse((head.number, index))));
     }
     Ok(())
 }
 
-fn without_line(entry: Entry<&[u8]>) -> Entry<()> {
-    let Entry { what, id, version, number, line: _ } = entry;
+fn without_line(entry: &Entry<&[u8]>) -> Entry<()> {
+    let Entry { what, id, version, number, line: _ } = *entry;
     Entry { what, id, version, number, line: () }
 }

@@ -43,7 +43,7 @@ pub(in crate::cli) async fn run(ui: &Ui, command: RecordsCommand) -> Exit {
     match command {
         RecordsCommand::Dedup(args) => dedup::run(ui, args).await,
         RecordsCommand::Compact(args) => compact::run(ui, &args).await,
-        RecordsCommand::Delete(args) => delete::run(ui, args).await,
+        RecordsCommand::Delete(args) => delete::run(ui, &args).await,
         RecordsCommand::Emulate(args) => emulate::run(ui, &args).await,
     }
 }

@@ -82,7 +82,7 @@ async fn compacted(ui: &Ui, args: &CompactArgs) -> Result<Exit, Exit> {
     let compaction = Compaction { table: table.name, columns: table.columns, into: args.into.clone(), days };
     let statements = sql::statements(&compaction);
     if !args.run {
-        let text: String = statements.iter().map(|statement| format!("{statement};\n\n")).collect();
+        let text: String = statements.iter().flat_map(|statement| [statement.as_str(), ";\n\n"]).collect();
         ui.data(&format!("-- In the database {}.\n\n{}\n", table.database, text.trim_end()));
         return Ok(Exit::Success);
     }

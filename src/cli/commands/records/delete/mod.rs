@@ -14,6 +14,7 @@ use super::center::{self, Places};
 use super::dedup::ReportFormat;
 use super::remote::{Prefix, Remote, region_or_default};
 use crate::cli::args::AccountArgs;
+use crate::cli::center::Center;
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
@@ -61,60 +62,32 @@ pub(crate) struct DeleteArgs {
 }
 
 /// Deletes what is a person's, and looks whether anything is left.
-pub(super) async fn run(ui: &Ui, args: DeleteArgs) -> Exit {
+pub(super) async fn run(ui: &Ui, args: &DeleteArgs) -> Exit {
     match deleted(ui, args).await {
         Ok(exit) | Err(exit) => exit,
     }
 }
 
-async fn deleted(ui: &Ui, args: DeleteArgs) -> Result<Exit, Exit> {
-    let usage = |problem: String| {
+async fn deleted(ui: &Ui, args: &DeleteArgs) -> Result<Exit, Exit> {
+    let asked = asked(args).map_err(|problem| {
         ui.error(&problem);
         Exit::Usage
-    };
-    let subject = subject(&args).map_err(usage)?;
+    })?;
     let center = match &args.blueprint {
         Some(blueprint) => Some(center::center(ui, blueprint, args.env.as_deref())?),
         None => None,
     };
-    let mut places = Places {
-        prefixes: args.files.iter().filter_map(|path| Prefix::read(path)).collect(),
-        tables: args.table.iter().cloned().collect(),
-    };
-    let files: Vec<_> = args.files.iter().filter(|path| Prefix::read(path).is_none()).cloned().collect();
-    if files.iter().any(|path| path == Path::new("-")) {
-        return Err(usage("stdin cannot be rewritten: name the files".to_owned()));
-    }
-    let is_remote = center.is_some() || places != Places::default();
-    if files.is_empty() && !is_remote {
-        return Err(usage(
-            "nothing is named to delete from: files, s3://bucket/prefix, --table or --blueprint".to_owned(),
-        ));
-    }
-    let account = if is_remote {
+    let account = if center.is_some() || asked.places != Places::default() {
         let region = center.as_ref().filter(|_| args.region.is_none()).map(|center| center.model.region.clone());
         let region = region.unwrap_or_else(|| region_or_default(args.region.as_deref()));
         Some(Account::open(ui, &args.account, &region).await?)
     } else {
         None
     };
-    let failed = async {
-        if let (Some(center), Some(account)) = (&center, &account) {
-            let found = center::places(&account.gateway, center).await?;
-            if found == Places::default() {
-                return Err("the center keeps no records: nothing of the blueprint that would is deployed".to_owned());
-            }
-            places.prefixes.extend(found.prefixes);
-            places.tables.extend(found.tables);
-        }
-        Ok::<_, String>(())
-    };
-    let found = failed.await;
-    let remote = account.as_ref().map(|account| Remote::new(&account.gateway));
-    let exit = match found {
-        Ok(()) => {
-            let ui = *ui;
-            let work = Work { ui, subject, files, places, remote, yes: args.yes, format: args.format };
+    let exit = match with_places_of(asked, center.as_ref(), account.as_ref()).await {
+        Ok(Asked { subject, files, places }) => {
+            let remote = account.as_ref().map(|account| Remote::new(&account.gateway));
+            let work = Work { ui: *ui, subject, files, places, remote, yes: args.yes, format: args.format };
             // Reading waits for disks and calls; on a thread of its own, the command can be interrupted.
             tokio::task::spawn_blocking(move || work.run()).await.unwrap_or(Exit::Failed)
         }
@@ -129,7 +102,14 @@ async fn deleted(ui: &Ui, args: DeleteArgs) -> Result<Exit, Exit> {
     Ok(exit)
 }
 
-fn subject(args: &DeleteArgs) -> Result<Subject, String> {
+/// Who is to be forgotten, and where.
+struct Asked {
+    subject: Subject,
+    files: Vec<PathBuf>,
+    places: Places,
+}
+
+fn asked(args: &DeleteArgs) -> Result<Asked, String> {
     let mut subject = Subject::default();
     for id in &args.contact {
         subject.add_contact(id).map_err(|error| format!("--contact: {error}"))?;
@@ -137,7 +117,30 @@ fn subject(args: &DeleteArgs) -> Result<Subject, String> {
     for number in &args.number {
         subject.add_number(number).map_err(|error| format!("--number: {error}"))?;
     }
-    Ok(subject)
+    let places = Places {
+        prefixes: args.files.iter().filter_map(|path| Prefix::read(path)).collect(),
+        tables: args.table.iter().cloned().collect(),
+    };
+    let files: Vec<_> = args.files.iter().filter(|path| Prefix::read(path).is_none()).cloned().collect();
+    if files.iter().any(|path| path == Path::new("-")) {
+        return Err("stdin cannot be rewritten: name the files".to_owned());
+    }
+    if files.is_empty() && places == Places::default() && args.blueprint.is_none() {
+        return Err("nothing is named to delete from: files, s3://bucket/prefix, --table or --blueprint".to_owned());
+    }
+    Ok(Asked { subject, files, places })
+}
+
+/// With what the deployed center keeps.
+async fn with_places_of(mut asked: Asked, center: Option<&Center>, account: Option<&Account>) -> Result<Asked, String> {
+    let (Some(center), Some(account)) = (center, account) else { return Ok(asked) };
+    let found = center::places(&account.gateway, center).await?;
+    if found == Places::default() {
+        return Err("the center keeps no records: nothing of the blueprint that would is deployed".to_owned());
+    }
+    asked.places.prefixes.extend(found.prefixes);
+    asked.places.tables.extend(found.tables);
+    Ok(asked)
 }
 
 /// All that is needed to delete.
