@@ -30,10 +30,14 @@ resource! {
         /// Longest time before a file is written, up to 15 minutes. Default: `5m`.
         pub buffer: Option<Spanned<Duration>>,
         /// Megabytes after which a file is written, 1 to 128. Default: 5; 64 with partition keys, which is the least
-        /// there.
+        /// there; 128 with `parquet`, where 64 is the least.
         pub buffer_size: Option<Spanned<u32>>,
-        /// Write GZIP files. Default: true.
+        /// Write GZIP files. Default: true, except with `parquet`.
         pub compress: Option<bool>,
+        /// Write Parquet files with the columns of a table of this blueprint that has `format: parquet`, named by keys as
+        /// `database.table`. What does not fit the columns is lost, and records of another kind do not fit: give them
+        /// a stream of their own. Default: records are written as they are.
+        pub parquet: Option<Name>,
         /// Put a line feed behind each record, so that readers of JSON lines find them all. Default: true, except with
         /// a `transform`, which does so itself.
         pub line_feeds: Option<bool>,

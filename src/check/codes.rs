@@ -87,6 +87,7 @@ pub(super) const OTHER_CODES: &[(&str, &str)] = &[
     ("statements-of-foreign-role", "A function has statements and a role of its own."),
     ("event-source-time", "A length of time of an event source is not accepted by Lambda."),
     ("delivery-buffer", "The buffer of a delivery stream has a size that is not possible."),
+    ("parquet-table", "A delivery stream writes Parquet for a table that is not there or reads none."),
     ("partition-keys-without-function", "A delivery stream has partition keys that nothing gives."),
     ("attribute-name", "The name of a table's attribute is not possible."),
     ("attribute-type-conflict", "An attribute of a table has two types."),

@@ -73,7 +73,7 @@ pub(crate) enum Command {
     /// Build and invoke the Lambda functions of a center.
     #[command(subcommand)]
     Lambda(LambdaCommand),
-    /// Contact records: keep each once, or send some to a stream.
+    /// Contact records: keep each once, delete those of a person, compact them, or send some to a stream.
     #[command(subcommand)]
     Records(super::commands::records::RecordsCommand),
     /// Rank the words that a phone number spells, and say why; look for numbers that spell a word.

@@ -74,6 +74,11 @@ impl Whole {
         }
     }
 
+    /// Where it lies until it is complete.
+    pub(super) fn unfinished(&self) -> &Path {
+        self.file.path()
+    }
+
     /// Gives the file its name.
     pub(super) fn keep(self) -> io::Result<()> {
         let Self { path, file, noted } = self;

@@ -4,6 +4,7 @@ use callform_source::{Diagnostic, Spanned};
 
 use super::access::{self, with_suffix};
 use super::members::Members;
+use super::parquet::{self, Schema};
 use super::resolver::{Found, Resolver};
 use super::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
 use crate::blueprint::{Common, Definition as _, DeliveryStream, Name, Short, Transform};
@@ -65,6 +66,7 @@ impl Resolver<'_> {
         }
         Parts {
             bucket: self.bucket_arn(&stream.bucket),
+            parquet: self.parquet_schema(key, stream),
             source: stream.source.as_ref().map(|source| self.arn(Kind::Stream, source)),
             function: transform.as_ref().map(|transform| self.invoked_function(&transform.lambda)),
             transform,
@@ -89,28 +91,36 @@ impl Resolver<'_> {
         log: Value,
     ) -> Members {
         let interval = stream.buffer.as_ref().map_or(300, |time| time.seconds);
-        let least = if parts.dynamic { LEAST_DYNAMIC_BUFFER } else { 1 };
-        let size = stream.buffer_size.as_ref().map_or(least.max(DEFAULT_BUFFER), |size| size.value);
+        let (least, default) = match (&parts.parquet, parts.dynamic) {
+            (Some(_), _) => (parquet::LEAST_BUFFER, parquet::DEFAULT_BUFFER),
+            (None, true) => (LEAST_DYNAMIC_BUFFER, LEAST_DYNAMIC_BUFFER),
+            (None, false) => (1, DEFAULT_BUFFER),
+        };
+        let size = stream.buffer_size.as_ref().map_or(default, |size| size.value);
         if let Some(written) = &stream.buffer_size
             && !(least..=128).contains(&written.value)
         {
             self.diagnostics.push(
                 Diagnostic::error("delivery-buffer", format!("the buffer has to hold {least} to 128 megabytes"))
                     .at(written.span, "")
-                    .help("Firehose takes no other sizes; with partition keys it needs 64 at least."),
+                    .help("Firehose takes no other sizes; with partition keys or Parquet it needs 64 at least."),
             );
         }
         let logging = Members::new().with("Enabled", true).with("LogGroupName", log).with("LogStreamName", LOG_STREAM);
         let dynamic = parts.dynamic.then(|| {
             Members::new().with("Enabled", true).with("RetryOptions", Members::new().with("DurationInSeconds", 300_u32))
         });
+        let packed = parts.parquet.is_none() && stream.compress.unwrap_or(true);
+        let conversion = parts.parquet.as_ref().map(|schema| schema.conversion(role));
         Members::new()
             .with("BucketARN", parts.bucket.clone())
             .with("RoleARN", role.clone())
             .with_some("Prefix", stream.prefix.as_ref())
             .with_some("ErrorOutputPrefix", error_prefix(stream))
             .with("BufferingHints", Members::new().with("IntervalInSeconds", interval).with("SizeInMBs", size))
-            .with("CompressionFormat", if stream.compress.unwrap_or(true) { "GZIP" } else { "UNCOMPRESSED" })
+            // Files of Parquet are compressed within.
+            .with("CompressionFormat", if packed { "GZIP" } else { "UNCOMPRESSED" })
+            .with_some("DataFormatConversionConfiguration", conversion)
             .with_some("DynamicPartitioningConfiguration", dynamic)
             .with_some("ProcessingConfiguration", self.processing(key, stream, parts))
             .with("CloudWatchLoggingOptions", logging)
@@ -185,6 +195,7 @@ impl Resolver<'_> {
             let actions = ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"];
             statements.push(allow(&actions, vec![function.clone()]));
         }
+        statements.extend(parts.parquet.as_ref().map(Schema::statement));
         statements.extend(self.encrypting(&stream.bucket));
         let properties = Members::new()
             .with("Description", format!("Role of the delivery stream {key} of {}", self.blueprint().center))
@@ -216,6 +227,8 @@ struct Parts {
     source: Option<Value>,
     function: Option<Value>,
     transform: Option<Transform>,
+    /// The table whose columns its Parquet files have.
+    parquet: Option<Schema>,
     /// Whether the prefix has keys that the function gives.
     dynamic: bool,
 }

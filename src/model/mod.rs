@@ -14,6 +14,7 @@ mod instance;
 mod hierarchy;
 mod agent_statuses;
 mod hours;
+mod parquet;
 mod phone_numbers;
 mod queues;
 mod quick_connects;

@@ -219,6 +219,41 @@ delivery_streams:
     assert_eq!(objects("all"), json!(["→ bucket/b/*"]));
 }
 
+/// Parquet has the columns of the table that reads it; the role may read them and no other table.
+#[test]
+fn a_delivery_stream_writes_parquet_for_its_table() {
+    let text = |format: &str, stream: &str| {
+        format!(
+            "buckets: {{ b: {{}} }}\ndatabases: {{ d: {{ name: calls, tables: {{ t: {{ bucket: b, prefix: calls/, columns: {{ id: string }}{format} }} }} }} }}\n\
+             delivery_streams: {{ s: {{ bucket: b, prefix: calls/{stream} }} }}"
+        )
+    };
+    let right = text(", format: parquet", ", parquet: d.t");
+    assert_eq!(model(&right).1, [""; 0]);
+    let stream = plain(&Value::Object(resource(&right, "delivery_stream/s").properties));
+    let destination = &stream["ExtendedS3DestinationConfiguration"];
+    assert_eq!(destination["CompressionFormat"], "UNCOMPRESSED");
+    assert_eq!(destination["BufferingHints"]["SizeInMBs"], 128);
+    let conversion = &destination["DataFormatConversionConfiguration"];
+    let schema = json!({
+        "CatalogId": "${AWS::AccountId}", "DatabaseName": "→ database/d#ref", "Region": "${AWS::Region}",
+        "RoleARN": "→ role/delivery_stream.s", "TableName": "→ catalog_table/d.t#ref", "VersionId": "LATEST",
+    });
+    assert_eq!(conversion["SchemaConfiguration"], schema);
+    assert_eq!(conversion["OutputFormatConfiguration"]["Serializer"]["ParquetSerDe"]["Compression"], "SNAPPY");
+    let role = plain(&Value::Object(resource(&right, "role/delivery_stream.s").properties));
+    let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap();
+    let glue = statements.iter().find(|statement| statement["Action"][0] == "glue:GetTable").unwrap();
+    let arn = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:";
+    let resources = ["catalog", "database/calls", "table/calls/t"].map(|rest| format!("{arn}{rest}"));
+    assert_eq!(glue["Resource"], json!(resources));
+
+    assert_eq!(model(&text("", ", parquet: d.t")).1, ["parquet-table"]);
+    assert_eq!(model(&text(", format: parquet", ", parquet: d.other")).1, ["parquet-table"]);
+    assert_eq!(model(&text(", format: parquet", ", parquet: d.t, compress: true")).1, ["parquet-table"]);
+    assert_eq!(model(&text(", format: parquet", ", parquet: d.t, buffer_size: 32")).1, ["delivery-buffer"]);
+}
+
 #[test]
 fn a_version_is_as_new_as_what_it_consists_of() {
     let version = |function: &str, table: &str| {

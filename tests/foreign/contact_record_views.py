@@ -1,8 +1,13 @@
-"""Runs the Athena views on DuckDB and prints their rows as JSON: contact_record_views.py FOLDER RECORDS"""
+"""Runs the Athena views on DuckDB and prints their rows as JSON: contact_record_views.py FOLDER RECORDS TIME_ZONE [SQL]
+
+With the name of a file of SQL as the fourth argument, runs that instead and prints the rows of the tables it makes.
+"""
 
 import json
 import pathlib
+import re
 import sys
+import tempfile
 
 import duckdb
 
@@ -46,13 +51,40 @@ def fitted(value, hive):
     return {name: fitted(lower.get(name), kind) for name, kind in (part.split(":", 1) for part in parts(inner))}
 
 
-def main(folder, records):
+# Functions of Trino that DuckDB has under other names.
+MACROS = [
+    "from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ)",
+    "at_timezone(instant, zone) AS timezone(zone, instant)",
+    "json_format(value) AS CAST(value AS VARCHAR)",
+    "sequence(first, last) AS list_transform(generate_series(first, last, INTERVAL 1 DAY), lambda day: CAST(day AS DATE))",
+]
+
+
+def main(folder, records, time_zone, statements=None):
     folder = pathlib.Path(folder)
-    table = json.loads((folder / "contact_records.columns.json").read_text())
-    columns = {column["name"]: column["type"] for column in table["columns"]}
     database = duckdb.connect()
     database.execute("SET TimeZone = 'UTC'")
-    database.execute("CREATE MACRO from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ)")
+    for macro in MACROS:
+        database.execute(f"CREATE MACRO {macro}")
+    load(database, json.loads((folder / "contact_records.columns.json").read_text()), records)
+    if statements:
+        print(json.dumps(compacted(database, pathlib.Path(statements).read_text()), default=str))
+        return
+    database.execute(f"CREATE VIEW center_time_zone AS SELECT '{time_zone}' AS time_zone")
+    # The one that the others read comes first.
+    names = sorted(path.stem for path in (folder / "views").glob("*.sql"))
+    names.sort(key=lambda name: name != "current_contact_records")
+    for name in names:
+        database.execute((folder / "views" / f"{name}.sql").read_text())
+    result = {"contact_records": database.execute("SELECT count(*) FROM contact_records").fetchone()[0]}
+    for name in names:
+        result[name] = rows(database, f"SELECT * FROM {name} ORDER BY 1, 2")
+    print(json.dumps(result, default=str))
+
+
+def load(database, table, records):
+    """Makes the table, partitions included, of a file of records."""
+    columns = {column["name"]: column["type"] for column in table["columns"]}
     whole = "struct<" + ",".join(f"{name}:{kind}" for name, kind in columns.items()) + ">"
     lines = pathlib.Path(str(records) + ".fitted")
     with lines.open("w") as out:
@@ -65,17 +97,31 @@ def main(folder, records):
     database.execute(
         f"CREATE TABLE contact_records AS SELECT * FROM read_json('{lines}', format = 'newline_delimited', columns = {{{columns}}})"
     )
-    # The one that the others read comes first.
-    names = sorted(path.stem for path in (folder / "views").glob("*.sql"))
-    names.sort(key=lambda name: name != "current_contact_records")
-    for name in names:
-        database.execute((folder / "views" / f"{name}.sql").read_text())
-    result = {"contact_records": database.execute("SELECT count(*) FROM contact_records").fetchone()[0]}
-    for name in names:
-        cursor = database.execute(f"SELECT * FROM {name} ORDER BY 1, 2")
-        header = [column[0] for column in cursor.description]
-        result[name] = [dict(zip(header, row)) for row in cursor.fetchall()]
-    print(json.dumps(result, default=str))
+
+
+def rows(database, sql):
+    cursor = database.execute(sql)
+    header = [column[0] for column in cursor.description]
+    return [dict(zip(header, row)) for row in cursor.fetchall()]
+
+
+def compacted(database, text):
+    """Runs statements of Athena, writes the table to Parquet files by their partition, and reads them back."""
+    for statement in text.split(";"):
+        # DuckDB has no properties of tables.
+        properties = re.search(r"CREATE TABLE \w+\nWITH \((.*?)\n\) AS\n", statement, re.DOTALL)
+        if properties:
+            table = statement.split("CREATE TABLE ")[1].split("\n")[0]
+            partition = re.search(r"partitioned_by = ARRAY\['(\w+)'\]", properties[1])[1]
+            statement = statement.replace(f"\nWITH ({properties[1]}\n) AS\n", " AS\n")
+        if statement.strip():
+            database.execute(statement)
+    last = database.execute(f"SELECT * FROM {table} LIMIT 0").description[-1][0]
+    assert last == partition, "Athena takes the partition from the end"
+    with tempfile.TemporaryDirectory() as folder:
+        database.execute(f"COPY {table} TO '{folder}' (FORMAT PARQUET, PARTITION_BY ({partition}), OVERWRITE_OR_IGNORE)")
+        files = f"read_parquet('{folder}/*/*.parquet', hive_partitioning = true, hive_types_autocast = false)"
+        return rows(database, f"SELECT contactid, lastupdatetimestamp, {partition} FROM {files} ORDER BY 1")
 
 
 main(*sys.argv[1:])

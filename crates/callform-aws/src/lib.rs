@@ -4,21 +4,25 @@
 //! of the endpoint URL and the credentials in [`Target`] alone.
 
 mod artifact_bucket;
+mod athena;
 mod cloudformation;
 mod connect;
 mod error;
 mod gateway;
 mod iam;
+mod items;
 mod kept;
 mod kinesis;
 mod lambda;
 mod live;
 mod names;
+mod objects;
 mod partition;
 mod quotas;
 mod signed;
 
 pub use artifact_bucket::BucketState;
+pub use athena::QueryState;
 pub use cloudformation::{
     ChangeSet, ChangeSetKind, ChangeSetRequest, ResourceChange, ResourceDrift, Stack, StackEvent, TemplateSource,
     ValidationError,
@@ -27,9 +31,11 @@ pub use connect::{ClaimedNumber, ConnectInstance, NamedObject, ObjectType};
 pub use error::{ErrorKind, GatewayError};
 pub use gateway::{Credentials, Gateway, Target};
 pub use iam::Decision;
+pub use items::Item;
 pub use kept::{DeletedStack, StackResource};
 pub use kinesis::StreamRecord;
 pub use lambda::FunctionAnswer;
 pub use live::{Beside, LiveObject, Repair, Wanted};
 pub use names::{NameHolder, NamedResource};
+pub use objects::{ObjectContent, ObjectSettings, ObjectVersion, VersionMark};
 pub use quotas::Quota;

@@ -39,6 +39,7 @@ use crate::{ErrorKind, GatewayError};
 /// A service whose operations stand in a header and take JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonService {
+    Athena,
     DynamoDb,
     Kinesis,
     ServiceQuotas,
@@ -48,6 +49,7 @@ impl JsonService {
     /// The name in host names and signatures.
     fn name(self) -> &'static str {
         match self {
+            Self::Athena => "athena",
             Self::DynamoDb => "dynamodb",
             Self::Kinesis => "kinesis",
             Self::ServiceQuotas => "servicequotas",
@@ -57,6 +59,7 @@ impl JsonService {
     /// The name in the settings of a profile.
     fn id(self) -> &'static str {
         match self {
+            Self::Athena => "Athena",
             Self::DynamoDb => "DynamoDB",
             Self::Kinesis => "Kinesis",
             Self::ServiceQuotas => "Service Quotas",
@@ -66,6 +69,7 @@ impl JsonService {
     /// What the name of an operation follows, and the version of the protocol.
     fn protocol(self) -> (&'static str, &'static str) {
         match self {
+            Self::Athena => ("AmazonAthena", "application/x-amz-json-1.1"),
             Self::DynamoDb => ("DynamoDB_20120810", "application/x-amz-json-1.0"),
             Self::Kinesis => ("Kinesis_20131202", "application/x-amz-json-1.1"),
             Self::ServiceQuotas => ("ServiceQuotasV20190624", "application/x-amz-json-1.1"),

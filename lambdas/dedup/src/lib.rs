@@ -8,6 +8,7 @@
 //!                          └ claim → table → agent-events/…, contact-events/…    each event once
 //! Kinesis ───────────→ consumer ──────────→ table: the current version of every contact
 //! files ─────────────→ local  ────────────→ the current version of every contact, and a report
+//! files, tables ─────→ erase  ────────────→ the same without a person
 //! ```
 //!
 //! What is decided is in [`record`] (what a record is) and [`claim`] (who may deliver it, and why nothing is lost or doubled);
@@ -19,6 +20,7 @@ pub mod consumer;
 pub mod current;
 #[cfg(feature = "function")]
 pub mod dynamodb;
+pub mod erase;
 mod line;
 #[cfg(feature = "function")]
 pub mod functions;

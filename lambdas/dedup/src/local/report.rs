@@ -3,7 +3,7 @@
 use crate::Invalid;
 
 /// So many invalid records and gaps are named; the others are only counted.
-const NAMED: usize = 100;
+pub(super) const NAMED: usize = 100;
 
 /// What there was in the inputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,7 +63,11 @@ impl Report {
     pub(super) fn gap(&mut self, contact_id: &str) {
         self.gaps += 1;
         if self.named_gaps.len() < NAMED {
-            self.named_gaps.push(Gap { contact_id: contact_id.to_owned() });
+            self.name_gap(contact_id.to_owned());
         }
+    }
+
+    pub(super) fn name_gap(&mut self, contact_id: String) {
+        self.named_gaps.push(Gap { contact_id });
     }
 }

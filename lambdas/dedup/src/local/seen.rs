@@ -1,7 +1,6 @@
 //! Which versions were seen, in few bytes.
 
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Read, Write};
 
 use hashbrown::HashTable;
 use sha2::{Digest, Sha256};
@@ -64,42 +63,22 @@ impl Seen {
         fresh
     }
 
+    /// How many versions there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// All versions, in no order.
+    pub(super) fn versions(&self) -> impl Iterator<Item = (Id, Timestamp)> {
+        self.entries.iter().map(|entry| (entry.id, Timestamp::from_nanoseconds(entry.version)))
+    }
+
     /// The latest version of a key.
     pub(super) fn latest(&self, id: Id) -> Option<Timestamp> {
         let hash = self.hasher.hash_one(id);
         let versions = self.entries.iter_hash(hash).filter(|entry| entry.id == id).map(|entry| entry.version);
         versions.max().map(Timestamp::from_nanoseconds)
     }
-}
-
-/// Appends a line and what it is to a temporary file.
-pub(super) fn spool(file: &mut impl Write, id: Id, version: Timestamp, line: &[u8]) -> io::Result<()> {
-    file.write_all(&id[0].to_le_bytes())?;
-    file.write_all(&id[1].to_le_bytes())?;
-    file.write_all(&version.nanoseconds().to_le_bytes())?;
-    file.write_all(&(line.len() as u64).to_le_bytes())?;
-    file.write_all(line)
-}
-
-/// Reads back what [`spool`] wrote; `None` at the end.
-pub(super) fn unspool(file: &mut impl Read, line: &mut Vec<u8>) -> io::Result<Option<(Id, Timestamp)>> {
-    let mut word = [0; 8];
-    match file.read(&mut word[..1])? {
-        0 => return Ok(None),
-        _ => file.read_exact(&mut word[1..])?,
-    }
-    let first = u64::from_le_bytes(word);
-    file.read_exact(&mut word)?;
-    let id = [first, u64::from_le_bytes(word)];
-    file.read_exact(&mut word)?;
-    let version = Timestamp::from_nanoseconds(i64::from_le_bytes(word));
-    file.read_exact(&mut word)?;
-    line.clear();
-    let length = u64::from_le_bytes(word);
-    if file.take(length).read_to_end(line)? as u64 != length {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(Some((id, version)))
 }
 
 #[cfg(test)]

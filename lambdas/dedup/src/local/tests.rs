@@ -15,6 +15,11 @@ struct Outcome {
 }
 
 fn run_all(inputs: &[(&str, &[u8])], mode: Mode, keep: Keep) -> Outcome {
+    run_within(MOST_IN_MEMORY, inputs, mode, keep)
+}
+
+/// With room in memory for so many versions.
+fn run_within(most: usize, inputs: &[(&str, &[u8])], mode: Mode, keep: Keep) -> Outcome {
     let (mut records, mut events, mut told) = (Vec::new(), Vec::new(), Vec::new());
     let inputs = inputs.iter().map(|(name, content)| Input { name: (*name).to_owned(), content: Box::new(*content) });
     let outputs = Outputs {
@@ -22,7 +27,7 @@ fn run_all(inputs: &[(&str, &[u8])], mode: Mode, keep: Keep) -> Outcome {
         events: Some(&mut events),
         invalid: &mut |invalid: &InvalidRecord| told.push(invalid.clone()),
     };
-    let report = dedup(inputs, mode, keep, Cursor::new(Vec::new()), outputs).unwrap();
+    let report = dedup(inputs, mode, keep, &|| Ok(Cursor::new(Vec::new())), most, outputs).unwrap();
     assert_eq!(told.len() as u64, report.invalid, "each is told as it is found");
     assert!(told.starts_with(&report.named_invalid));
     Outcome { records: String::from_utf8(records).unwrap(), events: String::from_utf8(events).unwrap(), report }
@@ -140,7 +145,8 @@ fn an_input_that_cannot_be_read_is_named() {
     let inputs =
         [Input { name: "broken.gz".to_owned(), content: Box::new(&[0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9][..]) }];
     let outputs = Outputs { records: &mut Vec::new(), events: None, invalid: &mut |_| {} };
-    let error = dedup(inputs, Mode::Contact, Keep::Current, Cursor::new(Vec::new()), outputs).unwrap_err();
+    let temporary = || Ok(Cursor::new(Vec::new()));
+    let error = dedup(inputs, Mode::Contact, Keep::Current, &temporary, MOST_IN_MEMORY, outputs).unwrap_err();
     assert!(error.to_string().starts_with("cannot read `broken.gz`: "), "{error}");
 }
 
@@ -172,4 +178,48 @@ proptest! {
         let every = run(&lines(&duplicated(&all, copies, seed)), Mode::Contact, Keep::EveryVersion);
         prop_assert_eq!(every.report.kept, plain.report.kept + plain.report.superseded);
     }
+
+    /// Whatever memory has room for, the same is written in the same order, and the same is told.
+    #[test]
+    fn memory_changes_nothing(seed: u64, most in 0_usize..60, copies in 1_usize..4, choice in 0_usize..3, cut in 1_usize..30) {
+        let recipe = Recipe { seed, contacts: 40, versions: 4, contacts_per_event: 5 };
+        let all = duplicated(&samples(recipe).collect::<Vec<_>>(), copies, seed);
+        // Some records are not there, so that there are gaps.
+        let some: Vec<_> = all.into_iter().enumerate().filter(|(place, _)| place % 30 != cut).map(|(_, sample)| sample).collect();
+        let (mode, keep) = [
+            (Mode::Contact, Keep::Current),
+            (Mode::Contact, Keep::EveryVersion),
+            (Mode::Exact, Keep::Current),
+        ][choice];
+        let text = lines(&some);
+        let plain = run(&text, mode, keep);
+        let parted = run_within(most, &[("in", text.as_bytes())], mode, keep);
+        prop_assert_eq!(&parted.records, &plain.records);
+        prop_assert_eq!(&parted.events, &plain.events);
+        prop_assert_eq!(parted.report, plain.report);
+    }
+}
+
+/// A split makes parts of about the same size, so that a few of them are enough whatever there is.
+#[test]
+fn parts_are_split_until_they_have_room() {
+    let setup = parts::Setup { temporary: &|| Ok(Cursor::new(Vec::new())), most: 10, keep_latest: true };
+    let mut seen = Seen::default();
+    for number in 0..1000_u32 {
+        seen.insert(seen::digest(&Key::of_contact("", &number.to_string())), crate::Timestamp::ZERO);
+    }
+    let parts = setup.split(&seen, None, 0).unwrap();
+    let sizes: Vec<usize> = parts
+        .into_iter()
+        .map(|part| {
+            let (mut part, mut line, mut count) = (part.read().unwrap(), Vec::new(), 0);
+            while part.next(&mut line).unwrap().is_some() {
+                count += 1;
+            }
+            count
+        })
+        .collect();
+    assert_eq!(sizes.iter().sum::<usize>(), 1000);
+    assert!(sizes.iter().all(|size| (1..40).contains(size)), "{sizes:?}");
+    assert!(setup.is_full(&seen, 0));
 }

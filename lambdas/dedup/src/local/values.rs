@@ -7,7 +7,7 @@ use std::io::{self, Read};
 
 /// Where something begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Line, from 1.
     pub line: u64,
     /// Byte, from 0.
@@ -16,7 +16,7 @@ pub(super) struct Place {
 
 /// A piece of the input.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// From a brace to the brace that closes it. What is between need not be JSON.
     Value {
         /// The bytes.
@@ -26,6 +26,8 @@ pub(super) enum Piece<'a> {
     },
     /// What cannot become a value.
     Broken {
+        /// The bytes, to the end of the line or of the item of a list; no more than a record may have.
+        text: &'a [u8],
         /// Where it begins.
         place: Place,
     },
@@ -37,7 +39,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// A record that is larger is taken for a broken one.
-const LARGEST: usize = 16 << 20;
+pub(crate) const LARGEST: usize = 16 << 20;
 
 const CHUNK: usize = 1 << 18;
 
@@ -50,7 +52,7 @@ enum Layout {
 }
 
 /// The pieces of an input.
-pub(super) struct Values<R> {
+pub(crate) struct Values<R> {
     reader: R,
     buffer: Vec<u8>,
     /// The next byte to look at.
@@ -75,7 +77,7 @@ enum Object {
 }
 
 impl<R: Read> Values<R> {
-    pub(super) fn new(reader: R) -> Self {
+    pub(crate) fn new(reader: R) -> Self {
         Self {
             reader,
             buffer: Vec::new(),
@@ -90,7 +92,7 @@ impl<R: Read> Values<R> {
     }
 
     /// The next piece; `None` at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
         loop {
             let Some(byte) = self.byte(0)? else {
                 let is_cut = std::mem::take(&mut self.lists) > 0 && !self.after_broken;
@@ -114,8 +116,10 @@ impl<R: Read> Values<R> {
                 _ => {
                     let place = self.place;
                     self.after_broken = true;
-                    self.skip_broken()?;
-                    return Ok(Some(Piece::Broken { place }));
+                    let length = self.broken()?;
+                    let start = self.at;
+                    self.skip(length);
+                    return Ok(Some(Piece::Broken { text: &self.buffer[start..start + length], place }));
                 }
             }
             self.skip(1);
@@ -132,9 +136,10 @@ impl<R: Read> Values<R> {
                 Ok(Some(Piece::Value { json: &self.buffer[start..start + length], place }))
             }
             Object::Until(length) => {
+                let start = self.at;
                 self.skip(length);
                 self.after_broken = true;
-                Ok(Some(Piece::Broken { place }))
+                Ok(Some(Piece::Broken { text: &self.buffer[start..start + length], place }))
             }
         }
     }
@@ -174,16 +179,17 @@ impl<R: Read> Values<R> {
         self.at += length;
     }
 
-    /// Skips what is no object: to the end of the line, or of the item of a list.
-    fn skip_broken(&mut self) -> io::Result<()> {
-        loop {
-            self.skip(1);
-            match self.byte(0)? {
-                None | Some(b'\n') => return Ok(()),
-                Some(b',' | b']') if self.lists > 0 => return Ok(()),
-                Some(_) => {}
+    /// The length of what is no object: to the end of the line, or of the item of a list.
+    fn broken(&mut self) -> io::Result<usize> {
+        let mut length = 1;
+        while length < LARGEST {
+            match self.byte(length)? {
+                None | Some(b'\n') => break,
+                Some(b',' | b']') if self.lists > 0 => break,
+                Some(_) => length += 1,
             }
         }
+        Ok(length)
     }
 
     /// Finds the end of the object that begins here.
@@ -226,6 +232,7 @@ impl<R: Read> Values<R> {
             match (self.byte(length - 1)?, self.byte(length)?) {
                 (_, None) => return Ok(length),
                 (Some(b'\n'), Some(b'{' | b'[' | b']' | b',')) => return Ok(length),
+                _ if length >= LARGEST => return Ok(length),
                 _ => length += 1,
             }
         }
@@ -260,7 +267,7 @@ mod tests {
                     assert_eq!(text[usize::try_from(place.offset).unwrap()..][..json.len()], *json);
                     format!("{}:{}", place.line, String::from_utf8_lossy(json))
                 }
-                Piece::Broken { place } => format!("{}:broken", place.line),
+                Piece::Broken { place, .. } => format!("{}:broken", place.line),
                 Piece::Unended { place } => format!("{}:unended", place.line),
             });
         }
@@ -344,7 +351,7 @@ mod tests {
             while let Some(piece) = values.next().unwrap() {
                 match piece {
                     Piece::Value { json, .. } => found.push(String::from_utf8(json.to_vec()).unwrap()),
-                    Piece::Broken { place } | Piece::Unended { place } => prop_assert!(false, "broken at {:?} of {}", place, text),
+                    Piece::Broken { place, .. } | Piece::Unended { place } => prop_assert!(false, "broken at {:?} of {}", place, text),
                 }
             }
             prop_assert_eq!(&found, expected);

@@ -19,6 +19,27 @@ fn sample(path: &str) -> Option<String> {
     text
 }
 
+/// The sample events of this package, which the documentation invokes the functions with.
+fn own<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("events").join(name);
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn own_samples_show_every_outcome() {
+    let store = MemoryStore::default();
+    let (answer, summary) =
+        transform(&store, &Settings::default(), NOW, Duration::from_secs(9), own("firehose.json")).await.unwrap();
+    let results: Vec<_> = answer.records.iter().map(|entry| entry.result).collect();
+    let expected = [Outcome::Ok, Outcome::Dropped, Outcome::Ok, Outcome::Ok, Outcome::ProcessingFailed];
+    assert_eq!(results, expected, "a version, its copy, a later one, an agent event, and no record");
+    assert_eq!((summary.contact_records, summary.events), (2, 1));
+    let event: StreamEvent = own("kinesis.json");
+    let (answer, summary) = consume(&store, &Settings::default(), NOW, Duration::from_secs(9), &event).await;
+    assert_eq!(answer.batch_item_failures, []);
+    assert_eq!((summary.current, summary.unchanged, summary.events, summary.invalid), (2, 1, 1, 1));
+}
+
 #[tokio::test]
 async fn firehose_events_are_answered() {
     for name in ["example-firehose-event.json", "example-kinesis-firehose-event.json"] {

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use dedup::local::{self, InvalidRecord, Keep, LocalError, Outputs, Report};
 
+use super::remote::{Remote, account_for};
 use super::{inputs, report};
+use crate::cli::args::AccountArgs;
 use crate::cli::exit_code::Exit;
 use crate::cli::files::{Readers, Whole};
 use crate::cli::ui::Ui;
@@ -14,7 +16,7 @@ use crate::cli::ui::Ui;
 /// `callform records dedup`
 #[derive(Debug, Args)]
 pub(crate) struct DedupArgs {
-    /// Files and folders to read; `-` for stdin.
+    /// Files, folders and places in buckets (`s3://bucket/prefix`) to read; `-` for stdin.
     #[arg(value_name = "FILES", default_value = "-")]
     pub files: Vec<PathBuf>,
     /// What makes two records the same.
@@ -32,6 +34,12 @@ pub(crate) struct DedupArgs {
     /// Form of the report.
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: ReportFormat,
+    /// The account, for buckets.
+    #[command(flatten)]
+    pub account: AccountArgs,
+    /// Region of the buckets; taken from `AWS_REGION` where it is not given.
+    #[arg(long)]
+    pub region: Option<String>,
 }
 
 /// What makes two records the same.
@@ -54,9 +62,14 @@ pub(crate) enum ReportFormat {
 
 /// Keeps each record once and reports what there was.
 pub(super) async fn run(ui: &Ui, args: DedupArgs) -> Exit {
+    let account = match account_for(ui, &args.files, &args.account, args.region.as_deref()).await {
+        Ok(account) => account,
+        Err(exit) => return exit,
+    };
+    let remote = account.as_ref().map(|account| Remote::new(&account.gateway));
     let ui = *ui;
     // Reading does not wait for anything that could be interrupted; on a thread of its own, the command can.
-    let work = tokio::task::spawn_blocking(move || match deduplicated(ui, &args) {
+    let work = tokio::task::spawn_blocking(move || match deduplicated(ui, &args, remote.as_ref()) {
         Ok(report) => {
             let invalid = report.invalid > 0;
             match args.format {
@@ -71,7 +84,11 @@ pub(super) async fn run(ui: &Ui, args: DedupArgs) -> Exit {
             Exit::Failed
         }
     });
-    work.await.unwrap_or(Exit::Failed)
+    let exit = work.await.unwrap_or(Exit::Failed);
+    if let Some(account) = account {
+        account.close().await;
+    }
+    exit
 }
 
 enum Failure {
@@ -86,8 +103,8 @@ impl From<String> for Failure {
     }
 }
 
-fn deduplicated(ui: Ui, args: &DedupArgs) -> Result<Report, Failure> {
-    let inputs = inputs::inputs(&args.files)?;
+fn deduplicated(ui: Ui, args: &DedupArgs, remote: Option<&Remote>) -> Result<Report, Failure> {
+    let inputs = inputs::inputs(&args.files, remote)?;
     let mode = match args.mode {
         ModeChoice::Contact => dedup::Mode::Contact,
         ModeChoice::Exact => dedup::Mode::Exact,
@@ -96,7 +113,6 @@ fn deduplicated(ui: Ui, args: &DedupArgs) -> Result<Report, Failure> {
     let mut out = args.out.as_deref().map(file_of).transpose()?;
     let mut events = args.events.as_deref().map(file_of).transpose()?;
     let mut stdout = BufWriter::with_capacity(1 << 16, ui.data_writer());
-    let spool = tempfile::tempfile().map_err(|error| format!("cannot make a temporary file: {error}"))?;
     let mut told = 0;
     let outputs = Outputs {
         records: out.as_mut().map_or(&mut stdout as &mut dyn Write, |out| out as &mut dyn Write),
@@ -108,7 +124,8 @@ fn deduplicated(ui: Ui, args: &DedupArgs) -> Result<Report, Failure> {
             }
         },
     };
-    let report = local::dedup(inputs, mode, keep, spool, outputs).map_err(failure)?;
+    let report =
+        local::dedup(inputs, mode, keep, &tempfile::tempfile, local::MOST_IN_MEMORY, outputs).map_err(failure)?;
     for (file, path) in [(out, &args.out), (events, &args.events)] {
         if let (Some(file), Some(path)) = (file, path) {
             complete(file, path)?;

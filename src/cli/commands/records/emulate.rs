@@ -1,6 +1,6 @@
 //! `callform records emulate`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use callform_aws::{Gateway, GatewayError, StreamRecord};
@@ -8,12 +8,14 @@ use clap::Args;
 use dedup::local;
 use dedup::sample::{Recipe, Sample, duplicated, samples};
 
-use super::inputs;
-use crate::cli::args::AccountArgs;
+use super::{center, inputs};
+use crate::cli::args::{AccountArgs, CenterArgs, FilesArgs};
+use crate::cli::center::{Center, examine};
 use crate::cli::environment;
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
+use crate::model::{Address, Kind};
 
 /// `callform records emulate`
 #[derive(Debug, Args)]
@@ -21,13 +23,19 @@ pub(crate) struct EmulateArgs {
     /// Files and folders with records to send; `-` for stdin. Without any, records are invented.
     #[arg(value_name = "FILES")]
     pub files: Vec<PathBuf>,
-    /// Name or ARN of the stream.
+    /// The stream: its key in the blueprint, or its name or ARN in AWS.
     #[arg(long, value_name = "NAME")]
     pub stream: String,
+    /// The blueprint that has the key. Default: the one in this folder or in `blueprints/` that has such a stream.
+    #[arg(long, value_name = "BLUEPRINT")]
+    pub blueprint: Option<PathBuf>,
+    /// The environment of the blueprint to use.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
     /// The account.
     #[command(flatten)]
     pub account: AccountArgs,
-    /// Region of the stream; taken from its ARN or from `AWS_REGION` where it is not given.
+    /// Region of the stream; that of the blueprint, of its ARN, or `AWS_REGION`, where it is not given.
     #[arg(long)]
     pub region: Option<String>,
     /// Send each record so many times more, all of them in an order that the seed decides about.
@@ -50,11 +58,16 @@ pub(super) async fn run(ui: &Ui, args: &EmulateArgs) -> Exit {
             return Exit::Failed;
         }
     };
-    let account = match Account::open(ui, &args.account, &region(args)).await {
+    let center = match center_of(ui, args) {
+        Ok(center) => center,
+        Err(exit) => return exit,
+    };
+    let region = center.as_ref().filter(|_| args.region.is_none()).map(|center| center.model.region.clone());
+    let account = match Account::open(ui, &args.account, &region.unwrap_or_else(|| self::region(args))).await {
         Ok(account) => account,
         Err(exit) => return exit,
     };
-    let sent = send(&account.gateway, &args.stream, records).await;
+    let sent = sent(&account.gateway, center.as_ref(), &args.stream, records).await;
     account.close().await;
     match sent {
         Ok(Sent { records, again }) => {
@@ -63,10 +76,55 @@ pub(super) async fn run(ui: &Ui, args: &EmulateArgs) -> Exit {
             Exit::Success
         }
         Err(error) => {
-            ui.error(&error.to_string());
+            ui.error(&error);
             Exit::Failed
         }
     }
+}
+
+async fn sent(
+    gateway: &Gateway,
+    center: Option<&Center>,
+    stream: &str,
+    records: Vec<StreamRecord>,
+) -> Result<Sent, String> {
+    let name = match center {
+        None => stream.to_owned(),
+        Some(center) => center::physical_name(gateway, center, &address(stream)).await?.ok_or_else(|| {
+            format!("the stream `{stream}` of the blueprint is not deployed; apply the blueprint first")
+        })?,
+    };
+    send(gateway, &name, records).await.map_err(|error| error.to_string())
+}
+
+fn address(stream: &str) -> Address {
+    Address::new(Kind::Stream, stream.to_owned())
+}
+
+/// The center whose blueprint has the stream under its key; `None` where it is a name or ARN in AWS.
+fn center_of(ui: &Ui, args: &EmulateArgs) -> Result<Option<Center>, Exit> {
+    let env = args.env.as_deref();
+    let Some(blueprint) = &args.blueprint else {
+        let has_stream = |path: &Path| {
+            let center = CenterArgs { blueprint: path.to_owned(), env: args.env.clone(), files: FilesArgs::default() };
+            examine(&center).0.is_some_and(|model| model.resources.contains_key(&address(&args.stream)))
+        };
+        let found = center::only_blueprint(has_stream);
+        return found.map(|blueprint| center::center(ui, &blueprint, env)).transpose();
+    };
+    let center = center::center(ui, blueprint, env)?;
+    if center.model.resources.contains_key(&address(&args.stream)) {
+        return Ok(Some(center));
+    }
+    ui.error(&format!("the blueprint has no stream `{}`", args.stream));
+    let streams = center.model.resources.keys().filter(|address| address.kind == Kind::Stream);
+    let names: Vec<&str> = streams.map(|address| address.name.as_str()).collect();
+    if let Some(similar) = callform_source::did_you_mean(&args.stream, names.iter().copied()) {
+        ui.say(&format!("help: did you mean `{similar}`?"));
+    } else if !names.is_empty() {
+        ui.say(&format!("help: it has {}", names.join(", ")));
+    }
+    Err(Exit::Failed)
 }
 
 fn region(args: &EmulateArgs) -> String {
@@ -84,7 +142,7 @@ fn records(ui: &Ui, args: &EmulateArgs) -> Result<Vec<StreamRecord>, String> {
         let recipe = Recipe { seed: args.seed, contacts: args.contacts, versions: 3, contacts_per_event: 10 };
         records.extend(samples(recipe));
     }
-    for input in inputs::inputs(&args.files)? {
+    for input in inputs::inputs(&args.files, None)? {
         let name = input.name.clone();
         local::each(input, |json, line| {
             match json.and_then(|json| Some((json, dedup::record::partition_key(json)?))) {

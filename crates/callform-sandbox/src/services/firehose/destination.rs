@@ -69,8 +69,9 @@ impl Destination {
             "GZIP" => true,
             other => return Err(unsupported(&format!("the compression format {other}"))),
         };
-        if configuration.get("DataFormatConversionConfiguration").is_some_and(|it| it["Enabled"] == true) {
-            return Err(unsupported("record format conversion"));
+        let conversion = configuration.get("DataFormatConversionConfiguration");
+        if conversion.is_some_and(|it| it["Enabled"] == true || it["Enabled"] == "true") {
+            return Err(unsupported("record format conversion: it writes records as they are, not as Parquet or ORC"));
         }
         let (size, interval) = hints(configuration.get("BufferingHints"), 5, 300)?;
         if dynamic && size < 64 * MEGABYTE {
@@ -183,6 +184,10 @@ mod tests {
         });
         assert!(read(dynamic).unwrap_err().message.contains("at least 64"));
         assert_eq!(read(json!({ "CompressionFormat": "Snappy" })).unwrap_err().status, 501);
+        for enabled in [json!(true), json!("true")] {
+            let parquet = read(json!({ "DataFormatConversionConfiguration": { "Enabled": enabled } })).unwrap_err();
+            assert!(parquet.message.contains("not as Parquet"), "{}", parquet.message);
+        }
         let jq =
             json!({ "ProcessingConfiguration": { "Enabled": true, "Processors": [{ "Type": "MetadataExtraction" }] } });
         assert!(read(jq).unwrap_err().message.contains("MetadataExtraction"));
