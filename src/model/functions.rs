@@ -143,13 +143,9 @@ impl Resolver<'_> {
     fn not_among(&mut self, name: &str, parameter: &FunctionParameter, text: &str, span: Span) {
         let values = || parameter.values.iter().map(String::as_str);
         let diagnostic = Diagnostic::error("unknown-value", format!("`{name}` cannot be `{text}`")).at(span, "");
-        let help = match did_you_mean(text, values()) {
-            Some(similar) => format!("Did you mean `{similar}`?"),
-            None => {
-                let all: Vec<String> = values().map(|value| format!("`{value}`")).collect();
-                format!("It is one of {}.", all.join(", "))
-            }
-        };
+        let all = || values().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+        let help = did_you_mean(text, values())
+            .map_or_else(|| format!("It is one of {}.", all()), |similar| format!("Did you mean `{similar}`?"));
         self.diagnostics.push(diagnostic.help(help));
     }
 

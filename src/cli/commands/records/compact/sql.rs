@@ -122,8 +122,7 @@ mod tests {
             "/blueprints/contact-records/views/current_contact_records.sql"
         ));
         let order = view.split("ORDER BY").nth(1).unwrap().split(") AS recency").next().unwrap();
-        let expected: String =
-            FURTHER.iter().map(|(_, _, text)| format!(",\n        {text} DESC NULLS LAST")).collect();
+        let expected = FURTHER.map(|(_, _, text)| format!(",\n        {text} DESC NULLS LAST")).concat();
         assert_eq!(order.trim(), format!("from_iso8601_timestamp(lastupdatetimestamp) DESC{expected}"));
     }
 
