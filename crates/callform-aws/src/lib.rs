@@ -16,6 +16,7 @@ mod live;
 mod names;
 mod partition;
 mod quotas;
+mod secrets;
 mod signed;
 
 pub use artifact_bucket::BucketState;

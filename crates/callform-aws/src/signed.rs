@@ -41,6 +41,7 @@ use crate::{ErrorKind, GatewayError};
 pub(crate) enum JsonService {
     DynamoDb,
     Kinesis,
+    SecretsManager,
     ServiceQuotas,
 }
 
@@ -50,6 +51,7 @@ impl JsonService {
         match self {
             Self::DynamoDb => "dynamodb",
             Self::Kinesis => "kinesis",
+            Self::SecretsManager => "secretsmanager",
             Self::ServiceQuotas => "servicequotas",
         }
     }
@@ -59,6 +61,7 @@ impl JsonService {
         match self {
             Self::DynamoDb => "DynamoDB",
             Self::Kinesis => "Kinesis",
+            Self::SecretsManager => "Secrets Manager",
             Self::ServiceQuotas => "Service Quotas",
         }
     }
@@ -68,6 +71,7 @@ impl JsonService {
         match self {
             Self::DynamoDb => ("DynamoDB_20120810", "application/x-amz-json-1.0"),
             Self::Kinesis => ("Kinesis_20131202", "application/x-amz-json-1.1"),
+            Self::SecretsManager => ("secretsmanager", "application/x-amz-json-1.1"),
             Self::ServiceQuotas => ("ServiceQuotasV20190624", "application/x-amz-json-1.1"),
         }
     }
