@@ -24,6 +24,9 @@ pub struct Inventory {
     pub phone_numbers: BTreeMap<String, ObservedPhoneNumber>,
     /// The instance's agent statuses by their names, without the built-in ones; filled only where the blueprint has some.
     pub agent_statuses: BTreeMap<String, ObservedStatus>,
+    /// The settings of an instance that is not the center's own, by CloudFormation's names; filled only where the center
+    /// has some of them.
+    pub instance_settings: BTreeMap<String, bool>,
     /// The name of the artifact bucket, where it exists.
     pub artifact_bucket: Option<String>,
     /// What was kept when stacks of the center were deleted, or will be when an incomplete one is, and is still there;
@@ -131,6 +134,15 @@ pub struct Told {
     pub expected: Map<String, Value>,
     /// Their live values.
     pub actual: Map<String, Value>,
+}
+
+/// The member of `Metadata.Callform` of a resource that notes what was applied of the instance's settings.
+pub(crate) const SETTINGS_NOTE: &str = "Settings";
+
+/// The settings that a resource of a template notes.
+pub(crate) fn settings_in(resource: &Value) -> BTreeMap<String, bool> {
+    let noted = resource.pointer(&format!("/Metadata/Callform/{SETTINGS_NOTE}")).and_then(Value::as_object);
+    noted.into_iter().flatten().filter_map(|(name, value)| Some((name.clone(), value.as_bool()?))).collect()
 }
 
 /// The member of `Metadata.Callform` of a resource whose revert is under way: its template is not what is meant.

@@ -6,7 +6,7 @@ use callform_aws::{Gateway, GatewayError, Stack};
 use serde_json::Value;
 
 use super::{ObserveError, Scope};
-use crate::inventory::DeployedStack;
+use crate::inventory::{DeployedStack, settings_in};
 
 /// All stacks of a center, by name.
 pub(super) async fn deployed(
@@ -107,4 +107,10 @@ mod tests {
         assert!(!is_busy("REVIEW_IN_PROGRESS"));
         assert!(!is_busy("UPDATE_COMPLETE"));
     }
+}
+
+/// True where settings of an instance that is not the center's own were applied.
+pub(super) fn note_settings(stacks: &BTreeMap<String, DeployedStack>) -> bool {
+    let mut resources = stacks.values().filter_map(|stack| stack.template.get("Resources")?.as_object());
+    resources.any(|resources| resources.values().any(|resource| !settings_in(resource).is_empty()))
 }

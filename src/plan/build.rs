@@ -8,6 +8,7 @@ use super::impact;
 use super::imports;
 use super::known::{Definition, Known};
 use super::opening;
+use super::settings;
 use super::unique_names;
 use super::waves::Waves;
 use super::{
@@ -50,10 +51,16 @@ pub fn build_although_prevented(
     let answers = model.associations.iter().map(|link| (&link.phone_number, &link.flow)).collect();
     let links = associations::compare(&answers, inventory, &known, &deployed, &resources);
 
+    let settings = settings::compare(inventory, &desired, &deployed);
+
     let (graph, _) = graph::build(model);
     let mut waves = Waves::new(artifacts, model, &graph, inventory, &known, &deployed, &resources);
-    waves.touched.extend(artifacts.stacks.iter().map(|s| s.name.as_str()).filter(|stack| links.stale.contains(*stack)));
+    let is_stale = |stack: &&str| links.stale.contains(*stack) || settings.stale.contains(*stack);
+    waves.touched.extend(artifacts.stacks.iter().map(|s| s.name.as_str()).filter(is_stale));
     let mut steps = first_steps(inventory);
+    if !settings.calls.is_empty() {
+        steps.push(Step::Repair(settings.calls));
+    }
     waves.import(&imports, &mut steps);
     let removed: Vec<(Address, Option<Target>)> = links.before.iter().map(|number| (number.clone(), None)).collect();
     push_links(&removed, &waves, &mut steps);
@@ -72,6 +79,7 @@ pub fn build_although_prevented(
     let mut linked = links.changes;
     impact::note_links(&mut linked);
     changes.extend(linked);
+    changes.extend(settings.change);
     let answered_by = |number: &Address| associations::live_target(inventory, &known, number);
     let plan = Plan {
         purpose: Purpose::Apply,
@@ -79,7 +87,7 @@ pub fn build_although_prevented(
         region: artifacts.region.clone(),
         environment: artifacts.environment.clone(),
         digest: artifacts.digest.clone(),
-        base: Base::of(inventory, &builtins_of(artifacts)),
+        base: Base { settings: live_settings(inventory, model), ..Base::of(inventory, &builtins_of(artifacts)) },
         stack_changes: artifacts
             .stacks
             .iter()
@@ -93,6 +101,12 @@ pub fn build_although_prevented(
         steps,
     };
     Ok((plan, prevented))
+}
+
+/// The live values of the settings that the blueprint names.
+fn live_settings(inventory: &Inventory, model: &Model) -> BTreeMap<String, bool> {
+    let named = |name: &String| model.instance_settings.contains_key(name);
+    inventory.instance_settings.iter().filter(|(name, _)| named(name)).map(|(name, on)| (name.clone(), *on)).collect()
 }
 
 fn push_links(links: &[(Address, Option<Target>)], waves: &Waves, steps: &mut Vec<Step>) {
