@@ -97,7 +97,7 @@ impl Job {
         let started = Event::StackStarted {
             stack: stack.clone(),
             kind: self.operation.kind,
-            resources: change_set.changes.len(),
+            resources: agreement::certain(&change_set.changes),
         };
         tell(&self.events, started);
         let after = self.gateway.newest_event(stack).await?;

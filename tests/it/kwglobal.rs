@@ -166,7 +166,8 @@ fn a_callback_names_the_company_and_survives_the_function() {
 #[test]
 fn the_hierarchy_has_groups_on_five_levels() {
     let test = TestEnvironment::with_blueprints();
-    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    let applied = test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]).stderr;
+    assert!(applied.contains("phone number main is answered by main_menu\n"), "{applied}");
     let serving = test.serve(&[]);
     let instances = connect(&serving, "GET", "/instance", &Value::Null);
     let id = instances["InstanceSummaryList"][0]["Id"].as_str().unwrap();
@@ -186,6 +187,28 @@ fn the_hierarchy_has_groups_on_five_levels() {
     let portland = "KWGlobal/Customer Service/Oregon/Portland/Dana Ruiz";
     let expected = [("alex.kim", shanghai), ("dana.ruiz", portland), ("li.wei", shanghai), ("mary.jane", portland)];
     assert_eq!(found, expected.map(|(user, path)| (user.to_owned(), path.to_owned())));
+}
+
+/// Plan and progress speak as the blueprint does, and count the same.
+#[test]
+fn a_change_is_told_in_words() {
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.edit(BLUEPRINT, "All of our agents are with other customers.", "All agents are busy.");
+    test.edit(BLUEPRINT, "offer_after: 2m", "offer_after: 3m");
+    test.edit(BLUEPRINT, "retention_days: 365", "retention_days: 30");
+    let plan = test.expect(0, &["plan", BLUEPRINT, "--sandbox"]).stdout;
+    let flat = plan.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("play: messages changed from \"All of our agents are with other customers. Your"), "{plan}");
+    assert!(flat.contains("to \"All agents are busy. Your call"), "{plan}");
+    assert!(flat.contains("interrupt frequency 120 -> 180 seconds"), "{plan}");
+    assert!(!plan.contains("[{") && !plan.contains("{\""), "{plan}");
+    let applied = test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]).stderr;
+    assert!(applied.contains("kwglobal: lambda version vanity deleted"), "{applied}");
+    assert!(!applied.contains("Version"), "{applied}");
+    // As many as it began with.
+    let begun = applied.split("updating, ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    assert!(applied.contains(&format!("({begun}/{begun})")), "{applied}");
 }
 
 /// What the page says is there is there, under that name.
