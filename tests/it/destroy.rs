@@ -88,7 +88,7 @@ fn comes_back(blueprint: &str, kept: usize) {
 
 #[test]
 fn kwglobal_comes_back_with_its_tables_and_recordings() {
-    comes_back(BLUEPRINT, 4);
+    comes_back(BLUEPRINT, 7);
 }
 
 #[test]
