@@ -136,6 +136,9 @@ pub struct Told {
     pub actual: Map<String, Value>,
 }
 
+/// The status of a stack whose import was rolled back: as it was before, or, where it was to begin with that, empty.
+pub(crate) const NEVER_IMPORTED: &str = "IMPORT_ROLLBACK_COMPLETE";
+
 /// The member of `Metadata.Callform` of a resource that notes what was applied of the instance's settings.
 pub(crate) const SETTINGS_NOTE: &str = "Settings";
 
@@ -160,7 +163,8 @@ impl DeployedStack {
             "DELETE_FAILED",
             "DELETE_COMPLETE",
         ];
-        !GONE.contains(&self.status.as_str())
+        let is_empty_import = self.status == NEVER_IMPORTED && self.physical_ids.is_empty();
+        !GONE.contains(&self.status.as_str()) && !is_empty_import
     }
 
     /// The address a deployed resource was rendered from, out of its `Metadata.Callform.Address`.

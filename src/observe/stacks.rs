@@ -6,7 +6,7 @@ use callform_aws::{Gateway, GatewayError, Stack};
 use serde_json::Value;
 
 use super::{ObserveError, Scope};
-use crate::inventory::{DeployedStack, settings_in};
+use crate::inventory::{DeployedStack, NEVER_IMPORTED, settings_in};
 
 /// All stacks of a center, by name.
 pub(super) async fn deployed(
@@ -47,6 +47,10 @@ async fn read(gateway: &Gateway, scope: &Scope, stack: Stack) -> Result<Deployed
         return Ok(deployed);
     }
     let text = gateway.template(&deployed.name).await?;
+    // The import that was to be its beginning was rolled back: it has never had a template.
+    if deployed.status == NEVER_IMPORTED && text.trim().is_empty() {
+        return Ok(deployed);
+    }
     deployed.template = serde_json::from_str(&text).map_err(|error| ObserveError::UnreadableTemplate {
         stack: deployed.name.clone(),
         reason: error.to_string(),
