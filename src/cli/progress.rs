@@ -58,7 +58,7 @@ impl Progress {
             Event::StackStarted { stack, kind, resources } => self.started(stack, *kind, *resources),
             Event::Resource { stack, address, logical_id, status, reason } => {
                 let name = address.as_ref().map_or_else(|| logical_id.clone(), words);
-                self.resource(stack, &name, status, reason.as_deref());
+                self.resource(stack, logical_id, &name, status, reason.as_deref());
             }
             Event::StackFinished { stack, status } => self.finished(stack, status),
             Event::StackUnchanged { stack } => self.finished(stack, "no change"),
@@ -96,7 +96,7 @@ impl Progress {
         }
     }
 
-    fn resource(&mut self, stack: &str, name: &str, status: &str, reason: Option<&str>) {
+    fn resource(&mut self, stack: &str, logical_id: &str, name: &str, status: &str, reason: Option<&str>) {
         if status.ends_with("_FAILED") {
             let reason = reason.unwrap_or("no reason given");
             if !is_cancelled(reason) {
@@ -120,7 +120,7 @@ impl Progress {
             }
             return;
         }
-        progress.done.insert(name.to_owned());
+        progress.done.insert(logical_id.to_owned());
         let done = progress.done.len();
         progress.total = progress.total.max(done);
         progress.bar.set_length(progress.total as u64);

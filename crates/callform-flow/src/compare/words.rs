@@ -90,6 +90,14 @@ impl<'a> Side<'a> {
 }
 
 impl Side<'_> {
+    /// A value whatever its length, where what differs is further back.
+    fn whole(&self, value: &Value) -> String {
+        match value {
+            Value::Array(items) if !items.is_empty() => self.listed(items),
+            other => other.to_string(),
+        }
+    }
+
     /// Items as people say them: texts in quotes, names of prompts, one after the other.
     fn listed(&self, items: &[Value]) -> String {
         let one = |item: &Value| match item {
@@ -226,7 +234,7 @@ impl Telling<'_> {
         }
         let (mut old, mut new) = (self.old.shown(before), self.new.shown(after));
         if old == new {
-            (old, new) = (before.to_string(), after.to_string());
+            (old, new) = (self.old.whole(before), self.new.whole(after));
         }
         let words = match (path.strip_suffix(" seconds"), before.is_null(), after.is_null()) {
             (_, true, _) => format!("{path} set to {new}"),
