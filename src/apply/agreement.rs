@@ -88,6 +88,11 @@ pub(super) fn compare(plan: &Plan, stack: &str, change_set: &[ResourceChange]) -
         .collect()
 }
 
+/// How many resources a change set changes whatever comes of what they refer to.
+pub(super) fn certain(change_set: &[ResourceChange]) -> usize {
+    change_set.iter().filter(|change| !matches!(Theirs::of(Some(change)), Theirs::Perhaps { .. })).count()
+}
+
 fn agree(ours: Action, theirs: Theirs) -> bool {
     match ours {
         Action::NoOp | Action::Associate | Action::Disassociate => {

@@ -29,6 +29,9 @@ pub async fn ask_ahead(gateway: &Gateway, questions: &Questions) -> Facts {
         let there = answer(gateway.has_object(bucket, key)).await;
         facts.files.insert((bucket.clone(), key.clone()), there);
     }
+    if !questions.secrets.is_empty() {
+        facts.secrets = Some(answer(gateway.missing_secrets(&questions.secrets)).await);
+    }
     if questions.instances {
         facts.instances = Some(answer(gateway.instances()).await.map(named));
     }

@@ -59,7 +59,7 @@ pub enum Event {
         /// What answers it now.
         flow: Option<String>,
     },
-    /// Something that was put beside a resource by hand is gone.
+    /// Something that was put beside a resource by hand is gone, or settings of the instance are as they are to be.
     Repaired {
         /// The resource.
         address: Address,

@@ -6,7 +6,7 @@ use callform_aws::{Gateway, StackEvent};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{ApplyError, Event, ResourceFailure, tell};
-use crate::model::Address;
+use crate::model::{Address, Kind, VERSION_DIGITS};
 
 /// What is watched.
 pub(super) struct Follow<'a> {
@@ -42,6 +42,20 @@ pub(super) async fn follow(watched: &Follow<'_>, after: Option<String>, good: &[
     }
 }
 
+/// What the blueprint calls a resource. The version of a function that goes when the next one comes has the name of
+/// that one: their logical IDs differ in the digest at the end.
+fn address_of<'a>(addresses: &'a BTreeMap<String, Address>, logical_id: &str) -> Option<&'a Address> {
+    let without_digest = |logical_id: &str| {
+        let (name, digest) = logical_id.split_at_checked(logical_id.len().checked_sub(VERSION_DIGITS)?)?;
+        digest.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| name.to_owned())
+    };
+    addresses.get(logical_id).or_else(|| {
+        let name = without_digest(logical_id)?;
+        let mut versions = addresses.iter().filter(|(_, address)| address.kind == Kind::LambdaVersion);
+        versions.find(|(other, _)| without_digest(other).as_ref() == Some(&name)).map(|(_, address)| address)
+    })
+}
+
 fn is_of_stack(event: &StackEvent, stack: &str) -> bool {
     event.resource_type == "AWS::CloudFormation::Stack" && event.logical_id == stack
 }
@@ -51,7 +65,7 @@ fn report(watched: &Follow<'_>, event: StackEvent) {
         watched.events,
         Event::Resource {
             stack: watched.stack.to_owned(),
-            address: watched.addresses.get(&event.logical_id).cloned(),
+            address: address_of(watched.addresses, &event.logical_id).cloned(),
             logical_id: event.logical_id,
             status: event.status,
             reason: event.reason,
@@ -66,7 +80,7 @@ fn failure(watched: &Follow<'_>, event: &StackEvent) -> Option<ResourceFailure> 
         return None;
     }
     Some(ResourceFailure {
-        address: watched.addresses.get(&event.logical_id).cloned(),
+        address: address_of(watched.addresses, &event.logical_id).cloned(),
         logical_id: event.logical_id.clone(),
         resource_type: event.resource_type.clone(),
         status: event.status.clone(),

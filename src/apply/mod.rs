@@ -77,9 +77,12 @@ pub async fn apply(rim: &Rim<'_>, plan: &Plan) -> Result<(), ApplyError> {
                 }
             }
             Step::Repair(repairs) => {
-                for repair in repairs {
+                for (place, repair) in repairs.iter().enumerate() {
                     rim.gateway.repair(&repair.call).await?;
-                    rim.tell(Event::Repaired { address: repair.address.clone() });
+                    let goes_on = repairs.get(place + 1).is_some_and(|next| next.address == repair.address);
+                    if !goes_on {
+                        rim.tell(Event::Repaired { address: repair.address.clone() });
+                    }
                 }
             }
         }

@@ -100,8 +100,7 @@ impl Job {
         let started = Event::StackStarted {
             stack: stack.clone(),
             kind: self.operation.kind,
-            // A change set lists as well what will not change once the values are known.
-            resources: change_set.changes.len().min(self.resources.max(1)),
+            resources: agreement::certain(&change_set.changes),
         };
         tell(&self.events, started);
         let after = self.gateway.newest_event(stack).await?;

@@ -12,7 +12,8 @@ resource! {
         /// Alias of an instance this blueprint creates; part of its address `https://<alias>.my.connect.aws`, unique
         /// in all of AWS, cannot be changed later. 1 to 45 letters, digits and hyphens.
         pub alias: Option<Spanned<String>>,
-        /// Alias, instance id or ARN of an instance that exists and that this blueprint only furnishes.
+        /// Alias, instance id or ARN of an instance that exists and that this blueprint only furnishes. Of its settings
+        /// those that are named here are managed, without a default for the others; `destroy` leaves them as they are.
         pub existing: Option<Spanned<String>>,
         /// How users sign in. Default: `connect-managed`.
         pub identity: Option<Identity>,

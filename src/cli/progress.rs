@@ -1,6 +1,6 @@
 //! Progress of an apply: one bar per stack on a terminal, plain lines everywhere else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -27,7 +27,8 @@ struct Progress {
 
 struct StackProgress {
     bar: ProgressBar,
-    done: usize,
+    /// What is done: a resource that is replaced, or updated after its import, counts once.
+    done: BTreeSet<String>,
     total: usize,
     /// True once a resource failed: CloudFormation takes back what it did.
     failed: bool,
@@ -57,14 +58,17 @@ impl Progress {
             Event::StackStarted { stack, kind, resources } => self.started(stack, *kind, *resources),
             Event::Resource { stack, address, logical_id, status, reason } => {
                 let name = address.as_ref().map_or_else(|| logical_id.clone(), words);
-                self.resource(stack, &name, status, reason.as_deref());
+                self.resource(stack, logical_id, &name, status, reason.as_deref());
             }
             Event::StackFinished { stack, status } => self.finished(stack, status),
             Event::StackUnchanged { stack } => self.finished(stack, "no change"),
             Event::Associated { phone_number, flow } => {
                 let number = words(phone_number);
                 match flow {
-                    Some(flow) => self.line(&format!("{number} is answered by {flow}")),
+                    Some(flow) => {
+                        let flow = flow.strip_prefix("flow/").unwrap_or(flow).replacen("builtin/flow/", "builtin/", 1);
+                        self.line(&format!("{number} is answered by {flow}"));
+                    }
                     None => self.line(&format!("{number} is answered by no flow")),
                 }
             }
@@ -85,13 +89,14 @@ impl Progress {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
         bar.set_prefix(stack.to_owned());
         bar.set_message(verb);
-        self.stacks.insert(stack.to_owned(), StackProgress { bar, done: 0, total: resources, failed: false });
+        self.stacks
+            .insert(stack.to_owned(), StackProgress { bar, done: BTreeSet::new(), total: resources, failed: false });
         if !self.ui.live {
             self.line(&format!("{stack}: {verb}, {resources} {}", if resources == 1 { "change" } else { "changes" }));
         }
     }
 
-    fn resource(&mut self, stack: &str, name: &str, status: &str, reason: Option<&str>) {
+    fn resource(&mut self, stack: &str, logical_id: &str, name: &str, status: &str, reason: Option<&str>) {
         if status.ends_with("_FAILED") {
             let reason = reason.unwrap_or("no reason given");
             if !is_cancelled(reason) {
@@ -115,11 +120,12 @@ impl Progress {
             }
             return;
         }
-        progress.done += 1;
-        progress.total = progress.total.max(progress.done);
+        progress.done.insert(logical_id.to_owned());
+        let done = progress.done.len();
+        progress.total = progress.total.max(done);
         progress.bar.set_length(progress.total as u64);
-        progress.bar.set_position(progress.done as u64);
-        let (done, total) = (progress.done, progress.total);
+        progress.bar.set_position(done as u64);
+        let total = progress.total;
         let verb = match status {
             "CREATE_COMPLETE" => "created",
             "UPDATE_COMPLETE" => "updated",

@@ -112,7 +112,8 @@ pub(super) async fn refuse_stale(ui: &Ui, account: &Account, plan: &Plan) -> Res
     let base = &plan.base;
     let (instance, environment) = (base.instance.as_deref(), plan.environment.as_deref());
     let scope = Scope::again(&plan.center, &plan.region, environment, instance, base.builtin_names())
-        .with_imports(plan.changes.iter().any(|change| change.action == Action::Import));
+        .with_imports(plan.changes.iter().any(|change| change.action == Action::Import))
+        .with_settings(!base.settings.is_empty());
     let mut inventory = observe::inventory(&account.gateway, &scope).await.map_err(|error| failed(&error))?;
     let mut moved = base.moved(&inventory);
     if moved.is_empty() && plan.by_hand.is_some() {

@@ -27,7 +27,12 @@ const TOGETHER: [(&str, &[&str]); 8] = [
 pub fn mark(plan: &mut Plan, report: &DriftReport) {
     let mut found = Vec::new();
     for drifted in &report.resources {
-        let change = plan.changes.iter().find(|change| change.logical_id == drifted.logical_id);
+        // Settings of an instance have no logical ID, and links have none either.
+        let is_of = |change: &&Change| {
+            change.logical_id == drifted.logical_id
+                && (!change.logical_id.is_empty() || change.address == drifted.address)
+        };
+        let change = plan.changes.iter().find(is_of);
         let address = change.map_or(&drifted.address, |change| &change.address);
         let entry = |property: Option<&PropertyChange>| HandChange {
             address: address.clone(),

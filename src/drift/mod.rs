@@ -16,6 +16,7 @@ mod filled_in;
 mod compare;
 mod additions;
 mod associations;
+mod settings;
 mod blind;
 mod report;
 mod marking;

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::names::Names;
 use super::unfinished::Meant;
-use super::{DriftReport, DriftStatus, DriftedResource, NotChecked, NotCompared, associations, blind, compare};
+use super::{
+    DriftReport, DriftStatus, DriftedResource, NotChecked, NotCompared, associations, blind, compare, settings,
+};
 use crate::inventory::{Inventory, LiveResource};
 use crate::plan::{Definition, Known, PropertyChange};
 
@@ -44,6 +46,7 @@ pub fn report(inventory: &Inventory, center: &str, region: &str) -> DriftReport 
             }
         }
     }
+    report.resources.extend(settings::compare(inventory, &deployed));
     report.resources.sort_by(|one, other| one.address.cmp(&other.address));
     report.not_checked.sort_by(|one, other| one.address.cmp(&other.address));
     report.not_compared = not_compared

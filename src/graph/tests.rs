@@ -37,6 +37,7 @@ fn model(resources: &[(&str, &[&str], &[&str])]) -> Model {
         region: "us-west-2".to_owned(),
         environment: None,
         instance: Instance::Existing("test".to_owned()),
+        instance_settings: BTreeMap::new(),
         resources: resources.collect(),
         associations: Vec::new(),
         tags: BTreeMap::new(),

@@ -24,6 +24,9 @@ pub struct Inventory {
     pub phone_numbers: BTreeMap<String, ObservedPhoneNumber>,
     /// The instance's agent statuses by their names, without the built-in ones; filled only where the blueprint has some.
     pub agent_statuses: BTreeMap<String, ObservedStatus>,
+    /// The settings of an instance that is not the center's own, by CloudFormation's names; filled only where the center
+    /// has some of them.
+    pub instance_settings: BTreeMap<String, bool>,
     /// The name of the artifact bucket, where it exists.
     pub artifact_bucket: Option<String>,
     /// What was kept when stacks of the center were deleted, or will be when an incomplete one is, and is still there;
@@ -133,6 +136,18 @@ pub struct Told {
     pub actual: Map<String, Value>,
 }
 
+/// The status of a stack whose import was rolled back: as it was before, or, where it was to begin with that, empty.
+pub(crate) const NEVER_IMPORTED: &str = "IMPORT_ROLLBACK_COMPLETE";
+
+/// The member of `Metadata.Callform` of a resource that notes what was applied of the instance's settings.
+pub(crate) const SETTINGS_NOTE: &str = "Settings";
+
+/// The settings that a resource of a template notes.
+pub(crate) fn settings_in(resource: &Value) -> BTreeMap<String, bool> {
+    let noted = resource.pointer(&format!("/Metadata/Callform/{SETTINGS_NOTE}")).and_then(Value::as_object);
+    noted.into_iter().flatten().filter_map(|(name, value)| Some((name.clone(), value.as_bool()?))).collect()
+}
+
 /// The member of `Metadata.Callform` of a resource whose revert is under way: its template is not what is meant.
 pub(crate) const REVERT_NOTE: &str = "Reverting";
 
@@ -148,9 +163,8 @@ impl DeployedStack {
             "DELETE_FAILED",
             "DELETE_COMPLETE",
         ];
-        // A stack whose first import failed was never anything else (?); its template is empty.
-        let never_imported = self.status == "IMPORT_ROLLBACK_COMPLETE" && self.template.is_null();
-        !GONE.contains(&self.status.as_str()) && !never_imported
+        let is_empty_import = self.status == NEVER_IMPORTED && self.physical_ids.is_empty();
+        !GONE.contains(&self.status.as_str()) && !is_empty_import
     }
 
     /// The address a deployed resource was rendered from, out of its `Metadata.Callform.Address`.

@@ -1,11 +1,13 @@
 //! The instance and its storage.
 
+use std::collections::BTreeMap;
+
 use callform_source::{Diagnostic, Spanned};
 
 use super::members::Members;
 use super::resolver::Resolver;
 use super::{Address, Instance, Kind, Value};
-use crate::blueprint::{Common, Definition as _, Identity, Name, StorageTarget};
+use crate::blueprint::{self, Common, Definition as _, Identity, Name, StorageTarget};
 
 const HOURS_PER_DAY: u32 = 24;
 
@@ -38,27 +40,13 @@ impl Resolver<'_> {
         instance
     }
 
-    /// An instance that exists keeps its settings: they cannot be changed from here.
+    /// What an instance that exists was made with cannot be changed from here.
     fn existing_instance(&mut self, existing: &Spanned<String>) {
         let written = &self.blueprint().instance;
         let settings = [
             ("alias", written.alias.is_some()),
             ("identity", written.identity.is_some()),
             ("directory_id", written.directory_id.is_some()),
-            ("inbound", written.inbound.is_some()),
-            ("outbound", written.outbound.is_some()),
-            ("flow_logs", written.flow_logs.is_some()),
-            ("contact_lens", written.contact_lens.is_some()),
-            ("early_media", written.early_media.is_some()),
-            ("auto_resolve_best_voices", written.auto_resolve_best_voices.is_some()),
-            ("custom_tts_voices", written.custom_tts_voices.is_some()),
-            ("multi_party_conference", written.multi_party_conference.is_some()),
-            ("multi_party_chat", written.multi_party_chat.is_some()),
-            ("high_volume_outbound", written.high_volume_outbound.is_some()),
-            ("enhanced_contact_monitoring", written.enhanced_contact_monitoring.is_some()),
-            ("enhanced_chat_monitoring", written.enhanced_chat_monitoring.is_some()),
-            ("auto_mute_agent_on_hold", written.auto_mute_agent_on_hold.is_some()),
-            ("message_streaming", written.message_streaming.is_some()),
             ("tags", written.tags.is_some()),
         ];
         for (name, _) in settings.into_iter().filter(|(_, set)| *set) {
@@ -73,6 +61,23 @@ impl Resolver<'_> {
         }
     }
 
+    /// The settings of an instance that exists which the blueprint names. Those it does not name stay as they are.
+    pub(super) fn settings_of_existing(&mut self) -> BTreeMap<String, bool> {
+        let written = &self.blueprint().instance;
+        let Some(existing) = &written.existing else { return BTreeMap::new() };
+        let settings = attributes(written).into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        let settings: BTreeMap<String, bool> = settings.collect();
+        if !settings.is_empty() && self.resources.is_empty() {
+            let diagnostic = Diagnostic::error(
+                "setting-of-existing-instance",
+                "a blueprint of nothing but settings has no place to remember them",
+            );
+            let help = "Give the center something in the instance, such as `hours:`: its stack is the memory.";
+            self.diagnostics.push(diagnostic.at(existing.span, "").help(help));
+        }
+        settings
+    }
+
     fn new_instance(&mut self) {
         let written = &self.blueprint().instance;
         let identity = written.identity.unwrap_or_default();
@@ -85,21 +90,11 @@ impl Resolver<'_> {
                 .at(written.span, "only one of them is given"),
             );
         }
-        let attributes = Members::new()
-            .with("InboundCalls", written.inbound.unwrap_or(true))
-            .with("OutboundCalls", written.outbound.unwrap_or(true))
-            .with("ContactflowLogs", written.flow_logs.unwrap_or(true))
-            .with("ContactLens", written.contact_lens.unwrap_or(true))
-            .with("EarlyMedia", written.early_media.unwrap_or(true))
-            .with("AutoResolveBestVoices", written.auto_resolve_best_voices.unwrap_or(true))
-            .with_some("UseCustomTTSVoices", written.custom_tts_voices)
-            .with_some("MultiPartyConference", written.multi_party_conference)
-            .with_some("MultiPartyChatConference", written.multi_party_chat)
-            .with_some("HighVolumeOutBound", written.high_volume_outbound)
-            .with_some("EnhancedContactMonitoring", written.enhanced_contact_monitoring)
-            .with_some("EnhancedChatMonitoring", written.enhanced_chat_monitoring)
-            .with_some("AutoMuteAgentOnHold", written.auto_mute_agent_on_hold)
-            .with_some("MessageStreaming", written.message_streaming);
+        // What has a default here that Connect has not is spelled out.
+        let default = |name: &str| DEFAULTS.contains(&name).then_some(true);
+        let attributes = attributes(written)
+            .into_iter()
+            .fold(Members::new(), |members, (name, value)| members.with_some(name, value.or(default(name))));
         let properties = Members::new()
             .with_some("InstanceAlias", written.alias.as_ref())
             .with("IdentityManagementType", identity_word(identity))
@@ -241,6 +236,30 @@ impl Resolver<'_> {
             None => self.reference(Kind::Bucket, bucket, super::Attribute::Ref),
         }
     }
+}
+
+/// Settings that a new instance has turned on unless the blueprint says otherwise.
+const DEFAULTS: [&str; 6] =
+    ["InboundCalls", "OutboundCalls", "ContactflowLogs", "ContactLens", "EarlyMedia", "AutoResolveBestVoices"];
+
+/// What can be turned on and off about an instance, by CloudFormation's names.
+fn attributes(written: &blueprint::Instance) -> [(&'static str, Option<bool>); 14] {
+    [
+        ("InboundCalls", written.inbound),
+        ("OutboundCalls", written.outbound),
+        ("ContactflowLogs", written.flow_logs),
+        ("ContactLens", written.contact_lens),
+        ("EarlyMedia", written.early_media),
+        ("AutoResolveBestVoices", written.auto_resolve_best_voices),
+        ("UseCustomTTSVoices", written.custom_tts_voices),
+        ("MultiPartyConference", written.multi_party_conference),
+        ("MultiPartyChatConference", written.multi_party_chat),
+        ("HighVolumeOutBound", written.high_volume_outbound),
+        ("EnhancedContactMonitoring", written.enhanced_contact_monitoring),
+        ("EnhancedChatMonitoring", written.enhanced_chat_monitoring),
+        ("AutoMuteAgentOnHold", written.auto_mute_agent_on_hold),
+        ("MessageStreaming", written.message_streaming),
+    ]
 }
 
 /// A service that data can be stored in.

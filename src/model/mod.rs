@@ -43,6 +43,7 @@ pub use address::{Address, InvalidAddress, Kind};
 pub(crate) use naming::display_name;
 pub(crate) use phone_numbers::dialed;
 pub use value::{Attribute, Reference, Target, TextPart, Value};
+pub(crate) use versions::DIGITS as VERSION_DIGITS;
 
 use std::collections::BTreeMap;
 
@@ -71,6 +72,9 @@ pub struct Model {
     pub environment: Option<String>,
     /// The Connect instance everything belongs to.
     pub instance: Instance,
+    /// Settings of an instance that exists, by CloudFormation's names; made by direct API calls. Those of an instance that
+    /// the blueprint creates are properties of it.
+    pub instance_settings: BTreeMap<String, bool>,
     /// All resources CloudFormation keeps, in the order the blueprint names them.
     pub resources: IndexMap<Address, Resource>,
     /// Links CloudFormation has no resource for, made by direct API calls.
@@ -189,11 +193,13 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
     resolver.name_versions();
     resolver.report_unknown();
     let blueprint = &loaded.blueprint;
+    let instance_settings = resolver.settings_of_existing();
     let model = Model {
         center: blueprint.center.value.clone(),
         region: blueprint.region.value.clone(),
         environment: loaded.environment.clone(),
         instance,
+        instance_settings,
         resources: resolver.resources,
         associations: resolver.associations,
         tags: blueprint.tags.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),

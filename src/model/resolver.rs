@@ -254,7 +254,8 @@ impl<'a> Resolver<'a> {
             }
             let hidden = uses.count - 1 - uses.more.len();
             if hidden > 0 {
-                diagnostic = diagnostic.note(format!("It is named in {hidden} more places."));
+                diagnostic = diagnostic
+                    .note(format!("It is named in {hidden} more place{}.", if hidden == 1 { "" } else { "s" }));
             }
             self.diagnostics.push(diagnostic);
         }

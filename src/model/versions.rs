@@ -21,7 +21,7 @@ pub(super) const ALIAS: &str = "live";
 /// Properties of a function that are not part of a version.
 const OUTSIDE: [&str; 4] = ["Description", "FunctionName", "ReservedConcurrentExecutions", "Tags"];
 /// How much of the digest is in the logical ID.
-const DIGITS: usize = 10;
+pub(crate) const DIGITS: usize = 10;
 
 impl Resolver<'_> {
     /// The version and the alias of a function.

@@ -89,6 +89,9 @@ pub async fn inventory(gateway: &Gateway, scope: &Scope) -> Result<Inventory, Ob
         inventory.phone_numbers = phone_numbers(gateway, &instance, scope).await?;
         inventory.agent_statuses = agent_statuses(gateway, &instance, scope).await?;
         inventory.phone_number_flows = gateway.phone_number_flows(&instance.id).await?;
+        if scope.has_settings || stacks::note_settings(&inventory.stacks) {
+            inventory.instance_settings = gateway.instance_settings(&instance).await?;
+        }
         inventory.instance = Some(observed(instance));
     }
     inventory.kept = kept::still_there(gateway, scope, &inventory, kept).await?;

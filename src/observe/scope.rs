@@ -26,6 +26,8 @@ pub struct Scope {
     pub(super) keeps: BTreeMap<String, Keeps>,
     /// Whether the center has agent statuses, which may be there already.
     pub(super) has_statuses: bool,
+    /// Whether the center has settings of an instance that is not its own.
+    pub(super) has_settings: bool,
 }
 
 /// A resource that is kept when its stack is deleted.
@@ -85,6 +87,7 @@ impl Scope {
             takes_numbers_over: model.resources.values().any(|resource| takes_over(&resource.metadata)),
             keeps: keeps(model),
             has_statuses: model.resources.keys().any(|address| address.kind == Kind::AgentStatus),
+            has_settings: !model.instance_settings.is_empty(),
         }
     }
 
@@ -106,6 +109,7 @@ impl Scope {
             takes_numbers_over: false,
             keeps: BTreeMap::new(),
             has_statuses: false,
+            has_settings: false,
         }
     }
 
@@ -127,6 +131,12 @@ impl Scope {
     #[must_use]
     pub fn with_imports(self, wanted: bool) -> Self {
         Self { takes_numbers_over: wanted, has_statuses: wanted, ..self }
+    }
+
+    /// The same, and the settings of the instance, where they are wanted.
+    #[must_use]
+    pub fn with_settings(self, wanted: bool) -> Self {
+        Self { has_settings: wanted, ..self }
     }
 
     /// Alias, id or ARN of the instance to look for; `None` where the center creates it and has not yet.

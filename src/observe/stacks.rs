@@ -6,7 +6,7 @@ use callform_aws::{Gateway, GatewayError, Stack};
 use serde_json::Value;
 
 use super::{ObserveError, Scope};
-use crate::inventory::DeployedStack;
+use crate::inventory::{DeployedStack, NEVER_IMPORTED, settings_in};
 
 /// All stacks of a center, by name.
 pub(super) async fn deployed(
@@ -47,8 +47,8 @@ async fn read(gateway: &Gateway, scope: &Scope, stack: Stack) -> Result<Deployed
         return Ok(deployed);
     }
     let text = gateway.template(&deployed.name).await?;
-    // The first import failed, and was rolled back to nothing.
-    if deployed.status == "IMPORT_ROLLBACK_COMPLETE" && text.trim().is_empty() {
+    // The import that was to be its beginning was rolled back: it has never had a template.
+    if deployed.status == NEVER_IMPORTED && text.trim().is_empty() {
         return Ok(deployed);
     }
     deployed.template = serde_json::from_str(&text).map_err(|error| ObserveError::UnreadableTemplate {
@@ -111,4 +111,10 @@ mod tests {
         assert!(!is_busy("REVIEW_IN_PROGRESS"));
         assert!(!is_busy("UPDATE_COMPLETE"));
     }
+}
+
+/// True where settings of an instance that is not the center's own were applied.
+pub(super) fn note_settings(stacks: &BTreeMap<String, DeployedStack>) -> bool {
+    let mut resources = stacks.values().filter_map(|stack| stack.template.get("Resources")?.as_object());
+    resources.any(|resources| resources.values().any(|resource| !settings_in(resource).is_empty()))
 }

@@ -32,6 +32,7 @@ impl Base {
                 .filter(|(builtin, _)| builtins.contains(*builtin))
                 .map(|((kind, name), id)| (format!("builtin/{kind}/{name}"), id.clone()))
                 .collect(),
+            settings: BTreeMap::new(),
         }
     }
 
@@ -71,6 +72,11 @@ impl Base {
             if before != after {
                 let flow = after.map_or_else(|| "no flow".to_owned(), |flow| name_of(now, flow));
                 moved.push(format!("{} is answered by {flow} now", name_of(now, number)));
+            }
+        }
+        for (name, before) in &self.settings {
+            if now.instance_settings.get(name) != Some(before) {
+                moved.push(format!("the setting {name} of the instance was changed"));
             }
         }
         for (name, id) in &self.builtins {

@@ -8,10 +8,11 @@ use super::impact;
 use super::imports;
 use super::known::{Definition, Known};
 use super::opening;
+use super::settings;
 use super::unique_names;
 use super::waves::Waves;
 use super::{
-    Action, Base, Change, Plan, PlanError, PropertyChange, Purpose, Reason, StackChange, StackOperation, Step,
+    Action, Base, Change, Plan, PlanError, PropertyChange, Purpose, Reason, RepairOf, StackChange, StackOperation, Step,
 };
 use crate::graph;
 use crate::inventory::{DeployedStack, Inventory};
@@ -49,11 +50,13 @@ pub fn build_although_prevented(
     unique_names::refuse_taken(&resources, &desired, &deployed)?;
     let answers = model.associations.iter().map(|link| (&link.phone_number, &link.flow)).collect();
     let links = associations::compare(&answers, inventory, &known, &deployed, &resources);
+    let settings = settings::compare(inventory, &desired, &deployed);
 
     let (graph, _) = graph::build(model);
     let mut waves = Waves::new(artifacts, model, &graph, inventory, &known, &deployed, &resources);
-    waves.touched.extend(artifacts.stacks.iter().map(|s| s.name.as_str()).filter(|stack| links.stale.contains(*stack)));
-    let mut steps = first_steps(inventory);
+    let is_stale = |stack: &&str| links.stale.contains(*stack) || settings.stale.contains(*stack);
+    waves.touched.extend(artifacts.stacks.iter().map(|s| s.name.as_str()).filter(is_stale));
+    let mut steps = first_steps(inventory, settings.calls);
     waves.import(&imports, &mut steps);
     let removed: Vec<(Address, Option<Target>)> = links.before.iter().map(|number| (number.clone(), None)).collect();
     push_links(&removed, &waves, &mut steps);
@@ -67,11 +70,9 @@ pub fn build_although_prevented(
     if !uploads.is_empty() && steps.iter().any(|step| matches!(step, Step::Stacks(_))) {
         steps.insert(0, Step::Upload(uploads));
     }
-    let mut changes = resources;
-    impact::note(&mut changes, &impact::Sides { before: &deployed, after: &desired });
-    let mut linked = links.changes;
-    impact::note_links(&mut linked);
-    changes.extend(linked);
+    let sides = impact::Sides { before: &deployed, after: &desired };
+    let mut changes = with_impact(resources, links.changes, &sides);
+    changes.extend(settings.change);
     let answered_by = |number: &Address| associations::live_target(inventory, &known, number);
     let plan = Plan {
         purpose: Purpose::Apply,
@@ -79,7 +80,7 @@ pub fn build_although_prevented(
         region: artifacts.region.clone(),
         environment: artifacts.environment.clone(),
         digest: artifacts.digest.clone(),
-        base: Base::of(inventory, &builtins_of(artifacts)),
+        base: base(artifacts, model, inventory),
         stack_changes: artifacts
             .stacks
             .iter()
@@ -93,6 +94,24 @@ pub fn build_although_prevented(
         steps,
     };
     Ok((plan, prevented))
+}
+
+/// The changes of resources, then those of links, each with what it touches.
+fn with_impact(mut resources: Vec<Change>, mut links: Vec<Change>, sides: &impact::Sides) -> Vec<Change> {
+    impact::note(&mut resources, sides);
+    impact::note_links(&mut links);
+    resources.extend(links);
+    resources
+}
+
+fn base(artifacts: &Artifacts, model: &Model, inventory: &Inventory) -> Base {
+    Base { settings: live_settings(inventory, model), ..Base::of(inventory, &builtins_of(artifacts)) }
+}
+
+/// The live values of the settings that the blueprint names.
+fn live_settings(inventory: &Inventory, model: &Model) -> BTreeMap<String, bool> {
+    let named = |name: &String| model.instance_settings.contains_key(name);
+    inventory.instance_settings.iter().filter(|(name, _)| named(name)).map(|(name, on)| (name.clone(), *on)).collect()
 }
 
 fn push_links(links: &[(Address, Option<Target>)], waves: &Waves, steps: &mut Vec<Step>) {
@@ -126,8 +145,9 @@ fn held(
     }
 }
 
-/// What has to be repaired before anything else: rollbacks to finish, half-made stacks to clear away.
-fn first_steps(inventory: &Inventory) -> Vec<Step> {
+/// What has to be done before anything else: rollbacks to finish, half-made stacks to clear away, and settings of the
+/// instance, which what is made may need.
+fn first_steps(inventory: &Inventory, settings: Vec<RepairOf>) -> Vec<Step> {
     let mut steps = Vec::new();
     let with_status = |status: &'static str| inventory.stacks.values().filter(move |stack| stack.status == status);
     let stuck: Vec<String> = with_status("UPDATE_ROLLBACK_FAILED").map(|stack| stack.name.clone()).collect();
@@ -142,6 +162,9 @@ fn first_steps(inventory: &Inventory) -> Vec<Step> {
         .collect();
     if !incomplete.is_empty() {
         steps.push(Step::Stacks(incomplete));
+    }
+    if !settings.is_empty() {
+        steps.push(Step::Repair(settings));
     }
     steps
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::changes::resource_changes;
 use super::impact;
 use super::known::{Definition, Known};
-use super::{Action, Base, Change, Plan, PropertyChange, Purpose, StackChange, associations};
+use super::{Action, Base, Change, Plan, PropertyChange, Purpose, StackChange, associations, settings};
 use crate::inventory::Inventory;
 use crate::model::{Address, EXISTING_PHONE_NUMBER, Kind, Model, Reference, Target};
 use crate::render::{Artifacts, ParameterSource};
@@ -33,6 +33,7 @@ pub fn compare(old: Side, new: Side) -> Plan {
     impact::note_links(&mut links);
     impact::note(&mut changes, &impact::Sides { before: &before, after: &desired });
     changes.extend(links);
+    changes.extend(settings::between(&before, &desired));
     Plan {
         purpose: Purpose::Compare,
         center: new.model.center.clone(),

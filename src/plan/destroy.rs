@@ -8,6 +8,7 @@ use super::associations::{calls, live_flow, tail};
 use super::build::refuse_busy;
 use super::changes::removed;
 use super::known::{Definition, Known};
+use super::settings;
 use super::{Action, Base, Change, Identifier, Plan, PlanError, Purpose, Reason, StackOperation, Step};
 use crate::inventory::Inventory;
 use crate::model::{Address, Kind, Reference, Target};
@@ -35,6 +36,9 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
         })
         .collect();
     changes.sort_by(|one, other| other.address.cmp(&one.address));
+    if let Some((stack, _)) = settings::noted(&deployed) {
+        changes.push(settings::entry(stack, Action::Retain, vec![Reason::InstanceOfOthers], Vec::new()));
+    }
     let prevented = changes.iter().find(|change| {
         change.action == Action::Delete
             && deployed.get(&change.logical_id).is_some_and(|existing| existing.prevent_destroy)

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::evaluate::Evaluator;
 use super::symbol;
-use crate::inventory::{DeployedStack, Inventory, REVERT_NOTE};
+use crate::inventory::{DeployedStack, Inventory, REVERT_NOTE, settings_in};
 use crate::model::{Address, Attribute, Kind, Reference, Target};
 use crate::render::{
     ARTIFACT_BUCKET, Artifacts, INSTANCE_ARN, ParameterSource, StackArtifact, kind_of_parameter, parameter_values,
@@ -31,6 +31,8 @@ pub(crate) struct Definition {
     pub(super) reverting: bool,
     /// For a phone number: the flow that answers it, under the name of the blueprint the template was rendered from.
     pub(crate) answered_by: Option<Target>,
+    /// Settings of the instance that are noted beside it.
+    pub(crate) settings: BTreeMap<String, bool>,
     /// Resources its properties refer to.
     pub(crate) mentions: BTreeSet<Address>,
     /// True where its properties refer to the instance, or to what is built into it.
@@ -209,6 +211,7 @@ impl<'a> Known<'a> {
                 policies: [text("DeletionPolicy"), text("UpdateReplacePolicy")],
                 prevent_destroy: resource.pointer("/Metadata/Callform/PreventDestroy") == Some(&json!(true)),
                 reverting: resource.pointer(&format!("/Metadata/Callform/{REVERT_NOTE}")).is_some(),
+                settings: settings_in(resource),
                 answered_by: resource
                     .pointer("/Metadata/Callform/Flow")
                     .and_then(Json::as_str)

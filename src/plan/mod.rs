@@ -19,6 +19,7 @@ mod secret;
 mod diff;
 mod changes;
 mod associations;
+pub(crate) mod settings;
 mod imports;
 mod proposal;
 mod unique_names;

@@ -60,6 +60,9 @@ pub struct Base {
     pub phone_number_flows: BTreeMap<String, String>,
     /// Ids of the built-in objects the plan refers to, by `builtin/<kind>/<name>`.
     pub builtins: BTreeMap<String, String>,
+    /// Live settings of an instance that is not the center's own, of those the plan is about.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, bool>,
 }
 
 /// A deployed stack a plan builds on.
@@ -150,7 +153,8 @@ pub enum Step {
     Stacks(Vec<StackOperation>),
     /// Links made or removed by direct API calls.
     Associate(Vec<AssociationChange>),
-    /// What was put beside resources by hand is taken back by direct API calls: CloudFormation has no change for it.
+    /// What CloudFormation has no change for is set by direct API calls: what was put beside resources by hand is taken
+    /// back, and settings of an instance that is not the center's own are made what the blueprint says.
     Repair(Vec<RepairOf>),
 }
 

@@ -7,10 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callform_aws::Repair;
 use serde_json::Value;
 
 use crate::inventory::Inventory;
-use crate::plan::{Action, Estimate, OperationKind, Plan, StackOperation, Step};
+use crate::plan::{Action, Estimate, OperationKind, Plan, RepairOf, StackOperation, Step};
 
 use super::sides::resources;
 
@@ -81,8 +82,11 @@ pub(super) fn of(plan: &Plan, inventory: &Inventory) -> Estimate {
                 estimate.add("connect", count, at_rate(count));
             }
             Step::Repair(repairs) => {
-                let count = repairs.len() as u64;
-                estimate.add("iam", count, at_rate(count));
+                let is_setting = |one: &&RepairOf| matches!(one.call, Repair::UpdateInstanceAttribute { .. });
+                let settings = repairs.iter().filter(is_setting).count() as u64;
+                let others = repairs.len() as u64 - settings;
+                estimate.add("connect", settings, at_rate(settings));
+                estimate.add("iam", others, at_rate(others));
             }
         }
     }

@@ -19,6 +19,8 @@ pub struct Questions {
     pub names: BTreeSet<(String, String)>,
     /// Buckets and keys that the plan needs: whether they are there.
     pub files: BTreeSet<(String, String)>,
+    /// Secrets that CloudFormation reads for new and changed resources, by name or ARN: whether they are there.
+    pub secrets: BTreeSet<String>,
     /// Whether the levels of the hierarchy are named: which there are.
     pub levels: bool,
     /// Kinds of data that the plan gives a place, in the words of Connect: where each is stored.
@@ -88,6 +90,8 @@ pub struct Facts {
     pub names: BTreeMap<(String, String), Answer<Holder>>,
     /// Whether objects of S3 are there, by bucket and key.
     pub files: BTreeMap<(String, String), Answer<bool>>,
+    /// Secrets that are not there.
+    pub secrets: Option<Answer<BTreeSet<String>>>,
     /// The names of the levels of the hierarchy, from the top.
     pub levels: Option<Answer<Vec<String>>>,
     /// Where each kind of data is stored, in words; none where it is not.

@@ -1,4 +1,5 @@
-//! ARNs in flows that lead out of the instance: each of them makes the service refuse the whole flow.
+//! ARNs that lead out of the instance, of its Region or of the account. In a flow each of them can make the service
+//! refuse the whole flow.
 //!
 //! What Connect says then (`InvalidContactFlowException`) does not name the ARN. Objects of another instance cannot be
 //! used, and functions only in the instance's own Region (Amazon Connect Administrator Guide, "Invoke AWS Lambda
@@ -40,8 +41,45 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, account: 
             }
         }
     }
+    findings.extend(used_elsewhere(sides, &before, &here));
     findings
 }
+
+/// Functions, bots, streams and keys of other accounts that anything else uses.
+fn used_elsewhere(sides: &Sides, before: &BTreeMap<&str, &Value>, here: &Here) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let users = sides.after.iter().filter(|resource| USERS.contains(&resource.kind));
+    for resource in users.filter(|resource| before.get(resource.logical_id) != Some(&resource.properties)) {
+        let mut arns = BTreeSet::new();
+        collect(resource.properties, &mut arns);
+        for arn in arns.iter().filter(|arn| here.is_of_other_account(arn)) {
+            findings.push(Finding {
+                severity: Severity::Warning,
+                check: Check::Artifact,
+                addresses: resource.address().into_iter().collect(),
+                message: format!("`{arn}` is of another account, and this one is {}", here.account),
+                help: Some("it can be used where the policies of both accounts allow it, or not at all".to_owned()),
+            });
+        }
+    }
+    findings
+}
+
+/// Types that use what may be of another account.
+const USERS: [&str; 9] = [
+    "AWS::Connect::InstanceStorageConfig",
+    "AWS::Connect::IntegrationAssociation",
+    "AWS::DynamoDB::Table",
+    "AWS::Kinesis::Stream",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Permission",
+    "AWS::S3::Bucket",
+    "AWS::Athena::WorkGroup",
+];
+
+/// Services whose objects belong to an account.
+const OF_ACCOUNTS: [&str; 5] = ["firehose", "kinesis", "kms", "lambda", "lex"];
 
 struct Here<'a> {
     instance: Option<&'a str>,
@@ -66,11 +104,12 @@ impl Here<'_> {
         None
     }
 
-    /// True for a function of another account: it can be invoked where both sides allow it (?).
+    /// True for a function, bot, stream or key of another account: it can be used where both sides allow it (?).
     fn is_of_other_account(&self, arn: &str) -> bool {
         let mut parts = arn.split(':').skip(2);
-        let (service, account) = (parts.next(), parts.nth(1));
-        !self.account.is_empty() && service == Some("lambda") && account.is_some_and(|account| account != self.account)
+        let (Some(service), Some(account)) = (parts.next(), parts.nth(1)) else { return false };
+        let is_spelled_out = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        !self.account.is_empty() && OF_ACCOUNTS.contains(&service) && is_spelled_out && account != self.account
     }
 }
 

@@ -13,6 +13,7 @@ mod quotas;
 mod artifacts;
 mod foreign;
 mod occupied;
+mod secrets;
 mod permissions;
 
 pub use facts::{Answer, Facts, Holder, Named, Permission, Questions, Quota};
@@ -33,6 +34,7 @@ pub fn questions(plan: &Plan, inventory: &Inventory, account: &str) -> Questions
     names::ask(&sides, &mut questions);
     occupied::ask(&sides, &mut questions);
     artifacts::ask(plan, &sides, inventory, &mut questions);
+    secrets::ask(&sides, &mut questions);
     permissions::ask(plan, &mut questions);
     questions
 }
@@ -46,6 +48,7 @@ pub fn examine(plan: &Plan, inventory: &Inventory, facts: &Facts) -> Preflight {
     findings.extend(names::check(plan, &sides, inventory, facts));
     findings.extend(occupied::check(&sides, facts));
     findings.extend(foreign::check(plan, &sides, inventory, &facts.account));
+    findings.extend(secrets::check(&sides, &plan.region, facts));
     findings.extend(artifacts::check(plan, &sides, inventory, facts));
     findings.sort();
     findings.dedup();

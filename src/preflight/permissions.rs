@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callform_aws::Repair;
 use callform_schemas::{Handler, permissions};
 
 use crate::model::Address;
-use crate::plan::{Action, Change, Check, Finding, Plan, Severity, Step};
+use crate::plan::{Action, Change, Check, Finding, Plan, RepairOf, Severity, Step};
 
 use super::facts::{Facts, Permission, Questions};
 
@@ -144,6 +145,10 @@ fn actions_of_step(step: &Step) -> &'static [&'static str] {
             "cloudformation:ExecuteChangeSet",
             "cloudformation:UpdateTerminationProtection",
         ],
-        Step::Associate(_) | Step::Repair(_) => &[],
+        Step::Repair(calls) => {
+            let is_setting = |one: &RepairOf| matches!(one.call, Repair::UpdateInstanceAttribute { .. });
+            if calls.iter().any(is_setting) { &["connect:UpdateInstanceAttribute"] } else { &[] }
+        }
+        Step::Associate(_) => &[],
     }
 }

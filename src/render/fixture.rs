@@ -70,6 +70,7 @@ impl Center {
             region: "us-west-2".to_owned(),
             environment: None,
             instance: Instance::Existing(name.to_owned()),
+            instance_settings: BTreeMap::new(),
             resources: IndexMap::new(),
             associations: Vec::new(),
             tags: BTreeMap::from([("center".to_owned(), name.to_owned())]),

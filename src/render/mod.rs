@@ -44,7 +44,9 @@ pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) 
     }
     let instance = stack_of.iter().find(|(address, _)| address.kind == Kind::Instance).map(|(_, stack)| stack.as_str());
     let predecessors = pace::predecessors(model, &graph, &stack_of);
-    let surroundings = template::Surroundings { model, graph: &graph, placement, predecessors: &predecessors };
+    let notes_settings = notes_settings(model, &members);
+    let surroundings =
+        template::Surroundings { model, graph: &graph, placement, predecessors: &predecessors, notes_settings };
     let stacks = in_order(&members, &model.center, |name| needs(name, &members, &stack_of, &graph, instance))
         .into_iter()
         .map(|(name, depends_on)| {
@@ -79,6 +81,15 @@ pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) 
         flows: flows::files(model).into_iter().collect(),
     };
     (artifacts, diagnostics)
+}
+
+/// The resource beside which settings of the instance are noted: the first of the main stack, by logical ID.
+fn notes_settings<'a>(model: &Model, members: &BTreeMap<&str, Vec<&'a Resource>>) -> Option<&'a str> {
+    if model.instance_settings.is_empty() {
+        return None;
+    }
+    let main = members.get(model.center.as_str()).or_else(|| members.values().next())?;
+    main.iter().map(|resource| resource.logical_id.as_str()).min()
 }
 
 /// The stacks a stack needs: those of the resources its own resources need without waiting, and the instance's.

@@ -9,6 +9,7 @@ use super::expression::{Expressions, Scope};
 use super::parameters::{Imports, Parameters};
 use super::{ParameterSource, Placement, flows, read_back};
 use crate::graph::Graph;
+use crate::inventory::SETTINGS_NOTE;
 use crate::model::{Address, DeletionPolicy, Model, Resource, Target};
 
 /// Types that hold data: of these the template says aloud when they are deleted, which linters ask for.
@@ -25,6 +26,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) placement: &'a Placement,
     /// What resources wait for although they do not refer to it.
     pub(super) predecessors: &'a BTreeMap<Address, Address>,
+    /// The resource, by logical ID, beside which the settings of an instance that exists are noted.
+    pub(super) notes_settings: Option<&'a str>,
 }
 
 /// The template of the stack the given resources are in, and its parameters.
@@ -33,7 +36,7 @@ pub(super) fn template(
     resources: &[&Resource],
     diagnostics: &mut Diagnostics,
 ) -> (Json, BTreeMap<String, ParameterSource>) {
-    let &Surroundings { model, graph, placement, predecessors } = surroundings;
+    let &Surroundings { model, graph, placement, predecessors, .. } = surroundings;
     let inside: BTreeMap<&Address, &str> =
         resources.iter().map(|resource| (&resource.address, resource.logical_id.as_str())).collect();
     let scope = Scope { inside: &inside, graph };
@@ -56,6 +59,9 @@ pub(super) fn template(
                 predecessors.get(&resource.address),
                 &expressions,
             );
+            if surroundings.notes_settings == Some(resource.logical_id.as_str()) {
+                note_settings(&mut definition, model);
+            }
             read_back::apply(resource, placement, &mut definition, diagnostics);
             (resource.logical_id.clone(), definition)
         })
@@ -70,6 +76,13 @@ pub(super) fn template(
     }
     template.insert("Resources".to_owned(), rendered.into());
     (template.into(), parameters.sources)
+}
+
+/// Notes what is applied of the settings of an instance that is not of the center: there is no resource for them.
+fn note_settings(definition: &mut Json, model: &Model) {
+    if let Some(callform) = definition.pointer_mut("/Metadata/Callform").and_then(Json::as_object_mut) {
+        callform.insert(SETTINGS_NOTE.to_owned(), json!(model.instance_settings));
+    }
 }
 
 fn metadata(model: &Model) -> Json {

@@ -48,5 +48,6 @@ pub(super) fn association(drift: &AssociationDrift) -> String {
 
 /// What could not be compared, in a sentence.
 pub(super) fn not_compared(one: &NotCompared) -> String {
-    format!("{} of {} was not compared ({} of them have it)", one.path, one.resource_type, one.resources)
+    let have = if one.resources == 1 { "has" } else { "have" };
+    format!("{} of {} was not compared ({} of them {have} it)", one.path, one.resource_type, one.resources)
 }

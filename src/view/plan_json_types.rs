@@ -180,6 +180,7 @@ pub(super) enum ReasonCode {
     /// Its deletion policy keeps it.
     DeletionPolicyRetain,
     /// The service cannot delete it: it stays, out of use.
+    InstanceOfOthers,
     CannotBeDeleted,
     /// Its stack is protected from deletion.
     TerminationProtection,

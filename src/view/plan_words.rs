@@ -289,6 +289,7 @@ fn reason(reason: &Reason) -> Option<String> {
         Reason::TargetReplaced(address) => format!("{} is replaced", words(address)),
         Reason::TypeChanged => "its type changes".to_owned(),
         Reason::DeletionPolicyRetain => "its deletion policy keeps it".to_owned(),
+        Reason::InstanceOfOthers => "the instance is not the center's own: its settings stay as they are".to_owned(),
         Reason::CannotBeDeleted => "Connect cannot delete it: it is disabled, and stays".to_owned(),
         Reason::TerminationProtection => "its stack is protected from deletion".to_owned(),
         Reason::StackHalfDeleted => "its stack was being deleted, and what is left of it goes first".to_owned(),

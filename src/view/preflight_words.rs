@@ -64,6 +64,9 @@ fn cost(cost: &NumberCost) -> String {
         };
         told.push(format!("about {} a month{before}", dollars(cost.cents_after)));
     }
+    if told.is_empty() {
+        return format!("{} of unknown price", plural(cost.unknown as u64, "phone number"));
+    }
     if cost.unknown > 0 {
         told.push(format!("{} of unknown price", cost.unknown));
     }
@@ -99,7 +102,7 @@ mod tests {
         );
         assert_eq!(
             cost(&NumberCost { cents_before: 0, cents_after: 0, unknown: 2 }),
-            "phone numbers 2 of unknown price"
+            "2 phone numbers of unknown price"
         );
     }
 }

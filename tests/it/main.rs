@@ -24,6 +24,7 @@ mod functions;
 mod generated;
 mod history;
 mod interruption;
+mod kwglobal;
 mod live_center;
 mod main_job;
 mod messages;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{ROOT, TestEnvironment, connect, foreign_python, foreign_script};
+use crate::support::{ROOT, TestEnvironment, connect, foreign_python, foreign_script, json_service};
 
 const BLUEPRINT: &str = "center.yaml";
 
@@ -174,4 +174,29 @@ fn a_plan_says_what_it_takes_unless_it_is_told_not_to() {
     // Nothing to do takes nothing.
     let nothing = test.json(&["plan", BLUEPRINT, "--sandbox", "--format=json"]);
     assert_eq!(nothing.get("preflight"), None);
+}
+
+#[test]
+fn a_secret_that_is_not_there_is_told_before_the_first_call() {
+    let test = TestEnvironment::empty();
+    let people = "users:
+  mary: { name: Mary Jane, email: mary@example.com, security: [builtin/Agent], password: { secret: shop/1/mary } }
+  li: { name: Li Wei, email: li@example.com, security: [builtin/Agent], password: { secret: shop/1/li } }
+";
+    test.write(BLUEPRINT, format!("{CENTER}{people}"));
+    // The sandbox invents what is not there, unless it is to be strict: plan and apply agree either way.
+    assert_eq!(findings(&test, BLUEPRINT), [Value::Null; 0]);
+    faults(&test, &json!({ "strict_secrets": true }));
+    let serving = test.serve(&[]);
+    let secret = json!({ "Name": "shop/1/li", "SecretString": "Some-Passw0rd" });
+    json_service(&serving, "secretsmanager", "secretsmanager.CreateSecret", &secret);
+    is_refused(&test, "the secret `shop/1/mary` is not there");
+    let found = findings(&test, BLUEPRINT);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["addresses"], json!(["user/mary"]));
+    let instances = connect(&serving, "GET", "/instance", &Value::Null);
+    assert_eq!(instances["InstanceSummaryList"], json!([]));
+    let secret = json!({ "Name": "shop/1/mary", "SecretString": "Some-Passw0rd" });
+    json_service(&serving, "secretsmanager", "secretsmanager.CreateSecret", &secret);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
 }

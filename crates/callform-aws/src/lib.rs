@@ -19,6 +19,7 @@ mod names;
 mod objects;
 mod partition;
 mod quotas;
+mod secrets;
 mod signed;
 
 pub use artifact_bucket::BucketState;

@@ -18,8 +18,8 @@ use crate::protocol::{Service, Wire, identify};
 use crate::resources::HandlerRegistry;
 use crate::services::s3::{S3Request, Upload};
 use crate::services::{
-    athena, cloudcontrol, documents, dynamodb, events, firehose, glue, iam, kinesis, kms, lambda, logs, s3,
-    secretsmanager, servicequotas, sns, sqs, ssm, sts,
+    athena, cloudcontrol, documents, dynamodb, events, firehose, glue, iam, kinesis, kms, lambda, logs, s3, secrets,
+    servicequotas, sns, sqs, ssm, sts,
 };
 use crate::store::{Store, Tx};
 use crate::worker;
@@ -158,7 +158,7 @@ impl Sandbox {
             Service::Kinesis => json(environment, request, kinesis::call),
             Service::Firehose => json(environment, request, firehose::call),
             Service::EventBridge => json(environment, request, events::call),
-            Service::SecretsManager => json(environment, request, secretsmanager::call),
+            Service::SecretsManager => json(environment, request, secrets::call),
             Service::Ssm => json(environment, request, ssm::call),
             Service::Logs => json(environment, request, logs::call),
             Service::Glue => json(environment, request, glue::call),

@@ -25,6 +25,13 @@ pub(in crate::cli) fn run(ui: &Ui, args: &RenderArgs) -> Exit {
             return Exit::Failed;
         }
     }
-    ui.say(&format!("wrote {} files to `{}`", files.len(), args.out.display()));
+    ui.say(&format!(
+        "wrote {} to `{}`",
+        match files.len() {
+            1 => "1 file".to_owned(),
+            count => format!("{count} files"),
+        },
+        args.out.display()
+    ));
     Exit::Success
 }

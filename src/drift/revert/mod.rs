@@ -256,7 +256,9 @@ fn association_change(drift: &AssociationDrift) -> Change {
 
 /// The drifted resources of a stack.
 fn of_stack<'a>(report: &'a DriftReport, stack: &str) -> Vec<&'a DriftedResource> {
-    report.resources.iter().filter(|drifted| drifted.stack == stack).collect()
+    // What has no name in a template is no resource of it.
+    let is_in = |drifted: &&DriftedResource| drifted.stack == stack && !drifted.logical_id.is_empty();
+    report.resources.iter().filter(is_in).collect()
 }
 
 /// Logical IDs of what was deleted by hand in a stack.

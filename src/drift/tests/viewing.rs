@@ -45,7 +45,7 @@ fn for_a_terminal() {
     ~ phone number main: answered by no flow instead of flow/menu
 
 note: policy logs was not checked: CloudFormation answers NOT_CHECKED
-note: IdentityInfo/Email of AWS::Connect::User was not compared (1 of them have it)
+note: IdentityInfo/Email of AWS::Connect::User was not compared (1 of them has it)
 Drift: 3 changes by hand in kw; 5 resources were compared. Not looked at: e-mail addresses, mobile
             numbers and proficiencies of users for whom the blueprint has none.
 "#;
@@ -68,7 +68,7 @@ fn for_pull_requests() {
 - `phone number main`: `answered by no flow instead of flow/menu`
 
 - `policy logs` was not checked: CloudFormation answers NOT_CHECKED
-- `IdentityInfo/Email of AWS::Connect::User was not compared (1 of them have it)`
+- `IdentityInfo/Email of AWS::Connect::User was not compared (1 of them has it)`
 "#;
     assert_eq!(drift_markdown(&sample()), expected);
 }

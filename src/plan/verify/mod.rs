@@ -17,7 +17,9 @@ pub use contents::{Made, What, contents};
 
 use super::changes::resource_changes;
 use super::known::{Definition, Known};
-use super::{Action, Change, Plan, Purpose, StackOperation, associations, build, impact, opening};
+use super::{
+    Action, Change, Plan, Purpose, RepairOf, StackOperation, Step, associations, build, impact, opening, settings,
+};
 use crate::inventory::Inventory;
 use crate::model::{Address, Target};
 use crate::render::words;
@@ -50,6 +52,13 @@ pub fn contradictions(plan: &Plan, inventory: &Inventory) -> Vec<String> {
     if plan.live_numbers != told.live_numbers {
         found.push("it names other live phone numbers than those it touches".to_owned());
     }
+    let calls = plan.steps.iter().flat_map(|step| match step {
+        Step::Repair(calls) => calls.as_slice(),
+        _ => &[],
+    });
+    if !calls.eq(&told.settings) {
+        found.push("it would set other settings of the instance than it says".to_owned());
+    }
     found.extend(links::check(plan, &told, &known, inventory));
     found.sort();
     found.dedup();
@@ -66,6 +75,8 @@ struct Sides {
 struct Told {
     changes: Vec<Change>,
     live_numbers: Vec<super::LiveNumber>,
+    /// The calls for settings of the instance.
+    settings: Vec<RepairOf>,
     /// The calls for the links of phone numbers.
     calls: Vec<(Address, Option<Target>)>,
 }
@@ -86,11 +97,14 @@ impl Sides {
         let mut linked = links.changes;
         impact::note_links(&mut linked);
         changes.extend(linked);
+        let settings = settings::compare(inventory, &self.desired, &self.deployed);
+        changes.extend(settings.change);
         let answered_by = |number: &Address| associations::live_target(inventory, known, number);
         let before = links.before.into_iter().map(|number| (number, None));
         Told {
             live_numbers: opening::live_numbers(&changes, &self.deployed, &answered_by),
             calls: before.chain(links.after).collect(),
+            settings: settings.calls,
             changes,
         }
     }

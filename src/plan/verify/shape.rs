@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use callform_aws::Repair;
 use serde_json::{Map, Value as Json, json};
 
+use crate::inventory::SETTINGS_NOTE;
 use crate::model::Address;
-use crate::plan::{OperationKind, Plan, StackOperation, Step};
+use crate::plan::{OperationKind, Plan, RepairOf, StackOperation, Step};
 use crate::render::{ARTIFACT_BUCKET, METADATA_VERSION, declared};
 
 /// Members of a template, of a resource, and of what Callform notes with either.
 const TEMPLATE: [&str; 5] = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Resources"];
 const RESOURCE: [&str; 6] = ["Type", "DependsOn", "Properties", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"];
 const NOTES: [&str; 5] = ["Version", "Center", "Environment", "Digest", "Transitional"];
-const NOTES_OF_RESOURCE: [&str; 4] = ["Address", "Flow", "PreventDestroy", "Digests"];
+const NOTES_OF_RESOURCE: [&str; 5] = ["Address", "Flow", "PreventDestroy", "Digests", SETTINGS_NOTE];
 const POLICIES: [&str; 3] = ["Delete", "Retain", "RetainExceptOnCreate"];
 
 /// What is in the steps that no plan has.
@@ -36,8 +38,13 @@ pub(super) fn check(plan: &Plan) -> Vec<String> {
                 }
                 found.extend(operations.iter().flat_map(|one| operation(plan, one)));
             }
-            // Only `reconcile` has such steps, and its plans are not saved.
-            Step::Repair(_) => found.push("it would take back what no plan of a blueprint does".to_owned()),
+            // Only `reconcile` has other calls, and its plans are not saved. Which settings these are is looked at later.
+            Step::Repair(calls) => {
+                let is_setting = |one: &RepairOf| matches!(one.call, Repair::UpdateInstanceAttribute { .. });
+                if !calls.iter().all(is_setting) {
+                    found.push("it would take back what no plan of a blueprint does".to_owned());
+                }
+            }
             Step::ContinueRollback(_) | Step::Associate(_) => {}
         }
     }
@@ -149,6 +156,7 @@ fn resource(logical_id: &str, definition: &Json, others: impl Fn(&str) -> bool) 
     let odd = notes("Flow")
         .is_some_and(|flow| flow.as_str().is_none_or(|flow| flow.parse::<crate::model::Target>().is_err()))
         || notes("PreventDestroy").is_some_and(|prevents| *prevents != json!(true))
+        || notes(SETTINGS_NOTE).is_some_and(|it| it.as_object().is_none_or(|it| !it.values().all(Json::is_boolean)))
         || notes("Digests").is_some_and(|digests| !digests.is_object())
         || members.get("Properties").is_some_and(|properties| !properties.is_object())
         || ["DeletionPolicy", "UpdateReplacePolicy"].iter().any(|name| {

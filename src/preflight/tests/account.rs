@@ -287,3 +287,60 @@ fn what_an_instance_has_only_one_of_is_looked_at() {
     let (plan, inventory) = on_instance(Some(template.clone()), template);
     assert!(!questions(&plan, &inventory, "").levels);
 }
+
+#[test]
+fn a_secret_that_is_not_there_is_told() {
+    let user = |secret: &str| {
+        let properties =
+            json!({ "Username": "mary", "Password": format!("{{{{resolve:secretsmanager:{secret}:SecretString}}}}") });
+        json!({ "Resources": { "UserMary": resource("AWS::Connect::User", "user/mary", &properties) } })
+    };
+    let (plan, inventory) = on_instance(None, user("team/mary"));
+    let wanted = std::collections::BTreeSet::from(["team/mary".to_owned()]);
+    assert_eq!(questions(&plan, &inventory, "123456789012").secrets, wanted);
+    let facts = Facts { secrets: Some(Ok(wanted.clone())), ..Facts::default() };
+    let found = examine(&plan, &inventory, &facts);
+    assert_eq!(told(&found), ["Error user/mary: the secret `team/mary` is not there"]);
+    assert!(found.findings[0].help.as_ref().is_some_and(|help| help.contains("Secrets Manager of us-west-2")));
+    let facts = Facts { secrets: Some(Err("no".to_owned())), ..Facts::default() };
+    assert_eq!(
+        told(&examine(&plan, &inventory, &facts)),
+        ["Note user/mary: whether the secrets are there is not known: no"]
+    );
+    // What stays as it is is not read again.
+    let (plan, inventory) = on_instance(Some(user("team/mary")), user("team/mary"));
+    assert!(questions(&plan, &inventory, "123456789012").secrets.is_empty());
+    assert_eq!(told(&examine(&plan, &inventory, &Facts { secrets: Some(Ok(wanted)), ..Facts::default() })), [""; 0]);
+}
+
+#[test]
+fn what_is_of_another_account_is_told_by_name() {
+    let elsewhere = |service: &str, resource: &str| format!("arn:aws:{service}:us-west-2:210987654321:{resource}");
+    let (key, stream) = (elsewhere("kms", "key/1"), elsewhere("kinesis", "stream/records"));
+    let (bot, function) = (elsewhere("lex", "bot-alias/B/A"), elsewhere("lambda", "function:f"));
+    let storage =
+        json!({ "KinesisStreamConfig": { "StreamArn": stream }, "S3Config": { "EncryptionConfig": { "KeyId": key } } });
+    let own = json!({ "IntegrationArn": "arn:aws:lambda:us-west-2:123456789012:function:own" });
+    let template = json!({ "Resources": {
+        "A": resource("AWS::Connect::InstanceStorageConfig", "storage/contact_records", &storage),
+        "B": resource("AWS::Connect::IntegrationAssociation", "integration/bot", &json!({ "IntegrationArn": bot })),
+        "C": resource("AWS::Connect::IntegrationAssociation", "integration/f", &json!({ "IntegrationArn": function })),
+        "D": resource("AWS::Connect::IntegrationAssociation", "integration/own", &own),
+    } });
+    let (plan, inventory) = on_instance(None, template.clone());
+    let facts = Facts { account: "123456789012".to_owned(), ..Facts::default() };
+    let mut expected: Vec<String> = [
+        ("storage/contact_records", &key),
+        ("storage/contact_records", &stream),
+        ("integration/bot", &bot),
+        ("integration/f", &function),
+    ]
+    .map(|(address, arn)| format!("Warning {address}: `{arn}` is of another account, and this one is 123456789012"))
+    .to_vec();
+    let mut found = told(&examine(&plan, &inventory, &facts));
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+    let (plan, inventory) = on_instance(Some(template.clone()), template);
+    assert_eq!(told(&examine(&plan, &inventory, &facts)), [""; 0]);
+}

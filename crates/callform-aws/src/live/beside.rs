@@ -61,6 +61,15 @@ pub enum Repair {
         /// Where the code is: bucket and key; none where that is not known.
         code: Option<(String, String)>,
     },
+    /// Turns a setting of an instance on or off that is not the center's own.
+    UpdateInstanceAttribute {
+        /// The instance's id.
+        instance: String,
+        /// The setting, as CloudFormation calls it: `ContactflowLogs`.
+        setting: String,
+        /// Whether it is to be on.
+        value: bool,
+    },
     /// Removes the lifecycle rules of a bucket.
     DeleteBucketLifecycle {
         /// The bucket.
@@ -236,6 +245,9 @@ impl Gateway {
     /// Takes something back. What is not there any more is well.
     pub async fn repair(&self, repair: &Repair) -> Result<(), GatewayError> {
         let done = match repair {
+            Repair::UpdateInstanceAttribute { instance, setting, value } => {
+                return self.set_instance(instance, setting, *value).await;
+            }
             Repair::DetachRolePolicy { role, policy } => {
                 let call = self.iam.detach_role_policy().role_name(role).policy_arn(policy).send().await;
                 call.map(drop).map_err(|error| GatewayError::from_sdk("IAM DetachRolePolicy", &error))

@@ -1,11 +1,15 @@
 //! The instance, its storage and its associations.
 
-use aws_sdk_connect::types::{EncryptionConfig, InstanceStorageConfig, InstanceStorageResourceType, LexVersion};
+use std::collections::BTreeMap;
+
+use aws_sdk_connect::types::{
+    EncryptionConfig, InstanceAttributeType, InstanceStorageConfig, InstanceStorageResourceType, LexVersion,
+};
 use serde_json::{Map, Value, json};
 
 use super::LiveObject;
 use super::properties::{set, set_list, set_text, tags};
-use crate::{ConnectInstance, Gateway, GatewayError};
+use crate::{ConnectInstance, ErrorKind, Gateway, GatewayError};
 
 /// Attribute types of the API and the members of CloudFormation's `Attributes`.
 const ATTRIBUTES: [(&str, &str); 14] = [
@@ -47,6 +51,27 @@ impl Gateway {
         }
         properties.insert("Attributes".to_owned(), Value::Object(self.attributes(instance).await?));
         Ok(LiveObject { physical_id: instance.arn.clone(), properties })
+    }
+
+    /// The settings of an instance that can be turned on and off, by the names CloudFormation has for them.
+    pub async fn instance_settings(&self, instance: &ConnectInstance) -> Result<BTreeMap<String, bool>, GatewayError> {
+        let attributes = self.attributes(instance).await?.into_iter();
+        Ok(attributes.filter_map(|(name, value)| Some((name, value.as_bool()?))).collect())
+    }
+
+    /// Turns a setting of an instance on or off.
+    pub(super) async fn set_instance(&self, instance: &str, setting: &str, value: bool) -> Result<(), GatewayError> {
+        const OPERATION: &str = "Connect UpdateInstanceAttribute";
+        let unknown = || GatewayError {
+            operation: OPERATION,
+            kind: ErrorKind::Refused,
+            code: None,
+            message: format!("there is no setting `{setting}`"),
+        };
+        let (kind, _) = ATTRIBUTES.iter().find(|(_, member)| *member == setting).ok_or_else(unknown)?;
+        let call = self.connect.update_instance_attribute().instance_id(instance);
+        let call = call.attribute_type(InstanceAttributeType::from(*kind)).value(value.to_string()).send().await;
+        call.map(drop).map_err(|error| GatewayError::from_sdk(OPERATION, &error))
     }
 
     async fn attributes(&self, instance: &ConnectInstance) -> Result<Map<String, Value>, GatewayError> {

@@ -155,6 +155,28 @@ fn differences_are_told_in_words() {
     insta::assert_snapshot!(lines.join("\n\n"));
 }
 
+/// Also where what differs is beyond what fits into a line.
+#[test]
+fn what_is_played_is_told_as_it_is_heard() {
+    let queue = |message: &str, last: &str| {
+        let steps = format!(
+            "type: customer_queue\nsteps:\n  - play: [{message}, {{ prompt: music }}, {last}]\n    interrupt_every: 60s\n    steps: [{{ say: Still here }}]\n    error: end\non_error: end\n"
+        );
+        compiled(&steps).to_json()
+    };
+    let told = |old: &Value, new: &Value| describe_difference(old, new).join("\n");
+    let (long, short) = ("All of our agents are with other customers, please stay on the line", "Please wait");
+    let line = told(&queue(short, "Thank you"), &queue("Please hold", "Thank you"));
+    assert!(line.starts_with("play: messages changed from \"Please wait\", "), "{line}");
+    assert!(line.contains(" to \"Please hold\", ") && line.contains("\"Thank you\""), "{line}");
+    let line = told(&queue(long, "Thank you"), &queue(long, "Goodbye"));
+    assert!(line.contains("\"Thank you\" to \"All of") && line.ends_with("\"Goodbye\""), "{line}");
+    let slower = queue(short, "Thank you").to_string().replace("\"60\"", "\"90\"");
+    let line = told(&queue(short, "Thank you"), &serde_json::from_str(&slower).unwrap());
+    assert!(line.starts_with("play \"Please wait\"") && line.ends_with("60 -> 90 seconds"), "{line}");
+    assert!(!line.contains('{') && !line.contains('['), "{line}");
+}
+
 #[test]
 fn names_stand_for_arns_between_instances() {
     let flow = |instance: &str, queue: &str, name: &str| {

@@ -76,6 +76,7 @@ impl<'a> Side<'a> {
     fn shown(&self, value: &Value) -> String {
         match value {
             Value::String(text) => format!("\"{}\"", wording::shorten(&self.names.name(text), 60)),
+            Value::Array(items) if !items.is_empty() => wording::shorten(&self.listed(items), 60),
             Value::Object(members) if !members.is_empty() => {
                 let pairs = members.iter().map(|(name, value)| match value {
                     Value::String(text) => format!("{name} = {}", self.names.name(text)),
@@ -85,6 +86,33 @@ impl<'a> Side<'a> {
             }
             other => wording::shorten(&other.to_string().replace(['\u{E000}', '\u{E001}'], ""), 60),
         }
+    }
+}
+
+impl Side<'_> {
+    /// A value whatever its length, where what differs is further back.
+    fn whole(&self, value: &Value) -> String {
+        match value {
+            Value::Array(items) if !items.is_empty() => self.listed(items),
+            other => other.to_string(),
+        }
+    }
+
+    /// Items as people say them: texts in quotes, names of prompts, one after the other.
+    fn listed(&self, items: &[Value]) -> String {
+        let one = |item: &Value| match item {
+            Value::String(text) => self.names.name(text),
+            // A message is one of a text, SSML, a prompt and a file.
+            Value::Object(members) => match members.iter().next() {
+                Some((kind, Value::String(text))) if members.len() == 1 => {
+                    let name = self.names.name(text);
+                    if matches!(kind.as_str(), "Text" | "SSML") { format!("\"{name}\"") } else { name }
+                }
+                _ => item.to_string().replace(['\u{E000}', '\u{E001}'], ""),
+            },
+            other => other.to_string(),
+        };
+        items.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -206,7 +234,7 @@ impl Telling<'_> {
         }
         let (mut old, mut new) = (self.old.shown(before), self.new.shown(after));
         if old == new {
-            (old, new) = (before.to_string(), after.to_string());
+            (old, new) = (self.old.whole(before), self.new.whole(after));
         }
         let words = match (path.strip_suffix(" seconds"), before.is_null(), after.is_null()) {
             (_, true, _) => format!("{path} set to {new}"),

@@ -57,6 +57,14 @@ fn callback_in_queue() {
         "callback-in-queue",
         "{ offer_after: 45s, queue: consulting, lambda: vanity, music: { prompt: music }, accepted: 'Say \"bye\"' }"
     ));
+    // Whatever is done between the number and the callback.
+    let prepared = built_in(
+        "callback-in-queue",
+        "{ prepare: [{ lambda: vanity, with: { companyName: KWGlobal }, error: { goto: Queue the callback } }] }",
+    );
+    let at = |text: &str| prepared.find(text).unwrap_or_else(|| panic!("no `{text}` in {prepared}"));
+    assert!(at("UpdateContactCallbackNumber") < at("companyName"), "{prepared}");
+    assert!(at("companyName") < at("CreateCallbackContact"), "{prepared}");
 }
 
 #[test]

@@ -115,6 +115,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
 /// Numbers that were released and when, in milliseconds since 1970: the service does not give them out again for up to
 /// 180 days. Source: Amazon Connect Administrator Guide, "Release a phone number".
 const RELEASED: &str = "connect/released-phone-number";
+/// Country and type of the numbers outside of the pool that a search has found.
+const OFFERED: &str = "connect/offered-phone-number";
 /// How long a released number is gone, and how long its release counts, in milliseconds.
 const COOL_DOWN: u64 = 180 * 24 * 3_600_000;
 /// The flow of each number, by number id, in the number's instance.
@@ -158,8 +160,18 @@ fn search_available(environment: &Environment, input: &Input) -> Result<Value, A
     let (country, kind) = (input.need("PhoneNumberCountryCode")?, input.need("PhoneNumberType")?);
     let prefix = format!("+{}", input.text("PhoneNumberPrefix").unwrap_or_default().trim_start_matches('+'));
     let taken = taken(environment)?;
-    let entries = number_pool::numbers(country, kind)
-        .filter(|number| number.starts_with(&prefix) && !taken.contains(number))
+    let mut numbers: Vec<String> =
+        number_pool::numbers(country, kind).filter(|number| number.starts_with(&prefix)).collect();
+    if numbers.is_empty() {
+        numbers = number_pool::with_prefix(country, kind, &prefix);
+        // What such a number is does not follow from its digits.
+        for number in &numbers {
+            environment.tx.put(OFFERED, "", number, None, &(country, kind))?;
+        }
+    }
+    let entries = numbers
+        .into_iter()
+        .filter(|number| !taken.contains(number))
         .map(|number| json!({"PhoneNumber": number, "PhoneNumberCountryCode": country, "PhoneNumberType": kind}))
         .collect();
     page::in_memory(input, "AvailableNumbersList", entries).map(Value::from)
@@ -171,7 +183,11 @@ fn claim(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let token = input.text("ClientToken").filter(|token| !token.is_empty());
     document::refuse_other_request(environment, input, "")?;
     document::once_per_token(environment, "ClaimPhoneNumber", "", token, || {
-        let (country, kind) = number_pool::owner(number).ok_or_else(|| unavailable(number))?;
+        let offered = environment.tx.get::<(String, String)>(OFFERED, "", number)?;
+        let (country, kind) = number_pool::owner(number)
+            .map(|(country, kind)| (country.to_owned(), kind.to_owned()))
+            .or(offered)
+            .ok_or_else(|| unavailable(number))?;
         if taken(environment)?.contains(number) {
             return Err(unavailable(number));
         }

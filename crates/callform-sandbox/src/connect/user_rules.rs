@@ -112,6 +112,8 @@ fn check_username(input: &Input) -> Result<(), AwsError> {
     let legal = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.@".contains(c));
     let address = match name.split_once('@') {
         None => true,
+        // Identity providers send what they like: Salesforce's names are `alias@user@org`.
+        Some(_) if identity_management(input) == "SAML" => true,
         Some((local, domain)) => {
             let parts: Vec<&str> = domain.split('.').collect();
             !local.is_empty() && !domain.contains('@') && parts.len() > 1 && parts.iter().all(|part| !part.is_empty())

@@ -316,10 +316,13 @@ fn parameters_and_secrets_and_references_to_them() {
         }
         let invented = secrets::resolve(environment, "secretsmanager:nobody").unwrap();
         assert_eq!(secrets::resolve(environment, "secretsmanager:nobody").unwrap(), invented);
+        let describe = || secrets::call(environment, "DescribeSecret", &object(json!({ "SecretId": "nobody" })));
+        assert_eq!(describe().unwrap()["Name"], "nobody");
         let strict = Faults { strict_secrets: true, ..Faults::default() };
         strict.save(environment.folder).unwrap();
         let missing = secrets::resolve(environment, "secretsmanager:nobody").unwrap_err();
         assert!(missing.message.contains("{{resolve:secretsmanager:nobody}}"), "{}", missing.message);
+        assert_eq!(describe().unwrap_err().code, "ResourceNotFoundException");
         of("AWS::SecretsManager::Secret").delete(context, &arn).unwrap();
         let key = object(json!({ "SecretId": arn }));
         assert!(secretsmanager::call(environment, "DescribeSecret", &key).is_err());

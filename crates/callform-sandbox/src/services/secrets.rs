@@ -1,6 +1,6 @@
 //! Dynamic references of templates, resolved against Secrets Manager and SSM parameters.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::input::object;
@@ -43,6 +43,25 @@ pub fn resolve(environment: &Environment, reference: &str) -> Result<String, Aws
             }
         }
         _ => Err(failed("the service is none of ssm, ssm-secure and secretsmanager")),
+    }
+}
+
+/// What clients of Secrets Manager are answered: a secret that is invented for a template is there for whoever asks
+/// whether it is, so that both say the same.
+pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
+    match secretsmanager::call(environment, operation, input) {
+        Err(error) if operation == "DescribeSecret" && may_invent(environment, &error, "ResourceNotFoundException") => {
+            let name = input.get("SecretId").and_then(Value::as_str).unwrap_or_default();
+            let arn = match name.starts_with("arn:") {
+                true => name.to_owned(),
+                false => {
+                    let (region, account) = (environment.region, environment.account);
+                    format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}-invent")
+                }
+            };
+            Ok(json!({ "ARN": arn, "Name": name, "Description": "Invented by the sandbox" }))
+        }
+        answer => answer,
     }
 }
 

@@ -72,7 +72,11 @@ pub(super) async fn run(ui: &Ui, args: &EmulateArgs) -> Exit {
     match sent {
         Ok(Sent { records, again }) => {
             let again = if again > 0 { format!(", {again} of them not at once") } else { String::new() };
-            ui.say(&format!("sent {records} records to `{}`{again}", args.stream));
+            ui.say(&format!(
+                "sent {records} {} to `{}`{again}",
+                if records == 1 { "record" } else { "records" },
+                args.stream
+            ));
             Exit::Success
         }
         Err(error) => {

@@ -52,6 +52,10 @@ fn identity_management_decides_what_a_user_needs() {
     assert_eq!(refusal, "InvalidParameterException: IdentityInfo.Email is not supported with SAML");
     let input = but(input, json!({ "IdentityInfo": { "FirstName": "Mary", "LastName": "Jane" } }));
     saml.call("CreateUser", input.clone());
+    // What an identity provider sends, which is no address.
+    saml.call("CreateUser", but(input.clone(), json!({ "Username": "pat@006AB000000XX7E@00DAB000000f999" })));
+    let refusal = saml.refusal("CreateUser", but(input.clone(), json!({ "Username": "pat jane@example" })));
+    assert!(refusal.ends_with("is not valid"), "{refusal}");
     let refusal = saml.refusal("CreateUser", but(input, json!({ "Username": "y", "Password": "Passw0rd1" })));
     assert!(refusal.contains("Password is not supported"), "{refusal}");
     let directory = Instance::managed("EXISTING_DIRECTORY");

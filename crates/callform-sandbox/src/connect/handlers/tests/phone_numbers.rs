@@ -40,6 +40,41 @@ fn numbers_are_never_given_out_twice() {
     assert_eq!(none.code, HandlerErrorCode::InvalidRequest);
 }
 
+/// Whatever prefix the service could sell: found, claimed, and what it was found as.
+#[test]
+fn numbers_with_any_prefix_can_be_had() {
+    let world = World::new();
+    let search = |country: &str, kind: &str, prefix: &str| {
+        let input = json!({"PhoneNumberCountryCode": country, "PhoneNumberType": kind, "PhoneNumberPrefix": prefix});
+        world.call("SearchAvailablePhoneNumbers", input).unwrap()["AvailableNumbersList"].clone()
+    };
+    for (country, kind, prefix, first) in [
+        ("US", "DID", "+1206", "+12065550100"),
+        ("US", "TOLL_FREE", "+1800356", "+18003565500"),
+        ("GB", "TOLL_FREE", "+44800", "+44800555000"),
+    ] {
+        let found = search(country, kind, prefix);
+        assert_eq!(found[0]["PhoneNumber"], first);
+        assert_eq!(search(country, kind, prefix), found);
+        let wanted = json!({"CountryCode": country, "Type": kind, "Prefix": prefix});
+        let id = world.create("PhoneNumber", prefix, &number(&world, wanted));
+        let made = world.read("PhoneNumber", &id).unwrap();
+        assert_eq!(
+            (&made["Address"], &made["CountryCode"], &made["Type"]),
+            (&first.into(), &country.into(), &kind.into())
+        );
+        let next = search(country, kind, prefix);
+        assert_ne!(next[0]["PhoneNumber"], first);
+    }
+    for (country, prefix) in [("US", "+44"), ("US", "+1800"), ("XX", "+1206")] {
+        assert_eq!(search(country, "DID", prefix), json!([]), "{country} {prefix}");
+    }
+    // One that was found, and one that nobody has.
+    world.call("ClaimPhoneNumber", json!({"PhoneNumber": "+12065550101"})).unwrap();
+    let error = world.call("ClaimPhoneNumber", json!({"PhoneNumber": "+13035550101"})).unwrap_err();
+    assert_eq!(error.message, "Phone number not available: +13035550101");
+}
+
 #[test]
 fn a_claim_is_done_once_per_token_and_takes_a_while() {
     let world = World::new();
