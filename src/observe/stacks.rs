@@ -90,6 +90,12 @@ pub async fn settle(gateway: &Gateway, center: &str, mut waiting: impl FnMut(&st
     Ok(())
 }
 
+/// True where settings of an instance that is not the center's own were applied.
+pub(super) fn note_settings(stacks: &BTreeMap<String, DeployedStack>) -> bool {
+    let mut resources = stacks.values().filter_map(|stack| stack.template.get("Resources")?.as_object());
+    resources.any(|resources| resources.values().any(|resource| !settings_in(resource).is_empty()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,10 +117,4 @@ mod tests {
         assert!(!is_busy("REVIEW_IN_PROGRESS"));
         assert!(!is_busy("UPDATE_COMPLETE"));
     }
-}
-
-/// True where settings of an instance that is not the center's own were applied.
-pub(super) fn note_settings(stacks: &BTreeMap<String, DeployedStack>) -> bool {
-    let mut resources = stacks.values().filter_map(|stack| stack.template.get("Resources")?.as_object());
-    resources.any(|resources| resources.values().any(|resource| !settings_in(resource).is_empty()))
 }

@@ -145,7 +145,7 @@ fn settings_of_others_are_managed_where_they_are_named_and_stay() {
     assert!(planned.stdout.contains("Plan: 1 to create, 1 to change, 0 to delete."), "{}", planned.stdout);
     let applied = test.expect(0, &["apply", "x.plan", "--sandbox", "--yes"]);
     assert_eq!(applied.stderr.matches("instance is set right").count(), 1, "{}", applied.stderr);
-    let mut wanted = before.clone();
+    let mut wanted = before;
     wanted["CONTACTFLOW_LOGS"] = json!("true");
     wanted["MULTI_PARTY_CONFERENCE"] = json!("true");
     assert_eq!(settings(&serving, &instance), wanted);

@@ -171,7 +171,7 @@ fn the_hierarchy_has_groups_on_five_levels() {
     let serving = test.serve(&[]);
     let instances = connect(&serving, "GET", "/instance", &Value::Null);
     let id = instances["InstanceSummaryList"][0]["Id"].as_str().unwrap();
-    let users = connect(&serving, "POST", &format!("/search-users"), &json!({ "InstanceId": id }));
+    let users = connect(&serving, "POST", "/search-users", &json!({ "InstanceId": id }));
     let mut found: Vec<(String, String)> = Vec::new();
     for user in users["Users"].as_array().unwrap() {
         let group = user["HierarchyGroupId"].as_str().expect("every user has a group");

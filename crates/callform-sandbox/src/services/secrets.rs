@@ -52,12 +52,11 @@ pub fn call(environment: &Environment, operation: &str, input: &Map<String, Valu
     match secretsmanager::call(environment, operation, input) {
         Err(error) if operation == "DescribeSecret" && may_invent(environment, &error, "ResourceNotFoundException") => {
             let name = input.get("SecretId").and_then(Value::as_str).unwrap_or_default();
-            let arn = match name.starts_with("arn:") {
-                true => name.to_owned(),
-                false => {
-                    let (region, account) = (environment.region, environment.account);
-                    format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}-invent")
-                }
+            let arn = if name.starts_with("arn:") {
+                name.to_owned()
+            } else {
+                let (region, account) = (environment.region, environment.account);
+                format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}-invent")
             };
             Ok(json!({ "ARN": arn, "Name": name, "Description": "Invented by the sandbox" }))
         }
