@@ -52,7 +52,7 @@ resource! {
         #[serde(rename = "type")]
         pub kind: Option<PhoneNumberType>,
         /// Beginning of the number to claim, with country code: `+1206`. Letters stand for the digits of their keys:
-        /// `+1-800-FLOWERS`; `callform vanity claim` looks for such numbers.
+        /// `+1-555-FLOWERS`; `callform vanity claim` looks for such numbers.
         pub prefix: Option<Spanned<String>>,
         /// A number that is already claimed for the instance, in E.164 form: it is taken over instead of claiming one.
     /// `country` and `type` must be the number's own. It is retained when it leaves the blueprint.

@@ -37,7 +37,7 @@ fn numbers(context: Context<'_>, diagnostics: &mut Diagnostics) {
         if let Some(prefix) = &number.prefix
             && !is_plus_and_digits(&dialed(prefix))
         {
-            let help = "A prefix starts with the country code: `+1206`. Letters may follow: `+1-800-FLOWERS`.";
+            let help = "A prefix starts with the country code: `+1206`. Letters may follow: `+1-555-FLOWERS`.";
             diagnostics.push(wrong(prefix).help(help));
         }
     }
