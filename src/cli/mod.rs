@@ -11,6 +11,7 @@ mod exit_code;
 mod files;
 mod git;
 mod guard;
+mod harmless;
 mod interruption;
 mod look;
 mod meant;

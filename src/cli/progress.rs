@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::harmless::harmless;
 use super::ui::Ui;
 use crate::apply::{Event, is_cancelled, plain_reason};
 use crate::plan::OperationKind;
@@ -43,7 +44,7 @@ impl Progress {
     fn line(&self, text: &str) {
         if self.ui.live {
             // Where the terminal went away there is nobody to tell.
-            let _nobody_looks = self.bars.println(text);
+            let _nobody_looks = self.bars.println(harmless(text, self.ui.color_err));
         } else {
             self.ui.say(text);
         }
@@ -110,7 +111,7 @@ impl Progress {
         }
         let Some(progress) = self.stacks.get_mut(stack) else { return };
         if !status.ends_with("_COMPLETE") && status != "DELETE_SKIPPED" {
-            progress.bar.set_message(name.to_owned());
+            progress.bar.set_message(harmless(name, false).into_owned());
             return;
         }
         if progress.failed {

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use super::args::ColorChoice;
+use super::harmless::harmless;
 
 /// How to talk to the person, or to the log, at the other end.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +53,7 @@ impl Ui {
 
     /// Writes data to stdout. A reader that went away is no error; any other is kept for [`Self::lost_output`].
     pub(crate) fn data(self, text: &str) {
-        self.bytes(text.as_bytes());
+        self.bytes(harmless(text, self.color_out).as_bytes());
     }
 
     /// Writes data that is no text to stdout, as [`Self::data`] does.
@@ -68,7 +69,7 @@ impl Ui {
 
     /// Writes a line for people to stderr.
     pub(crate) fn say(self, text: &str) {
-        written("stderr", &writeln!(io::stderr().lock(), "{text}"));
+        written("stderr", &writeln!(io::stderr().lock(), "{}", harmless(text, self.color_err)));
     }
 
     /// What was said and could not be written, such as to a full disk: a run that lost some of it has not succeeded.
@@ -91,6 +92,7 @@ impl Ui {
             return false;
         }
         let mut err = io::stderr().lock();
+        let question = harmless(question, self.color_err);
         let asked = write!(err, "{question} Only `yes` goes on: ").and_then(|()| err.flush());
         drop(err);
         let mut answer = String::new();

@@ -213,3 +213,31 @@ fn a_view_is_shown_as_its_query() {
         assert!(!plan.stdout.contains("Presto View"), "{}", plan.stdout);
     }
 }
+
+#[test]
+fn what_a_blueprint_says_moves_no_cursor() {
+    let test = TestEnvironment::empty();
+    let center = |say: &str| {
+        format!(
+            "{HEAD}flows:\n  a:\n    type: inbound\n    steps:\n      - say: {say}\n      - hang_up\n    on_error: hang_up\n"
+        )
+    };
+    test.write("shop.yaml", center("Hello there."));
+    test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    test.write("new.yaml", center("\"Hello you\\e[5A\\e[J\\u202e\\x9b\""));
+    for arguments in [
+        &["plan", "new.yaml", "--sandbox"][..],
+        &["plan", "new.yaml", "--sandbox", "--color=always"],
+        &["plan", "new.yaml", "--sandbox", "--format=markdown"],
+        &["diff", "shop.yaml", "new.yaml"],
+        &["apply", "new.yaml", "--sandbox", "--yes"],
+        &["plan", "shop.yaml", "--sandbox", "--format=json"],
+    ] {
+        let outcome = test.run(arguments);
+        let text = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert!(text.contains("Hello"), "{arguments:?}: {text}");
+        for escape in ["\u{1b}[5A", "\u{1b}[J", "\u{202e}", "\u{9b}"] {
+            assert!(!text.contains(escape), "{arguments:?}: {text:?}");
+        }
+    }
+}
