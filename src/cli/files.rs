@@ -58,6 +58,7 @@ pub(super) fn write(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
 impl Whole {
     /// Begins a file. Its folder is made if need be.
     pub(super) fn create(path: &Path, readers: Readers) -> io::Result<Self> {
+        let path = &what_is_written(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
         sweep(folder);
@@ -108,6 +109,18 @@ impl Write for Whole {
 pub(super) fn remove_unfinished() {
     for path in std::mem::take(&mut *unfinished()) {
         let _already_gone = std::fs::remove_file(path);
+    }
+}
+
+/// Where a file of that name lies. A link stays one: what it leads to is written.
+///
+/// What is no file (a device, a pipe) cannot be replaced by one.
+fn what_is_written(path: &Path) -> io::Result<PathBuf> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => path.canonicalize(),
+        Ok(found) if found.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file, and would be replaced by one")),
+        Err(_) => Ok(path.to_owned()),
     }
 }
 

@@ -101,3 +101,21 @@ fn faults_that_are_not_understood_are_said_at_once() {
     assert!(outcome.stderr.contains("faults.json is not understood"), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("Mend it, or remove it."), "{}", outcome.stderr);
 }
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_file_is_not_replaced_by_one_and_links_stay() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let test = TestEnvironment::with_blueprints();
+    let made = std::process::Command::new("mkfifo").arg(test.path("pipe")).status().unwrap();
+    assert!(made.success());
+    let refused = test.expect(1, &["plan", BLUEPRINT, "--sandbox", "--out", "pipe"]);
+    assert!(refused.stderr.contains("cannot save the plan to `pipe`: it is no file"), "{}", refused.stderr);
+    assert!(std::fs::metadata(test.path("pipe")).unwrap().file_type().is_fifo());
+
+    test.write("real.plan", "");
+    std::os::unix::fs::symlink("real.plan", test.path("link.plan")).unwrap();
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "link.plan"]);
+    assert!(std::fs::symlink_metadata(test.path("link.plan")).unwrap().is_symlink());
+    assert!(!test.read("real.plan").is_empty());
+}
