@@ -30,3 +30,18 @@ fn reset_refuses_a_folder_that_is_no_sandbox() {
     test.expect(1, &["sandbox", "reset", "--sandbox=blueprints"]);
     assert!(test.path(BLUEPRINT).exists());
 }
+
+#[test]
+fn a_folder_with_other_things_in_it_is_no_sandbox() {
+    let test = TestEnvironment::empty();
+    test.write("shop.yaml", "center: shop\nregion: us-west-2\ninstance: { alias: shop }\n");
+    std::fs::create_dir(test.path("s3")).unwrap();
+    test.write("s3/report.csv", "mine");
+    let refused = test.expect(1, &["show", "shop.yaml", "--sandbox=."]);
+    assert!(refused.stderr.contains("is no sandbox, and it is not empty"), "{}", refused.stderr);
+    test.expect(1, &["sandbox", "reset", "--sandbox=."]);
+    assert_eq!(test.read("s3/report.csv"), "mine");
+    // An empty one becomes one.
+    std::fs::create_dir(test.path("empty")).unwrap();
+    test.expect(0, &["apply", "shop.yaml", "--sandbox=empty", "--yes"]);
+}

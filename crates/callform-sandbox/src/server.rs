@@ -154,6 +154,7 @@ fn open(options: &Options, url: String) -> std::io::Result<(Arc<Sandbox>, Worker
 
 /// Makes the folder of a sandbox, or checks that it is one of this version.
 fn prepare(folder: &Path) -> std::io::Result<PathBuf> {
+    refuse_others(folder)?;
     private::folder(folder)?;
     private::folder(&folder.join("s3"))?;
     private::tighten_content(folder)?;
@@ -173,6 +174,34 @@ fn prepare(folder: &Path) -> std::io::Result<PathBuf> {
         Err(error) => return Err(error),
     }
     folder.canonicalize()
+}
+
+/// Refuses a folder with files that are no sandbox's: their rights would be taken away, and a reset would delete some.
+fn refuse_others(folder: &Path) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    let mut others = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        // Another process may be making it, or faults and time were given first.
+        let is_own = name.starts_with(MARKER) || [crate::faults::FILE, crate::clock::FILE].contains(&name.as_str());
+        if name == MARKER {
+            return Ok(());
+        }
+        let is_empty_folder = std::fs::read_dir(folder.join(&name)).is_ok_and(|mut content| content.next().is_none());
+        if !is_own && !is_empty_folder {
+            others.push(name);
+        }
+    }
+    match others.into_iter().min() {
+        Some(name) => Err(std::io::Error::other(format!(
+            "{} is no sandbox, and it is not empty ({name}); name a new folder",
+            folder.display()
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Empties the folder of a sandbox. Refuses a folder that is no sandbox, and one that a process is serving.
