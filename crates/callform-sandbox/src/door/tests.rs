@@ -147,6 +147,10 @@ fn links_may_read_but_not_change() {
     assert_eq!(code(link("Action=CreateStack&", "cloudformation")), "AccessDeniedException");
     assert_eq!(code(link("Action=GetRole&Action=DeleteRole&", "iam")), "AccessDeniedException");
     assert_eq!(code(by("HEAD", "Action=CreateRole&", "iam")), "AccessDeniedException");
+    for service in ["cloudformation", "iam", "connect", "lambda"] {
+        assert_eq!(code(by("POST", "", service)), "AccessDeniedException", "{service}");
+    }
+    assert_eq!(by("PUT", "", "s3").unwrap().service, Service::S3);
     let half = "/b/k?X-Amz-Credential=any%2F20261121%2Feu-west-2%2Fs3%2Faws4_request";
     assert_eq!(code(try_in("GET", half, &[("host", "localhost")])), "MissingAuthenticationTokenException");
 }
