@@ -284,7 +284,7 @@ impl<'a> Waves<'a> {
             Some(_) => Identifier::Known(NOT_THERE_YET.to_owned()),
             None => match (self.known.identifier(reference), &reference.target) {
                 (Some(known), _) => Identifier::Known(known),
-                (None, Target::Builtin { .. }) if self.inventory.instance.is_none() => {
+                (None, Target::Builtin { .. }) if self.instance_stands() => {
                     Identifier::Lookup(reference.target.clone())
                 }
                 (None, _) => Identifier::Known(NOT_THERE_YET.to_owned()),
@@ -295,6 +295,12 @@ impl<'a> Waves<'a> {
     /// The instance, where the blueprint creates it.
     pub(super) fn instance(&self) -> Option<&'a Address> {
         self.logical_ids.keys().copied().find(|address| address.kind == Kind::Instance)
+    }
+
+    /// True once the instance that the blueprint creates is made: what is built into it can be looked up then.
+    fn instance_stands(&self) -> bool {
+        let place = self.instance().and_then(|address| self.logical_ids.get(address));
+        place.is_some_and(|(stack, logical_id)| self.stands(stack, logical_id))
     }
 
     pub(super) fn stands(&self, stack: &str, logical_id: &str) -> bool {

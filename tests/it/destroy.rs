@@ -106,6 +106,22 @@ tables:
   last: { key: id }
 ";
 
+#[test]
+fn what_is_kept_comes_back_before_the_instance_that_the_rest_is_in() {
+    let test = TestEnvironment::empty();
+    test.write(
+        "shop.yaml",
+        "center: shop\nregion: us-west-2\ninstance: { alias: shop, retain: false }\nbuckets: { calls: {} }\n\
+         hours: { day: { time_zone: UTC, open: { daily: 24h } } }\n\
+         queues: { sales: { hours: day, quick_connects: [sales] } }\nquick_connects: { sales: { queue: sales } }\n",
+    );
+    test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    test.expect(0, &["destroy", "shop.yaml", "--sandbox", "--yes"]);
+    test.expect(0, &["plan", "shop.yaml", "--sandbox", "--out", "shop.plan"]);
+    test.expect(0, &["apply", "shop.plan", "--sandbox", "--yes"]);
+    test.expect(0, &["plan", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
+}
+
 /// The change of a table in a plan.
 fn table_change(test: &TestEnvironment) -> Value {
     let plan = test.json(&["plan", "shop.yaml", "--sandbox", "--format=json"]);
