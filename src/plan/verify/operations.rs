@@ -123,8 +123,11 @@ impl<'a> Operations<'a> {
         let mut there: BTreeSet<&str> =
             self.inventory.stacks.values().filter(|stack| exists(stack)).map(|stack| stack.name.as_str()).collect();
         let last = self.last_numbered();
-        for (_, operation) in &self.all {
+        for (position, (_, operation)) in self.all.iter().enumerate() {
             let stack = operation.stack.as_str();
+            if self.all.iter().take(position).any(|(_, earlier)| earlier == operation) {
+                found.push(format!("stack {stack}: the same is done twice"));
+            }
             let is_last = last.get(stack).is_some_and(|(_, last)| std::ptr::eq(*last, *operation));
             let right = match operation.kind {
                 OperationKind::Create => there.insert(stack),
