@@ -50,6 +50,8 @@ pub enum Reason {
     DeletionPolicyRetain,
     /// The service cannot delete it: it stays, out of use.
     CannotBeDeleted,
+    /// The service cannot delete it: it stays as it is.
+    StaysAsItIs,
     /// Settings of an instance that is not of the center stay as they are.
     InstanceOfOthers,
     /// Its stack is protected from deletion.

@@ -23,17 +23,12 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
     let known = Known::new(&there, None);
     let deployed = known.deployed();
     let is_protected = |stack: &str| inventory.stacks.get(stack).is_some_and(|stack| stack.termination_protection);
+    // Nothing is left of a status where its instance goes.
+    let statuses_go =
+        deployed.values().any(|it| it.address.kind == Kind::Instance && !it.is_retained() && !is_protected(&it.stack));
     let mut changes: Vec<Change> = deployed
         .iter()
-        .map(|(logical_id, existing)| {
-            let mut change = removed(logical_id, existing, Reason::Destroy);
-            if is_protected(&existing.stack) {
-                change.action = Action::Retain;
-                change.reasons = vec![Reason::TerminationProtection];
-                change.irreversible = None;
-            }
-            change
-        })
+        .map(|(logical_id, existing)| taken_away(logical_id, existing, is_protected(&existing.stack), statuses_go))
         .collect();
     changes.sort_by(|one, other| other.address.cmp(&one.address));
     if let Some((stack, _)) = settings::noted(&deployed) {
@@ -77,6 +72,19 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
         preflight: None,
         steps,
     })
+}
+
+fn taken_away(logical_id: &str, existing: &Definition, is_protected: bool, statuses_go: bool) -> Change {
+    let mut change = removed(logical_id, existing, Reason::Destroy);
+    if is_protected {
+        change.action = Action::Retain;
+        change.reasons = vec![Reason::TerminationProtection];
+        change.irreversible = None;
+    } else if existing.address.kind == Kind::AgentStatus {
+        change.action = if statuses_go { Action::Delete } else { Action::Retain };
+        change.reasons = vec![if statuses_go { Reason::Destroy } else { Reason::StaysAsItIs }];
+    }
+    change
 }
 
 /// The inventory with what is left in stacks that were never completely made, or not completely deleted.

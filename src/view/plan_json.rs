@@ -146,7 +146,7 @@ fn reason(reason: &Reason) -> ReasonJson {
         Reason::TypeChanged => plain(ReasonCode::TypeChanged),
         Reason::DeletionPolicyRetain => plain(ReasonCode::DeletionPolicyRetain),
         Reason::InstanceOfOthers => plain(ReasonCode::InstanceOfOthers),
-        Reason::CannotBeDeleted => plain(ReasonCode::CannotBeDeleted),
+        Reason::CannotBeDeleted | Reason::StaysAsItIs => plain(ReasonCode::CannotBeDeleted),
         Reason::TerminationProtection => plain(ReasonCode::TerminationProtection),
         Reason::StackIncomplete => plain(ReasonCode::StackIncomplete),
         Reason::Destroy => plain(ReasonCode::Destroy),

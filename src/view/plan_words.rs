@@ -291,6 +291,7 @@ fn reason(reason: &Reason) -> Option<String> {
         Reason::DeletionPolicyRetain => "its deletion policy keeps it".to_owned(),
         Reason::InstanceOfOthers => "the instance is not the center's own: its settings stay as they are".to_owned(),
         Reason::CannotBeDeleted => "Connect cannot delete it: it is disabled, and stays".to_owned(),
+        Reason::StaysAsItIs => "Connect cannot delete it: it stays as it is".to_owned(),
         Reason::TerminationProtection => "its stack is protected from deletion".to_owned(),
         Reason::StackHalfDeleted => "its stack was being deleted, and what is left of it goes first".to_owned(),
         Reason::StackIncomplete => "its stack was never completely made".to_owned(),
