@@ -137,6 +137,13 @@ fn c10_a_person_goes_out_of_files_and_nobody_else() {
     test.write("columns.parquet", b"PAR1 and so on");
     let outcome = test.expect(1, &["records", "delete", "columns.parquet", "--contact", ONE, "--yes"]);
     assert!(outcome.stderr.contains("`columns.parquet` is Parquet: it cannot be looked through"), "{}", outcome.stderr);
+    // What is cut off is named, and the rest is done.
+    std::fs::create_dir(test.path("mixed")).unwrap();
+    test.write("mixed/a.gz", packed.split_at(packed.len() / 2).0);
+    test.write("mixed/b.ndjson", format!("{first}\n{other}\n"));
+    let outcome = test.expect(1, &["records", "delete", "mixed", "--number", "+15550100134", "--yes"]);
+    assert!(outcome.stderr.contains("a.gz"), "{}", outcome.stderr);
+    assert_eq!(test.read("mixed/b.ndjson"), format!("{other}\n"));
     test.expect(64, &["records", "delete", "list.json"]);
     test.expect(64, &["records", "delete", "--contact", ONE]);
     test.expect(64, &["records", "delete", "list.json", "--number", "5550100134"]);

@@ -1,5 +1,7 @@
 //! Whether a text names a person.
 
+use std::collections::BTreeSet;
+
 use super::Subject;
 
 /// Why something cannot be looked for.
@@ -21,8 +23,7 @@ const SHORTEST_CONTACT: usize = 8;
 impl Subject {
     /// Also looks for a contact, by its identifier.
     pub fn add_contact(&mut self, id: &str) -> Result<(), NoSubject> {
-        let right = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if id.len() > 256 || !id.bytes().all(right) || !is_searchable(id) {
+        if id.len() > 256 || !id.bytes().all(is_of_contact) || !is_searchable(id) {
             return Err(NoSubject::Contact);
         }
         self.contacts.insert(id.to_owned());
@@ -46,12 +47,21 @@ impl Subject {
         self.is_named_in_bytes(text.as_bytes())
     }
 
-    /// The same, of bytes that need not be text.
+    /// The same, of bytes that need not be text. It takes as long however many contacts there are.
     pub fn is_named_in_bytes(&self, text: &[u8]) -> bool {
-        self.numbers.iter().any(|number| stands_alone(text, number.as_bytes(), u8::is_ascii_digit))
-            || self.contacts.iter().filter(|contact| is_searchable(contact)).any(|contact| {
-                stands_alone(text, contact.as_bytes(), |byte| byte.is_ascii_alphanumeric() || *byte == b'-')
-            })
+        let is_one_of = |names: &BTreeSet<String>, run: &[u8]| {
+            std::str::from_utf8(run).is_ok_and(|run| is_searchable(run) && names.contains(run))
+        };
+        let is_number = |run: &[u8]| std::str::from_utf8(run).is_ok_and(|run| self.numbers.contains(run));
+        text.split(|byte| !byte.is_ascii_digit()).any(is_number)
+            || text.split(|byte| !is_of_contact(*byte)).any(|run| is_one_of(&self.contacts, run))
+            || self.strange_contacts().any(|contact| stands_alone(text, contact.as_bytes()))
+    }
+
+    /// Contacts that records give and that no service would: they have other characters than letters, digits and dashes.
+    fn strange_contacts(&self) -> impl Iterator<Item = &String> {
+        let is_strange = |contact: &&String| is_searchable(contact) && !contact.bytes().all(is_of_contact);
+        self.contacts.iter().filter(is_strange)
     }
 
     /// A text to show, without what names the person.
@@ -68,15 +78,20 @@ fn is_searchable(contact: &str) -> bool {
     contact.len() >= SHORTEST_CONTACT
 }
 
-/// Whether a word is in a text without more of its kind before or after it.
-fn stands_alone(text: &[u8], word: &[u8], of_its_kind: impl Fn(&u8) -> bool) -> bool {
+/// True for what identifiers of contacts are made of.
+fn is_of_contact(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-'
+}
+
+/// Whether a word is in a text without letters, digits or dashes before or after it.
+fn stands_alone(text: &[u8], word: &[u8]) -> bool {
     let Some((first, rest)) = word.split_first() else { return false };
     let mut from = 0;
     while let Some(at) = text[from..].iter().position(|byte| byte == first).map(|at| from + at) {
         let end = at + word.len();
         if text[at + 1..].starts_with(rest)
-            && !text[..at].last().is_some_and(&of_its_kind)
-            && !text.get(end).is_some_and(&of_its_kind)
+            && !text[..at].last().is_some_and(|byte| is_of_contact(*byte))
+            && !text.get(end).is_some_and(|byte| is_of_contact(*byte))
         {
             return true;
         }
@@ -111,6 +126,14 @@ mod tests {
         assert!(subject.is_named_in("recordings/4a573372-1f28_20260131.wav"));
         assert!(!subject.is_named_in("4a573372-1f28-4e26"));
         assert!(!subject.is_named_in("04a573372-1f28"));
+    }
+
+    #[test]
+    fn a_contact_of_other_characters_is_found_as_well() {
+        let mut subject = Subject::default();
+        subject.add_found(["a_b_c_d_e".to_owned()]);
+        assert!(subject.is_named_in("contact/a_b_c_d_e.wav"));
+        assert!(!subject.is_named_in("xa_b_c_d_e") && !subject.is_named_in("a_b_c_d_e-1"));
     }
 
     #[test]

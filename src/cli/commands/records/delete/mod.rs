@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dedup::erase::Subject;
+use dedup::erase::{LookError, Subject};
 
 use super::center::{self, Places};
 use super::dedup::ReportFormat;
@@ -193,9 +193,9 @@ impl Work {
             }
             let mut found = numbers.clone();
             match found.contacts_of(text.input()) {
+                Err(error @ LookError::OwnNumber { .. }) => return Err(error.to_string()),
                 // Told with what is looked at.
-                Err(dedup::erase::LookError::Format { .. }) => {}
-                other => other.map_err(|error| error.to_string())?,
+                Err(LookError::Format { .. } | LookError::Endless { .. } | LookError::Local(_)) | Ok(()) => {}
             }
             contacts.extend(found.contacts().iter().cloned());
             Ok(())

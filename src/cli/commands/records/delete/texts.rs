@@ -166,11 +166,12 @@ impl Texts {
                 }
                 Ok(())
             }
-            Err(error @ (LookError::Format { .. } | LookError::Endless { .. })) => {
+            // The rest is done all the same.
+            Err(error @ (LookError::Format { .. } | LookError::Endless { .. } | LookError::Local(_))) => {
                 self.closed.push(subject.without_name(&error.to_string()));
                 Ok(())
             }
-            Err(error) => Err(subject.without_name(&error.to_string())),
+            Err(error @ LookError::OwnNumber { .. }) => Err(subject.without_name(&error.to_string())),
         }
     }
 
