@@ -166,6 +166,15 @@ pub(crate) struct AccountArgs {
 }
 
 impl AccountArgs {
+    /// What a command that goes on in the same account has behind it: nothing for AWS, ` --sandbox` or ` --sandbox=DIR`.
+    pub(crate) fn as_written(&self) -> String {
+        match &self.sandbox {
+            None => String::new(),
+            Some(folder) if folder.as_os_str() == DEFAULT_SANDBOX => " --sandbox".to_owned(),
+            Some(folder) => format!(" --sandbox={}", folder.display()),
+        }
+    }
+
     /// What functions are built for.
     pub(crate) fn purpose(&self) -> Purpose {
         if self.sandbox.is_some() { Purpose::Sandbox } else { Purpose::Lambda }

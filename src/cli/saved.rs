@@ -78,15 +78,15 @@ pub(super) fn refuse_options(ui: &Ui, given: &[(&str, bool)]) -> Result<(), Exit
     }
 }
 
-/// Writes a plan to a file, whole or not at all.
-pub(super) fn write(ui: &Ui, path: &Path, plan: &SavedPlan) -> Result<(), Exit> {
+/// Writes a plan to a file, whole or not at all; `account` is what `apply` needs to be told of the account.
+pub(super) fn write(ui: &Ui, path: &Path, plan: &SavedPlan, account: &str) -> Result<(), Exit> {
     let failed = |error: &dyn std::fmt::Display| {
         ui.error(&format!("cannot save the plan to `{}`: {error}", path.display()));
         Exit::Failed
     };
     let text = plan.text().map_err(|error| failed(&error))?;
     files::write(path, &text).map_err(|error| failed(&error))?;
-    let command = format!("The plan is saved. To do exactly that: callform apply {}", path.display());
+    let command = format!("The plan is saved. To do exactly that: callform apply {}{account}", path.display());
     let mut flags = allow_flags(&plan.plan);
     if flags.len() > 1 {
         // So that what follows belongs to the same command.

@@ -91,7 +91,8 @@ fn tell(ui: &Ui, args: &PlanArgs, plan: Plan) -> Result<Exit, Exit> {
     let exit = if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success };
     if let Some(path) = &args.out {
         let summary = show::lines(&plan);
-        saved::write(ui, path, &SavedPlan::new(plan, args.center.blueprint.to_string_lossy(), summary))?;
+        let plan = SavedPlan::new(plan, args.center.blueprint.to_string_lossy(), summary);
+        saved::write(ui, path, &plan, &args.account.as_written())?;
     }
     Ok(exit)
 }

@@ -40,7 +40,11 @@ async fn show(ui: &Ui, args: &ShowArgs) -> Result<Exit, Exit> {
     let portrait = portrait?;
     if portrait.resources.is_empty() {
         ui.error(&format!("{} is not live: nothing of it is deployed in {}", portrait.center, portrait.region));
-        ui.say(&format!("help: `callform apply {}` makes it", args.center.blueprint.display()));
+        ui.say(&format!(
+            "help: `callform apply {}{}` makes it",
+            args.center.blueprint.display(),
+            args.account.as_written()
+        ));
         return Err(Exit::Failed);
     }
     match args.format {

@@ -117,7 +117,11 @@ pub(super) async fn run(ui: &Ui, args: &ClaimArgs) -> Result<Exit, Exit> {
         let inventory = observe::stacks_and_associations(&account.gateway, &center.model).await;
         let instance = inventory.map_err(|error| failed(ui, &error))?.instance.ok_or_else(|| {
             ui.error(&format!("{} is not live: there is no instance to claim numbers for", center.model.center));
-            ui.say(&format!("help: `callform apply {}` makes it", args.center.blueprint.display()));
+            ui.say(&format!(
+                "help: `callform apply {}{}` makes it",
+                args.center.blueprint.display(),
+                args.account.as_written()
+            ));
             Exit::Failed
         })?;
         free(&account.gateway, &instance.arn, args, &prefixes, &digits).await.map_err(|error| failed(ui, &error))
