@@ -8,6 +8,8 @@ use crate::test::{build_functions, runner};
 pub(crate) fn run(moments: u64, seed: u64) -> Result<()> {
     build_functions()?;
     let mut command = runner(&["--test".to_owned(), "it".to_owned(), "interruption::".to_owned()]);
+    // It takes as long as it takes.
+    command.env("NEXTEST_PROFILE", "kills");
     command.env("CALLFORM_KILLS", moments.to_string()).env("CALLFORM_KILLS_SEED", seed.to_string());
     let status = command.status().context("cannot start cargo")?;
     if status.success() { Ok(()) } else { bail!("a command did not survive a kill; the test says at which moment") }
