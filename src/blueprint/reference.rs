@@ -48,8 +48,9 @@ This page is made of the JSON Schema of blueprints (`callform schema` prints it,
 
 A blueprint is one YAML file. It can be spread over several (`include:`), and `environments:` say what differs in each.
 Included files have the same keys at their top, and so have environments. Texts may refer to `variables:` as
-`${var.name}`. Mappings can take in others with `<<: *anchor`. Values that only have to be text arrive as they are
-written: `01234` keeps its zero.
+`${var.name}` (`$${var.name}` stands for itself); values of variables are taken as they stand. Mappings can take in others
+with `<<: *anchor`. What flows set and compare arrives as it is written: `01234` keeps its zero. Everywhere else, put a number
+that is a text in quotes: `\"+15550100100\"`.
 
 Files that a blueprint names are relative to the file that names them and stay inside the blueprint's folder; `--root DIR`
 names a wider one.
@@ -233,6 +234,8 @@ fn example(key: &str, schema: &Value, about: &str) -> String {
     let types = one["type"].to_string();
     let value = match given.or(of_words.map(str::to_owned)) {
         Some(value) if types.contains("array") => format!("[{value}]"),
+        // Without quotes it would be a number.
+        Some(value) if types.contains("string") && value.parse::<f64>().is_ok() => format!("\"{value}\""),
         Some(value) => value,
         None => value_of(one, &types),
     };
