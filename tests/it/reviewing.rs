@@ -51,7 +51,7 @@ fn a_saved_plan_is_guarded_like_any_other() {
     let test = applied();
     test.edit(BLUEPRINT, "  orders: { hours: business, max_contacts: 10 }\n", "");
     let planned = test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "x.plan"]);
-    assert!(planned.stderr.contains("callform apply x.plan --allow queue/orders"), "{}", planned.stderr);
+    assert!(planned.stderr.contains("callform apply x.plan --sandbox --allow queue/orders"), "{}", planned.stderr);
     let refused = test.expect(1, &["apply", "x.plan", "--sandbox", "--yes"]);
     assert!(refused.stderr.contains("add --allow queue/orders"), "{}", refused.stderr);
     test.expect(1, &["apply", "x.plan", "--sandbox", "--yes", "--allow", "queue/returns"]);
