@@ -122,6 +122,23 @@ fn what_is_kept_comes_back_before_the_instance_that_the_rest_is_in() {
     test.expect(0, &["plan", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
 }
 
+#[test]
+fn an_agent_status_stays_as_it_is_or_goes_with_its_instance() {
+    for (retain, told) in [(true, true), (false, false)] {
+        let test = TestEnvironment::empty();
+        let center = format!(
+            "center: shop\nregion: us-west-2\ninstance: {{ alias: shop, retain: {retain} }}\nagent_statuses: [Lunch]\n"
+        );
+        test.write("shop.yaml", center);
+        test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+        let outcome = test.expect(0, &["destroy", "shop.yaml", "--sandbox", "--yes"]);
+        let said = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert_eq!(said.contains("kept: agent status Lunch"), told, "{said}");
+        assert_eq!(said.contains("Connect cannot delete it: it stays as it is"), told, "{said}");
+        assert!(!said.contains("is disabled"), "{said}");
+    }
+}
+
 /// The change of a table in a plan.
 fn table_change(test: &TestEnvironment) -> Value {
     let plan = test.json(&["plan", "shop.yaml", "--sandbox", "--format=json"]);
