@@ -3,9 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::change_set::describe::object;
 use super::state::{self, Stack, StackResource};
 use super::status::{ResourceStatus, StackStatus};
 use crate::clock::iso8601;
@@ -80,6 +81,24 @@ pub(crate) fn set_stack_status(
         token: stack.last_request.as_ref().map(|(_, token)| token.clone()),
     };
     environment.tx.append(EVENT, &stack.id, &event).map(drop)
+}
+
+impl Event {
+    /// What every operation that lists events says of one.
+    pub(crate) fn described(&self, stack: &Stack) -> Value {
+        object(json!({
+            "StackId": stack.id,
+            "EventId": self.id,
+            "LogicalResourceId": self.logical_id,
+            "PhysicalResourceId": self.physical_id,
+            "ResourceType": self.type_name,
+            "Timestamp": self.time,
+            "ResourceStatus": self.status,
+            "ResourceStatusReason": self.reason,
+            "ResourceProperties": self.properties,
+            "ClientRequestToken": self.token,
+        }))
+    }
 }
 
 /// A resource's event.

@@ -186,19 +186,9 @@ pub(crate) fn describe_events(environment: &Environment, request: &Request) -> R
     let listed: Vec<Value> = found
         .into_iter()
         .map(|event| {
-            object(json!({
-                "StackId": stack.id,
-                "EventId": event.id,
-                "StackName": stack.name,
-                "LogicalResourceId": event.logical_id,
-                "PhysicalResourceId": event.physical_id,
-                "ResourceType": event.type_name,
-                "Timestamp": event.time,
-                "ResourceStatus": event.status,
-                "ResourceStatusReason": event.reason,
-                "ResourceProperties": event.properties,
-                "ClientRequestToken": event.token,
-            }))
+            let mut described = event.described(&stack);
+            described["StackName"] = stack.name.clone().into();
+            described
         })
         .collect();
     Ok(object(json!({ "StackEvents": listed, "NextToken": next.map(|number| number.to_string()) })))

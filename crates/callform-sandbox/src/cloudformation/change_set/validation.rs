@@ -215,24 +215,19 @@ fn of_change_set(stack: &Stack, change_set: &ChangeSet, only_failed: bool) -> Ve
 }
 
 fn of_stack(environment: &Environment, stack: &Stack, only_failed: bool) -> Result<Vec<Value>, AwsError> {
-    let (found, _) = events::page(environment, &stack.id, None, PAGE)?;
-    let listed = found.into_iter().filter(|event| !only_failed || event.status.ends_with("FAILED"));
-    Ok(listed
-        .map(|event| {
+    let mut listed = Vec::new();
+    let mut before = None;
+    loop {
+        let (found, next) = events::page(environment, &stack.id, before, PAGE)?;
+        for event in found.into_iter().filter(|event| !only_failed || event.status.ends_with("FAILED")) {
             let failed = event.status.ends_with("FAILED") && event.physical_id != stack.id;
-            object(json!({
-                "EventId": event.id,
-                "StackId": stack.id,
-                "EventType": if failed { "PROVISIONING_ERROR" } else { "PROGRESS_EVENT" },
-                "LogicalResourceId": event.logical_id,
-                "PhysicalResourceId": event.physical_id,
-                "ResourceType": event.type_name,
-                "Timestamp": event.time,
-                "ResourceStatus": event.status,
-                "ResourceStatusReason": event.reason,
-                "ResourceProperties": event.properties,
-                "ClientRequestToken": event.token,
-            }))
-        })
-        .collect())
+            let mut described = event.described(stack);
+            described["EventType"] = if failed { "PROVISIONING_ERROR" } else { "PROGRESS_EVENT" }.into();
+            listed.push(described);
+        }
+        before = next;
+        if before.is_none() {
+            return Ok(listed);
+        }
+    }
 }

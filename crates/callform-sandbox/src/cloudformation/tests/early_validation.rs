@@ -104,3 +104,25 @@ fn what_does_not_change_is_not_looked_at() {
     assert_eq!(change_set["Status"], "CREATE_COMPLETE", "{change_set}");
     assert!(sandbox.validation_events(&change_set, "false").is_empty());
 }
+
+#[test]
+fn events_of_a_stack_are_listed_to_the_first_however_many_there_are() {
+    let sandbox = Sandbox::new();
+    let topics: serde_json::Map<String, Value> =
+        (0..60).map(|number| (format!("T{number}"), topic(&format!("t{number}"), "x"))).collect();
+    sandbox.create(&template(&topics.into()));
+    let (mut found, mut token) = (0, None);
+    loop {
+        let mut request = vec![("StackName", "s".to_owned())];
+        request.extend(token.map(|token: String| ("NextToken", token)));
+        let request: Vec<(&str, &str)> = request.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let page = sandbox.call("DescribeEvents", &request).unwrap();
+        let events = page["OperationEvents"].as_array().unwrap();
+        found += events.iter().filter(|event| event["ResourceType"] == "AWS::SNS::Topic").count();
+        token = page["NextToken"].as_str().map(str::to_owned);
+        if token.is_none() {
+            break;
+        }
+    }
+    assert!(found >= 120, "each has at least a beginning and an end: {found}");
+}
