@@ -1,6 +1,7 @@
 //! The command line: parses arguments, calls the stages, prints what comes of it.
 
 mod args;
+mod ask;
 mod bundles;
 mod carry_out;
 mod center;
@@ -71,7 +72,16 @@ pub fn run() -> Exit {
     });
     // A request that is still on its way must not keep the process alive.
     runtime.shutdown_background();
-    ended(&ui, exit)
+    if changes_the_account { changed(&ui, exit) } else { ended(&ui, exit) }
+}
+
+/// How a run ended that changes the account: by how that ended, whether or not all of it could be said. Who looks at the
+/// exit code would do it again otherwise, or take it for failed. What cannot be written beforehand stops it ([`ask`]).
+fn changed(ui: &Ui, exit: Exit) -> Exit {
+    if let (Some(lost), Exit::Success) = (ui.lost_output(), exit) {
+        ui.say(&format!("warning: it is done, but not all that was to be said of it: {lost}"));
+    }
+    exit
 }
 
 /// How a run ended: one that could not say all it had to say has failed.

@@ -86,18 +86,39 @@ impl Ui {
         }
     }
 
+    /// Writes an error with a code for people to stderr.
+    pub(crate) fn error_of(self, code: &str, text: &str) {
+        if self.color_err {
+            self.say(&format!("\u{1b}[1;31merror[{code}]\u{1b}[0m: {text}"));
+        } else {
+            self.say(&format!("error[{code}]: {text}"));
+        }
+    }
+
     /// Asks for `yes`; anything else, and a closed input, is no. Never asks where stdin is no terminal.
-    pub(crate) fn confirm(self, question: &str) -> bool {
+    pub(crate) fn ask(self, question: &str) -> Answer {
         if !io::stdin().is_terminal() {
-            return false;
+            return Answer::NobodyThere;
         }
         let mut err = io::stderr().lock();
         let question = harmless(question, self.color_err);
         let asked = write!(err, "{question} Only `yes` goes on: ").and_then(|()| err.flush());
         drop(err);
         let mut answer = String::new();
-        asked.is_ok() && io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+        let is_yes = asked.is_ok() && io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes";
+        if is_yes { Answer::Yes } else { Answer::No }
     }
+}
+
+/// What comes back from a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// `yes`.
+    Yes,
+    /// Anything else.
+    No,
+    /// There is no terminal to ask at.
+    NobodyThere,
 }
 
 fn terminal_width() -> Option<usize> {

@@ -8,6 +8,8 @@ use std::process::Stdio;
 use crate::support::{Outcome, TestEnvironment};
 
 const BLUEPRINT: &str = "blueprints/kwglobal.yaml";
+const SHOP: &str = "center: shop\nregion: us-west-2\ninstance: { alias: shop, identity: saml }\n\
+                    hours: { day: { time_zone: UTC, open: { daily: 24h } } }\n";
 
 #[cfg(target_os = "linux")]
 #[test]
@@ -35,6 +37,56 @@ fn output_that_cannot_be_written_is_no_success() {
     }
     let silent = test.command(&["sandbox", "reset"]).stdout(Stdio::null()).stderr(full()).status().unwrap();
     assert_eq!(silent.code(), Some(1));
+}
+
+/// What nobody could read is not done; what was done is no failure because something could not be said of it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_change_whose_plan_cannot_be_written_is_not_made() {
+    let test = TestEnvironment::empty();
+    test.write("shop.yaml", SHOP);
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    let into_full = |arguments: &[&str]| {
+        let mut command = test.command(arguments);
+        Outcome::of(&command.stdout(full()).stderr(Stdio::piped()).output().unwrap())
+    };
+    let apply = ["apply", "shop.yaml", "--sandbox", "--yes"];
+    let refused = into_full(&apply);
+    assert_eq!(refused.code, 1, "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("No space left") && refused.stderr.contains("; nothing was changed"),
+        "{}",
+        refused.stderr
+    );
+    test.expect(2, &["plan", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &apply);
+    let refused = into_full(&["destroy", "shop.yaml", "--sandbox", "--yes"]);
+    assert!(refused.code == 1 && refused.stderr.contains("; nothing was changed"), "{}", refused.stderr);
+    test.expect(0, &["plan", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
+}
+
+#[test]
+fn where_nobody_can_be_asked_nothing_is_done_and_that_is_said() {
+    let test = TestEnvironment::empty();
+    test.write("shop.yaml", SHOP);
+    let piped = |arguments: &[&str]| {
+        let mut child = test.command(arguments);
+        let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"yes\n").unwrap();
+        Outcome::of(&child.wait_with_output().unwrap())
+    };
+    let told = |outcome: &Outcome| {
+        outcome.code == 1
+            && outcome.stderr.contains("error: nothing was changed: nobody can be asked, because stdin is no terminal")
+            && outcome.stderr.contains("help: add --yes")
+    };
+    let apply = piped(&["apply", "shop.yaml", "--sandbox"]);
+    assert!(told(&apply), "{}", apply.stderr);
+    test.expect(2, &["plan", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
+    let destroy = piped(&["destroy", "shop.yaml", "--sandbox"]);
+    assert!(told(&destroy), "{}", destroy.stderr);
+    test.expect(0, &["plan", "shop.yaml", "--sandbox", "--detailed-exitcode"]);
 }
 
 #[test]

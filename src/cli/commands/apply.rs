@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::cli::args::{AccountArgs, BuildArgs, CenterArgs, PreflightArgs, RefreshArgs};
+use crate::cli::ask::agreed;
 use crate::cli::carry_out::{Ground, carry_out};
 use crate::cli::center::{Center, load_to_render};
 use crate::cli::exit_code::Exit;
@@ -131,11 +132,7 @@ fn confirm(ui: &Ui, args: &ApplyArgs, plan: &Plan) -> Result<(), Exit> {
     ui.data(&show::human(ui, plan));
     guard::check(ui, plan, &args.allow)?;
     preflight::refuse(ui, plan)?;
-    if !args.yes && !ui.confirm("Apply this plan?") {
-        ui.say("Nothing was changed. Answer `yes`, or use --yes where nobody can be asked.");
-        return Err(Exit::Failed);
-    }
-    Ok(())
+    agreed(ui, args.yes, "Apply this plan?")
 }
 
 async fn finish(ui: &Ui, ground: &Ground<'_>, account: &Account, plan: &Plan) -> Result<Exit, Exit> {

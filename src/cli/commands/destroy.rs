@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::args::DestroyArgs;
+use crate::cli::ask::agreed;
 use crate::cli::carry_out::{Ground, carry_out};
 use crate::cli::center::{Center, load};
 use crate::cli::exit_code::Exit;
@@ -46,10 +47,7 @@ async fn destroy_in(ui: &Ui, args: &DestroyArgs, center: &Center, account: &Acco
     }
     ui.data(&show::human(ui, &plan));
     refuse_used(ui, account, &inventory, &plan).await?;
-    if !args.yes && !ui.confirm("Destroy all of this?") {
-        ui.say("Nothing was changed. Answer `yes`, or use --yes where nobody can be asked.");
-        return Err(Exit::Failed);
-    }
+    agreed(ui, args.yes, "Destroy all of this?")?;
     carry_out(ui, &Ground::of(center), account, &plan).await?;
     if let Some(bucket) = &inventory.artifact_bucket {
         account.gateway.delete_bucket_with_content(bucket).await.map_err(|error| failed(&error))?;

@@ -1,6 +1,7 @@
 //! `callform reconcile`
 
 use crate::cli::args::ReconcileArgs;
+use crate::cli::ask::agreed;
 use crate::cli::carry_out::{Ground, carry_out};
 use crate::cli::center::{Center, load};
 use crate::cli::commands::drift::{refuse_nothing, tell_incomplete};
@@ -44,10 +45,7 @@ async fn revert_in(ui: &Ui, args: &ReconcileArgs, center: &Center, account: &Acc
     let notes =
         report.unfinished.iter().map(|stack| format!("note: an interrupted revert of the stack {stack} is finished"));
     notes.for_each(|note| ui.say(&note));
-    if !args.yes && !ui.confirm("Take these changes back?") {
-        ui.say("Nothing was changed. Answer `yes`, or use --yes where nobody can be asked.");
-        return Err(Exit::Failed);
-    }
+    agreed(ui, args.yes, "Take these changes back?")?;
     carry_out(ui, &Ground::of(center), account, &plan).await?;
     let left = drift::report(&look(ui, center, account).await?, name, region);
     if left.is_in_sync() && !tell_incomplete(ui, &left) {
