@@ -84,7 +84,14 @@ fn a_number_for_a_word_is_found_and_the_blueprint_claims_it() {
     for wrong in [["--prefix=+44"], ["--prefix=1206"]] {
         test.expect(1, &[&["vanity", "claim", "CAT", "shop.yaml", "--sandbox"], wrong.as_slice()].concat());
     }
-    test.expect(1, &["vanity", "claim", "12", "shop.yaml", "--sandbox"]);
+    let digits = test.expect(1, &["vanity", "claim", "1234567", "shop.yaml", "--sandbox"]);
+    assert!(
+        digits.stderr.contains("only digits") && digits.stderr.contains("callform vanity NUMBER"),
+        "{}",
+        digits.stderr
+    );
+    let two = test.expect(1, &["vanity", "claim", "CAT", "DOG", "--sandbox"]);
+    assert!(two.stderr.contains("\"CAT DOG\""), "{}", two.stderr);
 
     test.write("shop.yaml", format!("{base}phone_numbers:\n{line}"));
     test.expect(0, &["apply", "shop.yaml", "--sandbox", "--yes"]);
