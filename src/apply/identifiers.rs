@@ -8,6 +8,7 @@ use super::{ApplyError, Rim};
 use crate::model::{Kind, Target};
 use crate::observe::object_type;
 use crate::plan::{Identifier, ParameterValue, Plan, StackOperation};
+use crate::render::words;
 
 /// Looks identifiers up, and remembers them while they cannot change.
 pub(super) struct Identifiers<'a> {
@@ -68,11 +69,11 @@ impl<'a> Identifiers<'a> {
         if !self.stacks.contains_key(stack) {
             self.stacks.insert(stack.to_owned(), rim.gateway.physical_ids(stack).await?);
         }
-        self.stacks
-            .get(stack)
-            .and_then(|ids| ids.get(logical_id))
-            .cloned()
-            .ok_or_else(|| ApplyError::Missing { what: format!("`{logical_id}` of the stack `{stack}`") })
+        let id = self.stacks.get(stack).and_then(|ids| ids.get(logical_id)).cloned();
+        id.ok_or_else(|| {
+            let name = self.plan.address_of(stack, logical_id).map_or_else(|| format!("`{logical_id}`"), words);
+            ApplyError::Missing { what: format!("{name} of the stack `{stack}`") }
+        })
     }
 
     async fn builtin(&mut self, rim: &Rim<'_>, kind: Kind, name: &str) -> Result<String, ApplyError> {

@@ -9,6 +9,7 @@ use super::args::{BuildArgs, CenterArgs, DiagnosticFormat};
 use super::bundles;
 use super::clock;
 use super::exit_code::Exit;
+use super::saved;
 use super::ui::Ui;
 use crate::blueprint::{self, Files, Loaded};
 use crate::model::{self, Address, Model};
@@ -65,12 +66,14 @@ fn examined(
 
 /// Reads a blueprint for a command that needs a valid one. Warnings are said; errors end the command.
 pub(super) fn load(ui: &Ui, args: &CenterArgs) -> Result<Center, Exit> {
+    saved::refuse_plan(ui, &args.blueprint)?;
     fit(ui, args, examine(args))
 }
 
 /// Reads a blueprint for a command that needs what its templates are made of: functions are built first, where their
 /// sources are there.
 pub(super) fn load_to_render(ui: &Ui, args: &CenterArgs, build: &BuildArgs, purpose: Purpose) -> Result<Center, Exit> {
+    saved::refuse_plan(ui, &args.blueprint)?;
     let path = args.blueprint.to_string_lossy();
     let files = args.files.around(&args.blueprint);
     let mut read = blueprint::load(&files, &path, args.env.as_deref());

@@ -11,35 +11,87 @@ use crate::digest::sha256_hex;
 use crate::drift;
 use crate::inventory::Inventory;
 use crate::observe::{self, Scope};
-use crate::plan::{Action, Plan, SavedPlan, Step, contradictions};
+use crate::plan::{Action, Plan, PlanFileError, SavedPlan, Step, contradictions};
 use crate::view::{allow_flags, with_allow_flags};
 
 /// Largest saved plan: that of a center with ten thousand people has a tenth of it.
 const LARGEST_PLAN: u64 = 256 << 20;
 
-/// The saved plan at a path; `None` where something else is there, or nothing.
+/// The saved plan at a path; `None` where something else is there that may be a blueprint, or nothing.
 pub(super) fn read(ui: &Ui, path: &Path) -> Result<Option<SavedPlan>, Exit> {
-    let text = match files::read(path, LARGEST_PLAN) {
-        Ok(content) => String::from_utf8(content).ok(),
+    let content = match files::read(path, LARGEST_PLAN) {
+        Ok(content) => content,
         Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
             ui.error(&format!("`{}` is neither a blueprint nor a saved plan: {error}", path.display()));
             return Err(Exit::Failed);
         }
-        Err(_) => None,
+        Err(_) => return Ok(None),
     };
-    let Some(text) = text else { return Ok(None) };
-    let refused = |error: &dyn std::fmt::Display| {
-        ui.error(&format!("`{}`: {error}", path.display()));
+    let refused = |error: &PlanFileError| {
+        say(ui, error.code(), path, &error.to_string(), error.help());
         Exit::Failed
     };
+    if let Some((code, what, help)) = neither(&content) {
+        say(ui, code, path, what, help);
+        return Err(Exit::Failed);
+    }
+    let Ok(text) = String::from_utf8(content) else { return Ok(None) };
     if !SavedPlan::is_one(&text) {
         return Ok(None);
     }
     let saved = SavedPlan::read(&text).map_err(|error| refused(&error))?;
     if saved.summary != show::lines(&saved.plan) {
-        return Err(refused(&"its summary is not that of its plan. Make the plan anew."));
+        let what = "the plan was edited after it was saved: its summary is not that of its plan";
+        say(ui, "plan-edited", path, what, "make the plan anew");
+        return Err(Exit::Failed);
     }
     Ok(Some(saved))
+}
+
+fn say(ui: &Ui, code: &str, path: &Path, what: &str, help: &str) {
+    ui.error_of(code, what);
+    ui.say(&format!("  --> {}", path.display()));
+    ui.say(&format!("help: {help}"));
+}
+
+/// What a file is that can be neither a blueprint nor a saved plan: a code, that in words, and what to do.
+fn neither(content: &[u8]) -> Option<(&'static str, &'static str, &'static str)> {
+    /// How files of gzip, zip, Zstandard and xz begin.
+    const PACKED: [&[u8]; 4] = [b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ"];
+    if content.trim_ascii().is_empty() {
+        let what = "this file is empty: it is neither a blueprint nor a saved plan";
+        return Some(("file-empty", what, "look whether it was written to its end"));
+    }
+    if PACKED.iter().any(|start| content.starts_with(start)) {
+        return Some(("file-packed", "this file is packed", "unpack it first"));
+    }
+    let shown: Option<Shown> = serde_json::from_slice(content).ok();
+    shown.map(|_| {
+        let what = "this is a plan as it is shown (`--format=json`), which cannot be applied";
+        ("plan-as-shown", what, "save the plan with `callform plan BLUEPRINT --out FILE`, and use that file")
+    })
+}
+
+/// What tells the published form of a plan from everything else.
+#[derive(serde::Deserialize)]
+struct Shown {
+    #[serde(rename = "purpose")]
+    _purpose: String,
+    #[serde(rename = "to_allow")]
+    _to_allow: Vec<String>,
+    #[serde(rename = "steps")]
+    _steps: Vec<serde::de::IgnoredAny>,
+}
+
+/// Refuses a saved plan where only a blueprint will do.
+pub(super) fn refuse_plan(ui: &Ui, path: &Path) -> Result<(), Exit> {
+    let content = files::read(path, LARGEST_PLAN).unwrap_or_default();
+    if !std::str::from_utf8(&content).is_ok_and(SavedPlan::is_one) {
+        return Ok(());
+    }
+    let help = "give the blueprint here; `callform plan FILE` shows a saved plan, `callform apply FILE` applies it";
+    say(ui, "plan-not-blueprint", path, "this is a saved plan, and a blueprint is needed", help);
+    Err(Exit::InvalidBlueprint)
 }
 
 /// Says which plan it is that is about to be looked at.
@@ -115,7 +167,7 @@ pub(super) async fn refuse_stale(ui: &Ui, account: &Account, plan: &Plan) -> Res
         .with_imports(plan.changes.iter().any(|change| change.action == Action::Import))
         .with_settings(!base.settings.is_empty());
     let mut inventory = observe::inventory(&account.gateway, &scope).await.map_err(|error| failed(&error))?;
-    let mut moved = base.moved(&inventory);
+    let mut moved = plan.moved(&inventory);
     if moved.is_empty() && plan.by_hand.is_some() {
         preview::look(ui, account, &mut inventory).await?;
         moved = drift::moved(plan, &drift::report(&inventory, &plan.center, &plan.region));

@@ -4,13 +4,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{Base, BaseStack};
+use super::{Base, BaseStack, Plan};
 use crate::inventory::{DeployedStack, Inventory};
-use crate::model::Kind;
+use crate::model::{Address, Kind};
 use crate::render::words;
 
 /// Hex digits of a digest that are kept: enough to tell two versions of the same thing apart.
 const DIGITS: usize = 16;
+
+/// What a resource of a stack is called in the blueprint, where that is known.
+type NameOf<'a> = dyn Fn(&str, &str) -> Option<Address> + 'a;
+
+impl Plan {
+    /// What is not any more as it was when the plan was made, in words, a line for each; empty where the plan still holds.
+    pub fn moved(&self, now: &Inventory) -> Vec<String> {
+        self.base.moved(now, &|stack, logical_id| self.address_of(stack, logical_id).cloned())
+    }
+
+    /// What the plan calls a resource of a stack.
+    pub fn address_of(&self, stack: &str, logical_id: &str) -> Option<&Address> {
+        let is_it = |change: &&super::Change| change.stack == stack && change.logical_id == logical_id;
+        self.changes.iter().find(is_it).map(|change| &change.address)
+    }
+}
 
 impl Base {
     /// The base an inventory makes for a plan that refers to these built-in objects, by kind and name.
@@ -47,8 +63,7 @@ impl Base {
             .collect()
     }
 
-    /// What is not any more as it was, in words, a line for each; empty where a plan still holds.
-    pub fn moved(&self, now: &Inventory) -> Vec<String> {
+    fn moved(&self, now: &Inventory, formerly: &NameOf) -> Vec<String> {
         let fresh = Self::of(now, &self.builtin_names());
         let mut moved = Vec::new();
         match (&self.instance, &fresh.instance) {
@@ -60,7 +75,7 @@ impl Base {
         let stacks: BTreeSet<&String> = self.stacks.keys().chain(fresh.stacks.keys()).collect();
         for name in stacks {
             match (self.stacks.get(name), fresh.stacks.get(name)) {
-                (Some(before), Some(after)) => before.moved(after, name, now, &mut moved),
+                (Some(before), Some(after)) => before.moved(after, name, &Names { now, formerly }, &mut moved),
                 (Some(_), None) => moved.push(format!("the stack {name} was deleted")),
                 (None, _) => moved.push(format!("the stack {name} was made")),
             }
@@ -110,7 +125,7 @@ impl BaseStack {
     }
 
     /// Adds what differs from the stack as it is now.
-    fn moved(&self, now: &Self, name: &str, inventory: &Inventory, moved: &mut Vec<String>) {
+    fn moved(&self, now: &Self, name: &str, names: &Names, moved: &mut Vec<String>) {
         if self.id != now.id {
             moved.push(format!("the stack {name} was deleted and made again"));
             return;
@@ -118,12 +133,7 @@ impl BaseStack {
         if condition(&self.status) != condition(&now.status) {
             moved.push(format!("the stack {name} is {} now, and was {}", now.status, self.status));
         }
-        let stack = inventory.stacks.get(name);
-        let resource = |logical_id: &String| {
-            let address = stack.and_then(|stack| stack.address_of(logical_id));
-            let words = address.as_ref().map_or_else(|| logical_id.clone(), words);
-            format!("{words} of the stack {name}")
-        };
+        let resource = |logical_id: &String| format!("{} of the stack {name}", names.of(name, logical_id));
         differing(&self.resources, &now.resources, |logical_id, change| {
             moved.push(format!("{} {change}", resource(logical_id)));
         });
@@ -140,6 +150,20 @@ impl BaseStack {
         if same_content && self.rest != now.rest {
             moved.push(format!("the template of the stack {name} changed"));
         }
+    }
+}
+
+/// What resources are called: as the template has them, or as the plan had what is gone from it.
+struct Names<'a> {
+    now: &'a Inventory,
+    formerly: &'a NameOf<'a>,
+}
+
+impl Names<'_> {
+    fn of(&self, stack: &str, logical_id: &str) -> String {
+        let now = self.now.stacks.get(stack).and_then(|stack| stack.address_of(logical_id));
+        let address = now.or_else(|| (self.formerly)(stack, logical_id));
+        address.map_or_else(|| logical_id.to_owned(), |address| words(&address))
     }
 }
 

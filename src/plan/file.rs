@@ -1,12 +1,15 @@
 //! The saved plan.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use super::secret::find_secret;
 use super::{FORMAT_VERSION, Plan, Step};
 
 /// What says that a file is a saved plan.
 const MARK: &str = "plan";
+/// How the text of a saved plan begins, without blanks.
+const BEGINNING: &str = r#"{"callform":"plan""#;
 
 /// A plan as it lies in a file: what people read, then what is applied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,16 +34,24 @@ pub struct SavedPlan {
 #[derive(Debug, thiserror::Error)]
 pub enum PlanFileError {
     /// It is of another version of Callform.
-    #[error("the plan has format {found}; this program reads format {FORMAT_VERSION}. Make the plan anew.")]
+    #[error("the saved plan has format {found}, and this program reads format {FORMAT_VERSION}")]
     OtherFormat {
-        /// The version it has.
-        found: u32,
+        /// The version it has: a number, or what stands in its place.
+        found: Json,
     },
-    /// It is no plan.
-    #[error("this is no saved plan: {0}")]
-    Unreadable(#[from] serde_json::Error),
+    /// Its end is missing.
+    #[error("the saved plan is cut off: it ends at line {line}, column {column}")]
+    CutOff {
+        /// Where it ends: the line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// It is no JSON, or does not have what a plan has.
+    #[error("the saved plan cannot be read: {0}")]
+    Unreadable(serde_json::Error),
     /// It was changed after it was saved.
-    #[error("the plan was edited after it was saved. Make the plan anew.")]
+    #[error("the plan was edited after it was saved")]
     Edited,
     /// A template of the plan has a password or the like, put there by hand.
     #[error("the stack `{stack}` has a secret in its template, at {place}; a file must not hold it")]
@@ -52,10 +63,45 @@ pub enum PlanFileError {
     },
 }
 
+impl PlanFileError {
+    /// Its code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::OtherFormat { .. } => "plan-format",
+            Self::CutOff { .. } => "plan-cut-off",
+            Self::Unreadable(_) => "plan-unreadable",
+            Self::Edited => "plan-edited",
+            Self::Secret { .. } => "plan-secret",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::OtherFormat { found } if found.as_u64().is_none_or(|found| found > u64::from(FORMAT_VERSION)) => {
+                "it was saved by a newer callform: apply it with that one, or make the plan anew"
+            }
+            Self::CutOff { .. } => "copy or download it again, or make the plan anew",
+            Self::OtherFormat { .. } | Self::Unreadable(_) | Self::Edited => "make the plan anew",
+            Self::Secret { .. } => "put a reference to a secret in its place, and apply without a saved plan",
+        }
+    }
+}
+
+impl From<serde_json::Error> for PlanFileError {
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_eof() {
+            Self::CutOff { line: error.line(), column: error.column() }
+        } else {
+            Self::Unreadable(error)
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Mark {
     callform: String,
-    format_version: u32,
+    format_version: Json,
 }
 
 impl SavedPlan {
@@ -71,9 +117,12 @@ impl SavedPlan {
         &self.fingerprint
     }
 
-    /// True for the text of a saved plan, of any format version.
+    /// True for the text of a saved plan, of any format version, and for what is left of one.
     pub fn is_one(text: &str) -> bool {
-        serde_json::from_str::<Mark>(text).is_ok_and(|mark| mark.callform == MARK)
+        let start: String = text.chars().filter(|one| !one.is_whitespace()).take(BEGINNING.len()).collect();
+        // A bracket alone is the beginning of many things.
+        let begins = start.len() > 1 && BEGINNING.starts_with(&start);
+        begins || serde_json::from_str::<Mark>(text).is_ok_and(|mark| mark.callform == MARK)
     }
 
     /// The text of the file: JSON that [`SavedPlan::read`] reads back. Refuses to write down a secret.
@@ -94,7 +143,7 @@ impl SavedPlan {
     /// Reads a saved plan.
     pub fn read(text: &str) -> Result<Self, PlanFileError> {
         let mark: Mark = serde_json::from_str(text)?;
-        if mark.format_version != FORMAT_VERSION {
+        if mark.format_version != Json::from(FORMAT_VERSION) {
             return Err(PlanFileError::OtherFormat { found: mark.format_version });
         }
         let saved: Self = serde_json::from_str(text)?;
@@ -107,4 +156,43 @@ impl SavedPlan {
 
 fn fingerprint(plan: &Plan, blueprint: &str) -> String {
     crate::digest::sha256_hex(serde_json::json!([blueprint, plan]).to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_plan_is_known_for_one() {
+        let whole = "{\n  \"callform\": \"plan\",\n  \"format_version\": 2,\n  \"blueprint\": \"shop.yaml\"\n}\n";
+        // But for a bracket and blanks, every beginning.
+        for length in "{\n  \"".len()..=whole.len() {
+            let left = &whole[..length];
+            assert!(SavedPlan::is_one(left), "{left}");
+            let error = SavedPlan::read(left).unwrap_err();
+            let is_whole = length >= whole.trim_end().len();
+            assert_eq!(error.code(), if is_whole { "plan-unreadable" } else { "plan-cut-off" }, "{left}: {error}");
+        }
+        for other in
+            ["", " ", "{", "{ center: shop }", r#"{"center":"shop"}"#, r#"{"callform":"else","format_version":2}"#]
+        {
+            assert!(!SavedPlan::is_one(other), "{other}");
+        }
+        assert!(SavedPlan::is_one(r#"{"format_version":2,"callform":"plan"}"#), "in another order");
+    }
+
+    #[test]
+    fn other_formats_say_what_to_do() {
+        let read = |format: &str| {
+            let text = format!(r#"{{"callform":"plan","format_version":{format},"more":true}}"#);
+            assert!(SavedPlan::is_one(&text), "{text}");
+            SavedPlan::read(&text).unwrap_err()
+        };
+        for newer in ["3", "\"2.1\"", "99999999999999"] {
+            let error = read(newer);
+            assert_eq!(error.code(), "plan-format");
+            assert!(error.to_string().contains(newer) && error.help().contains("newer callform"), "{error}");
+        }
+        assert_eq!((read("1").code(), read("1").help()), ("plan-format", "make the plan anew"));
+    }
 }

@@ -54,12 +54,45 @@ fn plans_of_other_versions_and_broken_ones_are_refused() {
     let text = test.read("x.plan");
     test.write("new.plan", text.replacen("\"format_version\": 2", "\"format_version\": 9", 1));
     let other = test.expect(1, &["apply", "new.plan", "--sandbox", "--yes"]);
-    assert!(other.stderr.contains("the plan has format 9"), "{}", other.stderr);
+    assert!(other.stderr.contains("error[plan-format]: the saved plan has format 9"), "{}", other.stderr);
+    test.write("newest.plan", text.replacen("\"format_version\": 2", "\"format_version\": \"2.1\"", 1));
+    let other = test.expect(1, &["plan", "newest.plan"]);
+    assert!(
+        other.stderr.contains("error[plan-format]") && other.stderr.contains("a newer callform"),
+        "{}",
+        other.stderr
+    );
     let mut broken: Value = serde_json::from_str(&text).unwrap();
     broken["plan"]["steps"] = json!("none");
     test.write("broken.plan", broken.to_string());
     let other = test.expect(1, &["apply", "broken.plan", "--sandbox", "--yes"]);
-    assert!(other.stderr.contains("this is no saved plan"), "{}", other.stderr);
+    assert!(other.stderr.contains("error[plan-unreadable]: the saved plan cannot be read"), "{}", other.stderr);
+    for (name, content, code) in [
+        ("half.plan", text.as_bytes().split_at(text.len() / 2).0, "plan-cut-off"),
+        ("start.plan", text.as_bytes().split_at(9).0, "plan-cut-off"),
+        ("empty.plan", b"", "file-empty"),
+        ("x.plan.gz", b"\x1f\x8b\x08\x00", "file-packed"),
+    ] {
+        test.write(name, content);
+        for command in [&["apply", name, "--sandbox", "--yes"][..], &["plan", name, "--sandbox"]] {
+            let refused = test.expect(1, command);
+            let said = &refused.stderr;
+            assert!(said.contains(&format!("error[{code}]")) && said.contains(&format!("--> {name}")), "{said}");
+            assert!(said.contains("help: ") && !said.contains("wrong-type"), "{said}");
+        }
+    }
+    let shown = test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--format=json"]).stdout;
+    test.write("shown.json", shown);
+    let refused = test.expect(1, &["apply", "shown.json", "--sandbox", "--yes"]);
+    assert!(
+        refused.stderr.contains("error[plan-as-shown]") && refused.stderr.contains("--out FILE"),
+        "{}",
+        refused.stderr
+    );
+    for command in ["check", "drift", "show", "destroy"] {
+        let refused = test.expect(3, &[command, "x.plan"]);
+        assert!(refused.stderr.contains("error[plan-not-blueprint]"), "{}", refused.stderr);
+    }
     test.expect(64, &["apply", "x.plan", "--env", "test", "--sandbox", "--yes"]);
     test.expect(64, &["plan", "x.plan", "--out", "y.plan"]);
 }

@@ -3,11 +3,17 @@
 use crate::cli::args::{CheckArgs, DiagnosticFormat};
 use crate::cli::center::{examine, report};
 use crate::cli::exit_code::Exit;
+use crate::cli::saved;
 use crate::cli::ui::Ui;
 use crate::render::words;
 
 /// Finds everything that is wrong with a blueprint.
 pub(in crate::cli) fn run(ui: &Ui, args: &CheckArgs) -> Exit {
+    if args.format == DiagnosticFormat::Human
+        && let Err(exit) = saved::refuse_plan(ui, &args.center.blueprint)
+    {
+        return exit;
+    }
     let (model, sources, diagnostics) = examine(&args.center);
     report(ui, args.format, &diagnostics, &sources);
     match model {

@@ -1,5 +1,6 @@
 //! Saved plans that somebody edited, here and there.
 
+use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
 
 use super::*;
@@ -162,7 +163,7 @@ fn edits_are_noticed(plan: &Plan, account: &Account, chosen: &[prop::sample::Ind
             let inventory = seen(&edited, account);
             // Doing less on the way may fail, and does nothing that is not said.
             let noticed = does_no_more(&json!(edited), &document)
-                || !edited.base.moved(&inventory).is_empty()
+                || !edited.moved(&inventory).is_empty()
                 || !contradictions(&edited, &inventory).is_empty()
                 || shown(&edited) != original;
             if !noticed {

@@ -11,7 +11,7 @@ use crate::model::{Address, EXISTING_PHONE_NUMBER, Kind};
 use crate::plan::known::{Definition, Known, address_in};
 use crate::plan::waves::NOT_THERE_YET;
 use crate::plan::{OperationKind, ParameterValue, Plan, StackOperation, Step};
-use crate::render::{disabled, kept};
+use crate::render::{disabled, kept, words};
 
 /// The operations of a plan for an inventory.
 pub(super) struct Operations<'a> {
@@ -186,7 +186,8 @@ impl<'a> Operations<'a> {
                 // An import changes nothing, so what comes in is written as it was.
                 let is_import = operation.kind == OperationKind::Import && operation.imports.contains_key(logical_id);
                 if !on_the_way(logical_id, definition, &wanted.template, deployed, is_import, &wanted.parameters) {
-                    found.push(format!("stack {stack}: on the way, `{logical_id}` would be what it does not say"));
+                    let name = self.plan.address_of(stack, logical_id).map_or_else(|| format!("`{logical_id}`"), words);
+                    found.push(format!("stack {stack}: on the way, {name} would be what it does not say"));
                 }
             }
             let end = self.evaluated(known, *last_number, wanted);
