@@ -47,7 +47,7 @@ impl<'a> Ground<'a> {
 /// Applies a plan.
 pub(super) async fn carry_out(ui: &Ui, ground: &Ground<'_>, account: &Account, plan: &Plan) -> Result<(), Exit> {
     let (sender, events) = mpsc::unbounded_channel();
-    let shown = tokio::spawn(progress::show(*ui, events));
+    let shown = tokio::spawn(progress::show(*ui, progress::made_anew(plan), events));
     let bucket = artifact_bucket_name(&plan.center, &account.id, &plan.region);
     let rim = Rim {
         gateway: &account.gateway,

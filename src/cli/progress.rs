@@ -8,12 +8,21 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::harmless::harmless;
 use super::ui::Ui;
 use crate::apply::{Event, is_cancelled, plain_reason};
-use crate::plan::OperationKind;
+use crate::plan::{Action, OperationKind, Plan, Purpose};
 use crate::render::words;
 
+/// Stack and logical ID of resources.
+pub(super) type Resources = BTreeSet<(String, String)>;
+
+/// What a plan that reverts drift makes anew: CloudFormation updates these, in its own words.
+pub(super) fn made_anew(plan: &Plan) -> Resources {
+    let is_anew = |change: &&crate::plan::Change| plan.purpose == Purpose::Revert && change.action == Action::Create;
+    plan.changes.iter().filter(is_anew).map(|change| (change.stack.clone(), change.logical_id.clone())).collect()
+}
+
 /// Shows events until the sender is gone.
-pub(super) async fn show(ui: Ui, mut events: UnboundedReceiver<Event>) {
-    let mut progress = Progress::new(ui);
+pub(super) async fn show(ui: Ui, made_anew: Resources, mut events: UnboundedReceiver<Event>) {
+    let mut progress = Progress::new(ui, made_anew);
     while let Some(event) = events.recv().await {
         progress.event(&event);
     }
@@ -24,6 +33,8 @@ struct Progress {
     ui: Ui,
     bars: MultiProgress,
     stacks: BTreeMap<String, StackProgress>,
+    /// What is yet to be made anew.
+    made_anew: Resources,
 }
 
 struct StackProgress {
@@ -36,9 +47,9 @@ struct StackProgress {
 }
 
 impl Progress {
-    fn new(ui: Ui) -> Self {
+    fn new(ui: Ui, made_anew: Resources) -> Self {
         let target = if ui.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { ui, bars: MultiProgress::with_draw_target(target), stacks: BTreeMap::new() }
+        Self { ui, bars: MultiProgress::with_draw_target(target), stacks: BTreeMap::new(), made_anew }
     }
 
     fn line(&self, text: &str) {
@@ -127,7 +138,9 @@ impl Progress {
         progress.bar.set_length(progress.total as u64);
         progress.bar.set_position(done as u64);
         let total = progress.total;
+        let is_anew = self.made_anew.remove(&(stack.to_owned(), logical_id.to_owned()));
         let verb = match status {
+            "CREATE_COMPLETE" | "UPDATE_COMPLETE" if is_anew => "made anew",
             "CREATE_COMPLETE" => "created",
             "UPDATE_COMPLETE" => "updated",
             "DELETE_COMPLETE" => "deleted",

@@ -140,6 +140,44 @@ fn what_was_added_is_told_in_order_and_in_words() {
     }
 }
 
+/// CloudFormation has the same word for what it changes and what it makes anew in place of what is gone.
+#[test]
+fn what_was_deleted_is_said_to_be_made_anew() {
+    let test = changed();
+    let reverted = test.expect(0, &["reconcile", BLUEPRINT, "--sandbox", "--revert", "--yes"]).stderr;
+    let told: Vec<&str> = reverted.lines().filter(|line| line.contains("quick connect q2 ")).collect();
+    assert!(told.first().is_some_and(|line| line.contains("quick connect q2 made anew")), "{reverted}");
+    assert_eq!(reverted.matches("made anew").count(), 1, "{reverted}");
+    assert!(reverted.contains("queue service updated"), "{reverted}");
+}
+
+/// What `docs/plans.md` says of objects made by hand.
+#[test]
+fn objects_that_the_blueprint_does_not_know_are_no_drift_until_they_are_tied_to_one_of_it() {
+    let test = TestEnvironment::empty();
+    test.write(BLUEPRINT, SHOP);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    let (queue, profile) = {
+        let hand = Hand::of(&test);
+        let hours = hand.id("/hours-of-operations-summary/{}", "Basic Hours");
+        let strange = json!({ "Name": "Strange", "HoursOfOperationId": hours });
+        let queue = hand.call("PUT", "/queues/{}", &strange)["QueueId"].as_str().unwrap().to_owned();
+        (queue, hand.id("/routing-profiles-summary/{}", "Agents"))
+    };
+    let drift = ["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"];
+    let nothing = test.expect(0, &drift).stdout;
+    assert!(nothing.contains("No drift") && !nothing.contains("Strange"), "{nothing}");
+    let reference = json!({ "QueueId": queue, "Channel": "VOICE" });
+    let config = json!({ "QueueConfigs": [{ "QueueReference": reference, "Priority": 5, "Delay": 0 }] });
+    let path = format!("/routing-profiles/{{}}/{profile}/associate-queues");
+    Hand::of(&test).call("POST", &path, &config);
+    let tied = test.expect(2, &drift).stdout;
+    assert!(tied.contains("routing profile agents") && tied.contains(&queue), "{tied}");
+    test.expect(0, &["reconcile", BLUEPRINT, "--sandbox", "--revert", "--yes"]);
+    test.expect(0, &drift);
+    assert_eq!(Hand::of(&test).id("/queues-summary/{}", "Strange"), queue, "it is nobody's business, and stays");
+}
+
 #[test]
 fn drift_of_what_was_never_applied_is_an_error() {
     let test = TestEnvironment::empty();
