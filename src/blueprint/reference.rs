@@ -48,9 +48,9 @@ This page is made of the JSON Schema of blueprints (`callform schema` prints it,
 
 A blueprint is one YAML file. It can be spread over several (`include:`), and `environments:` say what differs in each.
 Included files have the same keys at their top, and so have environments. Texts may refer to `variables:` as
-`${var.name}` (`$${var.name}` stands for itself); values of variables are taken as they stand. Mappings can take in others
-with `<<: *anchor`. What flows set and compare arrives as it is written: `01234` keeps its zero. Everywhere else, put a number
-that is a text in quotes: `\"+15550100100\"`.
+`${var.name}` (`$${var.name}` stands for itself); values may name other variables, but not in a circle. Mappings can take
+in others with `<<: *anchor`. What flows set and compare arrives as it is written: `01234` keeps its zero. Everywhere else,
+put a number that is a text in quotes: `\"+15550100100\"`.
 
 Files that a blueprint names are relative to the file that names them and stay inside the blueprint's folder; `--root DIR`
 names a wider one.
