@@ -19,6 +19,9 @@ pub async fn ask_ahead(gateway: &Gateway, questions: &Questions) -> Facts {
             }
         }
     }
+    if let (Some(instance), true) = (&questions.instance, questions.identity) {
+        facts.identity = Some(answer(gateway.identity_management(instance)).await);
+    }
     ask_instance(gateway, questions, &mut facts).await;
     for (kind, name) in &questions.names {
         let Some(resource) = named_resource(kind) else { continue };

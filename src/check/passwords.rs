@@ -16,7 +16,8 @@ pub(super) const LITERAL: Rule = Rule {
 pub(super) const MISSING: Rule = Rule {
     codes: &["password-missing", "password-not-possible"],
     about: "A user has no password although Connect keeps passwords, or has one although something else does.",
-    why: "CreateUser needs a password with the identity type CONNECT_MANAGED and refuses it with every other.",
+    why: "CreateUser needs a password with the identity type CONNECT_MANAGED and refuses it with every other. How users \
+          sign in to an instance that exists is looked up before a plan is applied.",
     check: missing,
 };
 
@@ -110,10 +111,10 @@ fn missing(context: Context<'_>, diagnostics: &mut Diagnostics) {
     for (key, user) in &blueprint.users {
         match &user.password {
             None if managed => diagnostics.push(
-                Diagnostic::warning("password-missing", "a user without a password cannot be created")
+                Diagnostic::error("password-missing", "a user without a password cannot be created")
                     .at(key.span, "")
                     .note("Connect keeps the passwords of this instance, and needs one for every new user.")
-                    .help("Add `password: { secret: <name> }`."),
+                    .help("Add `password: { secret: <name> }`, or `secret:<name>` in the column `password` of a file."),
             ),
             Some(_) if !managed => diagnostics.push(
                 Diagnostic::error("password-not-possible", "only `identity: connect-managed` has passwords")

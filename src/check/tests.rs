@@ -165,6 +165,36 @@ fn ten_mistakes_are_ten_diagnostics() {
     assert!(!checked.sources.file(file).text().contains("Sesame-2026"), "no output may repeat the password");
 }
 
+/// What Connect would refuse in the middle of an apply is an error here, for each way to sign in.
+#[test]
+fn users_that_connect_would_refuse_are_errors() {
+    let errors = |identity: &str, user: &str| -> Vec<String> {
+        let user = format!("users:\n  joe: {{ name: Joe Doe, security: [builtin/Agent]{user} }}\n");
+        let found = problems_with(&format!("instance: {{ {identity} }}"), &user, &[]);
+        found.into_iter().filter(|one| !one.starts_with("user-email-missing")).collect()
+    };
+    let (managed, saml) = ("alias: shop, identity: connect-managed", "alias: shop, identity: saml");
+    let directory = "alias: shop, identity: existing-directory, directory_id: d-0123456789";
+    let password = ", password: { secret: Shop/1 }";
+    assert_eq!(errors(managed, ""), ["password-missing:2"]);
+    assert_eq!(errors("alias: shop", ""), ["password-missing:2"], "Connect keeps passwords where nothing is said");
+    assert_eq!(errors(managed, password), [""; 0]);
+    assert_eq!(errors(managed, ", password: Sesame-2026"), ["literal-password:2"], "one mistake");
+    for other in [saml, directory] {
+        assert_eq!(errors(other, ""), [""; 0], "{other}");
+        assert_eq!(errors(other, password), ["password-not-possible:2"], "{other}");
+    }
+    assert_eq!(errors(saml, ", directory_user_id: x"), ["user-identity:2"]);
+    assert_eq!(errors(directory, ", directory_user_id: x"), [""; 0]);
+    let file = [("u.csv", "username,name,security\njoe,Joe Doe,builtin/Agent\n")];
+    let found = problems_with("instance: { alias: shop }", "users_file: u.csv\n", &file);
+    assert_eq!(found, ["password-missing:0", "user-email-missing:0"]);
+    // How users sign in there is not known.
+    for user in ["", password, ", directory_user_id: x"] {
+        assert_eq!(errors("existing: shop", user), [""; 0], "{user}");
+    }
+}
+
 /// The faults that neither `cfn-lint` nor `cloudformation-validate` finds on `AWS::Connect` types.
 #[test]
 fn faults_that_linters_miss_are_found() {

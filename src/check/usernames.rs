@@ -30,7 +30,7 @@ pub(super) const IDENTITY: Rule = Rule {
     codes: &["user-name-missing", "user-identity"],
     about: "A user lacks what the way users sign in needs, or has what it forbids.",
     why: "CreateUser needs first and last name unless a directory keeps them, and refuses an e-mail address with SAML, \
-          where the username is one.",
+          where the username is one, and the id of a user in a directory.",
     check: identity,
 };
 
@@ -146,6 +146,15 @@ fn identity(context: Context<'_>, diagnostics: &mut Diagnostics) {
                 Diagnostic::error("user-identity", "with SAML a user has no e-mail address of its own")
                     .at(email.span, "")
                     .help("Remove it; the username is the e-mail address."),
+            );
+        }
+        if let Some(id) = &user.directory_user_id
+            && identity == Identity::Saml
+        {
+            diagnostics.push(
+                Diagnostic::error("user-identity", "with SAML a user is in no directory")
+                    .at(id.span, "")
+                    .help("Remove `directory_user_id:`; it is for `identity: existing-directory`."),
             );
         }
     }

@@ -21,6 +21,8 @@ pub struct Questions {
     pub files: BTreeSet<(String, String)>,
     /// Secrets that CloudFormation reads for new and changed resources, by name or ARN: whether they are there.
     pub secrets: BTreeSet<String>,
+    /// Whether users are made in an instance that exists: how they sign in.
+    pub identity: bool,
     /// Whether the levels of the hierarchy are named: which there are.
     pub levels: bool,
     /// Kinds of data that the plan gives a place, in the words of Connect: where each is stored.
@@ -92,6 +94,8 @@ pub struct Facts {
     pub files: BTreeMap<(String, String), Answer<bool>>,
     /// Secrets that are not there.
     pub secrets: Option<Answer<BTreeSet<String>>>,
+    /// How users sign in to the instance: `CONNECT_MANAGED`, `SAML` or `EXISTING_DIRECTORY`; none where it does not say.
+    pub identity: Option<Answer<Option<String>>>,
     /// The names of the levels of the hierarchy, from the top.
     pub levels: Option<Answer<Vec<String>>>,
     /// Where each kind of data is stored, in words; none where it is not.

@@ -14,6 +14,7 @@ mod artifacts;
 mod foreign;
 mod occupied;
 mod secrets;
+mod users;
 mod permissions;
 
 pub use facts::{Answer, Facts, Holder, Named, Permission, Questions, Quota};
@@ -35,6 +36,7 @@ pub fn questions(plan: &Plan, inventory: &Inventory, account: &str) -> Questions
     occupied::ask(&sides, &mut questions);
     artifacts::ask(plan, &sides, inventory, &mut questions);
     secrets::ask(&sides, &mut questions);
+    users::ask(plan, &sides, inventory, &mut questions);
     permissions::ask(plan, &mut questions);
     questions
 }
@@ -49,6 +51,7 @@ pub fn examine(plan: &Plan, inventory: &Inventory, facts: &Facts) -> Preflight {
     findings.extend(occupied::check(&sides, facts));
     findings.extend(foreign::check(plan, &sides, inventory, &facts.account));
     findings.extend(secrets::check(&sides, &plan.region, facts));
+    findings.extend(users::check(plan, &sides, facts));
     findings.extend(artifacts::check(plan, &sides, inventory, facts));
     findings.sort();
     findings.dedup();

@@ -54,6 +54,36 @@ fn statuses(serving: &Serving, instance: &str) -> Vec<(String, String, Option<i6
     found
 }
 
+/// How users sign in there is known to the account alone: `check` says nothing, and the preflight refuses.
+#[test]
+fn users_that_the_instance_would_refuse_are_refused_before_anything_is_made() {
+    let test = TestEnvironment::empty();
+    let serving = test.serve(&[]);
+    theirs(&serving);
+    let body = json!({ "IdentityManagementType": "CONNECT_MANAGED", "InstanceAlias": "managed",
+        "InboundCallsEnabled": true, "OutboundCallsEnabled": true });
+    let managed = connect(&serving, "PUT", "/instance", &body)["Id"].as_str().unwrap().to_owned();
+    while connect(&serving, "GET", &format!("/instance/{managed}"), &json!({}))["Instance"]["InstanceStatus"]
+        != "ACTIVE"
+    {}
+    let user = |more: &str| center(&format!("users: {{ kim: {{ name: Kim Poe, security: [builtin/Agent]{more} }} }}"));
+    let plain = user("").replace("theirs", "managed");
+    let secret = user(", password: { secret: Shop/1 }");
+    for (blueprint, reason) in [(&plain, "needs a password"), (&secret, "refuses a password")] {
+        test.write("callform.yaml", blueprint);
+        test.expect(0, &["check"]);
+        let refused = test.expect(1, &["apply", "--sandbox", "--yes"]);
+        let said = refused.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("error: user kim: the instance") && said.contains(reason), "{said}\n{}", refused.stderr);
+        assert!(!refused.stderr.contains("creating"), "{}", refused.stderr);
+    }
+    test.write("callform.yaml", user(""));
+    test.expect(0, &["apply", "--sandbox", "--yes"]);
+    test.expect(0, &["destroy", "--sandbox", "--yes"]);
+    test.write("callform.yaml", secret.replace("theirs", "managed"));
+    test.expect(0, &["apply", "--sandbox", "--yes"]);
+}
+
 #[test]
 fn levels_of_others_are_not_renamed_and_stay() {
     let test = TestEnvironment::empty();

@@ -169,6 +169,14 @@ impl Gateway {
         Ok(answer.instance.and_then(|instance| instance.instance_access_url))
     }
 
+    /// How users sign in to an instance: `CONNECT_MANAGED`, `SAML` or `EXISTING_DIRECTORY`.
+    pub async fn identity_management(&self, instance: &str) -> Result<Option<String>, GatewayError> {
+        let call = self.connect.describe_instance().instance_id(instance);
+        let answer = call.send().await.map_err(|error| GatewayError::from_sdk("Connect DescribeInstance", &error))?;
+        let kind = answer.instance.and_then(|instance| instance.identity_management_type);
+        Ok(kind.map(|kind| kind.as_str().to_owned()))
+    }
+
     /// All phone numbers that are claimed for an instance, which is named by its ARN.
     pub async fn claimed_numbers(&self, instance_arn: &str) -> Result<Vec<ClaimedNumber>, GatewayError> {
         let mut pages = self.connect.list_phone_numbers_v2().target_arn(instance_arn).into_paginator().send();

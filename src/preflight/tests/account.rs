@@ -344,3 +344,72 @@ fn what_is_of_another_account_is_told_by_name() {
     let (plan, inventory) = on_instance(Some(template.clone()), template);
     assert_eq!(told(&examine(&plan, &inventory, &facts)), [""; 0]);
 }
+
+#[test]
+fn users_are_held_against_how_they_sign_in_to_an_instance_that_exists() {
+    use crate::model::Kind;
+    let user = |name: &str, more: &Json| {
+        let mut properties = json!({ "Username": name, "IdentityInfo": { "FirstName": "Kim", "LastName": "Poe" } });
+        properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        resource("AWS::Connect::User", &format!("user/{name}"), &properties)
+    };
+    let password = json!({ "Password": "{{resolve:secretsmanager:Shop/1:SecretString}}" });
+    let template = json!({ "Resources": {
+        "A": user("plain", &json!({})),
+        "B": user("secret", &password),
+        "C": user("mail", &json!({ "IdentityInfo": { "FirstName": "A", "LastName": "B", "Email": "a@example.org" } })),
+        "D": user("listed", &json!({ "DirectoryUserId": "x" })),
+        "E": user("a.name.with.more.characters", &password),
+        "F": user("nameless", &json!({ "IdentityInfo": { "FirstName": "A" } })),
+    } });
+    let (mut plan, inventory) = on_instance(None, template.clone());
+    let made = made(large(1, 6)).changes.into_iter().filter(|change| change.address.kind == Kind::User);
+    plan.changes = made
+        .zip(["A", "B", "C", "D", "E", "F"])
+        .map(|(mut change, id)| {
+            change.logical_id = id.to_owned();
+            change
+        })
+        .collect();
+    assert_eq!(plan.changes.len(), 6);
+    assert!(questions(&plan, &inventory, "123456789012").identity);
+    let told_with = |identity: &str| {
+        let facts = Facts { identity: Some(Ok(Some(identity.to_owned()))), ..Facts::default() };
+        told(&examine(&plan, &inventory, &facts))
+    };
+    let keeps = "the instance keeps users and passwords itself, and it";
+    assert_eq!(
+        told_with("CONNECT_MANAGED"),
+        [
+            format!("Error user/a.name.with.more.characters: {keeps} takes usernames of 20 characters at most"),
+            format!("Error user/listed user/mail user/nameless user/plain: {keeps} needs a password for each new one"),
+            format!("Error user/nameless: {keeps} needs a first and a last name"),
+        ]
+    );
+    let saml = "the instance has users that sign in by SAML, and it";
+    assert_eq!(
+        told_with("SAML"),
+        [
+            format!("Error user/a.name.with.more.characters user/secret: {saml} refuses a password"),
+            format!("Error user/listed: {saml} refuses an id in a directory"),
+            format!("Error user/mail: {saml} refuses an e-mail address: the username is one"),
+            format!("Error user/nameless: {saml} needs a first and a last name"),
+        ]
+    );
+    let directory = "the instance has users of a directory, and it";
+    assert_eq!(
+        told_with("EXISTING_DIRECTORY"),
+        [
+            format!("Error user/a.name.with.more.characters: {directory} takes usernames of 20 characters at most"),
+            format!("Error user/a.name.with.more.characters user/secret: {directory} refuses a password"),
+        ]
+    );
+    let facts = Facts { identity: Some(Err("no access".to_owned())), ..Facts::default() };
+    let note = told(&examine(&plan, &inventory, &facts));
+    assert!(note[0].starts_with("Note ") && note[0].ends_with("is not known: no access"), "{note:?}");
+    // Those that are there already were taken once, and an instance that is yet to be made is checked with the blueprint.
+    plan.changes.iter_mut().for_each(|change| change.action = plan::Action::Update);
+    assert!(!questions(&plan, &inventory, "").identity);
+    let (plan, inventory) = one_operation(None, template);
+    assert!(!questions(&plan, &inventory, "").identity);
+}
