@@ -1,16 +1,17 @@
 //! What warnings become: by `lints:` of the blueprint, or at one place by a comment `# allow: <code>`.
 
+use std::collections::BTreeSet;
+
 use callform_source::{Diagnostic, Diagnostics, Severity, SourceMap, Span, did_you_mean};
 
 use crate::blueprint::{LintLevel, Loaded};
 
 /// Warnings whose level a blueprint can set, besides those of flows.
-const LINTS: [&str; 16] = [
+const LINTS: [&str; 15] = [
     "unknown-permission",
     "unknown-builtin",
     "overlapping-hours",
     "unknown-country",
-    "password-missing",
     "plaintext-parameter",
     "secret-in-plain-sight",
     "lambda-too-slow",
@@ -46,8 +47,14 @@ pub fn apply_levels(loaded: &Loaded, sources: &SourceMap, found: &Diagnostics) -
             None => diagnostic.help("Only warnings have a level. Errors cannot be turned off."),
         });
     }
+    // What is taken in by several anchors is read several times, and is one mistake.
+    let mut told = BTreeSet::new();
     for diagnostic in found.iter() {
         let place = diagnostic.primary.as_ref().map(|at| at.span);
+        let label = diagnostic.primary.as_ref().map(|at| at.label.as_str());
+        if place.is_some() && !told.insert((diagnostic.code, diagnostic.title.as_str(), place, label)) {
+            continue;
+        }
         let is_warning = diagnostic.severity != Severity::Error;
         if is_warning && place.is_some_and(|place| is_allowed(sources, place, diagnostic.code)) {
             continue;

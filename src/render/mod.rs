@@ -34,7 +34,7 @@ use crate::model::{Address, DeletionPolicy, Kind, Model, Resource, Target};
 ///
 /// Where the diagnostics have errors (resources that need one another), the artifacts are not fit for use.
 pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) {
-    let (graph, mut diagnostics) = graph::build(model);
+    let (graph, diagnostics) = graph::build(model);
     let stack_of = placement::place(model, &graph, placement);
     let mut members: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
     for (address, resource) in &model.resources {
@@ -51,7 +51,7 @@ pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) 
         .into_iter()
         .map(|(name, depends_on)| {
             let resources = members.get(name).map(Vec::as_slice).unwrap_or_default();
-            let (template, parameters) = template::template(&surroundings, resources, &mut diagnostics);
+            let (template, parameters) = template::template(&surroundings, resources);
             StackArtifact {
                 name: name.to_owned(),
                 template,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use callform_source::{Diagnostic, Diagnostics, Severity};
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
@@ -12,15 +11,15 @@ use crate::model::Resource;
 
 const OVERRIDES: &str = "HoursOfOperationOverrides";
 
-/// Changes a rendered definition accordingly, and says what is left out.
-pub(super) fn apply(resource: &Resource, placement: &Placement, definition: &mut Json, diagnostics: &mut Diagnostics) {
+/// Changes a rendered definition accordingly.
+pub(super) fn apply(resource: &Resource, placement: &Placement, definition: &mut Json) {
     let Some(properties) = definition.get_mut("Properties") else { return };
     let deployed = placement.properties.get(&resource.logical_id);
     if let (Some(property), Some(deployed)) = (resource.named_by_default, deployed) {
         keep_name(resource, property, deployed, properties);
     }
     if let Some(today) = placement.today {
-        leave_out_what_is_over(resource, today, deployed, properties, diagnostics);
+        leave_out_what_is_over(today, deployed, properties);
     }
 }
 
@@ -52,35 +51,18 @@ fn next_name(name: &str) -> String {
 }
 
 /// Leaves out exceptions of opening times whose last day is over and which are not deployed: whether the service takes
-/// them is not certain (?), and nobody needs them. Those that are deployed stay as they are.
-fn leave_out_what_is_over(
-    resource: &Resource,
-    today: NaiveDate,
-    deployed: Option<&Json>,
-    properties: &mut Json,
-    diagnostics: &mut Diagnostics,
-) {
+/// them is not certain (?), and nobody needs them. Those that are deployed stay as they are. The check of blueprints
+/// tells of both.
+fn leave_out_what_is_over(today: NaiveDate, deployed: Option<&Json>, properties: &mut Json) {
     let Some(items) = properties.get_mut(OVERRIDES).and_then(Json::as_array_mut) else { return };
     let deployed = deployed.and_then(|deployed| deployed.get(OVERRIDES)?.as_array()).map_or(&[][..], Vec::as_slice);
-    let mut over = Vec::new();
     items.retain(|item| {
-        let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
-        let till = text("EffectiveTill").parse::<NaiveDate>();
-        let is_over = till.is_ok_and(|till| till < today) && !deployed.contains(item);
-        if is_over {
-            over.push(format!("{} ({})", text("OverrideName"), text("EffectiveTill")));
-        }
-        !is_over
+        let till = item.get("EffectiveTill").and_then(Json::as_str).unwrap_or_default().parse::<NaiveDate>();
+        !till.is_ok_and(|till| till < today) || deployed.contains(item)
     });
     let is_empty = items.is_empty();
     if let (true, Some(members)) = (is_empty, properties.as_object_mut()) {
         members.shift_remove(OVERRIDES);
-    }
-    if !over.is_empty() {
-        let note = Diagnostic::warning("override-over", "exceptions that are over are left out")
-            .at(resource.span, over.join(", "))
-            .help("Remove them from the blueprint, or give them days to come.");
-        diagnostics.push(Diagnostic { severity: Severity::Note, ..note });
     }
 }
 

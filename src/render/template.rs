@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use callform_source::Diagnostics;
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Expressions, Scope};
@@ -34,7 +33,6 @@ pub(super) struct Surroundings<'a> {
 pub(super) fn template(
     surroundings: &Surroundings,
     resources: &[&Resource],
-    diagnostics: &mut Diagnostics,
 ) -> (Json, BTreeMap<String, ParameterSource>) {
     let &Surroundings { model, graph, placement, predecessors, .. } = surroundings;
     let inside: BTreeMap<&Address, &str> =
@@ -62,7 +60,7 @@ pub(super) fn template(
             if surroundings.notes_settings == Some(resource.logical_id.as_str()) {
                 note_settings(&mut definition, model);
             }
-            read_back::apply(resource, placement, &mut definition, diagnostics);
+            read_back::apply(resource, placement, &mut definition);
             (resource.logical_id.clone(), definition)
         })
         .collect();

@@ -102,6 +102,14 @@ fn values_arrive_as_they_are_written() {
 }
 
 #[test]
+fn a_mistake_behind_an_anchor_is_one_mistake() {
+    let shared = "hours:\n  a: { time_zone: UTC, open: &o { mon: 09:00-09:00 } }\n  b: { time_zone: UTC, open: *o }\n  \
+                  c: { time_zone: UTC, open: *o }\n";
+    let said = says(shared, 3, &["invalid-hours", "found 1 error"]);
+    assert_eq!(said.matches("invalid-hours").count(), 1, "{said}");
+}
+
+#[test]
 fn merge_keys_work() {
     says(
         "hours: { day: { time_zone: UTC, open: { daily: 24h } } }\nqueues:\n  a: &a { hours: day, max_contacts: 5 }\n  \
@@ -237,6 +245,10 @@ fn overrides_that_are_over_or_twice_are_told() {
         format!("hours: {{ day: {{ time_zone: UTC, open: {{ daily: 24h }}, overrides: {{ {overrides} }} }} }}\n")
     };
     says(&hours("old: { on: 2020-12-25 }"), 0, &["override-in-the-past"]);
+    let shared = "hours:\n  a: { time_zone: UTC, open: { daily: 24h }, overrides: &o { old: { on: 2020-12-25 } } }\n  \
+                  b: { time_zone: Asia/Tokyo, open: { daily: 24h }, overrides: *o }\n";
+    let said = says(shared, 0, &["override-in-the-past"]);
+    assert_eq!(said.matches("override-in-the-past").count(), 1, "{said}");
     says(&hours("a: { from: 2099-12-24, till: 2099-12-26 }, b: { on: 2099-12-25 }"), 0, &["overlapping-overrides"]);
 }
 
