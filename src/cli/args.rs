@@ -361,6 +361,35 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    /// Every command below one that is the last of its words, with all of these.
+    fn leaves(command: &clap::Command, above: &str) -> Vec<(String, clap::Command)> {
+        let name = format!("{above} {}", command.get_name());
+        let below: Vec<_> = command.get_subcommands().flat_map(|below| leaves(below, &name)).collect();
+        if below.is_empty() { vec![(name, command.clone())] } else { below }
+    }
+
+    #[test]
+    fn sandbox_is_explained_in_the_same_words_everywhere() {
+        const IN_PLACE_OF_AWS: &str = "Work on an emulated account in a folder instead of AWS";
+        let mut words = std::collections::BTreeMap::<String, Vec<String>>::new();
+        for (name, mut command) in leaves(&Cli::command(), "") {
+            let Some(option) = command.get_arguments().find(|one| one.get_long() == Some("sandbox")) else { continue };
+            assert!(!option.is_hide_set(), "{name}");
+            let help = option.get_help().unwrap().to_string();
+            // Lines of help are broken where they are wide.
+            let shown = command.render_long_help().to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(shown.contains("--sandbox") && shown.contains(&help), "{name}: {shown}");
+            words.entry(help).or_default().push(name.trim_start_matches(" callform ").to_owned());
+        }
+        let in_place_of_aws = words.remove(IN_PLACE_OF_AWS).unwrap();
+        for command in ["plan", "apply", "show", "drift", "reconcile", "destroy", "vanity claim", "lambda invoke"] {
+            assert!(in_place_of_aws.iter().any(|name| name == command), "{command}: {in_place_of_aws:?}");
+        }
+        // Commands that have nothing but the sandbox, and the one that works on no account.
+        let others: Vec<_> = words.into_values().collect();
+        assert_eq!(others, [vec!["lambda build"], vec!["sandbox serve", "sandbox advance", "sandbox reset"]]);
+    }
+
     #[test]
     fn sandbox_takes_an_optional_folder() {
         let folder = |arguments: &[&str]| match Cli::try_parse_from(arguments).unwrap().command {
