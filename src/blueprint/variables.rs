@@ -50,7 +50,7 @@ fn defined(tree: &mut Node, diagnostics: &mut Diagnostics) -> BTreeMap<String, N
 
 /// The variables with the values of others put in. One after the other, each after those it names: however long the
 /// chain, nothing is nested. Those in a circle are reported, and stay as they are written.
-fn resolved(written: BTreeMap<String, Node>, diagnostics: &mut Diagnostics) -> Variables {
+fn resolved(mut written: BTreeMap<String, Node>, diagnostics: &mut Diagnostics) -> Variables {
     let needs: BTreeMap<String, BTreeSet<String>> = written
         .iter()
         .map(|(name, node)| {
@@ -69,7 +69,6 @@ fn resolved(written: BTreeMap<String, Node>, diagnostics: &mut Diagnostics) -> V
     let mut open: BTreeMap<&str, usize> = needs.iter().map(|(name, others)| (name.as_str(), others.len())).collect();
     let mut ready: Vec<&str> = open.iter().filter(|(_, open)| **open == 0).map(|(name, _)| *name).collect();
     let mut variables = Variables { values: BTreeMap::new(), names: written.keys().cloned().collect(), room: MOST };
-    let mut written = written.clone();
     while let Some(name) = ready.pop() {
         open.remove(name);
         if let Some(mut node) = written.remove(name) {
@@ -200,7 +199,7 @@ impl Variables {
                     .help("Shorten the values, or name them in fewer places."),
             );
         }
-        bytes == 0
+        false
     }
 }
 
@@ -248,6 +247,8 @@ fn unknown(name: &str, span: Span, names: &BTreeSet<String>) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use callform_source::SourceMap;
     use callform_source::yaml::{self, Limits};
 
@@ -307,14 +308,14 @@ mod tests {
     fn a_long_chain_is_no_deep_one_and_a_wide_one_ends() {
         let mut chain = "variables:\n  v0: end\n".to_owned();
         for number in 1..50_000 {
-            chain.push_str(&format!("  v{number}: \"${{var.v{}}}\"\n", number - 1));
+            writeln!(chain, "  v{number}: \"${{var.v{}}}\"", number - 1).unwrap();
         }
         let (tree, found) = substituted(&format!("{chain}x: \"${{var.v49999}}\"\n"));
         assert_eq!((text(&tree, "x"), found.len()), ("end", 0));
         let mut doubled = "variables:\n  v0: 0123456789\n".to_owned();
         for number in 1..64 {
             let name = format!("${{var.v{}}}", number - 1);
-            doubled.push_str(&format!("  v{number}: \"{name}{name}\"\n"));
+            writeln!(doubled, "  v{number}: \"{name}{name}\"").unwrap();
         }
         let (_, found) = substituted(&doubled);
         let codes: Vec<&str> = found.iter().map(|(code, _, _)| *code).collect();

@@ -43,7 +43,11 @@ pub fn run() -> Exit {
             }
             let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             ui::written(if is_answer { "stdout" } else { "stderr" }, &error.print());
-            return ended(&Ui::detect(ColorChoice::Auto), if is_answer { Exit::Success } else { Exit::Usage });
+            return end(
+                &Ui::detect(ColorChoice::Auto),
+                if is_answer { Exit::Success } else { Exit::Usage },
+                Purpose::Answer,
+            );
         }
     };
     let ui = Ui::detect(cli.color);
@@ -72,27 +76,42 @@ pub fn run() -> Exit {
     });
     // A request that is still on its way must not keep the process alive.
     runtime.shutdown_background();
-    if changes_the_account { changed(&ui, exit) } else { ended(&ui, exit) }
+    let of = if changes_the_account { Purpose::Change } else { Purpose::Answer };
+    end(&ui, exit, of)
 }
 
-/// How a run ended that changes the account: by how that ended, whether or not all of it could be said. Who looks at the
-/// exit code would do it again otherwise, or take it for failed. What cannot be written beforehand stops it ([`ask`]).
-fn changed(ui: &Ui, exit: Exit) -> Exit {
-    if let (Some(lost), Exit::Success) = (ui.lost_output(), exit) {
-        ui.say(&format!("warning: it is done, but not all that was to be said of it: {lost}"));
+/// What a command is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// What it says.
+    Answer,
+    /// What it does to the account.
+    Change,
+}
+
+/// How a run ended, and what is to be said where something could not be said: an error where it fails because of that, a
+/// warning otherwise.
+///
+/// One that is run for its answer has failed without it. One that changes something ended as the change did: who looks at
+/// the code would take it for failed otherwise. What cannot be written beforehand stops it ([`ask`]).
+fn ending(exit: Exit, purpose: Purpose, lost: Option<&str>) -> (Exit, Option<String>) {
+    match (lost, exit, purpose) {
+        (Some(lost), Exit::Success | Exit::Changes, Purpose::Answer) => (Exit::Failed, Some(lost.to_owned())),
+        (Some(lost), Exit::Success, Purpose::Change) => {
+            (exit, Some(format!("it is done, but not all that was to be said of it: {lost}")))
+        }
+        _ => (exit, None),
+    }
+}
+
+fn end(ui: &Ui, exit: Exit, purpose: Purpose) -> Exit {
+    let (exit, said) = ending(exit, purpose, ui.lost_output());
+    match said {
+        Some(said) if exit == Exit::Failed => ui.error(&said),
+        Some(said) => ui.say(&format!("warning: {said}")),
+        None => {}
     }
     exit
-}
-
-/// How a run ended: one that could not say all it had to say has failed.
-fn ended(ui: &Ui, exit: Exit) -> Exit {
-    match (ui.lost_output(), exit) {
-        (Some(lost), Exit::Success | Exit::Changes) => {
-            ui.error(lost);
-            Exit::Failed
-        }
-        _ => exit,
-    }
 }
 
 async fn dispatch(ui: &Ui, command: Command) -> Exit {
@@ -139,4 +158,24 @@ fn trace(verbose: u8) {
     };
     let filter = tracing_subscriber::EnvFilter::new(environment::value("CALLFORM_LOG").as_deref().unwrap_or(default));
     let _already_set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_said_fails_an_answer_and_not_a_change() {
+        let lost = Some("cannot write to stdout: No space left on device");
+        for exit in [Exit::Success, Exit::Changes] {
+            let (code, said) = ending(exit, Purpose::Answer, lost);
+            assert_eq!((code, said.is_some_and(|said| said.starts_with("cannot write"))), (Exit::Failed, true));
+        }
+        let (code, said) = ending(Exit::Success, Purpose::Change, lost);
+        assert_eq!((code, said.is_some_and(|said| said.starts_with("it is done, but"))), (Exit::Success, true));
+        for purpose in [Purpose::Answer, Purpose::Change] {
+            assert_eq!(ending(Exit::Failed, purpose, lost), (Exit::Failed, None), "it is said already");
+            assert_eq!(ending(Exit::Success, purpose, None), (Exit::Success, None));
+        }
+    }
 }

@@ -93,6 +93,8 @@ fn plans_of_other_versions_and_broken_ones_are_refused() {
         let refused = test.expect(3, &[command, "x.plan"]);
         assert!(refused.stderr.contains("error[plan-not-blueprint]"), "{}", refused.stderr);
     }
+    let refused = test.expect(3, &["diff", "x.plan", BLUEPRINT]);
+    assert!(refused.stderr.contains("error[plan-not-blueprint]"), "{}", refused.stderr);
     test.expect(64, &["apply", "x.plan", "--env", "test", "--sandbox", "--yes"]);
     test.expect(64, &["plan", "x.plan", "--out", "y.plan"]);
 }

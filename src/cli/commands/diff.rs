@@ -1,11 +1,14 @@
 //! `callform diff`
 
+use std::path::Path;
+
 use clap::Args;
 
 use crate::cli::args::{DiagnosticFormat, FilesArgs, OutputFormat};
 use crate::cli::center::{examine_in, report};
 use crate::cli::exit_code::Exit;
 use crate::cli::git::Place;
+use crate::cli::saved;
 use crate::cli::show;
 use crate::cli::ui::Ui;
 use crate::model::Model;
@@ -80,6 +83,7 @@ fn environments(args: &DiffArgs) -> (Option<&str>, Option<&str>) {
 }
 
 fn side(ui: &Ui, text: &str, files: &FilesArgs, environment: Option<&str>) -> Result<(Model, Artifacts), Exit> {
+    saved::refuse_plan(ui, Path::new(text))?;
     let place = Place::parse(text, files).map_err(|error| {
         ui.error(&error);
         Exit::Failed
