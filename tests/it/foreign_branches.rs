@@ -135,6 +135,12 @@ fn pipes_and_devices_are_refused_at_once() {
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         refused(&test, "file-unreadable");
     }
+    let test = TestEnvironment::empty();
+    assert!(std::process::Command::new("mkfifo").arg(test.path("shop.yaml")).status().unwrap().success());
+    for command in ["check", "drift", "show"] {
+        let outcome = test.expect(3, &[command, "shop.yaml"]);
+        assert!(outcome.stderr.contains("file-unreadable"), "{}", outcome.stderr);
+    }
 }
 
 #[test]

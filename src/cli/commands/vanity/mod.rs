@@ -3,6 +3,7 @@
 mod claim;
 mod human;
 mod json;
+mod word;
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
