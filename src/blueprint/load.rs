@@ -80,7 +80,7 @@ impl Loaded {
 
     /// True where the blueprint has a thing of this name that the schema refused.
     pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
-        let Some(section) = crate::model::section(kind) else { return false };
+        let Some(section) = kind.section() else { return false };
         let section = section.split(':').next().unwrap_or(section);
         // Of the hierarchy, only the whole is remembered.
         self.broken.contains(&(section.to_owned(), name.to_owned()))

@@ -13,7 +13,7 @@ const POLICY_VERSION: &str = "2012-10-17";
 const PSEUDO: [&str; 3] = ["AWS::AccountId", "AWS::Partition", "AWS::Region"];
 
 impl Resolver<'_> {
-    pub(super) fn roles(&mut self) {
+    pub(crate) fn roles(&mut self) {
         for (key, role) in &self.blueprint().roles {
             let policies = role.managed_policies.iter().map(|name| self.managed_policy(name)).collect();
             let statements = self.statements(&role.statements);
@@ -33,7 +33,7 @@ impl Resolver<'_> {
         }
     }
 
-    pub(super) fn policies(&mut self) {
+    pub(crate) fn policies(&mut self) {
         for (key, policy) in &self.blueprint().policies {
             if policy.tags.is_some() {
                 self.diagnostics.push(

@@ -6,7 +6,7 @@ use super::{Kind, naming};
 use crate::blueprint::{Common, Definition as _};
 
 impl Resolver<'_> {
-    pub(super) fn agent_statuses(&mut self) {
+    pub(crate) fn agent_statuses(&mut self) {
         for (key, status) in &self.blueprint().agent_statuses.0 {
             let status = status.as_ref();
             let name = status.and_then(|status| status.name.as_ref());

@@ -34,7 +34,7 @@ struct ColumnEntry {
 }
 
 impl Resolver<'_> {
-    pub(super) fn databases(&mut self) {
+    pub(crate) fn databases(&mut self) {
         for (key, database) in &self.blueprint().databases {
             let name = self.database_name(key, database);
             let input =

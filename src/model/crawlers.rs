@@ -10,7 +10,7 @@ use super::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
 use crate::blueprint::{Common, Crawler, Definition as _};
 
 impl Resolver<'_> {
-    pub(super) fn crawlers(&mut self) {
+    pub(crate) fn crawlers(&mut self) {
         for (key, crawler) in &self.blueprint().crawlers {
             let target = Target::Resource(Address::new(Kind::Database, crawler.database.value.clone()));
             if !self.defines(Kind::Database, &crawler.database) {

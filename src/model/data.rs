@@ -16,7 +16,7 @@ const LONGEST_BUCKET_NAME: usize = 63;
 const ACCOUNT_ID_LENGTH: usize = 12;
 
 impl Resolver<'_> {
-    pub(super) fn buckets(&mut self) {
+    pub(crate) fn buckets(&mut self) {
         for (key, bucket) in &self.blueprint().buckets {
             let encryption = match &bucket.kms_key {
                 Some(kms) => Members::new().with("SSEAlgorithm", "aws:kms").with("KMSMasterKeyID", kms),
@@ -90,7 +90,7 @@ impl Resolver<'_> {
         self.add(Kind::BucketPolicy, key, common, "AWS::S3::BucketPolicy", properties);
     }
 
-    pub(super) fn streams(&mut self) {
+    pub(crate) fn streams(&mut self) {
         for (key, stream) in &self.blueprint().streams {
             let mode = if stream.shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" };
             let hours = stream.retention.as_ref().map_or(24, |time| time.seconds / 3600);

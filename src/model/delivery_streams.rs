@@ -20,7 +20,7 @@ const DEFAULT_BUFFER: u32 = 5;
 const DEFAULT_LOG_RETENTION_DAYS: u32 = 30;
 
 impl Resolver<'_> {
-    pub(super) fn delivery_streams(&mut self) {
+    pub(crate) fn delivery_streams(&mut self) {
         for (key, stream) in &self.blueprint().delivery_streams {
             let parts = self.parts_of_delivery(key, stream);
             let log = self.delivery_log(key, stream);

@@ -13,7 +13,7 @@ use crate::blueprint::{Definition as _, EventSource, Name, StartingPosition};
 const DEFAULT_RETRIES: u32 = 10;
 
 impl Resolver<'_> {
-    pub(super) fn event_sources(&mut self) {
+    pub(crate) fn event_sources(&mut self) {
         for (key, source) in &self.blueprint().event_sources {
             self.check_event_source(key, source);
             let start = match source.start.unwrap_or_default() {

@@ -32,7 +32,7 @@ impl Resolver<'_> {
 
     /// Associates the instance with every function that flows invoke by its ARN, and with those of `lambdas:` that exist.
     /// All flows have to be there.
-    pub(super) fn associate_existing_functions(&mut self) {
+    pub(crate) fn associate_existing_functions(&mut self) {
         let mut wanted: BTreeMap<String, (Span, Vec<Address>)> = BTreeMap::new();
         let mut left_out = BTreeSet::new();
         for (key, lambda) in &self.blueprint().lambdas {

@@ -13,7 +13,7 @@ use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
 use indexmap::IndexMap;
 
 use super::members::Members;
-use super::resolver::{Resolver, builtins};
+use super::resolver::Resolver;
 use super::{Address, Attribute, Kind, Reference, Resource, Target, TextPart, Value, lambdas, naming};
 use crate::blueprint::Definition as _;
 
@@ -44,7 +44,7 @@ struct Compiled {
 }
 
 impl Resolver<'_> {
-    pub(super) fn flows(&mut self) {
+    pub(crate) fn flows(&mut self) {
         for (key, flow) in &self.blueprint().flows {
             let source = Source {
                 key,
@@ -86,7 +86,7 @@ impl Resolver<'_> {
         }
     }
 
-    pub(super) fn flow_modules(&mut self) {
+    pub(crate) fn flow_modules(&mut self) {
         for (key, module) in &self.blueprint().flow_modules {
             let source = Source {
                 key,
@@ -312,7 +312,7 @@ impl Resolver<'_> {
         let targets: BTreeSet<&Target> = content.references().into_iter().map(|reference| &reference.target).collect();
         for target in targets {
             if let Target::Builtin { kind, name } = target
-                && builtins(*kind).is_some()
+                && kind.descriptor().builtins.is_some()
             {
                 self.builtin(*kind, name, source.key.span);
             }

@@ -8,12 +8,13 @@ use super::members::Members;
 use super::resolver::Resolver;
 use super::{Address, Kind, Value};
 use crate::blueprint::{Blueprint, Common, Groups, Hierarchy};
+use crate::kinds::Names;
 
 /// CloudFormation's names of the levels, from the top.
 const LEVELS: [&str; 5] = ["LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive"];
 
 impl Resolver<'_> {
-    pub(super) fn hierarchy(&mut self) {
+    pub(crate) fn hierarchy(&mut self) {
         let Some(hierarchy) = &self.blueprint().hierarchy else { return };
         if let Some(extra) = hierarchy.levels.get(LEVELS.len()) {
             self.diagnostics.push(
@@ -87,11 +88,11 @@ impl Resolver<'_> {
 }
 
 /// The paths of all groups of a blueprint.
-pub(super) fn paths(blueprint: &Blueprint) -> BTreeSet<String> {
+pub(crate) fn paths(blueprint: &Blueprint) -> Names<'_> {
     let Some(hierarchy) = &blueprint.hierarchy else { return BTreeSet::new() };
     let (paths, mut all) = (Paths::of(&hierarchy.groups), Vec::new());
     walk(&hierarchy.groups, &mut Vec::new(), &mut |names| all.push(paths.path(names)));
-    all.into_iter().collect()
+    all.into_iter().map(Into::into).collect()
 }
 
 /// How groups are called.

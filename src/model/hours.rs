@@ -48,7 +48,7 @@ impl Range {
 }
 
 impl Resolver<'_> {
-    pub(super) fn hours(&mut self) {
+    pub(crate) fn hours(&mut self) {
         for (key, hours) in &self.blueprint().hours {
             let name = hours.name.as_ref().map_or_else(|| naming::display_name(key), |name| name.value.clone());
             let mut slots = Vec::new();

@@ -29,7 +29,7 @@ pub(super) fn integration_name(lambda: &str) -> String {
 }
 
 impl Resolver<'_> {
-    pub(super) fn lambdas(&mut self) {
+    pub(crate) fn lambdas(&mut self) {
         for (key, lambda) in &self.blueprint().lambdas {
             if let Some(existing) = &lambda.arn {
                 self.check_existing_function(lambda, existing);
@@ -195,7 +195,7 @@ impl Resolver<'_> {
         integration.depends_on.push(Address::new(Kind::LambdaPermission, key.value.clone()));
     }
 
-    pub(super) fn lex_bots(&mut self) {
+    pub(crate) fn lex_bots(&mut self) {
         for (key, bot) in &self.blueprint().lex_bots {
             let valid = bot.alias_arn.starts_with("arn:")
                 && bot.alias_arn.contains(":lex:")

@@ -39,9 +39,12 @@ mod crawlers;
 mod column_types;
 mod workgroups;
 
-pub use address::{Address, InvalidAddress, Kind};
+pub use crate::kinds::Kind;
+pub use address::{Address, InvalidAddress};
+pub(crate) use hierarchy::paths as group_paths;
 pub(crate) use naming::display_name;
 pub(crate) use phone_numbers::dialed;
+pub(crate) use resolver::Resolver;
 pub use value::{Attribute, Reference, Target, TextPart, Value};
 pub(crate) use versions::DIGITS as VERSION_DIGITS;
 
@@ -51,7 +54,6 @@ use callform_source::{Diagnostics, SourceMap, Span};
 use indexmap::IndexMap;
 
 use crate::blueprint::Loaded;
-use resolver::Resolver;
 
 /// Member of [`Resource::metadata`] of a phone number that is claimed already: the number, in E.164 form.
 pub const EXISTING_PHONE_NUMBER: &str = "ExistingPhoneNumber";
@@ -165,32 +167,12 @@ pub struct Asset {
 pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
     let mut resolver = Resolver::new(loaded, sources);
     let instance = resolver.instance();
-    resolver.hierarchy();
-    resolver.agent_statuses();
-    resolver.hours();
-    resolver.phone_numbers();
-    resolver.queues();
-    resolver.quick_connects();
-    resolver.routing_profiles();
-    resolver.security_profiles();
-    resolver.users();
-    resolver.prompts();
-    resolver.lex_bots();
-    resolver.lambdas();
-    resolver.flows();
-    resolver.flow_modules();
-    resolver.associate_existing_functions();
-    resolver.tables();
-    resolver.roles();
-    resolver.policies();
-    resolver.buckets();
-    resolver.streams();
-    resolver.delivery_streams();
-    resolver.event_sources();
-    resolver.databases();
-    resolver.crawlers();
-    resolver.workgroups();
-    resolver.name_versions();
+    for lowering in Kind::ALL.iter().filter_map(|kind| kind.descriptor().lowering.as_ref()) {
+        (lowering.lower)(&mut resolver);
+    }
+    for finish in Kind::ALL.iter().filter_map(|kind| kind.descriptor().finish) {
+        finish(&mut resolver);
+    }
     resolver.report_unknown();
     let blueprint = &loaded.blueprint;
     let instance_settings = resolver.settings_of_existing();
@@ -207,52 +189,6 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
         digest: loaded.digest.clone(),
     };
     (model, resolver.diagnostics)
-}
-
-/// A kind in words, for messages: `routing profile`.
-pub fn words(kind: Kind) -> String {
-    kind.word().replace('_', " ")
-}
-
-/// The section of the blueprint that defines things of a kind; `None` for kinds that have none.
-pub fn section(kind: Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::HierarchyGroup => "hierarchy: groups",
-        Kind::AgentStatus => "agent_statuses",
-        Kind::Hours => "hours",
-        Kind::PhoneNumber => "phone_numbers",
-        Kind::Queue => "queues",
-        Kind::QuickConnect => "quick_connects",
-        Kind::RoutingProfile => "routing_profiles",
-        Kind::SecurityProfile => "security_profiles",
-        Kind::User => "users",
-        Kind::Prompt => "prompts",
-        Kind::Flow => "flows",
-        Kind::FlowModule => "flow_modules",
-        Kind::Integration => "lex_bots",
-        Kind::Table => "tables",
-        Kind::Role => "roles",
-        Kind::Policy => "policies",
-        Kind::Lambda => "lambdas",
-        Kind::Bucket => "buckets",
-        Kind::Stream => "streams",
-        Kind::DeliveryStream => "delivery_streams",
-        Kind::EventSource => "event_sources",
-        Kind::Database => "databases",
-        Kind::Crawler => "crawlers",
-        Kind::Workgroup => "workgroups",
-        Kind::Instance
-        | Kind::Storage
-        | Kind::HierarchyLevels
-        | Kind::LambdaPermission
-        | Kind::LambdaVersion
-        | Kind::LambdaAlias
-        | Kind::BucketPolicy
-        | Kind::LogGroup
-        | Kind::LogStream
-        | Kind::CatalogTable
-        | Kind::NamedQuery => return None,
-    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{Association, DeletionPolicy, EXISTING_PHONE_NUMBER, Kind, Target, Va
 use crate::blueprint::{Definition as _, PhoneNumber, PhoneNumberType};
 
 impl Resolver<'_> {
-    pub(super) fn phone_numbers(&mut self) {
+    pub(crate) fn phone_numbers(&mut self) {
         for (key, number) in &self.blueprint().phone_numbers {
             self.kind_of_number(key, number);
             let properties = Members::new()

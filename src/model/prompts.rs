@@ -8,7 +8,7 @@ use super::{Kind, PROMPT_DIGEST, Value, naming};
 use crate::blueprint::Definition as _;
 
 impl Resolver<'_> {
-    pub(super) fn prompts(&mut self) {
+    pub(crate) fn prompts(&mut self) {
         for (key, prompt) in &self.blueprint().prompts {
             let (uri, digest) = match (&prompt.file, &prompt.s3) {
                 (Some(file), None) => {

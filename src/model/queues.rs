@@ -6,7 +6,7 @@ use super::{Kind, Value, naming};
 use crate::blueprint::{CallerId, Definition as _, Name, Queue};
 
 impl Resolver<'_> {
-    pub(super) fn queues(&mut self) {
+    pub(crate) fn queues(&mut self) {
         for (key, queue) in &self.blueprint().queues {
             let name = queue.name.as_ref().map_or_else(|| naming::display_name(key), |name| name.value.clone());
             let quick_connects = self.quick_connects_of(queue);

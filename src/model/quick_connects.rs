@@ -8,7 +8,7 @@ use super::{Attribute, Kind, Reference, Target, Value, naming};
 use crate::blueprint::{Definition as _, Name, QuickConnect};
 
 impl Resolver<'_> {
-    pub(super) fn quick_connects(&mut self) {
+    pub(crate) fn quick_connects(&mut self) {
         for (key, quick_connect) in &self.blueprint().quick_connects {
             let Some(config) = self.quick_connect_config(key, quick_connect) else { continue };
             let name = &quick_connect.name;

@@ -1,6 +1,6 @@
 //! What all sections need while they are lowered: finding names, adding resources, collecting problems.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use callform_source::{Diagnostic, Diagnostics, SourceMap, Span, Spanned, did_you_mean};
 use indexmap::IndexMap;
@@ -10,17 +10,17 @@ use super::{
     naming,
 };
 use crate::blueprint::{Blueprint, Common, Loaded};
+use crate::kinds::Names;
 
 /// The state of one run of [`super::resolve`].
-pub(super) struct Resolver<'a> {
+pub(crate) struct Resolver<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) sources: &'a SourceMap,
     pub(super) resources: IndexMap<Address, Resource>,
     pub(super) associations: Vec<Association>,
     pub(super) assets: BTreeMap<String, Asset>,
     pub(super) diagnostics: Diagnostics,
-    names: BTreeMap<Kind, BTreeSet<&'a str>>,
-    group_paths: BTreeSet<String>,
+    names: BTreeMap<Kind, Names<'a>>,
     logical_ids: HashMap<String, Span>,
     /// Names that lead nowhere, and where they stand: one mistake is told once, however often it is repeated.
     unknown: IndexMap<(Kind, String), Uses>,
@@ -50,7 +50,6 @@ impl<'a> Resolver<'a> {
             assets: BTreeMap::new(),
             diagnostics: Diagnostics::default(),
             names: names(blueprint),
-            group_paths: super::hierarchy::paths(blueprint),
             logical_ids: HashMap::new(),
             unknown: IndexMap::new(),
         }
@@ -62,18 +61,12 @@ impl<'a> Resolver<'a> {
 
     /// True where the blueprint defines a thing of this kind and name, or tried to and was refused by the schema.
     pub(super) fn defines(&self, kind: Kind, name: &str) -> bool {
-        match kind {
-            Kind::HierarchyGroup => self.group_paths.contains(name) || self.loaded.is_broken(kind, name),
-            _ => self.names.get(&kind).is_some_and(|names| names.contains(name)) || self.loaded.is_broken(kind, name),
-        }
+        self.names.get(&kind).is_some_and(|names| names.contains(name)) || self.loaded.is_broken(kind, name)
     }
 
     /// All names of a kind.
     pub(super) fn candidates(&self, kind: Kind) -> Vec<&str> {
-        match kind {
-            Kind::HierarchyGroup => self.group_paths.iter().map(String::as_str).collect(),
-            _ => self.names.get(&kind).into_iter().flatten().copied().collect(),
-        }
+        self.names.get(&kind).into_iter().flatten().map(AsRef::as_ref).collect()
     }
 
     /// Adds a resource. Properties of two resources of one address or one logical ID are reported, the first stays.
@@ -102,11 +95,7 @@ impl<'a> Resolver<'a> {
                     }),
             );
         }
-        let retained = matches!(
-            kind,
-            // The service cannot delete a status.
-            Kind::Instance | Kind::AgentStatus | Kind::Table | Kind::Bucket | Kind::BucketPolicy
-        );
+        let retained = kind.descriptor().lifetime.is_retained;
         let resource = Resource {
             address: Address::new(kind, key.value.clone()),
             resource_type: resource_type.to_owned(),
@@ -180,15 +169,15 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn builtin(&mut self, kind: Kind, name: &str, span: Span) -> Target {
-        match builtins(kind) {
+        match kind.descriptor().builtins.as_ref().map(|builtins| builtins.known) {
             None => self.diagnostics.push(
-                Diagnostic::error("unknown-builtin", format!("there are no built-in {}s", super::words(kind)))
+                Diagnostic::error("unknown-builtin", format!("there are no built-in {}s", kind.words()))
                     .at(span, "")
                     .help("Name one of this blueprint."),
             ),
             Some(known) if !known.contains(&name) => {
                 let mut diagnostic =
-                    Diagnostic::warning("unknown-builtin", format!("no known built-in {}", super::words(kind)))
+                    Diagnostic::warning("unknown-builtin", format!("no known built-in {}", kind.words()))
                         .at(span, "not among those every new instance has")
                         .note("It is looked up in the instance by exactly this name when planning.");
                 if let Some(similar) = did_you_mean(name, known.iter().copied()) {
@@ -203,9 +192,9 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn wrong_arn(&mut self, kind: Kind, name: &Spanned<String>) {
         self.diagnostics.push(
-            Diagnostic::error("wrong-arn-kind", format!("this ARN does not name a {}", super::words(kind)))
+            Diagnostic::error("wrong-arn-kind", format!("this ARN does not name a {}", kind.words()))
                 .at(name.span, "")
-                .help(format!("A {} has an ARN like `{}`.", super::words(kind), arn::example(kind))),
+                .help(format!("A {} has an ARN like `{}`.", kind.words(), arn::example(kind))),
         );
     }
 
@@ -234,10 +223,10 @@ impl<'a> Resolver<'a> {
     pub(super) fn report_unknown(&mut self) {
         let unknown = std::mem::take(&mut self.unknown);
         for (index, ((kind, name), uses)) in unknown.iter().enumerate() {
-            let words = super::words(*kind);
+            let words = kind.words();
             let similar = if index < COMPARED { self.similar(*kind, name) } else { None };
             let title = format!("unknown {words} `{name}`");
-            let mut diagnostic = match (similar, super::section(*kind)) {
+            let mut diagnostic = match (similar, kind.section()) {
                 (Some(similar), _) => {
                     Diagnostic::error("misspelled-reference", title).help(format!("Did you mean `{similar}`?"))
                 }
@@ -279,85 +268,7 @@ pub(super) enum Found {
     Arn(String),
 }
 
-/// What every new instance has, by kind (facts of the Amazon Connect administrator guide); `None` for kinds without
-/// built-in objects.
-pub(super) fn builtins(kind: Kind) -> Option<&'static [&'static str]> {
-    Some(match kind {
-        Kind::Hours => &["Basic Hours"],
-        Kind::Queue => &["BasicQueue"],
-        Kind::RoutingProfile => &["Basic Routing Profile"],
-        Kind::SecurityProfile => &["Admin", "Agent", "CallCenterManager", "QualityAnalyst"],
-        Kind::AgentStatus => &["Available", "Offline"],
-        Kind::Prompt => &[
-            "Beep.wav",
-            "CustomerHold.wav",
-            "CustomerQueue.wav",
-            "Music_Jazz_MyTimetoFly_Inst.wav",
-            "Music_Pop_ThisAndThatIsLife_Inst.wav",
-            "Music_Pop_ThrowYourselfInFrontOfIt_Inst.wav",
-            "Music_Rock_EverywhereTheSunShines_Inst.wav",
-        ],
-        Kind::Flow => &[
-            "Default agent hold",
-            "Default agent transfer",
-            "Default agent whisper",
-            "Default customer hold",
-            "Default customer queue",
-            "Default customer whisper",
-            "Default outbound",
-            "Default queue transfer",
-            "Sample inbound flow (first contact experience)",
-            "Sample AB test",
-            "Sample disconnect flow",
-            "Sample queue configurations flow",
-            "Sample queue customer",
-            "Sample recording behavior",
-            "Sample note for screenpop",
-            "Sample Lambda integration",
-            "Sample secure input with no agent",
-            "Sample secure input with agent",
-            "Sample interruptible queue flow with callback",
-        ],
-        _ => return None,
-    })
-}
-
-fn names(blueprint: &Blueprint) -> BTreeMap<Kind, BTreeSet<&str>> {
-    fn keys<T>(section: &crate::blueprint::Section<T>) -> BTreeSet<&str> {
-        section.keys().map(|key| key.value.as_str()).collect()
-    }
-    BTreeMap::from([
-        (Kind::AgentStatus, keys(&blueprint.agent_statuses.0)),
-        (Kind::Hours, keys(&blueprint.hours)),
-        (Kind::PhoneNumber, keys(&blueprint.phone_numbers)),
-        (Kind::Queue, keys(&blueprint.queues)),
-        (Kind::QuickConnect, keys(&blueprint.quick_connects)),
-        (Kind::RoutingProfile, keys(&blueprint.routing_profiles)),
-        (Kind::SecurityProfile, keys(&blueprint.security_profiles)),
-        (Kind::User, keys(&blueprint.users)),
-        (Kind::Prompt, keys(&blueprint.prompts)),
-        (Kind::Flow, keys(&blueprint.flows)),
-        (Kind::FlowModule, keys(&blueprint.flow_modules)),
-        (Kind::Table, keys(&blueprint.tables)),
-        (Kind::Role, keys(&blueprint.roles)),
-        (Kind::Policy, keys(&blueprint.policies)),
-        (
-            Kind::Lambda,
-            // Those that exist are no resources of this center.
-            blueprint
-                .lambdas
-                .iter()
-                .filter(|(_, lambda)| lambda.arn.is_none())
-                .map(|(key, _)| key.value.as_str())
-                .collect(),
-        ),
-        (Kind::Integration, keys(&blueprint.lex_bots)),
-        (Kind::Bucket, keys(&blueprint.buckets)),
-        (Kind::Stream, keys(&blueprint.streams)),
-        (Kind::DeliveryStream, keys(&blueprint.delivery_streams)),
-        (Kind::EventSource, keys(&blueprint.event_sources)),
-        (Kind::Database, keys(&blueprint.databases)),
-        (Kind::Crawler, keys(&blueprint.crawlers)),
-        (Kind::Workgroup, keys(&blueprint.workgroups)),
-    ])
+fn names(blueprint: &Blueprint) -> BTreeMap<Kind, Names<'_>> {
+    let all = Kind::ALL.iter().filter_map(|kind| Some((*kind, kind.descriptor().lowering.as_ref()?)));
+    all.map(|(kind, lowering)| (kind, (lowering.names)(blueprint))).collect()
 }

@@ -10,7 +10,7 @@ use super::{Kind, Value, naming};
 use crate::blueprint::{Channel, Definition as _, LongestIdle, Name, RoutingProfile, Short};
 
 impl Resolver<'_> {
-    pub(super) fn routing_profiles(&mut self) {
+    pub(crate) fn routing_profiles(&mut self) {
         for (key, profile) in &self.blueprint().routing_profiles {
             let name = profile.name.as_ref().map_or_else(|| naming::display_name(key), |name| name.value.clone());
             let description = profile.description.as_ref().map_or_else(|| name.clone(), |text| text.value.clone());

@@ -8,7 +8,7 @@ use super::{Attribute, Kind, Value, naming};
 use crate::blueprint::Definition as _;
 
 impl Resolver<'_> {
-    pub(super) fn security_profiles(&mut self) {
+    pub(crate) fn security_profiles(&mut self) {
         for (key, profile) in &self.blueprint().security_profiles {
             let access = &profile.access_control;
             let group = access.hierarchy_group.as_ref();

@@ -20,7 +20,7 @@ type Key = Spanned<Short<String, TableKey>>;
 struct Attributes(BTreeMap<String, (AttributeType, Span)>);
 
 impl Resolver<'_> {
-    pub(super) fn tables(&mut self) {
+    pub(crate) fn tables(&mut self) {
         for (key, table) in &self.blueprint().tables {
             let properties = self.table(key, table);
             let added = self.add(Kind::Table, key, table.common(), "AWS::DynamoDB::Table", properties.finish());

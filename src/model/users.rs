@@ -8,7 +8,7 @@ use super::{Attribute, Kind, Reference, Target, Value};
 use crate::blueprint::{Definition as _, Name, Password, Phone, PhoneKind, SecretReference, Short, User};
 
 impl Resolver<'_> {
-    pub(super) fn users(&mut self) {
+    pub(crate) fn users(&mut self) {
         for (key, user) in &self.blueprint().users {
             let profile = match &user.profile {
                 Some(profile) => self.arn(Kind::RoutingProfile, profile),

@@ -38,7 +38,7 @@ impl Resolver<'_> {
     }
 
     /// Puts into the logical ID of every version what it consists of. All resources have to be there.
-    pub(super) fn name_versions(&mut self) {
+    pub(crate) fn name_versions(&mut self) {
         let digests: Vec<(Address, String)> = self
             .resources
             .values()

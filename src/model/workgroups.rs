@@ -12,7 +12,7 @@ const LEAST_SCAN_LIMIT_MB: u32 = 10;
 const BYTES_PER_MB: i64 = 1_000_000;
 
 impl Resolver<'_> {
-    pub(super) fn workgroups(&mut self) {
+    pub(crate) fn workgroups(&mut self) {
         for (key, workgroup) in &self.blueprint().workgroups {
             let own = || format!("{}-{}", self.blueprint().center.value, key.replace('_', "-"));
             let name = workgroup.name.as_ref().map_or_else(own, |name| name.value.clone());

@@ -93,7 +93,7 @@ fn created(logical_id: &str, wanted: &Definition, inventory: &Inventory) -> Chan
 
 /// The change of a resource that leaves.
 pub(super) fn removed(logical_id: &str, existing: &Definition, reason: Reason) -> Change {
-    let mut change = if existing.address.kind == Kind::AgentStatus {
+    let mut change = if !existing.address.kind.descriptor().lifetime.is_deletable {
         change(logical_id, existing, Action::Retain, vec![reason, Reason::CannotBeDeleted])
     } else if existing.is_retained() {
         change(logical_id, existing, Action::Retain, vec![reason, Reason::DeletionPolicyRetain])
@@ -194,41 +194,5 @@ fn lost_levels(change: &Change) -> Option<String> {
 
 /// What is lost for good, or interrupts service, when a resource of this kind is deleted or made anew.
 pub(crate) fn loss(kind: Kind) -> Option<String> {
-    let loss = match kind {
-        Kind::Instance => "the instance is deleted with everything in it",
-        Kind::PhoneNumber => "the number is released",
-        Kind::Table => "the items of the table are lost",
-        Kind::Queue => "reports lose the history of the queue",
-        Kind::User => "reports lose the history of the user",
-        Kind::Bucket => "the files in the bucket are lost",
-        Kind::Stream | Kind::DeliveryStream => "records on their way are lost",
-        Kind::LogGroup => "the logs are lost",
-        Kind::SecurityProfile => "its users lose its permissions",
-        Kind::HierarchyGroup => "reports lose the history of the group",
-        Kind::HierarchyLevels => "the levels of the hierarchy are lost",
-        Kind::Workgroup => "the history of its queries is lost",
-        Kind::Storage
-        | Kind::AgentStatus
-        | Kind::Hours
-        | Kind::QuickConnect
-        | Kind::RoutingProfile
-        | Kind::Prompt
-        | Kind::Flow
-        | Kind::FlowModule
-        | Kind::Integration
-        | Kind::Role
-        | Kind::Policy
-        | Kind::Lambda
-        | Kind::LambdaPermission
-        | Kind::LambdaVersion
-        | Kind::LambdaAlias
-        | Kind::BucketPolicy
-        | Kind::LogStream
-        | Kind::EventSource
-        | Kind::Database
-        | Kind::CatalogTable
-        | Kind::Crawler
-        | Kind::NamedQuery => return None,
-    };
-    Some(loss.to_owned())
+    kind.descriptor().lifetime.loss.map(str::to_owned)
 }

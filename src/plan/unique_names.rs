@@ -46,46 +46,8 @@ fn gives_names(action: Action) -> bool {
     matches!(action, Action::Create | Action::Replace | Action::Update)
 }
 
-/// The name of which there can be only one: in the instance, or in the account and region. Sources: which operations of
-/// Connect answer `DuplicateResourceException`, and "custom names" in the CloudFormation User Guide.
+/// The name of which there can be only one: in the instance, or in the account and region.
 fn unique_name(definition: &Definition) -> Option<&str> {
-    let property = match definition.address.kind {
-        Kind::Queue
-        | Kind::Hours
-        | Kind::QuickConnect
-        | Kind::RoutingProfile
-        | Kind::Prompt
-        | Kind::Flow
-        | Kind::FlowModule
-        | Kind::AgentStatus
-        | Kind::Stream
-        | Kind::Workgroup
-        | Kind::Crawler => "Name",
-        Kind::User => "Username",
-        Kind::Policy => "ManagedPolicyName",
-        Kind::Database => return definition.properties.get("DatabaseInput")?.get("Name")?.as_str(),
-        Kind::SecurityProfile => "SecurityProfileName",
-        Kind::Table => "TableName",
-        Kind::Role => "RoleName",
-        Kind::Lambda => "FunctionName",
-        Kind::Bucket => "BucketName",
-        Kind::DeliveryStream => "DeliveryStreamName",
-        Kind::LogGroup => "LogGroupName",
-        // They have no name that anybody else could have: none at all, or one below something that has its own.
-        Kind::Instance
-        | Kind::Storage
-        | Kind::HierarchyLevels
-        | Kind::HierarchyGroup
-        | Kind::PhoneNumber
-        | Kind::Integration
-        | Kind::LambdaPermission
-        | Kind::LambdaVersion
-        | Kind::LambdaAlias
-        | Kind::BucketPolicy
-        | Kind::LogStream
-        | Kind::EventSource
-        | Kind::CatalogTable
-        | Kind::NamedQuery => return None,
-    };
-    definition.properties.get(property)?.as_str()
+    let name = definition.address.kind.descriptor().name?;
+    definition.properties.pointer(name.path)?.as_str()
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::identifiers::{ArnForm, arn_attribute, arn_form, before_id};
+use super::identifiers::{arn_attribute, arn_form, before_id};
 use super::parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, Imports, Parameters, kind_of};
 use crate::graph::Graph;
+use crate::kinds::ArnForm;
 use crate::model::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
 
 /// Where values are rendered: one stack.
@@ -112,7 +113,7 @@ impl Expressions<'_> {
             }
             (ArnForm::InInstance(_) | ArnForm::ById(_), Attribute::Id)
             | (ArnForm::ByName(_), Attribute::Id | Attribute::Ref)
-            | (ArnForm::Whole, _) => identifier,
+            | (ArnForm::Whole(_), _) => identifier,
         }
     }
 
@@ -173,7 +174,7 @@ impl Expressions<'_> {
             }
             (ArnForm::InInstance(_) | ArnForm::ById(_), Attribute::Id)
             | (ArnForm::ByName(_), Attribute::Id | Attribute::Ref)
-            | (ArnForm::Whole, _) => format!("${{{variable}}}"),
+            | (ArnForm::Whole(_), _) => format!("${{{variable}}}"),
         }
     }
 }

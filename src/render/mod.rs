@@ -12,9 +12,10 @@ mod template;
 mod transitional;
 mod manifest;
 
+pub(crate) use crate::kinds::ArnForm;
 pub use artifacts::{Artifacts, ParameterSource, StackArtifact, words};
 pub(crate) use flows::readable;
-pub(crate) use identifiers::{ArnForm, arn_attribute, arn_form, before_id, kind_of_parameter, traveling};
+pub(crate) use identifiers::{arn_attribute, arn_form, before_id, kind_of_parameter, traveling};
 pub use manifest::files;
 pub(crate) use parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, declared};
 pub use placement::Placement;

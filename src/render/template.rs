@@ -12,9 +12,6 @@ use crate::graph::Graph;
 use crate::inventory::SETTINGS_NOTE;
 use crate::model::{Address, DeletionPolicy, Model, Resource, Target};
 
-/// Types that hold data: of these the template says aloud when they are deleted, which linters ask for.
-const STATEFUL: [&str; 4] = ["AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup", "AWS::S3::Bucket"];
-
 /// Version of the members under `Metadata.Callform`.
 pub(crate) const METADATA_VERSION: u32 = 1;
 
@@ -116,7 +113,8 @@ fn rendered(
         definition.insert("Properties".to_owned(), properties.into());
     }
     match resource.deletion_policy {
-        DeletionPolicy::Delete if STATEFUL.contains(&resource.resource_type.as_str()) => {
+        // Linters ask that it is said aloud.
+        DeletionPolicy::Delete if resource.address.kind.descriptor().lifetime.holds_data => {
             definition.insert("DeletionPolicy".to_owned(), json!("Delete"));
             definition.insert("UpdateReplacePolicy".to_owned(), json!("Delete"));
         }
