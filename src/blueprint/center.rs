@@ -7,14 +7,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::analytics::{Crawler, Database, Workgroup};
-use super::aws::{Bucket, Lambda, LexBot, Policy, Role, Stream, Table};
-use super::content::{Flow, FlowModule, Prompt};
-use super::instance::Instance;
 use super::notation::Section;
-use super::people::{AgentStatuses, Hierarchy, SecurityProfile, User};
-use super::routing::{Hours, PhoneNumber, Queue, QuickConnect, RoutingProfile};
-use super::streaming::{DeliveryStream, EventSource};
+use super::{
+    AgentStatuses, Bucket, Crawler, Database, DeliveryStream, EventSource, Flow, FlowModule, Hierarchy, Hours,
+    Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile, SecurityProfile,
+    Stream, Table, User, Workgroup,
+};
 
 /// One contact center.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

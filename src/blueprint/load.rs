@@ -10,13 +10,13 @@ use callform_source::yaml::{Entry, Node, NodeValue};
 use callform_source::{Diagnostic, Diagnostics, FileId, SourceMap, Spanned};
 use indexmap::IndexMap;
 
+use super::User;
 use super::center::Blueprint;
 use super::facts::{self, Facts};
 use super::files::Files;
 use super::functions::{self, Bundle, Function};
 use super::notation::{Section, Short};
 use super::parts::{self, Reader, TextKind};
-use super::people::User;
 use super::prune::{self, Broken};
 use super::{users_file, variables};
 use crate::digest::sha256_hex;

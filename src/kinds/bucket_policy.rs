@@ -4,7 +4,7 @@ use callform_aws::NamedResource;
 
 use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Outside, Reach, Service};
 
-pub(super) static DESCRIPTOR: Descriptor = Descriptor {
+pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "bucket_policy",
     plural: "bucket policies",
     resource_type: "AWS::S3::BucketPolicy",

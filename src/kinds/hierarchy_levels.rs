@@ -2,7 +2,7 @@
 
 use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
 
-pub(super) static DESCRIPTOR: Descriptor = Descriptor {
+pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "hierarchy",
     plural: "hierarchies",
     resource_type: "AWS::Connect::UserHierarchyStructure",

@@ -2,7 +2,7 @@
 
 use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service, UniqueName};
 
-pub(super) static DESCRIPTOR: Descriptor = Descriptor {
+pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "log_group",
     plural: "log groups",
     resource_type: "AWS::Logs::LogGroup",

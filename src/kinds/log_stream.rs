@@ -2,7 +2,7 @@
 
 use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
 
-pub(super) static DESCRIPTOR: Descriptor = Descriptor {
+pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "log_stream",
     plural: "log streams",
     resource_type: "AWS::Logs::LogStream",

@@ -1,8 +1,27 @@
 //! A saved query of an Athena workgroup; its name is `<workgroup>.<query>`.
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use callform_source::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-pub(super) static DESCRIPTOR: Descriptor = Descriptor {
+use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use crate::blueprint::Name;
+
+/// A saved query of Athena: exactly one of `sql` and `file`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamedQuery {
+    /// What it answers.
+    pub description: Option<Spanned<String>>,
+    /// The database it asks.
+    pub database: Name,
+    /// The query, in the SQL of Athena.
+    pub sql: Option<Spanned<String>>,
+    /// A file beside the blueprint with the query.
+    pub file: Option<Spanned<String>>,
+}
+
+pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "named_query",
     plural: "queries",
     resource_type: "AWS::Athena::NamedQuery",

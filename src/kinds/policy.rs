@@ -1,13 +1,32 @@
 //! An IAM managed policy.
 
 use callform_aws::NamedResource;
+use callform_source::{Diagnostic, Spanned};
 
 use super::descriptor::{
     ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service, UniqueName,
 };
 use super::keys;
+use crate::blueprint::{Definition as _, Statement, resource};
+use crate::model::access::document;
+use crate::model::members::Members;
+use crate::model::{Kind, Resolver};
 
-pub(super) static DESCRIPTOR: Descriptor = Descriptor {
+resource! {
+    /// An IAM managed policy.
+    pub struct Policy {
+        /// Name in IAM. Default: CloudFormation makes one up.
+        pub name: Option<Spanned<String>>,
+        /// What it is for.
+        pub description: Option<Spanned<String>>,
+        /// What it allows.
+        pub statements: Vec<Statement>,
+        /// Path in IAM. Default: `/`.
+        pub path: Option<Spanned<String>>,
+    }
+}
+
+pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "policy",
     plural: "policies",
     resource_type: "AWS::IAM::ManagedPolicy",
@@ -35,3 +54,25 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     service: Service::PLAIN,
     own_rules: &[],
 };
+
+impl Resolver<'_> {
+    pub(crate) fn policies(&mut self) {
+        for (key, policy) in &self.blueprint().policies {
+            if policy.tags.is_some() {
+                self.diagnostics.push(
+                    Diagnostic::error("tags-not-possible", "CloudFormation cannot tag managed policies")
+                        .at(key.span, "has `tags:`")
+                        .help("Remove the tags."),
+                );
+            }
+            let statements = self.statements(&policy.statements);
+            let properties = Members::new()
+                .with_some("ManagedPolicyName", policy.name.as_ref())
+                .with_some("Description", policy.description.as_ref())
+                .with("PolicyDocument", document(statements))
+                .with_some("Path", policy.path.as_ref())
+                .finish();
+            self.add(Kind::Policy, key, policy.common(), properties);
+        }
+    }
+}

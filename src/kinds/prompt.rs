@@ -1,13 +1,32 @@
 //! A prompt.
 
 use callform_aws::ObjectType;
+use callform_source::{Diagnostic, Spanned};
 
 use super::descriptor::{
     ArnForm, Builtins, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
 };
 use super::keys;
+use crate::blueprint::{Definition as _, resource};
+use crate::model::members::Members;
+use crate::model::resolver::Resolver;
+use crate::model::{Kind, PROMPT_DIGEST, Value, naming};
 
-pub(super) static DESCRIPTOR: Descriptor = Descriptor {
+resource! {
+    /// A recorded prompt: exactly one of `file` and `s3`.
+    pub struct Prompt {
+        /// Name in Connect. Default: from the key.
+        pub name: Option<Spanned<String>>,
+        /// What it says.
+        pub description: Option<Spanned<String>>,
+        /// A WAV file (8 kHz, 8 bit, mono, µ-law or PCM; 50 MB at most) beside the blueprint; it is uploaded.
+        pub file: Option<Spanned<String>>,
+        /// An audio file that lies in S3 already: `s3://bucket/key`.
+        pub s3: Option<Spanned<String>>,
+    }
+}
+
+pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "prompt",
     plural: "prompts",
     resource_type: "AWS::Connect::Prompt",
@@ -46,3 +65,36 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     service: Service { needs: &["s3"], ..Service::limited("L-0865B754", "Prompts per instance", 500) },
     own_rules: &[],
 };
+
+impl Resolver<'_> {
+    pub(crate) fn prompts(&mut self) {
+        for (key, prompt) in &self.blueprint().prompts {
+            let (uri, digest) = match (&prompt.file, &prompt.s3) {
+                (Some(file), None) => {
+                    // A file that could not be read is reported where it was read.
+                    let Some(asset) = self.asset("prompts", "wav", file) else { continue };
+                    let digest = self.loaded.file(file).map(|file| file.sha256.clone());
+                    (Value::AssetUri(asset), digest)
+                }
+                (None, Some(uri)) => (Value::from(uri), None),
+                _ => {
+                    self.diagnostics.push(
+                        Diagnostic::error("prompt-source", "a prompt comes from exactly one place")
+                            .at(key.span, "")
+                            .help("Give either `file:` or `s3:`."),
+                    );
+                    continue;
+                }
+            };
+            let name = &prompt.name;
+            let properties = Members::of_instance()
+                .with("Name", name.as_ref().map_or_else(|| naming::display_name(key), |name| name.value.clone()))
+                .with_some("Description", prompt.description.as_ref())
+                .with("S3Uri", uri)
+                .with_tags(prompt.tags.as_ref())
+                .finish();
+            let resource = self.add(Kind::Prompt, key, prompt.common(), properties);
+            resource.metadata.extend(digest.map(|digest| (PROMPT_DIGEST.to_owned(), digest)));
+        }
+    }
+}

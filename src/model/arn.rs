@@ -3,7 +3,7 @@
 use crate::kinds::{ArnForm, Kind};
 
 /// True where an ARN names a thing of a kind.
-pub(super) fn names_kind(arn: &str, kind: Kind) -> bool {
+pub(crate) fn names_kind(arn: &str, kind: Kind) -> bool {
     let Some((service, beginning)) = kind.descriptor().identifiers.arn.shape() else { return false };
     let mut parts = arn.splitn(6, ':');
     let head = (parts.next(), parts.next(), parts.next());
@@ -20,7 +20,7 @@ pub(super) fn names_kind(arn: &str, kind: Kind) -> bool {
 }
 
 /// What a correct ARN looks like, for messages.
-pub(super) fn example(kind: Kind) -> String {
+pub(crate) fn example(kind: Kind) -> String {
     let arn = kind.descriptor().identifiers.arn;
     match arn.shape() {
         Some(("connect", beginning)) if matches!(arn, ArnForm::InInstance(_)) => {

@@ -11,7 +11,7 @@ const LONGEST_LOGICAL_ID: usize = 255;
 /// A key of lower-case words joined by `_` turns into capitalized words, which can be undone, so that two such keys
 /// never meet. Every other key gets six digits of its hash as well: `mary.jane` and `mary_jane` stay apart, and no
 /// logical ID depends on which other keys there are.
-pub(super) fn logical_id(kind: Kind, key: &str) -> String {
+pub(crate) fn logical_id(kind: Kind, key: &str) -> String {
     let descriptor = kind.descriptor();
     let mut id = descriptor.prefix.to_owned();
     if descriptor.is_single {
@@ -34,7 +34,7 @@ const LONGEST_PHYSICAL_NAME: usize = 128;
 ///
 /// Tables and streams take letters, digits, `_`, `.` and `-`. Keys with other characters, and names that would be too
 /// long, get six digits of the key's hash instead, so that no two keys of a center meet.
-pub(super) fn physical_name(center: &str, key: &str) -> String {
+pub(crate) fn physical_name(center: &str, key: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-');
     let name = format!("{center}-{key}");
     if name.chars().all(is_plain) && name.len() <= LONGEST_PHYSICAL_NAME {

@@ -14,12 +14,12 @@ use crate::kinds::Names;
 
 /// The state of one run of [`super::resolve`].
 pub(crate) struct Resolver<'a> {
-    pub(super) loaded: &'a Loaded,
-    pub(super) sources: &'a SourceMap,
-    pub(super) resources: IndexMap<Address, Resource>,
-    pub(super) associations: Vec<Association>,
-    pub(super) assets: BTreeMap<String, Asset>,
-    pub(super) diagnostics: Diagnostics,
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) sources: &'a SourceMap,
+    pub(crate) resources: IndexMap<Address, Resource>,
+    pub(crate) associations: Vec<Association>,
+    pub(crate) assets: BTreeMap<String, Asset>,
+    pub(crate) diagnostics: Diagnostics,
     names: BTreeMap<Kind, Names<'a>>,
     logical_ids: HashMap<String, Span>,
     /// Names that lead nowhere, and where they stand: one mistake is told once, however often it is repeated.
@@ -40,7 +40,7 @@ const PLACES_SHOWN: usize = 3;
 const COMPARED: usize = 200;
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(loaded: &'a Loaded, sources: &'a SourceMap) -> Self {
+    pub(crate) fn new(loaded: &'a Loaded, sources: &'a SourceMap) -> Self {
         let blueprint = &loaded.blueprint;
         Self {
             loaded,
@@ -55,30 +55,28 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    pub(super) fn blueprint(&self) -> &'a Blueprint {
+    pub(crate) fn blueprint(&self) -> &'a Blueprint {
         &self.loaded.blueprint
     }
 
     /// True where the blueprint defines a thing of this kind and name, or tried to and was refused by the schema.
-    pub(super) fn defines(&self, kind: Kind, name: &str) -> bool {
+    pub(crate) fn defines(&self, kind: Kind, name: &str) -> bool {
         self.names.get(&kind).is_some_and(|names| names.contains(name)) || self.loaded.is_broken(kind, name)
     }
 
     /// All names of a kind.
-    pub(super) fn candidates(&self, kind: Kind) -> Vec<&str> {
+    pub(crate) fn candidates(&self, kind: Kind) -> Vec<&str> {
         self.names.get(&kind).into_iter().flatten().map(AsRef::as_ref).collect()
     }
 
     /// Adds a resource. Properties of two resources of one address or one logical ID are reported, the first stays.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         kind: Kind,
         key: &Spanned<String>,
         common: Common<'_>,
-        resource_type: &str,
         properties: Properties,
     ) -> &mut Resource {
-        debug_assert_eq!(kind.resource_type(), resource_type, "{kind}");
         let logical_id = match (common.id, common.renamed_from) {
             (Some(id), _) => self.pinned_id(id),
             (None, Some(old)) => naming::logical_id(kind, old),
@@ -98,7 +96,7 @@ impl<'a> Resolver<'a> {
         let retained = kind.descriptor().lifetime.is_retained;
         let resource = Resource {
             address: Address::new(kind, key.value.clone()),
-            resource_type: resource_type.to_owned(),
+            resource_type: kind.resource_type().to_owned(),
             logical_id,
             properties,
             deferrable: BTreeMap::new(),
@@ -131,7 +129,7 @@ impl<'a> Resolver<'a> {
     /// Reads a name: a key of the blueprint, `builtin/<name>`, or an ARN, which is returned as it is.
     ///
     /// Reports names that lead nowhere. They still give a target, so that the rest can be looked at.
-    pub(super) fn find(&mut self, kind: Kind, name: &Spanned<String>) -> Found {
+    pub(crate) fn find(&mut self, kind: Kind, name: &Spanned<String>) -> Found {
         if let Some(builtin) = name.strip_prefix("builtin/") {
             return Found::Target(self.builtin(kind, builtin, name.span));
         }
@@ -153,7 +151,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A property that names something else.
-    pub(super) fn reference(&mut self, kind: Kind, name: &Spanned<String>, attribute: Attribute) -> Value {
+    pub(crate) fn reference(&mut self, kind: Kind, name: &Spanned<String>, attribute: Attribute) -> Value {
         match self.find(kind, name) {
             Found::Target(target) => Value::Reference(Reference { target, attribute }),
             Found::Arn(arn) => Value::String(match attribute {
@@ -164,11 +162,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// The ARN of something else.
-    pub(super) fn arn(&mut self, kind: Kind, name: &Spanned<String>) -> Value {
+    pub(crate) fn arn(&mut self, kind: Kind, name: &Spanned<String>) -> Value {
         self.reference(kind, name, Attribute::Arn)
     }
 
-    pub(super) fn builtin(&mut self, kind: Kind, name: &str, span: Span) -> Target {
+    pub(crate) fn builtin(&mut self, kind: Kind, name: &str, span: Span) -> Target {
         match kind.descriptor().builtins.as_ref().map(|builtins| builtins.known) {
             None => self.diagnostics.push(
                 Diagnostic::error("unknown-builtin", format!("there are no built-in {}s", kind.words()))
@@ -190,7 +188,7 @@ impl<'a> Resolver<'a> {
         Target::Builtin { kind, name: name.to_owned() }
     }
 
-    pub(super) fn wrong_arn(&mut self, kind: Kind, name: &Spanned<String>) {
+    pub(crate) fn wrong_arn(&mut self, kind: Kind, name: &Spanned<String>) {
         self.diagnostics.push(
             Diagnostic::error("wrong-arn-kind", format!("this ARN does not name a {}", kind.words()))
                 .at(name.span, "")
@@ -199,7 +197,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Remembers a name that no section defines, to be reported by [`Resolver::report_unknown`].
-    pub(super) fn unknown(&mut self, kind: Kind, name: &str, span: Span) {
+    pub(crate) fn unknown(&mut self, kind: Kind, name: &str, span: Span) {
         let uses =
             self.unknown.entry((kind, name.to_owned())).or_insert(Uses { first: span, more: Vec::new(), count: 0 });
         uses.count += 1;
@@ -220,7 +218,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Reports the names that no section defines, each once.
-    pub(super) fn report_unknown(&mut self) {
+    pub(crate) fn report_unknown(&mut self) {
         let unknown = std::mem::take(&mut self.unknown);
         for (index, ((kind, name), uses)) in unknown.iter().enumerate() {
             let words = kind.words();
@@ -251,7 +249,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Registers a file for the artifact bucket and returns its key there.
-    pub(super) fn asset(&mut self, folder: &str, extension: &str, file: &Spanned<String>) -> Option<String> {
+    pub(crate) fn asset(&mut self, folder: &str, extension: &str, file: &Spanned<String>) -> Option<String> {
         let loaded = self.loaded.file(file)?;
         let key = format!("{folder}/{}.{extension}", loaded.sha256);
         let asset = Asset { key: key.clone(), path: loaded.path.clone(), sha256: loaded.sha256.clone() };
@@ -261,7 +259,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// What a name leads to.
-pub(super) enum Found {
+pub(crate) enum Found {
     /// Something of this center.
     Target(Target),
     /// Something outside.

@@ -188,7 +188,7 @@ fn what_cannot_refer_to_something_else_is_replaced_with_it() {
         properties
     };
     for (name, parent) in [("acme", None), ("other", None), ("north", Some("acme")), ("inner", Some("north"))] {
-        center.add(Kind::HierarchyGroup, name, "AWS::Connect::UserHierarchyGroup", group(name, parent));
+        center.add(Kind::HierarchyGroup, name, group(name, parent));
     }
     let mut account = Account::empty();
     apply(&center.model, &mut account);
@@ -800,13 +800,13 @@ fn with_hierarchy(levels: &[&str], groups: &[(&str, Option<&str>)]) -> Center {
         ("InstanceArn", Value::instance_arn()),
         ("UserHierarchyStructure", structure),
     ]);
-    center.add(Kind::HierarchyLevels, "levels", "AWS::Connect::UserHierarchyStructure", properties);
+    center.add(Kind::HierarchyLevels, "levels", properties);
     for (name, parent) in groups {
         let mut properties =
             crate::render::fixture::properties([("InstanceArn", Value::instance_arn()), ("Name", (*name).into())]);
         let parent = parent.map(|parent| ("ParentGroupArn".to_owned(), arn(Kind::HierarchyGroup, parent)));
         properties.extend(parent);
-        center.add(Kind::HierarchyGroup, name, "AWS::Connect::UserHierarchyGroup", properties);
+        center.add(Kind::HierarchyGroup, name, properties);
     }
     center
 }
@@ -838,7 +838,7 @@ fn with_status(order: i64) -> Center {
         ("State", "ENABLED".into()),
         ("DisplayOrder", Value::Integer(order)),
     ]);
-    center.add(Kind::AgentStatus, "lunch", "AWS::Connect::AgentStatus", properties);
+    center.add(Kind::AgentStatus, "lunch", properties);
     center.resource(Kind::AgentStatus, "lunch").deletion_policy = crate::model::DeletionPolicy::Retain;
     center
 }
