@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use super::notation::Section;
 use super::{
-    AgentStatuses, Bucket, Crawler, Database, DeliveryStream, EventSource, Flow, FlowModule, Hierarchy, Hours,
-    Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile, SecurityProfile,
-    Stream, Table, User, Workgroup,
+    AgentStatuses, AnyResource, Bucket, Crawler, Database, DeliveryStream, EventSource, Flow, FlowModule, Hierarchy,
+    Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
+    SecurityProfile, Stream, Table, User, Workgroup,
 };
 
 /// One contact center.
@@ -101,6 +101,9 @@ pub struct Blueprint {
     /// Athena workgroups.
     #[serde(default)]
     pub workgroups: Section<Workgroup>,
+    /// Further resources, with CloudFormation's own types and properties.
+    #[serde(default)]
+    pub resources: Section<AnyResource>,
     /// Values that texts refer to as `${var.name}`.
     #[serde(default)]
     pub variables: BTreeMap<String, Value>,

@@ -40,6 +40,7 @@ pub use crate::kinds::policy::Policy;
 pub use crate::kinds::prompt::Prompt;
 pub use crate::kinds::queue::{CallerId, Queue};
 pub use crate::kinds::quick_connect::QuickConnect;
+pub use crate::kinds::resource::AnyResource;
 pub use crate::kinds::role::{Role, Statement};
 pub use crate::kinds::routing_profile::{
     Channel, ChannelSettings, LongestIdle, ManualQueueEntry, QueueEntry, RoutingProfile,
@@ -54,6 +55,7 @@ pub use crate::kinds::user::{Phone, PhoneKind, User};
 pub use crate::kinds::workgroup::Workgroup;
 pub use center::{Blueprint, LintLevel};
 pub use facts::{Facts, Wave};
+pub(crate) use facts::{of_wave, of_zip};
 pub(crate) use files::is_of_functions;
 pub use files::{Disk, FileError, Files};
 pub(crate) use functions::not_built;
@@ -61,6 +63,7 @@ pub use functions::{BUNDLES, Bundle, Function, FunctionIndex, FunctionParameter,
 pub use load::{Loaded, LoadedFile, ZIP_LIMIT, load, load_part};
 pub(crate) use notation::resource;
 pub use notation::{Common, Definition, Duration, Name, Password, SecretReference, Section, Short, Texts};
+pub(crate) use parts::TextKind;
 
 pub use reference::{part_json_schema, reference, template_json_schema};
 pub(crate) use secrets::is_secret_variable;

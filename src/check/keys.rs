@@ -73,7 +73,7 @@ fn region(context: Context<'_>, diagnostics: &mut Diagnostics) {
     let own = context.model.region.as_str();
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
     for resource in context.model.resources.values() {
-        let uses = resource.address.kind.descriptor().outside.is_of_region;
+        let uses = resource.address.kind.descriptor_of(&resource.resource_type).outside.is_of_region;
         if !uses {
             continue;
         }

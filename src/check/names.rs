@@ -15,11 +15,11 @@ pub(super) const DUPLICATES: Rule = Rule {
 };
 
 fn duplicates(context: Context<'_>, diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(Kind, &str), Span> = BTreeMap::new();
+    let mut seen: BTreeMap<(&str, &str), Span> = BTreeMap::new();
     for resource in context.model.resources.values() {
         let kind = resource.address.kind;
         let Some(name) = name(resource) else { continue };
-        let Some(first) = seen.insert((kind, name), resource.span) else { continue };
+        let Some(first) = seen.insert((resource.resource_type.as_str(), name), resource.span) else { continue };
         let words = kind.words();
         let code = if kind == Kind::Flow { "duplicate-flow-name" } else { "duplicate-name" };
         diagnostics.push(
@@ -34,9 +34,9 @@ fn duplicates(context: Context<'_>, diagnostics: &mut Diagnostics) {
 /// The name that must be unique among things of a kind, where somebody wrote it. Hierarchy groups have none: it is not
 /// documented whether a name may occur below two parents, and centers do so. Usernames have a rule of their own.
 fn name(resource: &Resource) -> Option<&str> {
-    let descriptor = resource.address.kind.descriptor();
+    let descriptor = resource.address.kind.descriptor_of(&resource.resource_type);
     let path = descriptor.lowering.as_ref().and(descriptor.name.as_ref())?.path;
-    if descriptor.own_rules.contains(&path) {
+    if descriptor.checks.told_by_rules.contains(&path) {
         return None;
     }
     let mut segments = path.trim_start_matches('/').split('/');

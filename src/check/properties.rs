@@ -37,7 +37,7 @@ fn invalid(context: Context<'_>, diagnostics: &mut Diagnostics) {
 
 /// True for properties that a rule of their own looks at, with better words and the exact place.
 fn has_own_rule(kind: Kind, path: &str) -> bool {
-    kind.descriptor().own_rules.iter().any(|beginning| path.starts_with(beginning))
+    kind.descriptor().checks.told_by_rules.iter().any(|beginning| path.starts_with(beginning))
 }
 
 /// A value as a template has it, with something that any schema accepts in the place of references.

@@ -11,8 +11,8 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::descriptor::{
-    ArnForm, Builtins, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
-    UniqueName,
+    ArnForm, Builtins, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach,
+    Service, UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Common, Definition as _, Section, resource};
@@ -86,6 +86,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "agent_statuses",
         names: |blueprint| keys(&blueprint.agent_statuses.0),
         lower: |resolver| resolver.agent_statuses(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -106,7 +107,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         ..Drift::PLAIN
     },
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 impl Resolver<'_> {

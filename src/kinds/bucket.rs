@@ -4,7 +4,8 @@ use callform_aws::NamedResource;
 use callform_source::{Diagnostic, Spanned};
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service,
+    UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Common, Definition as _, Duration, Name, resource};
@@ -35,6 +36,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "buckets",
         names: |blueprint| keys(&blueprint.buckets),
         lower: |resolver| resolver.buckets(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -56,7 +58,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::Template { but: Some("lifecycle and CORS rules") },
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 const SECONDS_PER_DAY: u32 = 86_400;

@@ -2,7 +2,9 @@
 
 use callform_aws::NamedResource;
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Outside, Reach, Service};
+use super::descriptor::{
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Outside, Reach, Service,
+};
 
 pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "bucket_policy",
@@ -22,5 +24,5 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };

@@ -3,7 +3,7 @@
 use callform_source::Spanned;
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Common, Definition as _, Name, resource};
@@ -42,6 +42,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "crawlers",
         names: |blueprint| keys(&blueprint.crawlers),
         lower: |resolver| resolver.crawlers(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -58,7 +59,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service { needs: &["iam"], ..Service::PLAIN },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 impl Resolver<'_> {

@@ -5,12 +5,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Checks, Content, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, NamedFile, Outside, Reach,
+    Service, UniqueName,
 };
 use super::keys;
 use crate::blueprint::{
-    CatalogTable, Columns, Common, Definition as _, Name, Partition, PartitionType, Section, Short, TableFormat,
-    resource,
+    Blueprint, CatalogTable, Columns, Common, Definition as _, Name, Partition, PartitionType, Section, Short,
+    TableFormat, TextKind, resource,
 };
 use crate::model::access::with_suffix;
 use crate::model::column_types::presto;
@@ -61,6 +62,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "databases",
         names: |blueprint| keys(&blueprint.databases),
         lower: |resolver| resolver.databases(),
+        files: Some(files),
     }),
     finish: None,
     identifiers: Identifiers {
@@ -77,7 +79,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 /// A column: name and type as Hive writes it.
@@ -99,6 +101,21 @@ struct ColumnEntry {
     name: String,
     #[serde(rename = "type")]
     kind: String,
+}
+
+fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
+    let mut files = Vec::new();
+    for database in blueprint.databases.values() {
+        for table in database.tables.values() {
+            if let Short::Short(file) = &table.columns.value {
+                let name = Spanned::new(file.clone(), table.columns.span);
+                files.push(NamedFile { name, content: Content::Text(TextKind::Json) });
+            }
+        }
+        let views = database.views.values().filter_map(|view| view.file.clone());
+        files.extend(views.map(|name| NamedFile { name, content: Content::Text(TextKind::Sql) }));
+    }
+    files
 }
 
 impl Resolver<'_> {

@@ -1,16 +1,15 @@
 //! Firehose delivery streams, each with a role that may do just what it does, and a log of its errors.
 
-use crate::model::access::allow;
 use callform_source::{Diagnostic, Spanned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Common, Definition as _, Duration, Name, Short, resource};
-use crate::model::access::{self, with_suffix};
+use crate::model::access::{self, allow, with_suffix};
 use crate::model::members::Members;
 use crate::model::parquet::{self, Schema};
 use crate::model::resolver::{Found, Resolver};
@@ -81,6 +80,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "delivery_streams",
         names: |blueprint| keys(&blueprint.delivery_streams),
         lower: |resolver| resolver.delivery_streams(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -97,7 +97,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service { seconds: 60, needs: &["iam"], ..Service::PLAIN },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 /// The log stream that Firehose writes errors of S3 deliveries to.

@@ -6,9 +6,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use callform_aws::{ConnectInstance, Gateway, GatewayError, LiveObject, NamedResource, ObjectType};
+use callform_source::Spanned;
 use serde_json::Value as Json;
 
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, Facts, TextKind};
+use crate::check::Rule;
 use crate::model::Resolver;
 
 /// All that the stages know of a kind. Whoever adds a kind answers everything here; groups have an answer for what is
@@ -18,7 +20,7 @@ pub(crate) struct Descriptor {
     pub(crate) word: &'static str,
     /// Many of them, in words: `routing profiles`.
     pub(crate) plural: &'static str,
-    /// The CloudFormation type of its resources.
+    /// The CloudFormation type of its resources; empty where each says its own.
     pub(crate) resource_type: &'static str,
     /// What logical IDs start with.
     pub(crate) prefix: &'static str,
@@ -41,9 +43,7 @@ pub(crate) struct Descriptor {
     pub(crate) live: Live,
     pub(crate) drift: Drift,
     pub(crate) service: Service,
-    /// Beginnings of paths of properties that a rule of their own looks at, with better words and the exact place than
-    /// the schema.
-    pub(crate) own_rules: &'static [&'static str],
+    pub(crate) checks: Checks,
 }
 
 /// The part of a blueprint that defines things of a kind.
@@ -54,6 +54,22 @@ pub(crate) struct Lowering {
     pub(crate) names: fn(&Blueprint) -> Names<'_>,
     /// Adds the resources of the section.
     pub(crate) lower: fn(&mut Resolver<'_>),
+    /// Files that the section names, to be read with the blueprint.
+    pub(crate) files: Option<fn(&Blueprint) -> Vec<NamedFile>>,
+}
+
+/// A file that a blueprint names.
+pub(crate) struct NamedFile {
+    pub(crate) name: Spanned<String>,
+    pub(crate) content: Content,
+}
+
+/// What a file is read as.
+pub(crate) enum Content {
+    /// A text of some kind.
+    Text(TextKind),
+    /// Bytes that are passed on, so many at most, and what finds out what they are.
+    Bytes(u64, fn(&[u8]) -> Facts),
 }
 
 /// Names of one kind in a blueprint.
@@ -311,6 +327,20 @@ pub(crate) enum FilledIn {
     Member(&'static str, &'static str),
     /// Whatever it is.
     Anything,
+}
+
+/// What is checked beside the schema of the type.
+pub(crate) struct Checks {
+    /// Rules about such things.
+    pub(crate) rules: &'static [Rule],
+    /// Codes that lowering reports, with what they are about, one sentence each.
+    pub(crate) codes: &'static [(&'static str, &'static str)],
+    /// Beginnings of paths of properties that a rule looks at, with better words and the exact place than the schema.
+    pub(crate) told_by_rules: &'static [&'static str],
+}
+
+impl Checks {
+    pub(crate) const PLAIN: Self = Self { rules: &[], codes: &[], told_by_rules: &[] };
 }
 
 /// What the service takes, and how long.

@@ -4,7 +4,9 @@ use callform_source::{Diagnostic, Spanned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service};
+use super::descriptor::{
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
+};
 use super::keys;
 use crate::blueprint::{Definition as _, Duration, Name, resource};
 use crate::model::access::{allow, with_suffix};
@@ -65,6 +67,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "event_sources",
         names: |blueprint| keys(&blueprint.event_sources),
         lower: |resolver| resolver.event_sources(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "EventSourceMappingIds" },
@@ -77,7 +80,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 /// Without a limit a bad record would stop its shard until it expires.

@@ -10,11 +10,11 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::descriptor::{
-    ArnForm, Builtins, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
-    Touched, UniqueName,
+    ArnForm, Builtins, Checks, Content, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, NamedFile,
+    Outside, Reach, Service, Touched, UniqueName,
 };
 use super::keys;
-use crate::blueprint::{Definition as _, resource};
+use crate::blueprint::{Blueprint, Definition as _, TextKind, resource};
 use crate::model::flows::{Source, finish, name_of, stub_content};
 use crate::model::members::Members;
 use crate::model::{Kind, Resolver};
@@ -63,6 +63,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "flows",
         names: |blueprint| keys(&blueprint.flows),
         lower: |resolver| resolver.flows(),
+        files: Some(files),
     }),
     finish: None,
     identifiers: Identifiers {
@@ -106,8 +107,13 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         ..Drift::PLAIN
     },
     service: Service::limited("L-22922690", "Contact flows per instance", 100),
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
+
+fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
+    let files = blueprint.flows.values().filter_map(|flow| flow.json.clone());
+    files.map(|name| NamedFile { name, content: Content::Text(TextKind::Json) }).collect()
+}
 
 impl Resolver<'_> {
     pub(crate) fn flows(&mut self) {

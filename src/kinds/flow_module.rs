@@ -9,11 +9,11 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, Touched,
-    UniqueName,
+    ArnForm, Checks, Content, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, NamedFile, Outside,
+    Reach, Service, Touched, UniqueName,
 };
 use super::keys;
-use crate::blueprint::{Definition as _, resource};
+use crate::blueprint::{Blueprint, Definition as _, TextKind, resource};
 use crate::model::flows::{Source, finish, name_of, stub_content};
 use crate::model::members::Members;
 use crate::model::{Kind, Resolver};
@@ -62,6 +62,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "flow_modules",
         names: |blueprint| keys(&blueprint.flow_modules),
         lower: |resolver| resolver.flow_modules(),
+        files: Some(files),
     }),
     finish: None,
     identifiers: Identifiers {
@@ -82,8 +83,13 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         ..Drift::PLAIN
     },
     service: Service::limited("", "Modules per instance", 200),
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
+
+fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
+    let files = blueprint.flow_modules.values().filter_map(|module| module.json.clone());
+    files.map(|name| NamedFile { name, content: Content::Text(TextKind::Json) }).collect()
+}
 
 impl Resolver<'_> {
     pub(crate) fn flow_modules(&mut self) {

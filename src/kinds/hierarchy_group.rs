@@ -6,7 +6,9 @@ use callform_source::{Diagnostic, Spanned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service};
+use super::descriptor::{
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
+};
 use crate::blueprint::{Blueprint, Common, Section};
 use crate::kinds::Names;
 use crate::model::members::Members;
@@ -37,7 +39,12 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     resource_type: "AWS::Connect::UserHierarchyGroup",
     prefix: "Group",
     is_single: false,
-    lowering: Some(Lowering { section: "hierarchy: groups", names: paths, lower: |resolver| resolver.hierarchy() }),
+    lowering: Some(Lowering {
+        section: "hierarchy: groups",
+        names: paths,
+        lower: |resolver| resolver.hierarchy(),
+        files: None,
+    }),
     finish: None,
     identifiers: Identifiers {
         arn: ArnForm::InInstance("agent-group"),
@@ -53,7 +60,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_hierarchy_groups(reading.instance))),
     drift: Drift::PLAIN,
     service: Service::limited("L-D68AAAE4", "User hierarchy groups per instance", 500),
-    own_rules: &["/Name"],
+    checks: Checks { told_by_rules: &["/Name"], ..Checks::PLAIN },
 };
 
 /// CloudFormation's names of the levels, from the top.

@@ -1,6 +1,6 @@
 //! The names of the hierarchy levels.
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use super::descriptor::{ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
 
 pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "hierarchy",
@@ -26,5 +26,5 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     }),
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };

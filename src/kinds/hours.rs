@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::descriptor::{
-    ArnForm, Builtins, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
-    UniqueName,
+    ArnForm, Builtins, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach,
+    Service, UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Section, Texts, resource};
@@ -66,6 +66,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "hours",
         names: |blueprint| keys(&blueprint.hours),
         lower: |resolver| resolver.hours(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -89,7 +90,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         ..Drift::PLAIN
     },
     service: Service::limited("L-20CD02F7", "Hours of operation per instance", 100),
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 const MINUTES_PER_DAY: u32 = 24 * 60;

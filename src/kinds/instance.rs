@@ -6,7 +6,9 @@ use callform_source::{Diagnostic, Spanned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::descriptor::{ArnForm, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use super::descriptor::{
+    ArnForm, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Outside, Reach, Service,
+};
 use crate::blueprint::{Definition as _, Storage, resource};
 use crate::model::members::Members;
 use crate::model::resolver::Resolver;
@@ -126,7 +128,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         needs: &["ds", "iam", "logs"],
         ..Service::limited("L-AA17A6B9", "Amazon Connect instances per account", 2)
     },
-    own_rules: &["/InstanceAlias"],
+    checks: Checks { told_by_rules: &["/InstanceAlias"], ..Checks::PLAIN },
 };
 
 impl Resolver<'_> {

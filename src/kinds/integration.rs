@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callform_source::{Diagnostic, Span, Spanned};
 
 use super::descriptor::{
-    ArnForm, Bulk, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
+    ArnForm, Bulk, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
 };
 use super::keys;
 use crate::blueprint::{Common, Definition as _, resource};
@@ -32,6 +32,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "lex_bots",
         names: |blueprint| keys(&blueprint.lex_bots),
         lower: |resolver| resolver.lex_bots(),
+        files: None,
     }),
     finish: Some(|resolver| resolver.associate_existing_functions()),
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "IntegrationAssociationRefs" },
@@ -50,7 +51,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     }),
     drift: Drift { filled_in: &[("IntegrationAssociationId", FilledIn::Anything)], ..Drift::PLAIN },
     service: Service { needs: &["ds", "iam"], ..Service::PLAIN },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 impl Resolver<'_> {

@@ -10,10 +10,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Names, Outside, Reach, Service,
-    UniqueName,
+    ArnForm, Checks, Content, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, NamedFile, Names,
+    Outside, Reach, Service, UniqueName,
 };
-use crate::blueprint::{Blueprint, Common, Definition as _, Duration, Name, Short, Statement, resource};
+use crate::blueprint::{
+    Blueprint, Common, Definition as _, Duration, Name, Short, Statement, ZIP_LIMIT, of_zip, resource,
+};
 use crate::model::members::Members;
 use crate::model::resolver::Resolver;
 use crate::model::{Address, Attribute, Kind, Reference, Target, Value, access, arn};
@@ -91,7 +93,12 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     resource_type: "AWS::Lambda::Function",
     prefix: "Lambda",
     is_single: false,
-    lowering: Some(Lowering { section: "lambdas", names: own, lower: |resolver| resolver.lambdas() }),
+    lowering: Some(Lowering {
+        section: "lambdas",
+        names: own,
+        lower: |resolver| resolver.lambdas(),
+        files: Some(files),
+    }),
     finish: None,
     identifiers: Identifiers {
         arn: ArnForm::ByName("arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Id}"),
@@ -107,7 +114,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::Template { but: Some("code, reserved concurrency and who may invoke them") },
     drift: Drift::PLAIN,
     service: Service { needs: &["iam"], ..Service::PLAIN },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 /// Functions of the center; those that exist are no resources of it.
@@ -133,6 +140,11 @@ fn size(name: &str, value: &Value) -> usize {
 /// The name of the association of an instance with a function.
 pub(crate) fn integration_name(lambda: &str) -> String {
     format!("lambda.{lambda}")
+}
+
+fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
+    let files = blueprint.lambdas.values().filter_map(|lambda| lambda.code.clone());
+    files.map(|name| NamedFile { name, content: Content::Bytes(ZIP_LIMIT, of_zip) }).collect()
 }
 
 impl Resolver<'_> {

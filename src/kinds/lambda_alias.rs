@@ -1,6 +1,6 @@
 //! The alias of a Lambda function that flows and streams invoke.
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use super::descriptor::{ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
 
 pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "lambda_alias",
@@ -20,5 +20,5 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::Template { but: Some("who may invoke them") },
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };

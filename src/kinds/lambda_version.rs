@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use callform_source::Spanned;
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use super::descriptor::{ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
 use crate::blueprint::Common;
 use crate::digest::sha256_hex;
 use crate::model::members::Members;
@@ -35,7 +35,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 /// The name of the alias.

@@ -1,6 +1,8 @@
 //! A CloudWatch log group.
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service, UniqueName};
+use super::descriptor::{
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service, UniqueName,
+};
 
 pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "log_group",
@@ -24,5 +26,5 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };

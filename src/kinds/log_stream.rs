@@ -1,6 +1,6 @@
 //! A log stream of a CloudWatch log group.
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use super::descriptor::{ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
 
 pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "log_stream",
@@ -20,5 +20,5 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };

@@ -38,9 +38,10 @@ pub(crate) mod catalog_table;
 pub(crate) mod crawler;
 pub(crate) mod workgroup;
 pub(crate) mod named_query;
+pub(crate) mod resource;
 
 pub(crate) use descriptor::{
-    ArnForm, Audience, Bulk, Descriptor, FilledIn, Live, Names, Quota, Reading, Touched, Within,
+    ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, Within,
 };
 
 use std::collections::BTreeMap;
@@ -141,6 +142,8 @@ registry! {
     Workgroup = workgroup,
     /// A saved query of an Athena workgroup; its name is `<workgroup>.<query>`.
     NamedQuery = named_query,
+    /// Any resource of CloudFormation that has no section of its own.
+    Resource = resource,
 }
 
 static BY_TYPE: LazyLock<BTreeMap<&'static str, Kind>> =
@@ -154,7 +157,7 @@ impl Kind {
         self.descriptor().word
     }
 
-    /// The CloudFormation type of its resources.
+    /// The CloudFormation type of its resources; empty for [`Kind::Resource`], of which each has its own.
     pub fn resource_type(self) -> &'static str {
         self.descriptor().resource_type
     }
@@ -172,6 +175,11 @@ impl Kind {
     /// The kind with this word.
     pub fn of_word(word: &str) -> Option<Self> {
         BY_WORD.get(word).copied()
+    }
+
+    /// What is known of resources of a type; of those without a kind of their own, what is known of their kind.
+    pub(crate) fn descriptor_of(self, resource_type: &str) -> &'static Descriptor {
+        Kind::of_type(resource_type).unwrap_or(self).descriptor()
     }
 
     /// The kind of resources of a CloudFormation type.

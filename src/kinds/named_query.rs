@@ -4,7 +4,7 @@ use callform_source::Spanned;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use super::descriptor::{ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
 use crate::blueprint::Name;
 
 /// A saved query of Athena: exactly one of `sql` and `file`.
@@ -39,5 +39,5 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };

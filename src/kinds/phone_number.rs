@@ -6,8 +6,8 @@ use serde::Deserialize;
 use vanity::keypad::Keypad;
 
 use super::descriptor::{
-    ArnForm, Audience, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
-    Touched,
+    ArnForm, Audience, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach,
+    Service, Touched,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Name, resource};
@@ -81,6 +81,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "phone_numbers",
         names: |blueprint| keys(&blueprint.phone_numbers),
         lower: |resolver| resolver.phone_numbers(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -97,7 +98,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_phone_numbers(reading.managed))),
     drift: Drift { filled_in: &[("CountryCode", FilledIn::Anything), ("Type", FilledIn::Anything)], ..Drift::PLAIN },
     service: Service { seconds: 10, ..Service::limited("L-8F812903", "Phone numbers per instance", 5) },
-    own_rules: &["/CountryCode", "/Prefix"],
+    checks: Checks { told_by_rules: &["/CountryCode", "/Prefix"], ..Checks::PLAIN },
 };
 
 impl Resolver<'_> {

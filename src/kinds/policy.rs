@@ -4,7 +4,8 @@ use callform_aws::NamedResource;
 use callform_source::{Diagnostic, Spanned};
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service,
+    UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Statement, resource};
@@ -36,6 +37,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "policies",
         names: |blueprint| keys(&blueprint.policies),
         lower: |resolver| resolver.policies(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -52,7 +54,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 impl Resolver<'_> {

@@ -4,10 +4,11 @@ use callform_aws::ObjectType;
 use callform_source::{Diagnostic, Spanned};
 
 use super::descriptor::{
-    ArnForm, Builtins, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Builtins, Checks, Content, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, NamedFile, Outside,
+    Reach, Service, UniqueName,
 };
 use super::keys;
-use crate::blueprint::{Definition as _, resource};
+use crate::blueprint::{Blueprint, Definition as _, of_wave, resource};
 use crate::model::members::Members;
 use crate::model::resolver::Resolver;
 use crate::model::{Kind, PROMPT_DIGEST, Value, naming};
@@ -36,6 +37,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "prompts",
         names: |blueprint| keys(&blueprint.prompts),
         lower: |resolver| resolver.prompts(),
+        files: Some(files),
     }),
     finish: None,
     identifiers: Identifiers {
@@ -63,8 +65,16 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_prompts(reading.instance))),
     drift: Drift { never_read: Some(("S3Uri", "the audio of prompts")), ..Drift::PLAIN },
     service: Service { needs: &["s3"], ..Service::limited("L-0865B754", "Prompts per instance", 500) },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
+
+/// The largest prompt: Amazon Connect takes 50 MB.
+const LARGEST: u64 = 50 << 20;
+
+fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
+    let files = blueprint.prompts.values().filter_map(|prompt| prompt.file.clone());
+    files.map(|name| NamedFile { name, content: Content::Bytes(LARGEST, of_wave) }).collect()
+}
 
 impl Resolver<'_> {
     pub(crate) fn prompts(&mut self) {

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::descriptor::{
-    ArnForm, Builtins, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
-    Touched, UniqueName,
+    ArnForm, Builtins, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach,
+    Service, Touched, UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Name, resource};
@@ -57,6 +57,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "queues",
         names: |blueprint| keys(&blueprint.queues),
         lower: |resolver| resolver.queues(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers { arn: ArnForm::InInstance("queue"), attribute: Some("QueueArn"), parameter: "QueueIds" },
@@ -78,7 +79,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         batch: Some(("QuickConnectArns", 50)),
         ..Service::limited("L-19A87C94", "Queues per instance", 50)
     },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 impl Resolver<'_> {

@@ -3,7 +3,8 @@
 use callform_source::{Diagnostic, Spanned};
 
 use super::descriptor::{
-    ArnForm, Audience, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Audience, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
+    UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Name, resource};
@@ -42,6 +43,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "quick_connects",
         names: |blueprint| keys(&blueprint.quick_connects),
         lower: |resolver| resolver.quick_connects(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -58,7 +60,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_quick_connects(reading.instance))),
     drift: Drift { written_together: &["Name", "Description"], ..Drift::PLAIN },
     service: Service::limited("L-68BBE2E8", "Quick connects per instance", 100),
-    own_rules: &["/QuickConnectConfig/PhoneConfig"],
+    checks: Checks { told_by_rules: &["/QuickConnectConfig/PhoneConfig"], ..Checks::PLAIN },
 };
 
 impl Resolver<'_> {

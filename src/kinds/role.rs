@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Map;
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service,
+    UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Duration, Name, Texts, resource};
@@ -66,6 +67,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "roles",
         names: |blueprint| keys(&blueprint.roles),
         lower: |resolver| resolver.roles(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -82,7 +84,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::Template { but: Some("policies") },
     drift: Drift::PLAIN,
     service: Service { seconds: 20, ..Service::PLAIN },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 impl Resolver<'_> {

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::descriptor::{
-    ArnForm, Audience, Builtins, Bulk, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside,
-    Reach, Service, UniqueName,
+    ArnForm, Audience, Builtins, Bulk, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering,
+    Outside, Reach, Service, UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Duration, Name, Short, resource};
@@ -123,6 +123,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "routing_profiles",
         names: |blueprint| keys(&blueprint.routing_profiles),
         lower: |resolver| resolver.routing_profiles(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -166,7 +167,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         batch: Some(("QueueConfigs", 10)),
         ..Service::limited("L-D3E7BE26", "Routing profiles per instance", 100)
     },
-    own_rules: &["/MediaConcurrencies", "/QueueConfigs"],
+    checks: Checks { told_by_rules: &["/MediaConcurrencies", "/QueueConfigs"], ..Checks::PLAIN },
 };
 
 impl Resolver<'_> {

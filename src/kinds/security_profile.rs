@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::descriptor::{
-    ArnForm, Builtins, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Builtins, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
+    UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Name, resource};
@@ -69,6 +70,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "security_profiles",
         names: |blueprint| keys(&blueprint.security_profiles),
         lower: |resolver| resolver.security_profiles(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -88,7 +90,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_security_profiles(reading.instance, reading.managed))),
     drift: Drift { written_together: &["Description", "Permissions"], ..Drift::PLAIN },
     service: Service::limited("L-F325A715", "Security profiles per instance", 100),
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 impl Resolver<'_> {

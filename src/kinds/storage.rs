@@ -6,7 +6,9 @@ use callform_source::{Diagnostic, Spanned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::descriptor::{ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Reading, Service};
+use super::descriptor::{
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Reading, Service,
+};
 use crate::blueprint::{Common, Duration, Name};
 use crate::model::members::Members;
 use crate::model::{Address, Attribute, Kind, Resolver, Value};
@@ -102,7 +104,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     }),
     drift: Drift::PLAIN,
     service: Service { needs: &["ds", "iam"], ..Service::PLAIN },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 /// The storage resource types that the center configures.

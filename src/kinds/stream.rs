@@ -4,7 +4,8 @@ use callform_aws::NamedResource;
 use callform_source::Spanned;
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service,
+    UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Duration, resource};
@@ -36,6 +37,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "streams",
         names: |blueprint| keys(&blueprint.streams),
         lower: |resolver| resolver.streams(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -57,7 +59,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service { seconds: 30, ..Service::PLAIN },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 impl Resolver<'_> {

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service,
+    UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Section, Short, Texts, resource};
@@ -150,6 +151,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "tables",
         names: |blueprint| keys(&blueprint.tables),
         lower: |resolver| resolver.tables(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers {
@@ -172,7 +174,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service { seconds: 30, ..Service::PLAIN },
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 type Key = Spanned<Short<String, TableKey>>;

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::descriptor::{
-    ArnForm, Audience, Bulk, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach,
-    Service, Touched, UniqueName,
+    ArnForm, Audience, Bulk, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside,
+    Reach, Service, Touched, UniqueName,
 };
 use super::keys;
 use crate::blueprint::{Definition as _, Duration, Name, Password, SecretReference, Short, resource};
@@ -89,6 +89,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "users",
         names: |blueprint| keys(&blueprint.users),
         lower: |resolver| resolver.users(),
+        files: None,
     }),
     finish: None,
     identifiers: Identifiers { arn: ArnForm::InInstance("agent"), attribute: Some("UserArn"), parameter: "UserIds" },
@@ -124,7 +125,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         ..Drift::PLAIN
     },
     service: Service::limited("L-9A46857E", "Users per instance", 500),
-    own_rules: &["/Username", "/IdentityInfo/Mobile", "/SecurityProfileArns"],
+    checks: Checks { told_by_rules: &["/Username", "/IdentityInfo/Mobile", "/SecurityProfileArns"], ..Checks::PLAIN },
 };
 
 impl Resolver<'_> {

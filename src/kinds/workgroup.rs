@@ -3,10 +3,11 @@
 use callform_source::{Diagnostic, Spanned};
 
 use super::descriptor::{
-    ArnForm, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
+    ArnForm, Checks, Content, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, NamedFile, Outside, Reach,
+    Service, UniqueName,
 };
 use super::keys;
-use crate::blueprint::{Common, Definition as _, Name, NamedQuery, Section, resource};
+use crate::blueprint::{Blueprint, Common, Definition as _, Name, NamedQuery, Section, TextKind, resource};
 use crate::model::members::Members;
 use crate::model::resolver::Resolver;
 use crate::model::{Address, Attribute, Kind, Reference, Target, Value};
@@ -42,6 +43,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         section: "workgroups",
         names: |blueprint| keys(&blueprint.workgroups),
         lower: |resolver| resolver.workgroups(),
+        files: Some(files),
     }),
     finish: None,
     identifiers: Identifiers {
@@ -58,7 +60,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
     service: Service::PLAIN,
-    own_rules: &[],
+    checks: Checks::PLAIN,
 };
 
 const DEFAULT_SCAN_LIMIT_MB: u32 = 10_000;
@@ -66,6 +68,12 @@ const DEFAULT_SCAN_LIMIT_MB: u32 = 10_000;
 const LEAST_SCAN_LIMIT_MB: u32 = 10;
 
 const BYTES_PER_MB: i64 = 1_000_000;
+
+fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
+    let queries = blueprint.workgroups.values().flat_map(|workgroup| workgroup.queries.values());
+    let files = queries.filter_map(|query| query.file.clone());
+    files.map(|name| NamedFile { name, content: Content::Text(TextKind::Sql) }).collect()
+}
 
 impl Resolver<'_> {
     pub(crate) fn workgroups(&mut self) {

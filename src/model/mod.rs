@@ -14,6 +14,7 @@ pub(crate) mod parquet;
 pub(crate) mod flows;
 pub(crate) mod table_fit;
 pub(crate) mod access;
+mod texts;
 pub(crate) mod functions;
 pub(crate) mod views;
 pub(crate) mod column_types;

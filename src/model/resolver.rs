@@ -139,6 +139,12 @@ impl<'a> Resolver<'a> {
             }
             return Found::Arn(name.value.clone());
         }
+        if let Some(key) = name.strip_prefix("resource/")
+            && self.defines(Kind::Resource, key)
+        {
+            self.check_kind_of_resource(kind, key, name.span);
+            return Found::Target(Target::Resource(Address::new(Kind::Resource, key)));
+        }
         if kind == Kind::Lambda
             && let Some(existing) = self.existing_function(name)
         {
@@ -153,10 +159,20 @@ impl<'a> Resolver<'a> {
     /// A property that names something else.
     pub(crate) fn reference(&mut self, kind: Kind, name: &Spanned<String>, attribute: Attribute) -> Value {
         match self.find(kind, name) {
-            Found::Target(target) => Value::Reference(Reference { target, attribute }),
+            Found::Target(target) => {
+                let attribute = match &target {
+                    Target::Resource(Address { kind: Kind::Resource, name }) if attribute == Attribute::Arn => {
+                        self.arn_attribute(name)
+                    }
+                    _ => attribute,
+                };
+                Value::Reference(Reference { target, attribute })
+            }
             Found::Arn(arn) => Value::String(match attribute {
                 Attribute::Arn => arn,
-                Attribute::Id | Attribute::Ref => arn.rsplit(['/', ':']).next().map(str::to_owned).unwrap_or_default(),
+                Attribute::Id | Attribute::Ref | Attribute::Named(_) => {
+                    arn.rsplit(['/', ':']).next().map(str::to_owned).unwrap_or_default()
+                }
             }),
         }
     }

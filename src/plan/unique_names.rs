@@ -20,16 +20,16 @@ pub(super) fn refuse_taken(
     if changes.iter().any(|change| change.address.kind == Kind::Instance && change.action == Action::Replace) {
         return Ok(());
     }
-    let mut taken: BTreeMap<(Kind, &str), (&str, &Address)> = BTreeMap::new();
+    let mut taken: BTreeMap<(&str, &str), (&str, &Address)> = BTreeMap::new();
     for (logical_id, existing) in deployed {
         if let Some(name) = unique_name(existing) {
-            taken.insert((existing.address.kind, name), (logical_id, &existing.rendered_as));
+            taken.insert((existing.resource_type.as_str(), name), (logical_id, &existing.rendered_as));
         }
     }
     for change in changes.iter().filter(|change| gives_names(change.action)) {
         let Some(wanted) = desired.get(&change.logical_id) else { continue };
         let Some(name) = unique_name(wanted) else { continue };
-        let Some((holder, address)) = taken.get(&(wanted.address.kind, name)) else { continue };
+        let Some((holder, address)) = taken.get(&(wanted.resource_type.as_str(), name)) else { continue };
         let is_itself = *holder == change.logical_id;
         if !is_itself || change.action == Action::Replace {
             return Err(PlanError::NameTaken {
@@ -48,6 +48,6 @@ fn gives_names(action: Action) -> bool {
 
 /// The name of which there can be only one: in the instance, or in the account and region.
 fn unique_name(definition: &Definition) -> Option<&str> {
-    let name = definition.address.kind.descriptor().name?;
+    let name = definition.address.kind.descriptor_of(&definition.resource_type).name?;
     definition.properties.pointer(name.path)?.as_str()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callform_source::Diagnostics;
+use callform_source::{Diagnostic, Diagnostics};
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Expressions, Scope};
@@ -10,7 +10,7 @@ use super::parameters::{Imports, Parameters};
 use super::{ParameterSource, Placement, flows, read_back};
 use crate::graph::Graph;
 use crate::inventory::SETTINGS_NOTE;
-use crate::model::{Address, DeletionPolicy, Model, Resource, Target};
+use crate::model::{Address, Attribute, DeletionPolicy, Model, Reference, Resource, Target};
 
 /// Version of the members under `Metadata.Callform`.
 pub(crate) const METADATA_VERSION: u32 = 1;
@@ -41,6 +41,13 @@ pub(super) fn template(
     for resource in resources {
         for value in resource.properties.values() {
             scope.collect_imports(&resource.address, value, &mut imports);
+            diagnostics.extend(
+                value
+                    .references()
+                    .into_iter()
+                    .filter_map(|reference| across_stacks(resource, reference, &scope))
+                    .collect(),
+            );
         }
     }
     let parameters = Parameters::new(imports, |name| resources.iter().any(|resource| resource.logical_id == name));
@@ -93,6 +100,16 @@ fn metadata(model: &Model) -> Json {
     metadata.into()
 }
 
+/// Parameters carry identifiers, and no other attributes.
+fn across_stacks(resource: &Resource, reference: &Reference, scope: &Scope<'_>) -> Option<Diagnostic> {
+    let Attribute::Named(name) = &reference.attribute else { return None };
+    let Target::Resource(target) = &reference.target else { return None };
+    let title = format!("the attribute `{name}` of {target} is not known in another stack");
+    let help = "Name it by `.ref`, or keep the center small enough for one stack.";
+    (!scope.inside.contains_key(target))
+        .then(|| Diagnostic::error("reference-across-stacks", title).at(resource.span, "needs it").help(help))
+}
+
 /// A resource. The flow that answers a phone number is noted beside it: CloudFormation takes a change of a resource's
 /// metadata for a change, while metadata of the template alone cannot be updated.
 fn rendered(
@@ -114,7 +131,7 @@ fn rendered(
     }
     match resource.deletion_policy {
         // Linters ask that it is said aloud.
-        DeletionPolicy::Delete if resource.address.kind.descriptor().lifetime.holds_data => {
+        DeletionPolicy::Delete if resource.address.kind.descriptor_of(&resource.resource_type).lifetime.holds_data => {
             definition.insert("DeletionPolicy".to_owned(), json!("Delete"));
             definition.insert("UpdateReplacePolicy".to_owned(), json!("Delete"));
         }
