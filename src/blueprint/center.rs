@@ -13,6 +13,7 @@ use super::{
     Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
     SecurityProfile, Stream, Table, User, Workgroup,
 };
+use crate::kinds::sqs_queue::SqsQueue;
 
 /// One contact center.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -101,6 +102,9 @@ pub struct Blueprint {
     /// Athena workgroups.
     #[serde(default)]
     pub workgroups: Section<Workgroup>,
+    /// SQS queues.
+    #[serde(default)]
+    pub sqs_queues: Section<SqsQueue>,
     /// Further resources, with CloudFormation's own types and properties.
     #[serde(default)]
     pub resources: Section<AnyResource>,

@@ -39,6 +39,7 @@ pub(crate) mod crawler;
 pub(crate) mod workgroup;
 pub(crate) mod named_query;
 pub(crate) mod resource;
+pub(crate) mod sqs_queue;
 
 pub(crate) use descriptor::{
     ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, Within,
@@ -142,6 +143,8 @@ registry! {
     Workgroup = workgroup,
     /// A saved query of an Athena workgroup; its name is `<workgroup>.<query>`.
     NamedQuery = named_query,
+    /// An SQS queue.
+    SqsQueue = sqs_queue,
     /// Any resource of CloudFormation that has no section of its own.
     Resource = resource,
 }

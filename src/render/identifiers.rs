@@ -17,7 +17,9 @@ pub(crate) fn arn_attribute(kind: Kind) -> Option<&'static str> {
 pub(crate) fn before_id(kind: Kind) -> Option<String> {
     match arn_form(kind) {
         ArnForm::InInstance(segment) => Some(format!("/{segment}/")),
-        form @ ArnForm::ById(_) => form.shape().map(|(_, beginning)| beginning.into_owned()),
+        form @ ArnForm::ById(_) => {
+            form.shape().map(|(_, beginning)| beginning.into_owned()).filter(|beginning| !beginning.is_empty())
+        }
         ArnForm::ByName(_) | ArnForm::Whole(_) => None,
     }
 }

@@ -114,6 +114,10 @@ fn mistakes_in_further_resources_are_found_before() {
         ),
         ("resources: { a: { type: AWS::SNS::Topic } }\nqueues: { q: { hours: resource/a } }", "wrong-resource-type"),
         ("resources: { a: { type: AWS::SNS::Topic, depends_on: [role/x] } }", "unknown-reference"),
+        ("sqs_queues: { a: { retention: 15d } }", "queue-retention"),
+        ("sqs_queues: { a: { dead_letters: b } }", "unknown-reference"),
+        ("sqs_queues: { a: { dead_letters: \"arn:aws:sns:us-west-2:123456789012:b\" } }", "wrong-arn-kind"),
+        ("sqs_queues: { a: { name: x }, b: { name: x } }", "duplicate-name"),
     ] {
         let checked = check(resources);
         assert!(
