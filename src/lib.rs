@@ -11,6 +11,7 @@
 //! Each stage is a module, in this order, and takes the output types of the stages before it. Everything up to `plan`
 //! is pure; only `observe` and `apply` talk to AWS.
 
+mod kinds;
 pub mod digest;
 mod time_zone;
 pub mod blueprint;

@@ -7,6 +7,7 @@ use callform_aws::{Decision, Gateway, GatewayError, NameHolder, NamedObject, Nam
 
 use serde_json::{Map, Value};
 
+use crate::kinds::Kind;
 use crate::preflight::{Answer, DEFAULT_STACKS, Facts, Holder, Named, Permission, Questions, Quota, level_names};
 
 /// Asks all questions. One that the account does not answer is no failure: the answer says why.
@@ -135,15 +136,7 @@ fn holder(holder: NameHolder) -> Holder {
 }
 
 fn named_resource(kind: &str) -> Option<NamedResource> {
-    Some(match kind {
-        "AWS::DynamoDB::Table" => NamedResource::Table,
-        "AWS::IAM::ManagedPolicy" => NamedResource::Policy,
-        "AWS::IAM::Role" => NamedResource::Role,
-        "AWS::Kinesis::Stream" => NamedResource::Stream,
-        "AWS::Lambda::Function" => NamedResource::Function,
-        "AWS::S3::Bucket" => NamedResource::Bucket,
-        _ => return None,
-    })
+    Kind::of_type(kind)?.descriptor().lookup.as_ref().map(|lookup| lookup.resource)
 }
 
 /// Quotas are whole numbers that are not negative; anything else says nothing about resources.

@@ -7,14 +7,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::analytics::{Crawler, Database, Workgroup};
-use super::aws::{Bucket, Lambda, LexBot, Policy, Role, Stream, Table};
-use super::content::{Flow, FlowModule, Prompt};
-use super::instance::Instance;
 use super::notation::Section;
-use super::people::{AgentStatuses, Hierarchy, SecurityProfile, User};
-use super::routing::{Hours, PhoneNumber, Queue, QuickConnect, RoutingProfile};
-use super::streaming::{DeliveryStream, EventSource};
+use super::{
+    AgentStatuses, AnyResource, Bucket, Crawler, Database, DeliveryStream, EventSource, Flow, FlowModule, Hierarchy,
+    Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
+    SecurityProfile, Stream, Table, User, Workgroup,
+};
+use crate::kinds::sqs_queue::SqsQueue;
 
 /// One contact center.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -103,6 +102,12 @@ pub struct Blueprint {
     /// Athena workgroups.
     #[serde(default)]
     pub workgroups: Section<Workgroup>,
+    /// SQS queues.
+    #[serde(default)]
+    pub sqs_queues: Section<SqsQueue>,
+    /// Further resources, with CloudFormation's own types and properties.
+    #[serde(default)]
+    pub resources: Section<AnyResource>,
     /// Values that texts refer to as `${var.name}`.
     #[serde(default)]
     pub variables: BTreeMap<String, Value>,

@@ -28,11 +28,11 @@ pub struct Wave {
 /// Encoding of a header whose encoding stands in its extension.
 const EXTENSIBLE: u16 = 0xFFFE;
 
-pub(super) fn of_wave(content: &[u8]) -> Facts {
+pub(crate) fn of_wave(content: &[u8]) -> Facts {
     Facts::Wave(wave(content))
 }
 
-pub(super) fn of_zip(content: &[u8]) -> Facts {
+pub(crate) fn of_zip(content: &[u8]) -> Facts {
     Facts::Zip(zip(content))
 }
 

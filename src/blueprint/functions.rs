@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::aws::Architecture;
+use super::Architecture;
 use super::load::{Loaded, LoadedFile};
 use super::notation::Duration;
 use super::parts::{Reader, normalize};

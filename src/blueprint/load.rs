@@ -10,24 +10,23 @@ use callform_source::yaml::{Entry, Node, NodeValue};
 use callform_source::{Diagnostic, Diagnostics, FileId, SourceMap, Spanned};
 use indexmap::IndexMap;
 
+use super::User;
 use super::center::Blueprint;
-use super::facts::{self, Facts};
+use super::facts::Facts;
 use super::files::Files;
 use super::functions::{self, Bundle, Function};
-use super::notation::{Section, Short};
+use super::notation::Section;
 use super::parts::{self, Reader, TextKind};
-use super::people::User;
 use super::prune::{self, Broken};
 use super::{users_file, variables};
 use crate::digest::sha256_hex;
+use crate::kinds::{Content, NamedFile};
 use crate::model::{Kind, display_name};
 
-/// Largest prompt: Amazon Connect takes 50 MB.
-const PROMPT_LIMIT: u64 = 50 << 20;
 /// Largest Lambda zip: Lambda takes 50 MB zipped, more only from S3 (250 MB unzipped).
 pub const ZIP_LIMIT: u64 = 250 << 20;
-/// Largest exported flow; the service takes 256,000 characters.
-const FLOW_LIMIT: u64 = 4 << 20;
+/// Largest text that a blueprint names. Of flows the service takes 256,000 characters.
+const TEXT_LIMIT: u64 = 4 << 20;
 /// How often what the schema refuses is taken out: removing a key can leave a mapping without a required one, and so
 /// on outward.
 const PRUNE_ROUNDS: usize = 8;
@@ -80,7 +79,7 @@ impl Loaded {
 
     /// True where the blueprint has a thing of this name that the schema refused.
     pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
-        let Some(section) = crate::model::section(kind) else { return false };
+        let Some(section) = kind.section() else { return false };
         let section = section.split(':').next().unwrap_or(section);
         // Of the hierarchy, only the whole is remembered.
         self.broken.contains(&(section.to_owned(), name.to_owned()))
@@ -189,18 +188,11 @@ fn fill_root(tree: &mut Node) {
     }
 }
 
-/// A file that is uploaded as it is: its name, its largest size, and what finds out what it is.
-type Binary = (Spanned<String>, u64, FactsOf);
-type FactsOf = fn(&[u8]) -> Facts;
-
 /// Reads the files that the blueprint names.
 fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
-    let blueprint = &loaded.blueprint;
-    let mut binaries: Vec<Binary> = Vec::new();
-    let prompts = blueprint.prompts.values().filter_map(|prompt| prompt.file.clone());
-    binaries.extend(prompts.map(|file| (file, PROMPT_LIMIT, facts::of_wave as FactsOf)));
-    let code = blueprint.lambdas.values().filter_map(|lambda| lambda.code.clone());
-    binaries.extend(code.map(|file| (file, ZIP_LIMIT, facts::of_zip as FactsOf)));
+    let lowerings = Kind::ALL.iter().filter_map(|kind| kind.descriptor().lowering.as_ref());
+    let named: Vec<NamedFile> =
+        lowerings.filter_map(|lowering| lowering.files).flat_map(|files| files(&loaded.blueprint)).collect();
     for bundle in loaded.bundles.values() {
         let Some(path) = &bundle.file else { continue };
         if let Some(bytes) = reader.bytes(path, ZIP_LIMIT, Some(bundle.name.span)) {
@@ -209,39 +201,13 @@ fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
             loaded.files.insert((bundle.name.span.file, bundle.file_name()), entry);
         }
     }
-    let flows = blueprint.flows.values().filter_map(|flow| flow.json.clone());
-    let modules = blueprint.flow_modules.values().filter_map(|module| module.json.clone());
-    let mut texts: Vec<(Spanned<String>, TextKind)> = flows.chain(modules).map(|file| (file, TextKind::Json)).collect();
-    for (file, limit, facts) in binaries {
-        let path = reader.beside(file.span, &file);
-        if let Some(bytes) = reader.bytes(&path, limit, Some(file.span)) {
-            let (sha256, facts) = (sha256_hex(&bytes), facts(&bytes));
-            let entry = LoadedFile { path: relative(&loaded.path, &path), sha256, text: None, facts };
-            loaded.files.insert((file.span.file, file.value), entry);
+    for NamedFile { name, content } in named {
+        match content {
+            Content::Bytes(limit, facts) => read_bytes(reader, loaded, name, limit, facts),
+            Content::Text(kind) => read_text(reader, loaded, name, kind),
         }
     }
-    texts.extend(texts_of_databases(blueprint));
-    for (file, kind) in texts {
-        let path = reader.beside(file.span, &file);
-        if !reader.allow(&path, kind, file.span) {
-            continue;
-        }
-        if let Some(bytes) = reader.bytes(&path, FLOW_LIMIT, Some(file.span)) {
-            let sha256 = sha256_hex(&bytes);
-            match String::from_utf8(bytes) {
-                Ok(text) => {
-                    let text = Some(reader.sources.add(path.clone(), text));
-                    let path = relative(&loaded.path, &path);
-                    let entry = LoadedFile { path, sha256, text, facts: Facts::Unknown };
-                    loaded.files.insert((file.span.file, file.value), entry);
-                }
-                Err(_) => reader
-                    .diagnostics
-                    .push(Diagnostic::error("not-text", format!("{path} is not UTF-8 text")).at(file.span, "")),
-            }
-        }
-    }
-    if let Some(file) = &blueprint.users_file {
+    if let Some(file) = &loaded.blueprint.users_file {
         let path = reader.beside(file.span, file);
         if let Some(text) = reader.text(&path, TextKind::Csv, file.span) {
             let mut read = users_file::read(&mut reader.sources, text, &mut reader.diagnostics);
@@ -249,6 +215,41 @@ fn read_files(reader: &mut Reader<'_>, loaded: &mut Loaded) {
                 read.users.iter_mut().for_each(|(_, user)| names_of_connect(&loaded.blueprint, user));
             }
             users_file::add(&mut loaded.blueprint.users, read.users, &mut reader.diagnostics);
+        }
+    }
+}
+
+fn read_bytes(
+    reader: &mut Reader<'_>,
+    loaded: &mut Loaded,
+    file: Spanned<String>,
+    limit: u64,
+    facts: fn(&[u8]) -> Facts,
+) {
+    let path = reader.beside(file.span, &file);
+    let Some(bytes) = reader.bytes(&path, limit, Some(file.span)) else { return };
+    let (sha256, facts) = (sha256_hex(&bytes), facts(&bytes));
+    let entry = LoadedFile { path: relative(&loaded.path, &path), sha256, text: None, facts };
+    loaded.files.insert((file.span.file, file.value), entry);
+}
+
+fn read_text(reader: &mut Reader<'_>, loaded: &mut Loaded, file: Spanned<String>, kind: TextKind) {
+    let path = reader.beside(file.span, &file);
+    if !reader.allow(&path, kind, file.span) {
+        return;
+    }
+    let Some(bytes) = reader.bytes(&path, TEXT_LIMIT, Some(file.span)) else { return };
+    let sha256 = sha256_hex(&bytes);
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            let text = Some(reader.sources.add(path.clone(), text));
+            let path = relative(&loaded.path, &path);
+            let entry = LoadedFile { path, sha256, text, facts: Facts::Unknown };
+            loaded.files.insert((file.span.file, file.value), entry);
+        }
+        Err(_) => {
+            let title = format!("{path} is not UTF-8 text");
+            reader.diagnostics.push(Diagnostic::error("not-text", title).at(file.span, ""));
         }
     }
 }
@@ -275,22 +276,6 @@ fn names_of_connect(blueprint: &Blueprint, user: &mut User) {
         let found = key(&blueprint.security_profiles, |profile| profile.name.as_ref(), security);
         security.value = own(found, security);
     }
-}
-
-/// Files with the columns of tables and the text of queries.
-fn texts_of_databases(blueprint: &Blueprint) -> Vec<(Spanned<String>, TextKind)> {
-    let mut files = Vec::new();
-    for database in blueprint.databases.values() {
-        for table in database.tables.values() {
-            if let Short::Short(file) = &table.columns.value {
-                files.push((Spanned::new(file.clone(), table.columns.span), TextKind::Json));
-            }
-        }
-        files.extend(database.views.values().filter_map(|view| view.file.clone()).map(|file| (file, TextKind::Sql)));
-    }
-    let queries = blueprint.workgroups.values().flat_map(|workgroup| workgroup.queries.values());
-    files.extend(queries.filter_map(|query| query.file.clone()).map(|file| (file, TextKind::Sql)));
-    files
 }
 
 /// Renders the flows that are made of templates: those in `contact-flows/` beside the blueprint, and those that come

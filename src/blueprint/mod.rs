@@ -8,13 +8,6 @@
 //! and their doc comments are its reference.
 
 mod notation;
-mod instance;
-mod people;
-mod routing;
-mod content;
-mod analytics;
-mod aws;
-mod streaming;
 mod center;
 mod facts;
 mod files;
@@ -27,34 +20,53 @@ mod prune;
 mod reference;
 mod users_file;
 
-pub use analytics::{
-    CatalogTable, Columns, Crawler, Database, NamedQuery, Partition, PartitionType, TableFormat, View, Workgroup,
+pub use crate::kinds::agent_status::{AgentStatus, AgentStatuses};
+pub use crate::kinds::bucket::Bucket;
+pub use crate::kinds::catalog_table::{CatalogTable, Columns, Partition, PartitionType, TableFormat};
+pub use crate::kinds::crawler::Crawler;
+pub use crate::kinds::database::{Database, View};
+pub use crate::kinds::delivery_stream::{DeliveryStream, Transform};
+pub use crate::kinds::event_source::{EventSource, StartingPosition};
+pub use crate::kinds::flow::Flow;
+pub use crate::kinds::flow_module::FlowModule;
+pub use crate::kinds::hierarchy_group::{Groups, Hierarchy};
+pub use crate::kinds::hours::{Hours, Override};
+pub use crate::kinds::instance::{Identity, Instance};
+pub use crate::kinds::integration::LexBot;
+pub use crate::kinds::lambda::{Architecture, EnvironmentReference, Lambda};
+pub use crate::kinds::named_query::NamedQuery;
+pub use crate::kinds::phone_number::{PhoneNumber, PhoneNumberType};
+pub use crate::kinds::policy::Policy;
+pub use crate::kinds::prompt::Prompt;
+pub use crate::kinds::queue::{CallerId, Queue};
+pub use crate::kinds::quick_connect::QuickConnect;
+pub use crate::kinds::resource::AnyResource;
+pub use crate::kinds::role::{Role, Statement};
+pub use crate::kinds::routing_profile::{
+    Channel, ChannelSettings, LongestIdle, ManualQueueEntry, QueueEntry, RoutingProfile,
 };
-pub use aws::{
-    Architecture, AttributeType, Bucket, Capacity, EnvironmentReference, Lambda, LexBot, LocalIndex, OnDemand, Policy,
-    Role, Statement, Stream, StreamView, Table, TableClass, TableIndex, TableKey,
+pub use crate::kinds::security_profile::{AccessControl, Application, SecurityProfile};
+pub use crate::kinds::storage::{Storage, StorageTarget};
+pub use crate::kinds::stream::Stream;
+pub use crate::kinds::table::{
+    AttributeType, Capacity, LocalIndex, OnDemand, StreamView, Table, TableClass, TableIndex, TableKey,
 };
+pub use crate::kinds::user::{Phone, PhoneKind, User};
+pub use crate::kinds::workgroup::Workgroup;
 pub use center::{Blueprint, LintLevel};
-pub use content::{Flow, FlowModule, Prompt};
 pub use facts::{Facts, Wave};
+pub(crate) use facts::{of_wave, of_zip};
 pub(crate) use files::is_of_functions;
 pub use files::{Disk, FileError, Files};
 pub(crate) use functions::not_built;
 pub use functions::{BUNDLES, Bundle, Function, FunctionIndex, FunctionParameter, FunctionParameterType, not_there};
-pub use instance::{Identity, Instance, Storage, StorageTarget};
 pub use load::{Loaded, LoadedFile, ZIP_LIMIT, load, load_part};
+pub(crate) use notation::resource;
 pub use notation::{Common, Definition, Duration, Name, Password, SecretReference, Section, Short, Texts};
-pub use people::{
-    AccessControl, AgentStatus, AgentStatuses, Application, Groups, Hierarchy, Phone, PhoneKind, SecurityProfile, User,
-};
-pub use routing::{
-    CallerId, Channel, ChannelSettings, Hours, LongestIdle, ManualQueueEntry, Override, PhoneNumber, PhoneNumberType,
-    Queue, QueueEntry, QuickConnect, RoutingProfile,
-};
+pub(crate) use parts::TextKind;
 
 pub use reference::{part_json_schema, reference, template_json_schema};
 pub(crate) use secrets::is_secret_variable;
-pub use streaming::{DeliveryStream, EventSource, StartingPosition, Transform};
 
 /// The JSON Schema of blueprints, as `callform schema` prints it.
 pub fn json_schema() -> String {

@@ -243,7 +243,7 @@ macro_rules! resource {
         }
     };
 }
-pub(super) use resource;
+pub(crate) use resource;
 
 #[cfg(test)]
 mod tests {

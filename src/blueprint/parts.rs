@@ -15,7 +15,7 @@ const DEEPEST_INCLUDE: usize = 16;
 /// What a text that a blueprint names has to be. Messages quote lines of such files, so that nothing else may pass for
 /// one: the name has to say what it is.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum TextKind {
+pub(crate) enum TextKind {
     /// A part of a blueprint.
     Blueprint,
     /// Users.

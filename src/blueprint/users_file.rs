@@ -17,8 +17,8 @@ use callform_source::{Diagnostic, Diagnostics, FileId, SourceMap, Span, Spanned}
 use indexmap::map::Entry;
 
 use super::notation::{Duration, Password, SecretReference, Section, Short};
-use super::people::{Phone, PhoneKind, User};
 use super::secrets::means_secret;
+use super::{Phone, PhoneKind, User};
 pub(super) use columns::COLUMNS;
 use columns::{Column, Columns};
 use quotes::over_lines;

@@ -6,7 +6,7 @@ use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
 
 use super::{Context, Rule};
 use crate::blueprint::Blueprint;
-use crate::model::{self, Kind, TextPart, Value};
+use crate::model::{TextPart, Value};
 
 pub(super) const KMS: Rule = Rule {
     codes: &["invalid-kms-key"],
@@ -73,18 +73,7 @@ fn region(context: Context<'_>, diagnostics: &mut Diagnostics) {
     let own = context.model.region.as_str();
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
     for resource in context.model.resources.values() {
-        let uses = matches!(
-            resource.address.kind,
-            Kind::Flow
-                | Kind::FlowModule
-                | Kind::Storage
-                | Kind::Integration
-                | Kind::EventSource
-                | Kind::DeliveryStream
-                | Kind::Stream
-                | Kind::Bucket
-                | Kind::Table
-        );
+        let uses = resource.address.kind.descriptor_of(&resource.resource_type).outside.is_of_region;
         if !uses {
             continue;
         }
@@ -100,7 +89,7 @@ fn region(context: Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.push(
                 Diagnostic::error(
                     "another-region",
-                    format!("this {} uses something of another region", model::words(resource.address.kind)),
+                    format!("this {} uses something of another region", resource.address.kind.words()),
                 )
                 .at(resource.span, format!("of {region}, and the center is in {own}"))
                 .note(format!("It is `{arn}`.")),

@@ -31,7 +31,7 @@ mod page;
 pub use levels::apply_levels;
 pub use overrides::past_overrides;
 pub use page::{about, page};
-pub use rule::{RULES, Rule};
+pub use rule::{Rule, rules};
 
 use callform_source::Diagnostics;
 
@@ -51,7 +51,7 @@ pub struct Context<'a> {
 pub fn check(loaded: &Loaded, model: &Model) -> Diagnostics {
     let context = Context { loaded, model };
     let mut diagnostics = Diagnostics::default();
-    for rule in RULES {
+    for rule in rules() {
         (rule.check)(context, &mut diagnostics);
     }
     diagnostics

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use callform_source::{Diagnostic, Diagnostics, Span};
 
 use super::{Context, Rule};
-use crate::model::{self, Kind, Value};
+use crate::model::{Kind, Resource, Value};
 
 pub(super) const DUPLICATES: Rule = Rule {
     codes: &["duplicate-name", "duplicate-flow-name"],
@@ -15,13 +15,12 @@ pub(super) const DUPLICATES: Rule = Rule {
 };
 
 fn duplicates(context: Context<'_>, diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(Kind, &str), Span> = BTreeMap::new();
+    let mut seen: BTreeMap<(&str, &str), Span> = BTreeMap::new();
     for resource in context.model.resources.values() {
         let kind = resource.address.kind;
-        let Some(property) = name_property(kind) else { continue };
-        let Some(Value::String(name)) = resource.properties.get(property) else { continue };
-        let Some(first) = seen.insert((kind, name), resource.span) else { continue };
-        let words = model::words(kind);
+        let Some(name) = name(resource) else { continue };
+        let Some(first) = seen.insert((resource.resource_type.as_str(), name), resource.span) else { continue };
+        let words = kind.words();
         let code = if kind == Kind::Flow { "duplicate-flow-name" } else { "duplicate-name" };
         diagnostics.push(
             Diagnostic::error(code, format!("two {words}s have the same name in Connect"))
@@ -32,43 +31,22 @@ fn duplicates(context: Context<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The property that must be unique among things of a kind. Hierarchy groups are left out: it is not documented
-/// whether a name may occur below two parents, and centers do so.
-fn name_property(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::AgentStatus
-        | Kind::Hours
-        | Kind::Queue
-        | Kind::QuickConnect
-        | Kind::RoutingProfile
-        | Kind::Prompt
-        | Kind::Flow
-        | Kind::FlowModule => Some("Name"),
-        Kind::SecurityProfile => Some("SecurityProfileName"),
-        Kind::Table => Some("TableName"),
-        Kind::Role => Some("RoleName"),
-        Kind::Policy => Some("ManagedPolicyName"),
-        Kind::Lambda => Some("FunctionName"),
-        Kind::Bucket => Some("BucketName"),
-        Kind::Stream => Some("Name"),
-        Kind::DeliveryStream => Some("DeliveryStreamName"),
-        Kind::Crawler | Kind::Workgroup => Some("Name"),
-        Kind::Instance
-        | Kind::Storage
-        | Kind::HierarchyLevels
-        | Kind::HierarchyGroup
-        | Kind::PhoneNumber
-        | Kind::User
-        | Kind::Integration
-        | Kind::LambdaPermission
-        | Kind::LambdaVersion
-        | Kind::LambdaAlias
-        | Kind::BucketPolicy
-        | Kind::LogGroup
-        | Kind::LogStream
-        | Kind::EventSource
-        | Kind::Database
-        | Kind::CatalogTable
-        | Kind::NamedQuery => None,
+/// The name that must be unique among things of a kind, where somebody wrote it. Hierarchy groups have none: it is not
+/// documented whether a name may occur below two parents, and centers do so. Usernames have a rule of their own.
+fn name(resource: &Resource) -> Option<&str> {
+    let descriptor = resource.address.kind.descriptor_of(&resource.resource_type);
+    let path = descriptor.lowering.as_ref().and(descriptor.name.as_ref())?.path;
+    if descriptor.checks.told_by_rules.contains(&path) {
+        return None;
+    }
+    let mut segments = path.trim_start_matches('/').split('/');
+    let first = resource.properties.get(segments.next()?)?;
+    let found = segments.try_fold(first, |value, segment| match value {
+        Value::Object(members) => members.get(segment),
+        _ => None,
+    })?;
+    match found {
+        Value::String(name) => Some(name),
+        _ => None,
     }
 }

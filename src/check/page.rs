@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::RULES;
 use super::codes::OTHER_CODES;
+use super::rules;
+use crate::kinds::Kind;
 
 /// The text of `docs/diagnostics.md`.
 pub fn page() -> String {
@@ -12,7 +13,7 @@ pub fn page() -> String {
          blueprint: `lints: { dead-end: deny }` (or `warn`, or `allow`). A comment `# allow: dead-end` beside a step, or above it, \
          drops the warning there.\n\nOf one code, the first 100 are shown and the rest is counted.\n\n## Blueprints\n",
     );
-    for rule in RULES {
+    for rule in rules() {
         entry(&mut page, &rule.codes.join("`, `"), rule.about, rule.why);
     }
     page.push_str("\n## Flows\n");
@@ -22,7 +23,7 @@ pub fn page() -> String {
         example(&mut page, "Instead:\n\n", rule.instead);
     }
     page.push_str("\n## Reading and compiling\n\n| code | what it is about |\n|---|---|\n");
-    for (code, about) in OTHER_CODES {
+    for (code, about) in other_codes() {
         let _writing_to_a_string_cannot_fail = writeln!(page, "| `{code}` | {about} |");
     }
     page
@@ -30,10 +31,15 @@ pub fn page() -> String {
 
 /// What the code of a diagnostic is about, in one sentence.
 pub fn about(code: &str) -> Option<String> {
-    let of_rules = RULES.iter().find(|rule| rule.codes.contains(&code)).map(|rule| rule.about);
+    let of_rules = rules().find(|rule| rule.codes.contains(&code)).map(|rule| rule.about);
     let of_flows = || callform_flow::lint::RULES.iter().find(|rule| rule.code == code).map(|rule| rule.what);
-    let other = || OTHER_CODES.iter().find(|(other, _)| *other == code).map(|(_, about)| *about);
+    let other = || other_codes().find(|(other, _)| *other == code).map(|(_, about)| *about);
     of_rules.or_else(of_flows).or_else(other).map(str::to_owned)
+}
+
+/// Codes that no rule reports.
+fn other_codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    OTHER_CODES.iter().chain(Kind::ALL.iter().flat_map(|kind| kind.descriptor().checks.codes))
 }
 
 fn entry(page: &mut String, codes: &str, what: &str, why: &str) {

@@ -4,7 +4,7 @@ use callform_source::{Diagnostic, Diagnostics};
 use serde_json::{Map, json};
 
 use super::{Context, Rule};
-use crate::model::{self, Kind, Value};
+use crate::model::{Kind, Value};
 
 pub(super) const INVALID: Rule = Rule {
     codes: &["invalid-property"],
@@ -25,7 +25,7 @@ fn invalid(context: Context<'_>, diagnostics: &mut Diagnostics) {
                 continue;
             }
             last.clone_from(&violation.path);
-            let words = model::words(resource.address.kind);
+            let words = resource.address.kind.words();
             diagnostics.push(
                 Diagnostic::error("invalid-property", format!("CloudFormation would refuse this {words}"))
                     .at(resource.span, format!("its property {}", violation.path))
@@ -35,18 +35,9 @@ fn invalid(context: Context<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Properties that a rule of their own looks at, with better words and the exact place.
+/// True for properties that a rule of their own looks at, with better words and the exact place.
 fn has_own_rule(kind: Kind, path: &str) -> bool {
-    let beginnings: &[&str] = match kind {
-        Kind::Instance => &["/InstanceAlias"],
-        Kind::HierarchyGroup => &["/Name"],
-        Kind::PhoneNumber => &["/CountryCode", "/Prefix"],
-        Kind::QuickConnect => &["/QuickConnectConfig/PhoneConfig"],
-        Kind::RoutingProfile => &["/MediaConcurrencies", "/QueueConfigs"],
-        Kind::User => &["/Username", "/IdentityInfo/Mobile", "/SecurityProfileArns"],
-        _ => &[],
-    };
-    beginnings.iter().any(|beginning| path.starts_with(beginning))
+    kind.descriptor().checks.told_by_rules.iter().any(|beginning| path.starts_with(beginning))
 }
 
 /// A value as a template has it, with something that any schema accepts in the place of references.

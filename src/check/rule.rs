@@ -2,6 +2,8 @@
 
 use callform_source::Diagnostics;
 
+use crate::kinds::Kind;
+
 use super::{
     Context, hierarchy, keys, lambdas, languages, names, passwords, permissions, phones, places, proficiencies,
     properties, quick_connects, routing, secrets, storage, tags, time_zones, uploads, usernames,
@@ -20,8 +22,8 @@ pub struct Rule {
     pub check: fn(Context<'_>, &mut Diagnostics),
 }
 
-/// Every rule, in the order they run.
-pub const RULES: &[Rule] = &[
+/// Rules about more than one kind of thing, in the order they run.
+const RULES: &[Rule] = &[
     places::CENTER,
     places::REGION,
     places::COUNTRY,
@@ -57,13 +59,18 @@ pub const RULES: &[Rule] = &[
     properties::INVALID,
 ];
 
+/// Every rule, in the order they run.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(Kind::ALL.iter().flat_map(|kind| kind.descriptor().checks.rules))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_rule_is_described_and_codes_are_in_kebab_case() {
-        for rule in RULES {
+        for rule in rules() {
             assert!(rule.about.ends_with('.') && rule.why.ends_with('.'), "{:?}", rule.codes);
             for code in rule.codes {
                 assert!(code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));

@@ -7,7 +7,7 @@ use callform_source::{Diagnostic, Diagnostics, Spanned};
 use serde_json::{Value as Json, json};
 
 use super::{Context, Rule};
-use crate::model::{self, Kind, Value};
+use crate::model::{Kind, Value};
 
 /// Tags of a stack, and of most resources.
 const MOST: usize = 50;
@@ -78,7 +78,7 @@ fn refusing(context: Context<'_>, key: &str, value: &str) -> Vec<String> {
         .collect();
     let refusing =
         types.into_iter().filter(|(name, _)| callform_schemas::get(name).is_some_and(|it| refuses(it, key, value)));
-    let words: BTreeSet<String> = refusing.map(|(_, kind)| several(&model::words(kind))).collect();
+    let words: BTreeSet<String> = refusing.map(|(_, kind)| several(&kind.words())).collect();
     words.into_iter().collect()
 }
 

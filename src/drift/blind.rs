@@ -3,35 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{Inventory, LiveResource};
+use crate::kinds::{Kind, Live};
 use crate::plan::Definition;
-
-/// Types of which CloudFormation compares what their template names, in words, with what is looked at beside that.
-const BY_TEMPLATE: [(&str, &str, Option<&str>); 18] = [
-    ("AWS::Athena::NamedQuery", "queries", None),
-    ("AWS::Athena::WorkGroup", "workgroups", None),
-    ("AWS::DynamoDB::Table", "tables", None),
-    ("AWS::Glue::Crawler", "crawlers", None),
-    ("AWS::Glue::Database", "databases", None),
-    ("AWS::Glue::Table", "catalog tables", None),
-    ("AWS::IAM::ManagedPolicy", "policies", None),
-    ("AWS::IAM::Role", "roles", Some("policies")),
-    ("AWS::Kinesis::Stream", "streams", None),
-    ("AWS::KinesisFirehose::DeliveryStream", "delivery streams", None),
-    ("AWS::Lambda::Alias", "aliases of functions", Some("who may invoke them")),
-    ("AWS::Lambda::EventSourceMapping", "event sources", None),
-    ("AWS::Lambda::Function", "functions", Some("code, reserved concurrency and who may invoke them")),
-    ("AWS::Lambda::Version", "versions of functions", None),
-    ("AWS::Logs::LogGroup", "log groups", None),
-    ("AWS::Logs::LogStream", "log streams", None),
-    ("AWS::S3::Bucket", "buckets", Some("lifecycle and CORS rules")),
-    ("AWS::S3::BucketPolicy", "bucket policies", None),
-];
-
-/// What can be written and never read, by type.
-const NEVER_READ: [(&str, &str, &str); 2] = [
-    ("AWS::Connect::User", "Password", "passwords of users"),
-    ("AWS::Connect::Prompt", "S3Uri", "the audio of prompts"),
-];
 
 /// Members of `Attributes` of an instance whose value in a new instance is not known.
 pub(super) const UNKNOWN_ATTRIBUTES: [(&str, &str); 7] = [
@@ -53,8 +26,9 @@ pub(super) fn spots(inventory: &Inventory, deployed: &BTreeMap<String, Definitio
     if deployed.values().any(|one| one.resource_type == "AWS::Connect::AgentStatus" && !has(one, "DisplayOrder")) {
         spots.push("the order of agent statuses that the blueprint does not number".to_owned());
     }
-    for (resource_type, property, words) in NEVER_READ {
-        if deployed.values().any(|one| one.resource_type == resource_type && has(one, property)) {
+    for descriptor in Kind::ALL.iter().map(|kind| kind.descriptor()) {
+        let Some((property, words)) = descriptor.drift.never_read else { continue };
+        if deployed.values().any(|one| one.resource_type == descriptor.resource_type && has(one, property)) {
             spots.push(words.to_owned());
         }
     }
@@ -64,13 +38,12 @@ pub(super) fn spots(inventory: &Inventory, deployed: &BTreeMap<String, Definitio
         .filter(|(_, live)| matches!(live, LiveResource::Present { unread, .. } if !unread.is_empty()))
         .filter_map(|((_, logical_id), _)| Some(deployed.get(logical_id)?.resource_type.as_str()))
         .collect();
-    if unread.contains("AWS::Connect::User") {
-        let what = "e-mail addresses, mobile numbers and proficiencies of users for whom the blueprint has none";
-        spots.push(what.to_owned());
-    }
-    if unread.contains("AWS::Connect::RoutingProfile") {
-        let what = "agent availability and interruption of routing profiles for which the blueprint says nothing";
-        spots.push(what.to_owned());
+    for descriptor in Kind::ALL.iter().map(|kind| kind.descriptor()) {
+        if let Live::Bulk(bulk) = &descriptor.live
+            && unread.contains(descriptor.resource_type)
+        {
+            spots.extend(bulk.left_out_words.map(str::to_owned));
+        }
     }
     spots
 }
@@ -82,18 +55,18 @@ fn of_templates(inventory: &Inventory, deployed: &BTreeMap<String, Definition>) 
         .filter(|(_, live)| matches!(live, LiveResource::Compared { .. }))
         .filter_map(|((_, logical_id), _)| Some(deployed.get(logical_id)?.resource_type.as_str()))
         .collect();
-    let kinds: Vec<String> = BY_TEMPLATE
-        .into_iter()
-        .filter(|(resource_type, _, _)| compared.contains(resource_type))
-        .map(|(_, words, but)| but.map_or_else(|| words.to_owned(), |but| format!("{words} (but {but})")))
-        .chain(
-            compared
-                .iter()
-                .filter(|of| !BY_TEMPLATE.iter().any(|(resource_type, _, _)| resource_type == *of))
-                .map(|of| (*of).to_owned()),
-        )
-        .collect();
+    let kinds: Vec<String> = compared.into_iter().map(words).collect();
     (!kinds.is_empty()).then(|| format!("what the blueprint does not name of {}", kinds.join(", ")))
+}
+
+/// Things of a type, and what is looked at beside the template.
+fn words(resource_type: &str) -> String {
+    let Some(kind) = Kind::of_type(resource_type) else { return resource_type.to_owned() };
+    let plural = kind.descriptor().plural;
+    match kind.descriptor().live {
+        Live::Template { but: Some(but) } => format!("{plural} (but {but})"),
+        Live::Template { but: None } | Live::Bulk(_) => plural.to_owned(),
+    }
 }
 
 fn of_instance(deployed: &BTreeMap<String, Definition>) -> Option<String> {

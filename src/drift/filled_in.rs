@@ -1,26 +1,11 @@
 //! What AWS fills in by itself where a template says nothing: no drift.
 //!
 //! A value that differs from the one AWS fills in was put there by hand, and is drift although the template does not
-//! name the property. Facts marked (?) are not documented; they follow from what the service answers.
+//! name the property.
 
 use serde_json::{Value as Json, json};
 
-/// What a template that does not name a property means.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum FilledIn {
-    /// This text.
-    Text(&'static str),
-    /// `false`.
-    False,
-    /// `true`.
-    True,
-    /// Zero.
-    Zero,
-    /// An object with this one member.
-    Member(&'static str, &'static str),
-    /// Whatever it is.
-    Anything,
-}
+use crate::kinds::{FilledIn, Kind};
 
 impl FilledIn {
     /// The value, where it is a certain one.
@@ -38,57 +23,7 @@ impl FilledIn {
 
 /// Paths (`*` for every item of a list) and what AWS fills in there.
 pub(super) fn rules(resource_type: &str) -> &'static [(&'static str, FilledIn)] {
-    use FilledIn::{Anything, False, Member, Text, True, Zero};
-    match resource_type {
-        // Statuses are ordered as they were made; only an order that the blueprint gives is its own.
-        "AWS::Connect::AgentStatus" => &[("Type", Text("CUSTOM")), ("DisplayOrder", Anything)],
-        "AWS::Connect::ContactFlow" => &[("State", Text("ACTIVE"))],
-        // (?) for the external invocation.
-        "AWS::Connect::ContactFlowModule" => {
-            &[("State", Text("ACTIVE")), ("ExternalInvocationConfiguration/Enabled", False)]
-        }
-        "AWS::Connect::HoursOfOperation" => &[
-            ("HoursOfOperationOverrides/*/HoursOfOperationOverrideId", Anything),
-            // (?)
-            ("HoursOfOperationOverrides/*/OverrideType", Text("STANDARD")),
-        ],
-        // An instance has every attribute; the alias can come from a directory. Of the first five it is known what a new
-        // instance has (the documentation of Terraform's `aws_connect_instance`); of the rest it is not.
-        "AWS::Connect::Instance" => &[
-            ("Attributes/ContactflowLogs", False),
-            ("Attributes/ContactLens", True),
-            ("Attributes/AutoResolveBestVoices", True),
-            ("Attributes/EarlyMedia", True),
-            ("Attributes/MultiPartyConference", False),
-            ("Attributes/AutoMuteAgentOnHold", Anything),
-            ("Attributes/EnhancedChatMonitoring", Anything),
-            ("Attributes/EnhancedContactMonitoring", Anything),
-            ("Attributes/HighVolumeOutBound", Anything),
-            ("Attributes/MessageStreaming", Anything),
-            ("Attributes/MultiPartyChatConference", Anything),
-            ("Attributes/UseCustomTTSVoices", Anything),
-            ("InstanceAlias", Anything),
-        ],
-        "AWS::Connect::IntegrationAssociation" => &[("IntegrationAssociationId", Anything)],
-        // Both follow from the number.
-        "AWS::Connect::PhoneNumber" => &[("CountryCode", Anything), ("Type", Anything)],
-        "AWS::Connect::Queue" => &[("Status", Text("ENABLED"))],
-        "AWS::Connect::RoutingProfile" => &[
-            ("AgentAvailabilityTimer", Text("TIME_SINCE_LAST_ACTIVITY")),
-            ("MediaConcurrencies/*/CrossChannelBehavior", Member("BehaviorType", "ROUTE_CURRENT_CHANNEL_ONLY")),
-            ("QueueConfigs/*/Delay", Zero),
-        ],
-        // Where the template has no names, they come from the directory.
-        "AWS::Connect::User" => &[
-            ("IdentityInfo", Anything),
-            ("DirectoryUserId", Anything),
-            ("PhoneConfig/AutoAccept", False),
-            ("PhoneConfig/AfterContactWorkTimeLimit", Zero),
-            ("PhoneConfig/PersistentConnection", False),
-            ("PhoneConfig/PhoneType", Text("SOFT_PHONE")),
-        ],
-        _ => &[],
-    }
+    Kind::of_type(resource_type).map_or(&[], |kind| kind.descriptor().drift.filled_in)
 }
 
 /// Takes out of the live properties what AWS filled in, and puts into them what AWS means by leaving it out.

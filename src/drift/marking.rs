@@ -4,24 +4,13 @@
 //! What somebody changed by hand is overwritten where the plan changes the same thing, and stays otherwise.
 
 use super::{DriftReport, DriftStatus, DriftedResource};
+use crate::kinds::Kind;
 use crate::model::Address;
 use crate::plan::{Action, Change, HandChange, HandOutcome, Plan, PropertyChange};
 use crate::render::words;
 
 /// Lists whose items are changed one by one: the others of the list stay as they are.
 const BY_ITEM: [&str; 4] = ["QuickConnectArns", "QueueConfigs", "ManualAssignmentQueueConfigs", "Tags"];
-
-/// Properties that are written with one call, by type: where one changes, the others are written too.
-const TOGETHER: [(&str, &[&str]); 8] = [
-    ("AWS::Connect::AgentStatus", &["Name", "Description", "State", "DisplayOrder"]),
-    ("AWS::Connect::ContactFlow", &["Name", "Description", "State"]),
-    ("AWS::Connect::ContactFlowModule", &["Name", "Description", "State"]),
-    ("AWS::Connect::HoursOfOperation", &["Name", "Description", "TimeZone", "Config"]),
-    ("AWS::Connect::Queue", &["Name", "Description"]),
-    ("AWS::Connect::QuickConnect", &["Name", "Description"]),
-    ("AWS::Connect::RoutingProfile", &["Name", "Description"]),
-    ("AWS::Connect::SecurityProfile", &["Description", "Permissions"]),
-];
 
 /// Notes in a plan what was changed by hand.
 pub fn mark(plan: &mut Plan, report: &DriftReport) {
@@ -101,7 +90,8 @@ fn of_update(resource_type: &str, live: &PropertyChange, change: &Change) -> Han
 /// Whether what the plan changes is written together with what was changed by hand.
 fn by_whole(resource_type: &str, live: &PropertyChange, change: &Change) -> HandOutcome {
     let top = top_level(&live.path);
-    let together = TOGETHER.iter().find(|(name, _)| *name == resource_type).map_or(&[] as &[&str], |(_, names)| names);
+    let kind = Kind::of_type(resource_type);
+    let together = kind.map_or(&[][..], |kind| kind.descriptor().drift.written_together);
     let is_written = |planned: &str| {
         (planned == top && !BY_ITEM.contains(&top)) || (together.contains(&planned) && together.contains(&top))
     };

@@ -150,7 +150,7 @@ fn stack_tags(inventory: &Inventory, definition: &Definition, differences: &[Pro
 }
 
 fn deleted(logical_id: &str, definition: &Definition) -> DriftedResource {
-    let irreversible = crate::plan::loss(definition.address.kind)
+    let irreversible = crate::plan::loss(definition.address.kind, &definition.resource_type)
         .map(|_| "it is made anew with another identifier; what was lost with the old one stays lost".to_owned());
     DriftedResource { irreversible, ..drifted(logical_id, definition, DriftStatus::Deleted) }
 }

@@ -4,8 +4,8 @@ use callform_source::{Diagnostic, Span, Spanned};
 
 use super::members::{self, Members};
 use super::resolver::Resolver;
-use super::{Address, Kind, TextPart, Value};
-use crate::blueprint::{Definition as _, Name, Statement};
+use super::{Address, TextPart, Value};
+use crate::blueprint::Statement;
 
 /// The version of IAM's policy language; the only one in use.
 const POLICY_VERSION: &str = "2012-10-17";
@@ -13,58 +13,7 @@ const POLICY_VERSION: &str = "2012-10-17";
 const PSEUDO: [&str; 3] = ["AWS::AccountId", "AWS::Partition", "AWS::Region"];
 
 impl Resolver<'_> {
-    pub(super) fn roles(&mut self) {
-        for (key, role) in &self.blueprint().roles {
-            let policies = role.managed_policies.iter().map(|name| self.managed_policy(name)).collect();
-            let statements = self.statements(&role.statements);
-            let trust: Vec<&str> = role.trust.0.iter().map(|who| who.value.as_str()).collect();
-            let properties = Members::new()
-                .with_some("RoleName", role.name.as_ref())
-                .with_some("Description", role.description.as_ref())
-                .with("AssumeRolePolicyDocument", trust_policy(&trust))
-                .with_list("ManagedPolicyArns", policies)
-                .with_list("Policies", inline_policy(key, statements))
-                .with_some("MaxSessionDuration", role.max_session.map(|time| time.seconds))
-                .with_some("PermissionsBoundary", role.permissions_boundary.as_ref())
-                .with_some("Path", role.path.as_ref())
-                .with_tags(role.tags.as_ref())
-                .finish();
-            self.add(Kind::Role, key, role.common(), "AWS::IAM::Role", properties);
-        }
-    }
-
-    pub(super) fn policies(&mut self) {
-        for (key, policy) in &self.blueprint().policies {
-            if policy.tags.is_some() {
-                self.diagnostics.push(
-                    Diagnostic::error("tags-not-possible", "CloudFormation cannot tag managed policies")
-                        .at(key.span, "has `tags:`")
-                        .help("Remove the tags."),
-                );
-            }
-            let statements = self.statements(&policy.statements);
-            let properties = Members::new()
-                .with_some("ManagedPolicyName", policy.name.as_ref())
-                .with_some("Description", policy.description.as_ref())
-                .with("PolicyDocument", document(statements))
-                .with_some("Path", policy.path.as_ref())
-                .finish();
-            self.add(Kind::Policy, key, policy.common(), "AWS::IAM::ManagedPolicy", properties);
-        }
-    }
-
-    fn managed_policy(&mut self, name: &Name) -> Value {
-        match name.strip_prefix("aws/") {
-            Some(path) => Value::Text(vec![
-                TextPart::Literal("arn:".to_owned()),
-                TextPart::Pseudo("AWS::Partition"),
-                TextPart::Literal(format!(":iam::aws:policy/{path}")),
-            ]),
-            None => self.arn(Kind::Policy, name),
-        }
-    }
-
-    pub(super) fn statements(&mut self, statements: &[Statement]) -> Vec<Value> {
+    pub(crate) fn statements(&mut self, statements: &[Statement]) -> Vec<Value> {
         statements
             .iter()
             .map(|statement| {
@@ -114,7 +63,7 @@ impl Resolver<'_> {
     }
 
     /// Reads an address of the blueprint, and reports what is none.
-    pub(super) fn address(&mut self, text: &Spanned<String>) -> Option<Address> {
+    pub(crate) fn address(&mut self, text: &Spanned<String>) -> Option<Address> {
         let address = text.parse::<Address>().ok();
         if !address.as_ref().is_some_and(|address| self.defines(address.kind, &address.name)) {
             self.unknown_address(text, text.span);
@@ -135,7 +84,7 @@ impl Resolver<'_> {
 }
 
 /// The policy that says who may take a role: services, or ARNs of accounts, users and roles.
-pub(super) fn trust_policy(who: &[&str]) -> Members {
+pub(crate) fn trust_policy(who: &[&str]) -> Members {
     let list = |arns: bool| -> Vec<Value> {
         who.iter().filter(|one| one.starts_with("arn:") == arns).map(|one| Value::from(*one)).collect()
     };
@@ -145,7 +94,7 @@ pub(super) fn trust_policy(who: &[&str]) -> Members {
 /// The policy that lets a service take a role for resources of this account alone, so that nobody else's resource can
 /// make the service use it (IAM user guide, "The confused deputy problem"; Firehose and Glue send the key, Lambda does
 /// not).
-pub(super) fn own_account_trust_policy(service: &str) -> Members {
+pub(crate) fn own_account_trust_policy(service: &str) -> Members {
     let account = Members::new().with("aws:SourceAccount", Value::Pseudo("AWS::AccountId"));
     let statement = assume_role(Members::new().with_list("Service", vec![service.into()]))
         .with("Condition", Members::new().with("StringEquals", account));
@@ -157,19 +106,19 @@ fn assume_role(principal: Members) -> Members {
 }
 
 /// The policy documents inside a role: one, unless it would be empty.
-pub(super) fn inline_policy(name: &str, statements: Vec<Value>) -> Vec<Value> {
+pub(crate) fn inline_policy(name: &str, statements: Vec<Value>) -> Vec<Value> {
     if statements.is_empty() {
         return Vec::new();
     }
     vec![Members::new().with("PolicyName", name).with("PolicyDocument", document(statements)).into()]
 }
 
-pub(super) fn document(statements: Vec<Value>) -> Members {
+pub(crate) fn document(statements: Vec<Value>) -> Members {
     Members::new().with("Version", POLICY_VERSION).with("Statement", statements)
 }
 
 /// A value with text behind it, such as the objects of a bucket.
-pub(super) fn with_suffix(value: Value, suffix: &str) -> Value {
+pub(crate) fn with_suffix(value: Value, suffix: &str) -> Value {
     match value {
         Value::Reference(reference) if !suffix.is_empty() => {
             Value::Text(vec![TextPart::Reference(reference), TextPart::Literal(suffix.to_owned())])
@@ -213,6 +162,12 @@ fn pseudo_text(text: &str) -> Value {
         parts.push(TextPart::Literal(literal));
     }
     Value::Text(parts)
+}
+
+/// A statement that allows actions on resources.
+pub(crate) fn allow(actions: &[&str], resources: Vec<Value>) -> Value {
+    let actions = actions.iter().map(|action| Value::from(*action)).collect::<Vec<_>>();
+    Members::new().with("Effect", "Allow").with("Action", actions).with("Resource", resources).into()
 }
 
 #[cfg(test)]

@@ -1,52 +1,10 @@
 //! ARNs of objects outside the blueprint: which kind of thing they name.
 
-use super::Kind;
-
-/// What an ARN must look like to name a thing of some kind: the service, and how the resource part goes on after the
-/// account. For objects of a Connect instance that is what follows `instance/<id>/`.
-fn shape(kind: Kind) -> Option<(&'static str, &'static str)> {
-    Some(match kind {
-        Kind::Hours => ("connect", "operating-hours/"),
-        Kind::Queue => ("connect", "queue/"),
-        Kind::QuickConnect => ("connect", "transfer-destination/"),
-        Kind::RoutingProfile => ("connect", "routing-profile/"),
-        Kind::SecurityProfile => ("connect", "security-profile/"),
-        Kind::User => ("connect", "agent/"),
-        Kind::AgentStatus => ("connect", "agent-state/"),
-        Kind::HierarchyGroup => ("connect", "agent-group/"),
-        Kind::Prompt => ("connect", "prompt/"),
-        Kind::Flow => ("connect", "contact-flow/"),
-        Kind::FlowModule => ("connect", "flow-module/"),
-        Kind::PhoneNumber => ("connect", "phone-number/"),
-        Kind::Instance => ("connect", "instance/"),
-        Kind::Table => ("dynamodb", "table/"),
-        Kind::Role => ("iam", "role/"),
-        Kind::Policy => ("iam", "policy/"),
-        Kind::Lambda => ("lambda", "function:"),
-        Kind::Bucket => ("s3", ""),
-        Kind::Stream => ("kinesis", "stream/"),
-        Kind::DeliveryStream => ("firehose", "deliverystream/"),
-        Kind::Database => ("glue", "database/"),
-        Kind::Crawler => ("glue", "crawler/"),
-        Kind::Workgroup => ("athena", "workgroup/"),
-        Kind::Storage
-        | Kind::HierarchyLevels
-        | Kind::Integration
-        | Kind::LambdaPermission
-        | Kind::LambdaVersion
-        | Kind::LambdaAlias
-        | Kind::BucketPolicy
-        | Kind::LogGroup
-        | Kind::LogStream
-        | Kind::EventSource
-        | Kind::CatalogTable
-        | Kind::NamedQuery => return None,
-    })
-}
+use crate::kinds::{ArnForm, Kind};
 
 /// True where an ARN names a thing of a kind.
-pub(super) fn names_kind(arn: &str, kind: Kind) -> bool {
-    let Some((service, beginning)) = shape(kind) else { return false };
+pub(crate) fn names_kind(arn: &str, kind: Kind) -> bool {
+    let Some((service, beginning)) = kind.descriptor().identifiers.arn.shape() else { return false };
     let mut parts = arn.splitn(6, ':');
     let head = (parts.next(), parts.next(), parts.next());
     let Some(resource) = parts.nth(2) else { return false };
@@ -58,16 +16,17 @@ pub(super) fn names_kind(arn: &str, kind: Kind) -> bool {
         Some((_, inside)) if service == "connect" => inside,
         _ => resource,
     };
-    inside.strip_prefix(beginning).is_some_and(|id| !id.is_empty())
+    inside.strip_prefix(&*beginning).is_some_and(|id| !id.is_empty())
 }
 
 /// What a correct ARN looks like, for messages.
-pub(super) fn example(kind: Kind) -> String {
-    match shape(kind) {
-        Some(("connect", beginning)) if kind == Kind::PhoneNumber || kind == Kind::Instance => {
-            format!("arn:aws:connect:<region>:<account>:{beginning}<id>")
+pub(crate) fn example(kind: Kind) -> String {
+    let arn = kind.descriptor().identifiers.arn;
+    match arn.shape() {
+        Some(("connect", beginning)) if matches!(arn, ArnForm::InInstance(_)) => {
+            format!("arn:aws:connect:<region>:<account>:instance/<id>/{beginning}<id>")
         }
-        Some(("connect", beginning)) => format!("arn:aws:connect:<region>:<account>:instance/<id>/{beginning}<id>"),
+        Some(("connect", beginning)) => format!("arn:aws:connect:<region>:<account>:{beginning}<id>"),
         Some(("iam", beginning)) => format!("arn:aws:iam::<account>:{beginning}<name>"),
         Some(("s3", _)) => "arn:aws:s3:::<name>".to_owned(),
         Some((service, beginning)) => format!("arn:aws:{service}:<region>:<account>:{beginning}<name>"),

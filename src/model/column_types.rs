@@ -2,10 +2,10 @@
 
 /// A type that is no type of Hive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct UnknownType(pub(super) String);
+pub(crate) struct UnknownType(pub(crate) String);
 
 /// The type of the engine for one of Hive: `array<struct<a:int>>` is `array(row("a" integer))`.
-pub(super) fn presto(hive: &str) -> Result<String, UnknownType> {
+pub(crate) fn presto(hive: &str) -> Result<String, UnknownType> {
     let hive = hive.trim();
     let lower = hive.to_ascii_lowercase();
     if let Some(inside) = within(&lower, "array") {

@@ -12,114 +12,38 @@ use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
 
 use indexmap::IndexMap;
 
-use super::members::Members;
-use super::resolver::{Resolver, builtins};
-use super::{Address, Attribute, Kind, Reference, Resource, Target, TextPart, Value, lambdas, naming};
-use crate::blueprint::Definition as _;
+use super::resolver::Resolver;
+use super::{Address, Attribute, Kind, Reference, Resource, Target, TextPart, Value, naming};
+use crate::kinds::lambda::integration_name;
 
 /// Arguments of a template.
 type Arguments = IndexMap<Spanned<String>, Spanned<serde_json::Value>>;
 
 /// What the notations of flows and of modules have in common.
-struct Source<'a> {
-    key: &'a Spanned<String>,
-    flow_type: FlowType,
-    type_is_given: bool,
-    steps: Option<&'a [Spanned<Step>]>,
-    on_error: Option<&'a Branch>,
-    template: Option<&'a Spanned<String>>,
-    with: Option<Span>,
-    arguments: Option<&'a Arguments>,
-    json: Option<&'a Spanned<String>>,
-    arns: &'a BTreeMap<String, Spanned<String>>,
-    unresolved: &'a BTreeMap<String, Spanned<String>>,
-    settings: Option<serde_json::Value>,
+pub(crate) struct Source<'a> {
+    pub(crate) key: &'a Spanned<String>,
+    pub(crate) flow_type: FlowType,
+    pub(crate) type_is_given: bool,
+    pub(crate) steps: Option<&'a [Spanned<Step>]>,
+    pub(crate) on_error: Option<&'a Branch>,
+    pub(crate) template: Option<&'a Spanned<String>>,
+    pub(crate) with: Option<Span>,
+    pub(crate) arguments: Option<&'a Arguments>,
+    pub(crate) json: Option<&'a Spanned<String>>,
+    pub(crate) arns: &'a BTreeMap<String, Spanned<String>>,
+    pub(crate) unresolved: &'a BTreeMap<String, Spanned<String>>,
+    pub(crate) settings: Option<serde_json::Value>,
 }
 
 /// A flow ready for a template.
-struct Compiled {
-    flow_type: FlowType,
-    content: Value,
-    settings: Option<Value>,
+pub(crate) struct Compiled {
+    pub(crate) flow_type: FlowType,
+    pub(crate) content: Value,
+    pub(crate) settings: Option<Value>,
 }
 
 impl Resolver<'_> {
-    pub(super) fn flows(&mut self) {
-        for (key, flow) in &self.blueprint().flows {
-            let source = Source {
-                key,
-                flow_type: flow.kind.as_ref().map_or(FlowType::ContactFlow, |kind| kind.value),
-                type_is_given: flow.kind.is_some(),
-                steps: flow.steps.as_deref(),
-                on_error: flow.on_error.as_ref(),
-                template: flow.template.as_ref(),
-                with: flow.with.as_ref().map(|with| with.span),
-                arguments: flow.with.as_ref().map(|with| &with.value),
-                json: flow.json.as_ref(),
-                arns: &flow.arns,
-                unresolved: &flow.unresolved,
-                settings: None,
-            };
-            if let Some(kind) = &flow.kind
-                && kind.value == FlowType::Module
-            {
-                self.diagnostics.push(
-                    Diagnostic::error("wrong-flow-type", "a module is no flow")
-                        .at(kind.span, "")
-                        .help("Define it under `flow_modules:`."),
-                );
-                continue;
-            }
-            let Some(compiled) = self.compile(&source) else { continue };
-            let stub = stub_content(compiled.flow_type);
-            let properties = Members::of_instance()
-                .with("Name", name_of(flow.name.as_ref(), key))
-                .with("Type", compiled.flow_type.api_name())
-                .with_some("Description", flow.description.as_ref())
-                .with("State", if flow.archived { "ARCHIVED" } else { "ACTIVE" })
-                .with("Content", compiled.content)
-                .with_tags(flow.tags.as_ref())
-                .finish();
-            let depends_on = self.integrations_of(properties.get("Content"));
-            let resource = self.add(Kind::Flow, key, flow.common(), "AWS::Connect::ContactFlow", properties);
-            finish(resource, depends_on, stub);
-        }
-    }
-
-    pub(super) fn flow_modules(&mut self) {
-        for (key, module) in &self.blueprint().flow_modules {
-            let source = Source {
-                key,
-                flow_type: FlowType::Module,
-                type_is_given: true,
-                steps: module.steps.as_deref(),
-                on_error: module.on_error.as_ref(),
-                template: module.template.as_ref(),
-                with: module.with.as_ref().map(|with| with.span),
-                arguments: module.with.as_ref().map(|with| &with.value),
-                json: module.json.as_ref(),
-                arns: &module.arns,
-                unresolved: &module.unresolved,
-                settings: Some(settings(module)),
-            };
-            let Some(compiled) = self.compile(&source) else { continue };
-            let stub = stub_content(FlowType::Module);
-            let properties = Members::of_instance()
-                .with("Name", name_of(module.name.as_ref(), key))
-                .with_some("Description", module.description.as_ref())
-                .with("State", "ACTIVE")
-                .with("Content", compiled.content)
-                .with_some("Settings", compiled.settings)
-                .with_tags(module.tags.as_ref())
-                .finish();
-            let depends_on = self.integrations_of(properties.get("Content"));
-            let resource =
-                self.add(Kind::FlowModule, key, module.common(), "AWS::Connect::ContactFlowModule", properties);
-            finish(resource, depends_on, stub);
-        }
-    }
-
-    fn compile(&mut self, source: &Source<'_>) -> Option<Compiled> {
+    pub(crate) fn compile(&mut self, source: &Source<'_>) -> Option<Compiled> {
         let (flow_type, flow) = match (source.steps, source.template, source.json) {
             (Some(steps), None, None) => {
                 (source.flow_type, self.compile_steps(source, source.flow_type, steps, source.on_error)?)
@@ -312,7 +236,7 @@ impl Resolver<'_> {
         let targets: BTreeSet<&Target> = content.references().into_iter().map(|reference| &reference.target).collect();
         for target in targets {
             if let Target::Builtin { kind, name } = target
-                && builtins(*kind).is_some()
+                && kind.descriptor().builtins.is_some()
             {
                 self.builtin(*kind, name, source.key.span);
             }
@@ -320,13 +244,13 @@ impl Resolver<'_> {
     }
 
     /// What must stand before a flow is published: associations of the functions it invokes.
-    fn integrations_of(&self, content: Option<&Value>) -> Vec<Address> {
+    pub(crate) fn integrations_of(&self, content: Option<&Value>) -> Vec<Address> {
         let mut found: Vec<Address> = content
             .into_iter()
             .flat_map(Value::references)
             .filter_map(|reference| match &reference.target {
                 Target::Resource(Address { kind: Kind::LambdaAlias, name }) => {
-                    Some(Address::new(Kind::Integration, lambdas::integration_name(name)))
+                    Some(Address::new(Kind::Integration, integration_name(name)))
                 }
                 _ => None,
             })
@@ -420,16 +344,6 @@ impl Names for FlowNames<'_, '_> {
     }
 }
 
-/// `Settings` of a module.
-fn settings(module: &crate::blueprint::FlowModule) -> serde_json::Value {
-    let members = [("inputs", &module.inputs), ("results", &module.results), ("branches", &module.branches)];
-    let given = members.into_iter().filter_map(|(word, value)| {
-        let value = serde_json::Value::Array(value.as_ref()?.value.clone());
-        Some((word.to_owned(), value))
-    });
-    compile::settings_of(&given.collect())
-}
-
 /// The kind a word of an address names.
 fn kind_of(word: &str) -> Option<Kind> {
     format!("{word}/x").parse::<Address>().ok().map(|address| address.kind)
@@ -448,16 +362,16 @@ fn to_reference(reference: &references::Reference) -> Reference {
     Reference { target, attribute: Attribute::Arn }
 }
 
-fn name_of(name: Option<&Spanned<String>>, key: &str) -> String {
+pub(crate) fn name_of(name: Option<&Spanned<String>>, key: &str) -> String {
     name.map_or_else(|| naming::display_name(key), |name| name.value.clone())
 }
 
-fn stub_content(flow_type: FlowType) -> Value {
+pub(crate) fn stub_content(flow_type: FlowType) -> Value {
     Value::String(compile::stub(flow_type).to_json().to_string())
 }
 
 /// Marks the content of a flow that refers to anything as able to wait.
-fn finish(resource: &mut Resource, depends_on: Vec<Address>, stub: Value) {
+pub(crate) fn finish(resource: &mut Resource, depends_on: Vec<Address>, stub: Value) {
     resource.depends_on.extend(depends_on);
     if matches!(resource.properties.get("Content"), Some(Value::Text(_))) {
         resource.deferrable.insert("Content".to_owned(), Some(stub));

@@ -12,14 +12,14 @@ use crate::blueprint::{Function, FunctionParameter, FunctionParameterType, Lambd
 
 /// Variables and statements of one function.
 #[derive(Default)]
-pub(super) struct Needs {
-    pub(super) variables: Vec<(String, Value)>,
-    pub(super) statements: Vec<Value>,
+pub(crate) struct Needs {
+    pub(crate) variables: Vec<(String, Value)>,
+    pub(crate) statements: Vec<Value>,
 }
 
 impl Resolver<'_> {
     /// What a function needs, with the values the blueprint has for it.
-    pub(super) fn needs(&mut self, key: &Spanned<String>, lambda: &Lambda) -> Needs {
+    pub(crate) fn needs(&mut self, key: &Spanned<String>, lambda: &Lambda) -> Needs {
         let Some(function) = self.loaded.functions.get(&key.value) else {
             self.with_without_manifest(lambda);
             return Needs::default();
@@ -196,6 +196,6 @@ fn words(parameter: FunctionParameterType) -> &'static str {
     }
 }
 
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
 }

@@ -9,25 +9,25 @@ use super::{Properties, Value};
 
 /// An object under construction; members keep the order they are set in.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Members(Properties);
+pub(crate) struct Members(Properties);
 
 impl Members {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// The members every Connect resource starts with.
-    pub(super) fn of_instance() -> Self {
+    pub(crate) fn of_instance() -> Self {
         Self::new().with("InstanceArn", Value::instance_arn())
     }
 
-    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.0.insert(name.to_owned(), value.into());
         self
     }
 
     /// Sets a member where there is a value.
-    pub(super) fn with_some(self, name: &str, value: Option<impl Into<Value>>) -> Self {
+    pub(crate) fn with_some(self, name: &str, value: Option<impl Into<Value>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
             None => self,
@@ -35,26 +35,26 @@ impl Members {
     }
 
     /// Sets a list unless it is empty: most services refuse empty lists.
-    pub(super) fn with_list(self, name: &str, items: Vec<Value>) -> Self {
+    pub(crate) fn with_list(self, name: &str, items: Vec<Value>) -> Self {
         if items.is_empty() { self } else { self.with(name, Value::List(items)) }
     }
 
     /// Sets the tags of a resource, where it has some of its own.
-    pub(super) fn with_tags(self, tags: Option<&BTreeMap<String, String>>) -> Self {
+    pub(crate) fn with_tags(self, tags: Option<&BTreeMap<String, String>>) -> Self {
         self.with_list("Tags", tags.into_iter().flatten().map(|(key, value)| tag(key, value)).collect())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn finish(self) -> Properties {
+    pub(crate) fn finish(self) -> Properties {
         self.0
     }
 }
 
 /// A tag in CloudFormation's form.
-pub(super) fn tag(key: &str, value: &str) -> Value {
+pub(crate) fn tag(key: &str, value: &str) -> Value {
     Members::new().with("Key", key).with("Value", value).into()
 }
 
@@ -84,7 +84,7 @@ impl From<Vec<Value>> for Value {
 
 /// A value of the blueprint that is passed on as it stands, such as the conditions of a policy. Numbers that are no
 /// whole ones become strings, as CloudFormation would make them.
-pub(super) fn from_json(json: &serde_json::Value) -> Value {
+pub(crate) fn from_json(json: &serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::String(String::new()),
         serde_json::Value::Bool(value) => Value::Bool(*value),

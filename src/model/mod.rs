@@ -6,44 +6,26 @@
 mod value;
 mod address;
 mod notation;
-mod naming;
-mod arn;
-mod members;
-mod resolver;
-mod instance;
-mod hierarchy;
-mod agent_statuses;
-mod hours;
-mod parquet;
-mod phone_numbers;
-mod queues;
-mod quick_connects;
-mod routing_profiles;
-mod security_profiles;
-mod users;
-mod prompts;
-mod flows;
-mod table_fit;
-mod tables;
-mod access;
-mod functions;
-mod versions;
-mod lambdas;
-mod existing_functions;
-mod data;
-mod delivery_streams;
-mod event_sources;
-mod catalog;
-mod views;
-mod crawlers;
-mod column_types;
-mod workgroups;
+pub(crate) mod naming;
+pub(crate) mod arn;
+pub(crate) mod members;
+pub(crate) mod resolver;
+pub(crate) mod parquet;
+pub(crate) mod flows;
+pub(crate) mod table_fit;
+pub(crate) mod access;
+mod texts;
+pub(crate) mod functions;
+pub(crate) mod views;
+pub(crate) mod column_types;
 
-pub use address::{Address, InvalidAddress, Kind};
+pub use crate::kinds::Kind;
+pub(crate) use crate::kinds::lambda_version::DIGITS as VERSION_DIGITS;
+pub(crate) use crate::kinds::phone_number::dialed;
+pub use address::{Address, InvalidAddress};
 pub(crate) use naming::display_name;
-pub(crate) use phone_numbers::dialed;
+pub(crate) use resolver::Resolver;
 pub use value::{Attribute, Reference, Target, TextPart, Value};
-pub(crate) use versions::DIGITS as VERSION_DIGITS;
 
 use std::collections::BTreeMap;
 
@@ -51,7 +33,6 @@ use callform_source::{Diagnostics, SourceMap, Span};
 use indexmap::IndexMap;
 
 use crate::blueprint::Loaded;
-use resolver::Resolver;
 
 /// Member of [`Resource::metadata`] of a phone number that is claimed already: the number, in E.164 form.
 pub const EXISTING_PHONE_NUMBER: &str = "ExistingPhoneNumber";
@@ -165,32 +146,12 @@ pub struct Asset {
 pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
     let mut resolver = Resolver::new(loaded, sources);
     let instance = resolver.instance();
-    resolver.hierarchy();
-    resolver.agent_statuses();
-    resolver.hours();
-    resolver.phone_numbers();
-    resolver.queues();
-    resolver.quick_connects();
-    resolver.routing_profiles();
-    resolver.security_profiles();
-    resolver.users();
-    resolver.prompts();
-    resolver.lex_bots();
-    resolver.lambdas();
-    resolver.flows();
-    resolver.flow_modules();
-    resolver.associate_existing_functions();
-    resolver.tables();
-    resolver.roles();
-    resolver.policies();
-    resolver.buckets();
-    resolver.streams();
-    resolver.delivery_streams();
-    resolver.event_sources();
-    resolver.databases();
-    resolver.crawlers();
-    resolver.workgroups();
-    resolver.name_versions();
+    for lowering in Kind::ALL.iter().filter_map(|kind| kind.descriptor().lowering.as_ref()) {
+        (lowering.lower)(&mut resolver);
+    }
+    for finish in Kind::ALL.iter().filter_map(|kind| kind.descriptor().finish) {
+        finish(&mut resolver);
+    }
     resolver.report_unknown();
     let blueprint = &loaded.blueprint;
     let instance_settings = resolver.settings_of_existing();
@@ -207,52 +168,6 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
         digest: loaded.digest.clone(),
     };
     (model, resolver.diagnostics)
-}
-
-/// A kind in words, for messages: `routing profile`.
-pub fn words(kind: Kind) -> String {
-    kind.word().replace('_', " ")
-}
-
-/// The section of the blueprint that defines things of a kind; `None` for kinds that have none.
-pub fn section(kind: Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::HierarchyGroup => "hierarchy: groups",
-        Kind::AgentStatus => "agent_statuses",
-        Kind::Hours => "hours",
-        Kind::PhoneNumber => "phone_numbers",
-        Kind::Queue => "queues",
-        Kind::QuickConnect => "quick_connects",
-        Kind::RoutingProfile => "routing_profiles",
-        Kind::SecurityProfile => "security_profiles",
-        Kind::User => "users",
-        Kind::Prompt => "prompts",
-        Kind::Flow => "flows",
-        Kind::FlowModule => "flow_modules",
-        Kind::Integration => "lex_bots",
-        Kind::Table => "tables",
-        Kind::Role => "roles",
-        Kind::Policy => "policies",
-        Kind::Lambda => "lambdas",
-        Kind::Bucket => "buckets",
-        Kind::Stream => "streams",
-        Kind::DeliveryStream => "delivery_streams",
-        Kind::EventSource => "event_sources",
-        Kind::Database => "databases",
-        Kind::Crawler => "crawlers",
-        Kind::Workgroup => "workgroups",
-        Kind::Instance
-        | Kind::Storage
-        | Kind::HierarchyLevels
-        | Kind::LambdaPermission
-        | Kind::LambdaVersion
-        | Kind::LambdaAlias
-        | Kind::BucketPolicy
-        | Kind::LogGroup
-        | Kind::LogStream
-        | Kind::CatalogTable
-        | Kind::NamedQuery => return None,
-    })
 }
 
 #[cfg(test)]

@@ -6,55 +6,15 @@ use crate::digest::sha256_hex;
 /// The longest logical ID that CloudFormation takes.
 const LONGEST_LOGICAL_ID: usize = 255;
 
-/// What logical IDs of a kind start with.
-fn prefix(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Instance => "Instance",
-        Kind::Storage => "Storage",
-        Kind::HierarchyLevels => "HierarchyLevels",
-        Kind::HierarchyGroup => "Group",
-        Kind::AgentStatus => "AgentStatus",
-        Kind::Hours => "Hours",
-        Kind::PhoneNumber => "PhoneNumber",
-        Kind::Queue => "Queue",
-        Kind::QuickConnect => "QuickConnect",
-        Kind::RoutingProfile => "RoutingProfile",
-        Kind::SecurityProfile => "SecurityProfile",
-        Kind::User => "User",
-        Kind::Prompt => "Prompt",
-        Kind::Flow => "Flow",
-        Kind::FlowModule => "Module",
-        Kind::Integration => "Integration",
-        Kind::Table => "Table",
-        Kind::Role => "Role",
-        Kind::Policy => "Policy",
-        Kind::Lambda => "Lambda",
-        Kind::LambdaPermission => "Permission",
-        Kind::LambdaVersion => "Version",
-        Kind::LambdaAlias => "Alias",
-        Kind::Bucket => "Bucket",
-        Kind::BucketPolicy => "BucketPolicy",
-        Kind::Stream => "Stream",
-        Kind::DeliveryStream => "DeliveryStream",
-        Kind::LogGroup => "LogGroup",
-        Kind::LogStream => "LogStream",
-        Kind::EventSource => "EventSource",
-        Kind::Database => "Database",
-        Kind::CatalogTable => "CatalogTable",
-        Kind::Crawler => "Crawler",
-        Kind::Workgroup => "Workgroup",
-        Kind::NamedQuery => "NamedQuery",
-    }
-}
-
 /// The logical ID of a key: `QueueCustomerService` for `queue/customer_service`.
 ///
 /// A key of lower-case words joined by `_` turns into capitalized words, which can be undone, so that two such keys
 /// never meet. Every other key gets six digits of its hash as well: `mary.jane` and `mary_jane` stay apart, and no
 /// logical ID depends on which other keys there are.
-pub(super) fn logical_id(kind: Kind, key: &str) -> String {
-    let mut id = prefix(kind).to_owned();
-    if matches!(kind, Kind::Instance | Kind::HierarchyLevels) {
+pub(crate) fn logical_id(kind: Kind, key: &str) -> String {
+    let descriptor = kind.descriptor();
+    let mut id = descriptor.prefix.to_owned();
+    if descriptor.is_single {
         return id;
     }
     for word in key.split(|character: char| !character.is_ascii_alphanumeric()) {
@@ -74,7 +34,7 @@ const LONGEST_PHYSICAL_NAME: usize = 128;
 ///
 /// Tables and streams take letters, digits, `_`, `.` and `-`. Keys with other characters, and names that would be too
 /// long, get six digits of the key's hash instead, so that no two keys of a center meet.
-pub(super) fn physical_name(center: &str, key: &str) -> String {
+pub(crate) fn physical_name(center: &str, key: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-');
     let name = format!("{center}-{key}");
     if name.chars().all(is_plain) && name.len() <= LONGEST_PHYSICAL_NAME {

@@ -39,11 +39,12 @@ impl FromStr for Target {
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.target.fmt(f)?;
-        f.write_str(match self.attribute {
-            Attribute::Arn => "",
-            Attribute::Id => "#id",
-            Attribute::Ref => "#ref",
-        })
+        match &self.attribute {
+            Attribute::Arn => Ok(()),
+            Attribute::Id => f.write_str("#id"),
+            Attribute::Ref => f.write_str("#ref"),
+            Attribute::Named(name) => write!(f, ".{name}"),
+        }
     }
 }
 

@@ -2,20 +2,20 @@
 
 use callform_source::{Diagnostic, Spanned};
 
-use super::catalog::catalog_address;
-use super::delivery_streams::allow;
+use super::access::allow;
 use super::members::Members;
 use super::resolver::Resolver;
 use super::{Attribute, Kind, Reference, Target, TextPart, Value};
 use crate::blueprint::{DeliveryStream, TableFormat};
+use crate::kinds::database::catalog_address;
 
 /// The least buffer with conversion, in megabytes, and the one that Firehose has where none is given (API reference,
 /// `DataFormatConversionConfiguration`).
-pub(super) const LEAST_BUFFER: u32 = 64;
-pub(super) const DEFAULT_BUFFER: u32 = 128;
+pub(crate) const LEAST_BUFFER: u32 = 64;
+pub(crate) const DEFAULT_BUFFER: u32 = 128;
 
 /// The table whose columns the files have: the name of its database and itself.
-pub(super) struct Schema {
+pub(crate) struct Schema {
     database: Value,
     database_name: String,
     table: Value,
@@ -24,7 +24,7 @@ pub(super) struct Schema {
 
 impl Resolver<'_> {
     /// The table of `parquet:`, where there is one and it is fit for it.
-    pub(super) fn parquet_schema(&mut self, key: &Spanned<String>, stream: &DeliveryStream) -> Option<Schema> {
+    pub(crate) fn parquet_schema(&mut self, key: &Spanned<String>, stream: &DeliveryStream) -> Option<Schema> {
         let name = stream.parquet.as_ref()?;
         let blueprint = self.blueprint();
         let found = name.split_once('.').and_then(|(database, table)| {
@@ -60,7 +60,7 @@ impl Resolver<'_> {
 
 impl Schema {
     /// `DataFormatConversionConfiguration`. Names of members are compared without regard to case, as in tables.
-    pub(super) fn conversion(&self, role: &Value) -> Members {
+    pub(crate) fn conversion(&self, role: &Value) -> Members {
         let json = Members::new().with("OpenXJsonSerDe", Members::new().with("CaseInsensitive", true));
         let parquet = Members::new().with("ParquetSerDe", Members::new().with("Compression", "SNAPPY"));
         let schema = Members::new()
@@ -78,7 +78,7 @@ impl Schema {
     }
 
     /// The permission to read the table's columns.
-    pub(super) fn statement(&self) -> Value {
+    pub(crate) fn statement(&self) -> Value {
         let Self { database_name, table_name, .. } = self;
         let in_catalog = |rest: String| {
             Value::Text(vec![

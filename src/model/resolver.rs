@@ -1,6 +1,6 @@
 //! What all sections need while they are lowered: finding names, adding resources, collecting problems.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use callform_source::{Diagnostic, Diagnostics, SourceMap, Span, Spanned, did_you_mean};
 use indexmap::IndexMap;
@@ -10,17 +10,17 @@ use super::{
     naming,
 };
 use crate::blueprint::{Blueprint, Common, Loaded};
+use crate::kinds::Names;
 
 /// The state of one run of [`super::resolve`].
-pub(super) struct Resolver<'a> {
-    pub(super) loaded: &'a Loaded,
-    pub(super) sources: &'a SourceMap,
-    pub(super) resources: IndexMap<Address, Resource>,
-    pub(super) associations: Vec<Association>,
-    pub(super) assets: BTreeMap<String, Asset>,
-    pub(super) diagnostics: Diagnostics,
-    names: BTreeMap<Kind, BTreeSet<&'a str>>,
-    group_paths: BTreeSet<String>,
+pub(crate) struct Resolver<'a> {
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) sources: &'a SourceMap,
+    pub(crate) resources: IndexMap<Address, Resource>,
+    pub(crate) associations: Vec<Association>,
+    pub(crate) assets: BTreeMap<String, Asset>,
+    pub(crate) diagnostics: Diagnostics,
+    names: BTreeMap<Kind, Names<'a>>,
     logical_ids: HashMap<String, Span>,
     /// Names that lead nowhere, and where they stand: one mistake is told once, however often it is repeated.
     unknown: IndexMap<(Kind, String), Uses>,
@@ -40,7 +40,7 @@ const PLACES_SHOWN: usize = 3;
 const COMPARED: usize = 200;
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(loaded: &'a Loaded, sources: &'a SourceMap) -> Self {
+    pub(crate) fn new(loaded: &'a Loaded, sources: &'a SourceMap) -> Self {
         let blueprint = &loaded.blueprint;
         Self {
             loaded,
@@ -50,42 +50,33 @@ impl<'a> Resolver<'a> {
             assets: BTreeMap::new(),
             diagnostics: Diagnostics::default(),
             names: names(blueprint),
-            group_paths: super::hierarchy::paths(blueprint),
             logical_ids: HashMap::new(),
             unknown: IndexMap::new(),
         }
     }
 
-    pub(super) fn blueprint(&self) -> &'a Blueprint {
+    pub(crate) fn blueprint(&self) -> &'a Blueprint {
         &self.loaded.blueprint
     }
 
     /// True where the blueprint defines a thing of this kind and name, or tried to and was refused by the schema.
-    pub(super) fn defines(&self, kind: Kind, name: &str) -> bool {
-        match kind {
-            Kind::HierarchyGroup => self.group_paths.contains(name) || self.loaded.is_broken(kind, name),
-            _ => self.names.get(&kind).is_some_and(|names| names.contains(name)) || self.loaded.is_broken(kind, name),
-        }
+    pub(crate) fn defines(&self, kind: Kind, name: &str) -> bool {
+        self.names.get(&kind).is_some_and(|names| names.contains(name)) || self.loaded.is_broken(kind, name)
     }
 
     /// All names of a kind.
-    pub(super) fn candidates(&self, kind: Kind) -> Vec<&str> {
-        match kind {
-            Kind::HierarchyGroup => self.group_paths.iter().map(String::as_str).collect(),
-            _ => self.names.get(&kind).into_iter().flatten().copied().collect(),
-        }
+    pub(crate) fn candidates(&self, kind: Kind) -> Vec<&str> {
+        self.names.get(&kind).into_iter().flatten().map(AsRef::as_ref).collect()
     }
 
     /// Adds a resource. Properties of two resources of one address or one logical ID are reported, the first stays.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         kind: Kind,
         key: &Spanned<String>,
         common: Common<'_>,
-        resource_type: &str,
         properties: Properties,
     ) -> &mut Resource {
-        debug_assert_eq!(kind.resource_type(), resource_type, "{kind}");
         let logical_id = match (common.id, common.renamed_from) {
             (Some(id), _) => self.pinned_id(id),
             (None, Some(old)) => naming::logical_id(kind, old),
@@ -102,14 +93,10 @@ impl<'a> Resolver<'a> {
                     }),
             );
         }
-        let retained = matches!(
-            kind,
-            // The service cannot delete a status.
-            Kind::Instance | Kind::AgentStatus | Kind::Table | Kind::Bucket | Kind::BucketPolicy
-        );
+        let retained = kind.descriptor().lifetime.is_retained;
         let resource = Resource {
             address: Address::new(kind, key.value.clone()),
-            resource_type: resource_type.to_owned(),
+            resource_type: kind.resource_type().to_owned(),
             logical_id,
             properties,
             deferrable: BTreeMap::new(),
@@ -142,7 +129,7 @@ impl<'a> Resolver<'a> {
     /// Reads a name: a key of the blueprint, `builtin/<name>`, or an ARN, which is returned as it is.
     ///
     /// Reports names that lead nowhere. They still give a target, so that the rest can be looked at.
-    pub(super) fn find(&mut self, kind: Kind, name: &Spanned<String>) -> Found {
+    pub(crate) fn find(&mut self, kind: Kind, name: &Spanned<String>) -> Found {
         if let Some(builtin) = name.strip_prefix("builtin/") {
             return Found::Target(self.builtin(kind, builtin, name.span));
         }
@@ -151,6 +138,12 @@ impl<'a> Resolver<'a> {
                 self.wrong_arn(kind, name);
             }
             return Found::Arn(name.value.clone());
+        }
+        if let Some(key) = name.strip_prefix("resource/")
+            && self.defines(Kind::Resource, key)
+        {
+            self.check_kind_of_resource(kind, key, name.span);
+            return Found::Target(Target::Resource(Address::new(Kind::Resource, key)));
         }
         if kind == Kind::Lambda
             && let Some(existing) = self.existing_function(name)
@@ -164,31 +157,41 @@ impl<'a> Resolver<'a> {
     }
 
     /// A property that names something else.
-    pub(super) fn reference(&mut self, kind: Kind, name: &Spanned<String>, attribute: Attribute) -> Value {
+    pub(crate) fn reference(&mut self, kind: Kind, name: &Spanned<String>, attribute: Attribute) -> Value {
         match self.find(kind, name) {
-            Found::Target(target) => Value::Reference(Reference { target, attribute }),
+            Found::Target(target) => {
+                let attribute = match &target {
+                    Target::Resource(Address { kind: Kind::Resource, name }) if attribute == Attribute::Arn => {
+                        self.arn_attribute(name)
+                    }
+                    _ => attribute,
+                };
+                Value::Reference(Reference { target, attribute })
+            }
             Found::Arn(arn) => Value::String(match attribute {
                 Attribute::Arn => arn,
-                Attribute::Id | Attribute::Ref => arn.rsplit(['/', ':']).next().map(str::to_owned).unwrap_or_default(),
+                Attribute::Id | Attribute::Ref | Attribute::Named(_) => {
+                    arn.rsplit(['/', ':']).next().map(str::to_owned).unwrap_or_default()
+                }
             }),
         }
     }
 
     /// The ARN of something else.
-    pub(super) fn arn(&mut self, kind: Kind, name: &Spanned<String>) -> Value {
+    pub(crate) fn arn(&mut self, kind: Kind, name: &Spanned<String>) -> Value {
         self.reference(kind, name, Attribute::Arn)
     }
 
-    pub(super) fn builtin(&mut self, kind: Kind, name: &str, span: Span) -> Target {
-        match builtins(kind) {
+    pub(crate) fn builtin(&mut self, kind: Kind, name: &str, span: Span) -> Target {
+        match kind.descriptor().builtins.as_ref().map(|builtins| builtins.known) {
             None => self.diagnostics.push(
-                Diagnostic::error("unknown-builtin", format!("there are no built-in {}s", super::words(kind)))
+                Diagnostic::error("unknown-builtin", format!("there are no built-in {}s", kind.words()))
                     .at(span, "")
                     .help("Name one of this blueprint."),
             ),
             Some(known) if !known.contains(&name) => {
                 let mut diagnostic =
-                    Diagnostic::warning("unknown-builtin", format!("no known built-in {}", super::words(kind)))
+                    Diagnostic::warning("unknown-builtin", format!("no known built-in {}", kind.words()))
                         .at(span, "not among those every new instance has")
                         .note("It is looked up in the instance by exactly this name when planning.");
                 if let Some(similar) = did_you_mean(name, known.iter().copied()) {
@@ -201,16 +204,16 @@ impl<'a> Resolver<'a> {
         Target::Builtin { kind, name: name.to_owned() }
     }
 
-    pub(super) fn wrong_arn(&mut self, kind: Kind, name: &Spanned<String>) {
+    pub(crate) fn wrong_arn(&mut self, kind: Kind, name: &Spanned<String>) {
         self.diagnostics.push(
-            Diagnostic::error("wrong-arn-kind", format!("this ARN does not name a {}", super::words(kind)))
+            Diagnostic::error("wrong-arn-kind", format!("this ARN does not name a {}", kind.words()))
                 .at(name.span, "")
-                .help(format!("A {} has an ARN like `{}`.", super::words(kind), arn::example(kind))),
+                .help(format!("A {} has an ARN like `{}`.", kind.words(), arn::example(kind))),
         );
     }
 
     /// Remembers a name that no section defines, to be reported by [`Resolver::report_unknown`].
-    pub(super) fn unknown(&mut self, kind: Kind, name: &str, span: Span) {
+    pub(crate) fn unknown(&mut self, kind: Kind, name: &str, span: Span) {
         let uses =
             self.unknown.entry((kind, name.to_owned())).or_insert(Uses { first: span, more: Vec::new(), count: 0 });
         uses.count += 1;
@@ -231,13 +234,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// Reports the names that no section defines, each once.
-    pub(super) fn report_unknown(&mut self) {
+    pub(crate) fn report_unknown(&mut self) {
         let unknown = std::mem::take(&mut self.unknown);
         for (index, ((kind, name), uses)) in unknown.iter().enumerate() {
-            let words = super::words(*kind);
+            let words = kind.words();
             let similar = if index < COMPARED { self.similar(*kind, name) } else { None };
             let title = format!("unknown {words} `{name}`");
-            let mut diagnostic = match (similar, super::section(*kind)) {
+            let mut diagnostic = match (similar, kind.section()) {
                 (Some(similar), _) => {
                     Diagnostic::error("misspelled-reference", title).help(format!("Did you mean `{similar}`?"))
                 }
@@ -262,7 +265,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Registers a file for the artifact bucket and returns its key there.
-    pub(super) fn asset(&mut self, folder: &str, extension: &str, file: &Spanned<String>) -> Option<String> {
+    pub(crate) fn asset(&mut self, folder: &str, extension: &str, file: &Spanned<String>) -> Option<String> {
         let loaded = self.loaded.file(file)?;
         let key = format!("{folder}/{}.{extension}", loaded.sha256);
         let asset = Asset { key: key.clone(), path: loaded.path.clone(), sha256: loaded.sha256.clone() };
@@ -272,92 +275,14 @@ impl<'a> Resolver<'a> {
 }
 
 /// What a name leads to.
-pub(super) enum Found {
+pub(crate) enum Found {
     /// Something of this center.
     Target(Target),
     /// Something outside.
     Arn(String),
 }
 
-/// What every new instance has, by kind (facts of the Amazon Connect administrator guide); `None` for kinds without
-/// built-in objects.
-pub(super) fn builtins(kind: Kind) -> Option<&'static [&'static str]> {
-    Some(match kind {
-        Kind::Hours => &["Basic Hours"],
-        Kind::Queue => &["BasicQueue"],
-        Kind::RoutingProfile => &["Basic Routing Profile"],
-        Kind::SecurityProfile => &["Admin", "Agent", "CallCenterManager", "QualityAnalyst"],
-        Kind::AgentStatus => &["Available", "Offline"],
-        Kind::Prompt => &[
-            "Beep.wav",
-            "CustomerHold.wav",
-            "CustomerQueue.wav",
-            "Music_Jazz_MyTimetoFly_Inst.wav",
-            "Music_Pop_ThisAndThatIsLife_Inst.wav",
-            "Music_Pop_ThrowYourselfInFrontOfIt_Inst.wav",
-            "Music_Rock_EverywhereTheSunShines_Inst.wav",
-        ],
-        Kind::Flow => &[
-            "Default agent hold",
-            "Default agent transfer",
-            "Default agent whisper",
-            "Default customer hold",
-            "Default customer queue",
-            "Default customer whisper",
-            "Default outbound",
-            "Default queue transfer",
-            "Sample inbound flow (first contact experience)",
-            "Sample AB test",
-            "Sample disconnect flow",
-            "Sample queue configurations flow",
-            "Sample queue customer",
-            "Sample recording behavior",
-            "Sample note for screenpop",
-            "Sample Lambda integration",
-            "Sample secure input with no agent",
-            "Sample secure input with agent",
-            "Sample interruptible queue flow with callback",
-        ],
-        _ => return None,
-    })
-}
-
-fn names(blueprint: &Blueprint) -> BTreeMap<Kind, BTreeSet<&str>> {
-    fn keys<T>(section: &crate::blueprint::Section<T>) -> BTreeSet<&str> {
-        section.keys().map(|key| key.value.as_str()).collect()
-    }
-    BTreeMap::from([
-        (Kind::AgentStatus, keys(&blueprint.agent_statuses.0)),
-        (Kind::Hours, keys(&blueprint.hours)),
-        (Kind::PhoneNumber, keys(&blueprint.phone_numbers)),
-        (Kind::Queue, keys(&blueprint.queues)),
-        (Kind::QuickConnect, keys(&blueprint.quick_connects)),
-        (Kind::RoutingProfile, keys(&blueprint.routing_profiles)),
-        (Kind::SecurityProfile, keys(&blueprint.security_profiles)),
-        (Kind::User, keys(&blueprint.users)),
-        (Kind::Prompt, keys(&blueprint.prompts)),
-        (Kind::Flow, keys(&blueprint.flows)),
-        (Kind::FlowModule, keys(&blueprint.flow_modules)),
-        (Kind::Table, keys(&blueprint.tables)),
-        (Kind::Role, keys(&blueprint.roles)),
-        (Kind::Policy, keys(&blueprint.policies)),
-        (
-            Kind::Lambda,
-            // Those that exist are no resources of this center.
-            blueprint
-                .lambdas
-                .iter()
-                .filter(|(_, lambda)| lambda.arn.is_none())
-                .map(|(key, _)| key.value.as_str())
-                .collect(),
-        ),
-        (Kind::Integration, keys(&blueprint.lex_bots)),
-        (Kind::Bucket, keys(&blueprint.buckets)),
-        (Kind::Stream, keys(&blueprint.streams)),
-        (Kind::DeliveryStream, keys(&blueprint.delivery_streams)),
-        (Kind::EventSource, keys(&blueprint.event_sources)),
-        (Kind::Database, keys(&blueprint.databases)),
-        (Kind::Crawler, keys(&blueprint.crawlers)),
-        (Kind::Workgroup, keys(&blueprint.workgroups)),
-    ])
+fn names(blueprint: &Blueprint) -> BTreeMap<Kind, Names<'_>> {
+    let all = Kind::ALL.iter().filter_map(|kind| Some((*kind, kind.descriptor().lowering.as_ref()?)));
+    all.map(|(kind, lowering)| (kind, (lowering.names)(blueprint))).collect()
 }

@@ -11,7 +11,7 @@ type Key = Spanned<Short<String, TableKey>>;
 impl Resolver<'_> {
     /// Compares a table with what the manifest of a function says of it. `place` is where the blueprint gives the table to
     /// the function.
-    pub(super) fn table_fits(&mut self, name: &str, parameter: &FunctionParameter, key: &str, place: Span) {
+    pub(crate) fn table_fits(&mut self, name: &str, parameter: &FunctionParameter, key: &str, place: Span) {
         let blueprint = self.blueprint();
         let Some((table_name, table)) = blueprint.tables.iter().find(|(table, _)| table.value == key) else { return };
         let about = super::functions::sentence(&parameter.about);

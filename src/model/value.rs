@@ -76,6 +76,8 @@ pub enum Attribute {
     Id,
     /// What `Ref` gives, such as a table's or bucket's name.
     Ref,
+    /// An attribute that `Fn::GetAtt` gives, of a resource in the same stack.
+    Named(String),
 }
 
 impl Reference {
@@ -86,7 +88,7 @@ impl Reference {
         match self.attribute {
             Attribute::Id if is_version => physical_id.rsplit_once(':').map_or(physical_id, |(_, number)| number),
             Attribute::Id => physical_id.rsplit_once('/').map_or(physical_id, |(_, id)| id),
-            Attribute::Arn | Attribute::Ref => physical_id,
+            Attribute::Arn | Attribute::Ref | Attribute::Named(_) => physical_id,
         }
     }
 }

@@ -5,15 +5,15 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use callform_source::{Diagnostic, Spanned};
 use serde_json::json;
 
-use super::catalog::{ColumnList, column_values};
 use super::column_types::presto;
 use super::members::Members;
 use super::resolver::Resolver;
 use crate::blueprint::{Database, View};
+use crate::kinds::database::{ColumnList, column_values};
 
 impl Resolver<'_> {
     /// The query of a view or a saved query: exactly one of `sql` and `file`.
-    pub(super) fn query(
+    pub(crate) fn query(
         &mut self,
         key: &Spanned<String>,
         sql: Option<&Spanned<String>>,
@@ -34,7 +34,7 @@ impl Resolver<'_> {
     }
 
     /// A view as Athena keeps one: a table without files, its query and its columns in Base64.
-    pub(super) fn view_input(
+    pub(crate) fn view_input(
         &mut self,
         database_name: &str,
         database: &Database,

@@ -6,13 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callform_aws::{ErrorKind, Gateway, GatewayError, NameHolder, NamedResource};
+use callform_aws::{ErrorKind, Gateway, GatewayError, NameHolder};
 use serde_json::Value as Json;
 
 use super::scope::Keeps;
 use super::stacks::belongs;
 use super::{ObserveError, Scope};
 use crate::inventory::{DeployedStack, Inventory, KeptResource};
+use crate::kinds::Kind;
 
 /// What stacks kept, by logical ID, as far as the center wants it and no stack has it. Whether it is still there was not
 /// looked at.
@@ -170,18 +171,9 @@ impl Look<'_> {
 
     /// Whether something outside Connect has a name. Types that cannot be asked for are taken for not there.
     async fn has_name(&self, resource_type: &str, name: &str) -> Result<bool, ObserveError> {
-        let resource = match resource_type {
-            "AWS::DynamoDB::Table" => NamedResource::Table,
-            "AWS::IAM::Role" => NamedResource::Role,
-            "AWS::Kinesis::Stream" => NamedResource::Stream,
-            "AWS::Lambda::Function" => NamedResource::Function,
-            "AWS::S3::Bucket" | "AWS::S3::BucketPolicy" => NamedResource::Bucket,
-            _ => return Ok(false),
-        };
-        let there = permitted(self.gateway.holder(resource, name, &self.account).await)? == Some(NameHolder::Account);
-        if there && resource_type == "AWS::S3::BucketPolicy" {
-            return Ok(permitted(self.gateway.has_bucket_policy(name).await)?.unwrap_or(false));
-        }
-        Ok(there)
+        let lookup = Kind::of_type(resource_type).and_then(|kind| kind.descriptor().lookup.as_ref());
+        let Some(lookup) = lookup.filter(|lookup| lookup.is_physical_id) else { return Ok(false) };
+        let holder = permitted(self.gateway.holder(lookup.resource, name, &self.account).await)?;
+        Ok(holder == Some(NameHolder::Account))
     }
 }

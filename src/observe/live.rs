@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callform_aws::{ConnectInstance, ErrorKind, Gateway, GatewayError, LiveObject, ResourceDrift};
+use callform_aws::{ConnectInstance, ErrorKind, Gateway, GatewayError, ResourceDrift};
 use serde_json::{Map, Value};
 
 use super::beside::Surroundings;
 use crate::inventory::{DeployedStack, Inventory, LiveResource, Told};
+use crate::kinds::{self, Kind};
 
 /// Reads the live properties of everything in the deployed stacks: Connect objects in bulk, one type at a time;
 /// everything else through CloudFormation's own comparison, one for each stack.
@@ -83,22 +84,11 @@ pub(super) fn resource_type<'a>(stack: &'a DeployedStack, logical_id: &str) -> &
 /// Objects of a type are also read one by one, for what the bulk read leaves out, while a center has at most so many.
 const MOST_IN_DETAIL: usize = 25;
 
-/// What the bulk read of a type leaves out.
-fn left_out(resource_type: &str) -> &'static [&'static str] {
-    match resource_type {
-        "AWS::Connect::User" => {
-            &["IdentityInfo/Email", "IdentityInfo/SecondaryEmail", "IdentityInfo/Mobile", "UserProficiencies"]
-        }
-        "AWS::Connect::RoutingProfile" => &["AgentAvailabilityTimer", "MediaConcurrencies/*/CrossChannelBehavior"],
-        _ => &[],
-    }
-}
-
-/// What no read of a type has. Functions and Lex bots are linked to an instance without an object that could have tags.
-fn never_read(resource_type: &str) -> &'static [&'static str] {
-    match resource_type {
-        "AWS::Connect::IntegrationAssociation" => &["Tags"],
-        _ => &[],
+/// How objects of a type are read in bulk, where they are.
+fn bulk_of(resource_type: &str) -> Option<&'static kinds::Bulk> {
+    match &Kind::of_type(resource_type)?.descriptor().live {
+        kinds::Live::Bulk(bulk) => Some(bulk),
+        kinds::Live::Template { .. } => None,
     }
 }
 
@@ -106,7 +96,7 @@ fn never_read(resource_type: &str) -> &'static [&'static str] {
 fn needs_told(stack: &DeployedStack, logical_id: &str, resource: &LiveResource) -> bool {
     let LiveResource::Present { unread, .. } = resource else { return false };
     let resource = &stack.template["Resources"][logical_id];
-    let never = never_read(resource["Type"].as_str().unwrap_or_default());
+    let never = bulk_of(resource["Type"].as_str().unwrap_or_default()).map_or(&[][..], |bulk| bulk.never_read);
     unread.iter().filter(|path| !never.contains(&path.as_str())).any(|path| {
         let named = path
             .split('/')
@@ -125,8 +115,8 @@ struct Bulk<'a> {
     instance: Option<ConnectInstance>,
     /// Physical ids of the center's resources, by type.
     managed: BTreeMap<&'a str, BTreeSet<&'a str>>,
-    /// By type; `None` for types that are not read in bulk, the reason for those that could not be read.
-    read: BTreeMap<String, Result<Option<Objects>, String>>,
+    /// By type; the reason for those that could not be read.
+    read: BTreeMap<String, Result<Objects, String>>,
 }
 
 impl Bulk<'_> {
@@ -137,27 +127,28 @@ impl Bulk<'_> {
         resource_type: &str,
         physical_id: &str,
     ) -> Result<Option<LiveResource>, GatewayError> {
-        if !resource_type.starts_with("AWS::Connect::") {
-            return Ok(None);
-        }
+        let Some(bulk) = bulk_of(resource_type) else { return Ok(None) };
         let Some(instance) = self.instance.clone() else { return Ok(Some(LiveResource::Gone)) };
         let in_detail = self.managed.get(resource_type).map_or(0, BTreeSet::len) <= MOST_IN_DETAIL;
         if !self.read.contains_key(resource_type) {
-            let objects = partly(self.objects(inventory, &instance, resource_type, in_detail).await)?;
-            let by_id = objects.map(|objects| {
-                let objects = objects?.into_iter().map(|object| (object.physical_id, object.properties));
-                Some(objects.collect())
-            });
+            let none = BTreeSet::new();
+            let managed = self.managed.get(resource_type).unwrap_or(&none);
+            let deployed = deployed(inventory, resource_type);
+            let reading =
+                kinds::Reading { gateway: self.gateway, instance: &instance, managed, deployed: &deployed, in_detail };
+            let objects = partly((bulk.read)(&reading).await)?;
+            let by_id = objects
+                .map(|objects| objects.into_iter().map(|object| (object.physical_id, object.properties)).collect());
             self.read.insert(resource_type.to_owned(), by_id);
         }
         let objects = match self.read.get(resource_type) {
-            Some(Ok(Some(objects))) => objects,
+            Some(Ok(objects)) => objects,
             Some(Err(reason)) => {
                 return Ok(Some(LiveResource::NotChecked { reason: reason.clone(), failed: true }));
             }
-            Some(Ok(None)) | None => return Ok(None),
+            None => return Ok(None),
         };
-        let unread = if in_detail { &[] } else { left_out(resource_type) }.iter().chain(never_read(resource_type));
+        let unread = if in_detail { &[] } else { bulk.left_out }.iter().chain(bulk.never_read);
         Ok(Some(match objects.get(physical_id) {
             Some(properties) => LiveResource::Present {
                 properties: properties.clone(),
@@ -166,39 +157,6 @@ impl Bulk<'_> {
             },
             None => LiveResource::Gone,
         }))
-    }
-
-    async fn objects(
-        &self,
-        inventory: &Inventory,
-        instance: &ConnectInstance,
-        resource_type: &str,
-        in_detail: bool,
-    ) -> Result<Option<Vec<LiveObject>>, GatewayError> {
-        let gateway = self.gateway;
-        let none = BTreeSet::new();
-        let managed = self.managed.get(resource_type).unwrap_or(&none);
-        let wanted = |arn: &str| managed.contains(arn);
-        let objects = match resource_type.trim_start_matches("AWS::Connect::") {
-            "AgentStatus" => gateway.live_agent_statuses(instance).await?,
-            "ContactFlow" => gateway.live_flows(instance).await?,
-            "ContactFlowModule" => gateway.live_flow_modules(instance).await?,
-            "HoursOfOperation" => gateway.live_hours(instance).await?,
-            "Instance" => vec![gateway.live_instance(instance).await?],
-            "InstanceStorageConfig" => gateway.live_storage(instance, &storage_types(inventory)).await?,
-            "IntegrationAssociation" => gateway.live_integrations(instance).await?,
-            "PhoneNumber" => gateway.live_phone_numbers(managed).await?,
-            "Prompt" => gateway.live_prompts(instance).await?,
-            "Queue" => gateway.live_queues(instance, &wanted).await?,
-            "QuickConnect" => gateway.live_quick_connects(instance).await?,
-            "RoutingProfile" => gateway.live_routing_profiles(instance, &wanted, in_detail).await?,
-            "SecurityProfile" => gateway.live_security_profiles(instance, managed).await?,
-            "User" => gateway.live_users(instance, &wanted, in_detail).await?,
-            "UserHierarchyGroup" => gateway.live_hierarchy_groups(instance).await?,
-            "UserHierarchyStructure" => vec![gateway.live_hierarchy_levels(instance).await?],
-            _ => return Ok(None),
-        };
-        Ok(Some(objects))
     }
 }
 
@@ -213,17 +171,11 @@ fn managed(inventory: &Inventory) -> BTreeMap<&str, BTreeSet<&str>> {
     managed
 }
 
-/// The storage resource types the center configures.
-fn storage_types(inventory: &Inventory) -> Vec<String> {
+/// The properties that deployed templates give resources of a type.
+fn deployed<'a>(inventory: &'a Inventory, resource_type: &str) -> Vec<&'a Value> {
     let resources = inventory.stacks.values().filter_map(|stack| stack.template["Resources"].as_object());
-    let mut types: Vec<String> = resources
-        .flat_map(Map::values)
-        .filter(|resource| resource["Type"] == "AWS::Connect::InstanceStorageConfig")
-        .filter_map(|resource| Some(resource["Properties"]["ResourceType"].as_str()?.to_owned()))
-        .collect();
-    types.sort();
-    types.dedup();
-    types
+    let of_type = resources.flat_map(Map::values).filter(|resource| resource["Type"] == resource_type);
+    of_type.map(|resource| &resource["Properties"]).collect()
 }
 
 /// What CloudFormation says about a resource, or what else is to be said of it.

@@ -179,16 +179,7 @@ async fn builtins(
 
 /// The object type behind a kind, for the kinds that have built-in objects.
 pub(crate) fn object_type(kind: Kind) -> Option<ObjectType> {
-    match kind {
-        Kind::AgentStatus => Some(ObjectType::AgentStatus),
-        Kind::Flow => Some(ObjectType::Flow),
-        Kind::Hours => Some(ObjectType::Hours),
-        Kind::Prompt => Some(ObjectType::Prompt),
-        Kind::Queue => Some(ObjectType::Queue),
-        Kind::RoutingProfile => Some(ObjectType::RoutingProfile),
-        Kind::SecurityProfile => Some(ObjectType::SecurityProfile),
-        _ => None,
-    }
+    kind.descriptor().builtins.as_ref().map(|builtins| builtins.objects)
 }
 
 /// The artifact bucket's name: one per center, account and region, within S3's 63 characters.

@@ -165,16 +165,8 @@ fn keeps(model: &Model) -> BTreeMap<String, Keeps> {
         resource.deletion_policy == DeletionPolicy::Retain && !resource.metadata.contains_key(EXISTING_PHONE_NUMBER)
     });
     kept.map(|resource| {
-        let property = match resource.address.kind {
-            Kind::Table => "TableName",
-            Kind::Stream => "Name",
-            Kind::Bucket => "BucketName",
-            Kind::BucketPolicy => "Bucket",
-            Kind::Role => "RoleName",
-            Kind::Lambda => "FunctionName",
-            _ => "",
-        };
-        let name = resource.properties.get(property).cloned();
+        let lookup = resource.address.kind.descriptor().lookup.as_ref().filter(|lookup| lookup.is_physical_id);
+        let name = lookup.and_then(|lookup| resource.properties.get(lookup.property)).cloned();
         (resource.logical_id.clone(), Keeps { resource_type: resource.resource_type.clone(), name })
     })
     .collect()

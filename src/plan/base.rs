@@ -57,7 +57,7 @@ impl Base {
         let names = self.builtins.keys().filter_map(|key| key.strip_prefix("builtin/")?.split_once('/'));
         names
             .filter_map(|(word, name)| {
-                let kind = Kind::ALL.into_iter().find(|kind| kind.word() == word)?;
+                let kind = Kind::of_word(word)?;
                 Some((kind, name.to_owned()))
             })
             .collect()

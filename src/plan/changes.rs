@@ -37,7 +37,8 @@ pub(super) fn resource_changes<'a>(
         let retained = deployed.get(&change.logical_id).is_some_and(Definition::is_retained_when_replaced);
         if change.action == Action::Replace {
             let kept = || "a new and empty one takes its place; the old one is kept".to_owned();
-            change.irreversible = loss(change.address.kind).map(|loss| if retained { kept() } else { loss });
+            change.irreversible =
+                loss(change.address.kind, &change.resource_type).map(|loss| if retained { kept() } else { loss });
         }
         if change.address.kind == Kind::HierarchyLevels && change.action == Action::Update {
             change.irreversible = lost_levels(change);
@@ -93,13 +94,13 @@ fn created(logical_id: &str, wanted: &Definition, inventory: &Inventory) -> Chan
 
 /// The change of a resource that leaves.
 pub(super) fn removed(logical_id: &str, existing: &Definition, reason: Reason) -> Change {
-    let mut change = if existing.address.kind == Kind::AgentStatus {
+    let mut change = if !existing.address.kind.descriptor_of(&existing.resource_type).lifetime.is_deletable {
         change(logical_id, existing, Action::Retain, vec![reason, Reason::CannotBeDeleted])
     } else if existing.is_retained() {
         change(logical_id, existing, Action::Retain, vec![reason, Reason::DeletionPolicyRetain])
     } else {
         let mut change = change(logical_id, existing, Action::Delete, vec![reason]);
-        change.irreversible = loss(existing.address.kind);
+        change.irreversible = loss(existing.address.kind, &existing.resource_type);
         change
     };
     change.address = existing.rendered_as.clone();
@@ -192,43 +193,7 @@ fn lost_levels(change: &Change) -> Option<String> {
     (!names.is_empty()).then(|| format!("the hierarchy loses {}", names.join(" and ")))
 }
 
-/// What is lost for good, or interrupts service, when a resource of this kind is deleted or made anew.
-pub(crate) fn loss(kind: Kind) -> Option<String> {
-    let loss = match kind {
-        Kind::Instance => "the instance is deleted with everything in it",
-        Kind::PhoneNumber => "the number is released",
-        Kind::Table => "the items of the table are lost",
-        Kind::Queue => "reports lose the history of the queue",
-        Kind::User => "reports lose the history of the user",
-        Kind::Bucket => "the files in the bucket are lost",
-        Kind::Stream | Kind::DeliveryStream => "records on their way are lost",
-        Kind::LogGroup => "the logs are lost",
-        Kind::SecurityProfile => "its users lose its permissions",
-        Kind::HierarchyGroup => "reports lose the history of the group",
-        Kind::HierarchyLevels => "the levels of the hierarchy are lost",
-        Kind::Workgroup => "the history of its queries is lost",
-        Kind::Storage
-        | Kind::AgentStatus
-        | Kind::Hours
-        | Kind::QuickConnect
-        | Kind::RoutingProfile
-        | Kind::Prompt
-        | Kind::Flow
-        | Kind::FlowModule
-        | Kind::Integration
-        | Kind::Role
-        | Kind::Policy
-        | Kind::Lambda
-        | Kind::LambdaPermission
-        | Kind::LambdaVersion
-        | Kind::LambdaAlias
-        | Kind::BucketPolicy
-        | Kind::LogStream
-        | Kind::EventSource
-        | Kind::Database
-        | Kind::CatalogTable
-        | Kind::Crawler
-        | Kind::NamedQuery => return None,
-    };
-    Some(loss.to_owned())
+/// What is lost for good, or interrupts service, when a resource of this kind and type is deleted or made anew.
+pub(crate) fn loss(kind: Kind, resource_type: &str) -> Option<String> {
+    kind.descriptor_of(resource_type).lifetime.loss.map(str::to_owned)
 }

@@ -80,7 +80,7 @@ fn taken_away(logical_id: &str, existing: &Definition, is_protected: bool, statu
         change.action = Action::Retain;
         change.reasons = vec![Reason::TerminationProtection];
         change.irreversible = None;
-    } else if existing.address.kind == Kind::AgentStatus {
+    } else if !existing.address.kind.descriptor_of(&existing.resource_type).lifetime.is_deletable {
         change.action = if statuses_go { Action::Delete } else { Action::Retain };
         change.reasons = vec![if statuses_go { Reason::Destroy } else { Reason::StaysAsItIs }];
     }

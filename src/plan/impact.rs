@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::known::Definition;
 use super::{Action, Change, Impact};
+use crate::kinds::{Audience, Touched};
 use crate::model::{Address, Kind, Target};
 
 /// Everything before and after.
@@ -15,15 +16,6 @@ use crate::model::{Address, Kind, Target};
 pub(super) struct Sides<'a> {
     pub(super) before: &'a BTreeMap<String, Definition>,
     pub(super) after: &'a BTreeMap<String, Definition>,
-}
-
-/// Who hears of it when something changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Audience {
-    /// Callers, and agents who serve them.
-    Callers,
-    /// Agents only.
-    Agents,
 }
 
 /// Notes with every change what it touches.
@@ -66,10 +58,6 @@ fn users<'a>(sides: &Sides<'a>) -> BTreeMap<&'a Address, BTreeSet<&'a Address>> 
 
 fn impact(changed: &Address, users: &BTreeMap<&Address, BTreeSet<&Address>>) -> Impact {
     let mut impact = Impact::default();
-    // Everything refers to the instance; what its settings mean for each of them is not known.
-    if matches!(changed.kind, Kind::Instance | Kind::Storage | Kind::HierarchyLevels) {
-        return impact;
-    }
     let mut seen: BTreeMap<&Address, Audience> = BTreeMap::from([(changed, Audience::Callers)]);
     let mut waiting = vec![(changed, Audience::Callers)];
     while let Some((target, audience)) = waiting.pop() {
@@ -86,29 +74,28 @@ fn impact(changed: &Address, users: &BTreeMap<&Address, BTreeSet<&Address>>) -> 
         }
     }
     for address in seen.into_keys() {
-        let list = match address.kind {
-            Kind::PhoneNumber => &mut impact.phone_numbers,
-            Kind::Flow | Kind::FlowModule => &mut impact.flows,
-            Kind::Queue => &mut impact.queues,
-            Kind::User => &mut impact.agents,
-            _ => continue,
+        let list = match address.kind.descriptor().reach.listed {
+            Some(Touched::PhoneNumbers) => &mut impact.phone_numbers,
+            Some(Touched::Flows) => &mut impact.flows,
+            Some(Touched::Queues) => &mut impact.queues,
+            Some(Touched::Agents) => &mut impact.agents,
+            None => continue,
         };
         list.push(address.clone());
     }
     impact
 }
 
-/// Who hears of it in what refers to something that changed; `None` where nobody does.
+/// Who hears of it in what refers to something that changed; `None` where nobody does. Everything refers to the instance,
+/// and what its settings mean for each of them is not known.
 fn passes_on(target: Kind, user: Kind, audience: Audience) -> Option<Audience> {
-    match (target, user) {
-        // What a quick connect leads to changes nothing about the list it is on.
-        (_, Kind::QuickConnect) => None,
-        (Kind::QuickConnect | Kind::PhoneNumber, Kind::Queue) => Some(Audience::Agents),
-        (_, Kind::RoutingProfile | Kind::User) => Some(Audience::Agents),
+    match (target.descriptor().reach.tells, user.descriptor().reach.hears) {
+        (Audience::Nobody, _) | (_, Audience::Nobody) => None,
+        (_, Audience::Agents | Audience::AgentsAtTheEnd) | (Audience::Agents, Audience::Callers) => {
+            Some(Audience::Agents)
+        }
         // Profiles are at the end of the way.
-        (Kind::RoutingProfile, _) => None,
-        (_, Kind::Storage | Kind::HierarchyLevels) => None,
-        _ if audience == Audience::Agents => None,
-        _ => Some(Audience::Callers),
+        (Audience::AgentsAtTheEnd, Audience::Callers) => None,
+        (Audience::Callers, Audience::Callers) => (audience == Audience::Callers).then_some(Audience::Callers),
     }
 }

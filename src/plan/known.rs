@@ -136,7 +136,7 @@ impl<'a> Known<'a> {
             Target::Builtin { kind, name } => self.inventory.builtins.get(&(*kind, name.clone())).cloned(),
             Target::Instance => self.inventory.instance.as_ref().map(|instance| match reference.attribute {
                 Attribute::Id => instance.id.clone(),
-                Attribute::Arn | Attribute::Ref => instance.arn.clone(),
+                Attribute::Arn | Attribute::Ref | Attribute::Named(_) => instance.arn.clone(),
             }),
         }
     }

@@ -169,7 +169,7 @@ fn around(inner: &str) -> Option<(Reference, String, String)> {
             let (prefix, suffix) = text.split_once("${Id}")?;
             Some((reference, pseudo_symbols(prefix), suffix.to_owned()))
         }
-        ArnForm::Whole => None,
+        ArnForm::Whole(_) => None,
     }
 }
 

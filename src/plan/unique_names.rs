@@ -20,16 +20,16 @@ pub(super) fn refuse_taken(
     if changes.iter().any(|change| change.address.kind == Kind::Instance && change.action == Action::Replace) {
         return Ok(());
     }
-    let mut taken: BTreeMap<(Kind, &str), (&str, &Address)> = BTreeMap::new();
+    let mut taken: BTreeMap<(&str, &str), (&str, &Address)> = BTreeMap::new();
     for (logical_id, existing) in deployed {
         if let Some(name) = unique_name(existing) {
-            taken.insert((existing.address.kind, name), (logical_id, &existing.rendered_as));
+            taken.insert((existing.resource_type.as_str(), name), (logical_id, &existing.rendered_as));
         }
     }
     for change in changes.iter().filter(|change| gives_names(change.action)) {
         let Some(wanted) = desired.get(&change.logical_id) else { continue };
         let Some(name) = unique_name(wanted) else { continue };
-        let Some((holder, address)) = taken.get(&(wanted.address.kind, name)) else { continue };
+        let Some((holder, address)) = taken.get(&(wanted.resource_type.as_str(), name)) else { continue };
         let is_itself = *holder == change.logical_id;
         if !is_itself || change.action == Action::Replace {
             return Err(PlanError::NameTaken {
@@ -46,46 +46,8 @@ fn gives_names(action: Action) -> bool {
     matches!(action, Action::Create | Action::Replace | Action::Update)
 }
 
-/// The name of which there can be only one: in the instance, or in the account and region. Sources: which operations of
-/// Connect answer `DuplicateResourceException`, and "custom names" in the CloudFormation User Guide.
+/// The name of which there can be only one: in the instance, or in the account and region.
 fn unique_name(definition: &Definition) -> Option<&str> {
-    let property = match definition.address.kind {
-        Kind::Queue
-        | Kind::Hours
-        | Kind::QuickConnect
-        | Kind::RoutingProfile
-        | Kind::Prompt
-        | Kind::Flow
-        | Kind::FlowModule
-        | Kind::AgentStatus
-        | Kind::Stream
-        | Kind::Workgroup
-        | Kind::Crawler => "Name",
-        Kind::User => "Username",
-        Kind::Policy => "ManagedPolicyName",
-        Kind::Database => return definition.properties.get("DatabaseInput")?.get("Name")?.as_str(),
-        Kind::SecurityProfile => "SecurityProfileName",
-        Kind::Table => "TableName",
-        Kind::Role => "RoleName",
-        Kind::Lambda => "FunctionName",
-        Kind::Bucket => "BucketName",
-        Kind::DeliveryStream => "DeliveryStreamName",
-        Kind::LogGroup => "LogGroupName",
-        // They have no name that anybody else could have: none at all, or one below something that has its own.
-        Kind::Instance
-        | Kind::Storage
-        | Kind::HierarchyLevels
-        | Kind::HierarchyGroup
-        | Kind::PhoneNumber
-        | Kind::Integration
-        | Kind::LambdaPermission
-        | Kind::LambdaVersion
-        | Kind::LambdaAlias
-        | Kind::BucketPolicy
-        | Kind::LogStream
-        | Kind::EventSource
-        | Kind::CatalogTable
-        | Kind::NamedQuery => return None,
-    };
-    definition.properties.get(property)?.as_str()
+    let name = definition.address.kind.descriptor_of(&definition.resource_type).name?;
+    definition.properties.pointer(name.path)?.as_str()
 }

@@ -11,6 +11,7 @@ use callform_aws::Repair;
 use serde_json::Value;
 
 use crate::inventory::Inventory;
+use crate::kinds::Kind;
 use crate::plan::{Action, Estimate, OperationKind, Plan, RepairOf, StackOperation, Step};
 
 use super::sides::resources;
@@ -27,20 +28,6 @@ const CALLS_OF_UPLOAD: u64 = 2;
 const CALLS_OF_BUCKET: u64 = 7;
 /// `CreateChangeSet`, `DescribeChangeSet` until it is settled, `ExecuteChangeSet`, the newest event, protection.
 const CALLS_OF_OPERATION: u64 = 7;
-
-/// What takes long by itself, in seconds: an instance took 68 (facts), the others are guesses (?).
-const SLOW: [(&str, u64); 6] = [
-    ("AWS::Connect::Instance", 70),
-    ("AWS::Connect::PhoneNumber", 10),
-    ("AWS::DynamoDB::Table", 30),
-    ("AWS::IAM::Role", 20),
-    ("AWS::Kinesis::Stream", 30),
-    ("AWS::KinesisFirehose::DeliveryStream", 60),
-];
-
-/// Lists that one call takes only a part of: property and entries a call.
-const BATCHES: [(&str, &str, usize); 2] =
-    [("AWS::Connect::Queue", "QuickConnectArns", 50), ("AWS::Connect::RoutingProfile", "QueueConfigs", 10)];
 
 /// Calls on resources: by type and operation, how many.
 type Calls = BTreeMap<(String, String), u64>;
@@ -199,9 +186,11 @@ fn count(resource_type: &str, action: Action, properties: &[String], wanted: &Va
             if action == Action::Replace {
                 add("delete", 1);
             }
-            for (_, property, size) in BATCHES.iter().filter(|(of, ..)| *of == resource_type) {
-                let entries = wanted[*property].as_array().map_or(0, Vec::len);
-                add(property, (entries.div_ceil(*size) as u64).saturating_sub(1));
+            if let Some((property, size)) =
+                Kind::of_type(resource_type).and_then(|kind| kind.descriptor().service.batch)
+            {
+                let entries = wanted[property].as_array().map_or(0, Vec::len);
+                add(property, (entries.div_ceil(size) as u64).saturating_sub(1));
             }
         }
         Action::Update if properties.is_empty() => add("update", 1),
@@ -223,7 +212,7 @@ fn wave(estimate: &mut Estimate, operations: u64, calls: &Calls) {
             *entry = (*entry).max(at_rate(*number));
         }
         if matches!(operation.as_str(), "create" | "delete") {
-            let seconds = SLOW.iter().find(|(of, _)| of == resource_type).map_or(0, |(_, seconds)| *seconds);
+            let seconds = Kind::of_type(resource_type).map_or(0, |kind| kind.descriptor().service.seconds);
             slow = slow.max(seconds);
         }
     }

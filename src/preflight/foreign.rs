@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::inventory::Inventory;
+use crate::kinds::Kind;
 use crate::plan::{Check, Finding, Plan, Severity};
 
 use super::sides::{Resource, Sides};
@@ -48,7 +49,10 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, account: 
 /// Functions, bots, streams and keys of other accounts that anything else uses.
 fn used_elsewhere(sides: &Sides, before: &BTreeMap<&str, &Value>, here: &Here) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let users = sides.after.iter().filter(|resource| USERS.contains(&resource.kind));
+    let users = sides
+        .after
+        .iter()
+        .filter(|resource| Kind::of_type(resource.kind).is_some_and(|kind| kind.descriptor().outside.may_be_of_others));
     for resource in users.filter(|resource| before.get(resource.logical_id) != Some(&resource.properties)) {
         let mut arns = BTreeSet::new();
         collect(resource.properties, &mut arns);
@@ -64,19 +68,6 @@ fn used_elsewhere(sides: &Sides, before: &BTreeMap<&str, &Value>, here: &Here) -
     }
     findings
 }
-
-/// Types that use what may be of another account.
-const USERS: [&str; 9] = [
-    "AWS::Connect::InstanceStorageConfig",
-    "AWS::Connect::IntegrationAssociation",
-    "AWS::DynamoDB::Table",
-    "AWS::Kinesis::Stream",
-    "AWS::KinesisFirehose::DeliveryStream",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Permission",
-    "AWS::S3::Bucket",
-    "AWS::Athena::WorkGroup",
-];
 
 /// Services whose objects belong to an account.
 const OF_ACCOUNTS: [&str; 5] = ["firehose", "kinesis", "kms", "lambda", "lex"];

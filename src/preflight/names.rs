@@ -5,48 +5,43 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::inventory::Inventory;
+use crate::kinds::{Kind, Within};
 use crate::plan::{Check, Finding, OperationKind, Plan, Severity};
 
 use super::facts::{Answer, Facts, Holder, Named, Questions};
 use super::sides::{Resource, Sides, operations, resources};
 
-/// Types of Connect whose names must differ within an instance, and the property that holds the name. Hierarchy groups
-/// are not among them: only those of one parent must differ (?). Nor are agent statuses, which cannot be deleted:
-/// CloudFormation takes one of the same name over.
-const OF_INSTANCE: [(&str, &str); 9] = [
-    ("AWS::Connect::ContactFlow", "Name"),
-    ("AWS::Connect::ContactFlowModule", "Name"),
-    ("AWS::Connect::HoursOfOperation", "Name"),
-    ("AWS::Connect::Prompt", "Name"),
-    ("AWS::Connect::Queue", "Name"),
-    ("AWS::Connect::QuickConnect", "Name"),
-    ("AWS::Connect::RoutingProfile", "Name"),
-    ("AWS::Connect::SecurityProfile", "SecurityProfileName"),
-    ("AWS::Connect::User", "Username"),
-];
+/// The property with the name of a type whose names must differ within an instance, as a path. Hierarchy groups have none:
+/// only those of one parent must differ (?). Nor have agent statuses, which cannot be deleted: CloudFormation takes one of
+/// the same name over.
+fn of_instance(resource_type: &str) -> Option<&'static str> {
+    let descriptor = Kind::of_type(resource_type)?.descriptor();
+    let name = descriptor.name.filter(|name| name.within == Within::Instance)?;
+    descriptor.lifetime.is_deletable.then_some(name.path)
+}
 
-/// Types whose names must differ within an account, or for buckets in all of AWS.
-const OF_ACCOUNT: [(&str, &str); 6] = [
-    ("AWS::DynamoDB::Table", "TableName"),
-    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
-    ("AWS::IAM::Role", "RoleName"),
-    ("AWS::Kinesis::Stream", "Name"),
-    ("AWS::Lambda::Function", "FunctionName"),
-    ("AWS::S3::Bucket", "BucketName"),
-];
+/// The same of a type whose names must differ within an account, or for buckets in all of AWS, as far as one can ask.
+fn of_account(resource_type: &str) -> Option<&'static str> {
+    let descriptor = Kind::of_type(resource_type)?.descriptor();
+    descriptor.lookup.as_ref()?;
+    Some(descriptor.name.filter(|name| name.within == Within::Account)?.path)
+}
+
+fn alias(resource_type: &str) -> Option<&'static str> {
+    (resource_type == INSTANCE).then_some("/InstanceAlias")
+}
 
 const INSTANCE: &str = "AWS::Connect::Instance";
-const ALIAS: &str = "InstanceAlias";
 
 /// Asks what is known by the names that come with the plan.
 pub(super) fn ask(sides: &Sides, questions: &mut Questions) {
     let account = questions.account.clone();
-    for (resource, _) in new_names(sides, &OF_INSTANCE, &account) {
+    for (resource, _) in new_names(sides, of_instance, &account) {
         questions.objects.insert(resource.kind.to_owned());
     }
-    let names = new_names(sides, &OF_ACCOUNT, &account).into_iter();
+    let names = new_names(sides, of_account, &account).into_iter();
     questions.names.extend(names.map(|(resource, name)| (resource.kind.to_owned(), name)));
-    questions.instances |= !new_names(sides, &[(INSTANCE, ALIAS)], &account).is_empty();
+    questions.instances |= !new_names(sides, alias, &account).is_empty();
 }
 
 /// The names that are taken.
@@ -58,7 +53,7 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
         operations(plan).flat_map(|operation| operation.imports.keys().map(String::as_str)).collect();
     let is_new = |(resource, _): &(Resource, String)| !imported.contains(resource.logical_id);
     let mut findings = Vec::new();
-    for (resource, name) in new_names(sides, &OF_INSTANCE, &facts.account).into_iter().filter(is_new) {
+    for (resource, name) in new_names(sides, of_instance, &facts.account).into_iter().filter(is_new) {
         let Some(Ok(objects)) = facts.objects.get(resource.kind) else { continue };
         if let Some(other) =
             objects.iter().find(|other| same(resource.kind, &other.name, &name) && !own.contains(tail(&other.id)))
@@ -71,7 +66,7 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
         }
     }
     let taken_over = taken_over(plan);
-    for (resource, name) in new_names(sides, &OF_ACCOUNT, &facts.account).into_iter().filter(is_new) {
+    for (resource, name) in new_names(sides, of_account, &facts.account).into_iter().filter(is_new) {
         match facts.names.get(&(resource.kind.to_owned(), name.clone())) {
             Some(Ok(Holder::Account)) if taken_over.contains(resource.logical_id) => {
                 findings.push(comes_back(&resource, &name));
@@ -84,7 +79,7 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
     }
     let known = facts.instances.iter().filter_map(|answer| answer.as_ref().ok()).flatten();
     let known: Vec<&Named> = known.filter(|instance| !own.contains(instance.id.as_str())).collect();
-    for (resource, name) in new_names(sides, &[(INSTANCE, ALIAS)], &facts.account).into_iter().filter(is_new) {
+    for (resource, name) in new_names(sides, alias, &facts.account).into_iter().filter(is_new) {
         if known.iter().any(|instance| instance.name == name) {
             let help = format!("take another alias, or use that instance: `instance: {{ existing: {name} }}`");
             findings.push(taken(&resource, format!("there is an instance called `{name}` already"), help));
@@ -97,10 +92,13 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
 const RENAME: &str = "give it another `name:`, or delete what has it";
 
 fn advice(resource: &Resource, name: &str) -> String {
-    match resource.kind.rsplit("::").next() {
-        Some("User") => "give the user another key, or delete the other one".to_owned(),
-        Some("QuickConnect" | "ContactFlowModule") => RENAME.to_owned(),
-        _ => format!("give it another `name:`, or refer to what is there as `builtin/{name}`"),
+    let kind = Kind::of_type(resource.kind);
+    if kind == Some(Kind::User) {
+        "give the user another key, or delete the other one".to_owned()
+    } else if kind.is_some_and(|kind| kind.descriptor().builtins.is_some()) {
+        format!("give it another `name:`, or refer to what is there as `builtin/{name}`")
+    } else {
+        RENAME.to_owned()
     }
 }
 
@@ -114,10 +112,12 @@ fn taken(resource: &Resource, message: String, help: String) -> Finding {
 fn taken_over(plan: &Plan) -> BTreeSet<&str> {
     let created = operations(plan).filter(|operation| operation.kind == OperationKind::Create);
     let resources = created.flat_map(|operation| resources(&operation.template));
-    resources
-        .filter(|resource| resource.kind != "AWS::IAM::ManagedPolicy")
-        .map(|resource| resource.logical_id)
-        .collect()
+    resources.filter(|resource| has_its_name_for_id(resource.kind)).map(|resource| resource.logical_id).collect()
+}
+
+fn has_its_name_for_id(resource_type: &str) -> bool {
+    let lookup = Kind::of_type(resource_type).and_then(|kind| kind.descriptor().lookup.as_ref());
+    lookup.is_none_or(|lookup| lookup.is_physical_id)
 }
 
 fn comes_back(resource: &Resource, name: &str) -> Finding {
@@ -131,10 +131,13 @@ fn comes_back(resource: &Resource, name: &str) -> Finding {
 }
 
 /// Resources that come with a name they did not have before.
-fn new_names<'a>(sides: &Sides<'a>, types: &[(&str, &str)], account: &str) -> Vec<(Resource<'a>, String)> {
-    let property = |kind: &str| types.iter().find(|(of, _)| *of == kind).map(|(_, property)| *property);
+fn new_names<'a>(
+    sides: &Sides<'a>,
+    path_of: fn(&str) -> Option<&'static str>,
+    account: &str,
+) -> Vec<(Resource<'a>, String)> {
     let named = |resource: &Resource| {
-        let name = name(resource.properties.get(property(resource.kind)?)?, account)?;
+        let name = name(resource.properties.pointer(path_of(resource.kind)?)?, account)?;
         Some((resource.logical_id.to_owned(), name))
     };
     let before: BTreeMap<String, String> = sides.before.iter().filter_map(named).collect();
@@ -156,7 +159,7 @@ pub(super) fn name(value: &Value, account: &str) -> Option<String> {
 
 /// Usernames are the same in either case of letters (?).
 fn same(kind: &str, one: &str, other: &str) -> bool {
-    if kind == "AWS::Connect::User" { one.eq_ignore_ascii_case(other) } else { one == other }
+    if Kind::of_type(kind) == Some(Kind::User) { one.eq_ignore_ascii_case(other) } else { one == other }
 }
 
 fn tail(id: &str) -> &str {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callform_aws::Repair;
 use callform_schemas::{Handler, permissions};
 
+use crate::kinds::Kind;
 use crate::model::Address;
 use crate::plan::{Action, Change, Check, Finding, Plan, RepairOf, Severity, Step};
 
@@ -111,16 +112,9 @@ fn actions_of(change: &Change) -> Vec<&'static str> {
     handlers.iter().flat_map(|handler| permissions(kind, *handler)).filter(counts).collect()
 }
 
-/// Services beside its own that a type needs in every center: for the directory and the service-linked role of an
-/// instance, for the audio of a prompt, for roles that are passed on.
+/// Services beside its own that a type needs in every center.
 fn others(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "AWS::Connect::Instance" => &["ds", "iam", "logs"],
-        "AWS::Connect::InstanceStorageConfig" | "AWS::Connect::IntegrationAssociation" => &["ds", "iam"],
-        "AWS::Connect::Prompt" => &["s3"],
-        "AWS::Glue::Crawler" | "AWS::KinesisFirehose::DeliveryStream" | "AWS::Lambda::Function" => &["iam"],
-        _ => &[],
-    }
+    Kind::of_type(kind).map_or(&[], |kind| kind.descriptor().service.needs)
 }
 
 /// The service in the actions of a type.

@@ -4,60 +4,51 @@
 //! differ, so that a default only warns).
 
 use crate::inventory::Inventory;
-use crate::model::{Address, Kind};
+use crate::kinds::{self, Kind};
+use crate::model::Address;
 use crate::plan::{Action, Change, Check, Finding, OperationKind, Plan, Severity};
 
 use super::facts::{Answer, Facts, Questions, Quota};
 use super::sides::{Resource, Sides, operations};
 
-/// A quota for the resources of one type.
+/// A quota, and what it counts.
+#[derive(Clone, Copy)]
 struct Limit {
+    /// CloudFormation type; empty where no type is counted.
     kind: &'static str,
-    /// Empty where Service Quotas has none.
-    code: &'static str,
-    name: &'static str,
-    default: u64,
+    quota: kinds::Quota,
     words: &'static str,
 }
 
-const fn limit(kind: &'static str, code: &'static str, name: &'static str, default: u64, words: &'static str) -> Limit {
-    Limit { kind, code, name, default, words }
+/// Types with a quota of their own in an instance. Agent statuses have none: what there was of them is taken over.
+fn limits() -> impl Iterator<Item = Limit> {
+    Kind::ALL.iter().filter(|kind| **kind != Kind::Instance).filter_map(|kind| limit(*kind))
 }
 
-/// Agent statuses are not here: what there was of them is taken over.
-const LIMITS: [Limit; 11] = [
-    limit("AWS::Connect::ContactFlow", "L-22922690", "Contact flows per instance", 100, "flows"),
-    limit("AWS::Connect::ContactFlowModule", "", "Modules per instance", 200, "flow modules"),
-    limit("AWS::Connect::HoursOfOperation", "L-20CD02F7", "Hours of operation per instance", 100, "hours of operation"),
-    limit("AWS::Connect::PhoneNumber", "L-8F812903", "Phone numbers per instance", 5, "phone numbers"),
-    limit("AWS::Connect::Prompt", "L-0865B754", "Prompts per instance", 500, "prompts"),
-    limit("AWS::Connect::Queue", "L-19A87C94", "Queues per instance", 50, "queues"),
-    limit("AWS::Connect::QuickConnect", "L-68BBE2E8", "Quick connects per instance", 100, "quick connects"),
-    limit("AWS::Connect::RoutingProfile", "L-D3E7BE26", "Routing profiles per instance", 100, "routing profiles"),
-    limit("AWS::Connect::SecurityProfile", "L-F325A715", "Security profiles per instance", 100, "security profiles"),
-    limit("AWS::Connect::User", "L-9A46857E", "Users per instance", 500, "users"),
-    limit(
-        "AWS::Connect::UserHierarchyGroup",
-        "L-D68AAAE4",
-        "User hierarchy groups per instance",
-        500,
-        "hierarchy groups",
-    ),
-];
-const INSTANCES: Limit =
-    limit("AWS::Connect::Instance", "L-AA17A6B9", "Amazon Connect instances per account", 2, "instances");
-const QUEUES_OF_PROFILE: Limit =
-    limit("AWS::Connect::RoutingProfile", "L-516BC0EB", "Queues per routing profile per instance", 50, "queues");
-const STACKS: Limit = limit("", "L-0485CB21", "Stack count", DEFAULT_STACKS, "stacks");
+fn limit(kind: Kind) -> Option<Limit> {
+    let descriptor = kind.descriptor();
+    Some(Limit { kind: descriptor.resource_type, quota: descriptor.service.quota?, words: descriptor.plural })
+}
+
+const QUEUES_OF_PROFILE: Limit = Limit {
+    kind: "AWS::Connect::RoutingProfile",
+    quota: kinds::Quota { code: "L-516BC0EB", name: "Queues per routing profile per instance", default: 50 },
+    words: "queues",
+};
+const STACKS: Limit = Limit {
+    kind: "",
+    quota: kinds::Quota { code: "L-0485CB21", name: "Stack count", default: DEFAULT_STACKS },
+    words: "stacks",
+};
 
 /// Stacks an account may have in a Region. Only above that its own quota is asked for.
 pub(crate) const DEFAULT_STACKS: u64 = 2_000;
 
 /// Asks how much there is of what the plan makes.
 pub(super) fn ask(plan: &Plan, sides: &Sides, questions: &mut Questions) {
-    let more: Vec<&Limit> = LIMITS.iter().filter(|limit| added(sides, limit) > 0).collect();
+    let more: Vec<Limit> = limits().filter(|limit| added(sides, limit) > 0).collect();
     questions.objects.extend(more.iter().map(|limit| limit.kind.to_owned()));
-    questions.instances |= added(sides, &INSTANCES) > 0;
+    questions.instances |= limit(Kind::Instance).is_some_and(|limit| added(sides, &limit) > 0);
     questions.quotas = !more.is_empty() || questions.instances || !crowded(sides, 0).is_empty();
     questions.new_stacks = new_stacks(plan);
 }
@@ -67,18 +58,18 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
     let quotas =
         Quotas { answer: facts.quotas.as_ref(), instance: inventory.instance.as_ref().map(|it| it.arn.as_str()) };
     let mut findings = Vec::new();
-    for limit in &LIMITS {
-        let more = added(sides, limit);
+    for limit in limits() {
+        let more = added(sides, &limit);
         let there = match facts.objects.get(limit.kind) {
             Some(Ok(objects)) => objects.len(),
             // The center's own are the least there is.
             Some(Err(_)) | None => count(&sides.before, limit.kind),
         };
-        findings.extend(quotas.exceeded(limit, "the instance", there, more, made(sides, limit.kind)));
+        findings.extend(quotas.exceeded(&limit, "the instance", there, more, made(sides, limit.kind)));
     }
-    if let Some(Ok(instances)) = &facts.instances {
-        let more = added(sides, &INSTANCES);
-        findings.extend(quotas.exceeded(&INSTANCES, "the account", instances.len(), more, made(sides, INSTANCES.kind)));
+    if let (Some(Ok(instances)), Some(limit)) = (&facts.instances, limit(Kind::Instance)) {
+        let more = added(sides, &limit);
+        findings.extend(quotas.exceeded(&limit, "the account", instances.len(), more, made(sides, limit.kind)));
     }
     if let Some(Ok(stacks)) = &facts.stacks {
         findings.extend(quotas.exceeded(&STACKS, "the account", *stacks, new_stacks(plan), Vec::new()));
@@ -119,8 +110,8 @@ fn turnover(plan: &Plan, quotas: &Quotas) -> Option<Finding> {
         .filter(|change| change.address.kind == Kind::PhoneNumber && weight(change.action) > 0)
         .collect();
     let counted: u64 = numbers.iter().map(|change| weight(change.action)).sum();
-    let limit = LIMITS.iter().find(|limit| limit.kind == "AWS::Connect::PhoneNumber")?;
-    let (most, _) = quotas.most(limit);
+    let limit = limit(Kind::PhoneNumber)?;
+    let (most, _) = quotas.most(&limit);
     (counted > most).then(|| Finding {
         severity: Severity::Warning,
         check: Check::Quota,
@@ -143,7 +134,8 @@ impl Quotas<'_> {
     fn most(&self, limit: &Limit) -> (u64, bool) {
         let known = self.answer.and_then(|answer| answer.as_ref().ok()).into_iter().flatten();
         let of_limit = known.filter(|quota| {
-            (!limit.code.is_empty() && quota.code == limit.code) || quota.name.eq_ignore_ascii_case(limit.name)
+            (!limit.quota.code.is_empty() && quota.code == limit.quota.code)
+                || quota.name.eq_ignore_ascii_case(limit.quota.name)
         });
         let mut own = None;
         for quota in of_limit {
@@ -153,7 +145,7 @@ impl Quotas<'_> {
                 None => own = Some(quota.value),
             }
         }
-        own.map_or((limit.default, false), |value| (value, true))
+        own.map_or((limit.quota.default, false), |value| (value, true))
     }
 
     fn exceeded(
@@ -170,13 +162,13 @@ impl Quotas<'_> {
             return None;
         }
         let bound = if applied { "is the most" } else { "is the most by default" };
-        let code = if limit.code.is_empty() { String::new() } else { format!(" ({})", limit.code) };
+        let code = if limit.quota.code.is_empty() { String::new() } else { format!(" ({})", limit.quota.code) };
         Some(Finding {
             severity: if applied { Severity::Error } else { Severity::Warning },
             check: Check::Quota,
             addresses,
             message: format!("{whose} would have {total} {}; {most} {bound}", limit.words),
-            help: Some(format!("ask AWS for more of `{}`{code}", limit.name)),
+            help: Some(format!("ask AWS for more of `{}`{code}", limit.quota.name)),
         })
     }
 }

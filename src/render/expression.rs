@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::identifiers::{ArnForm, arn_attribute, arn_form, before_id};
+use super::identifiers::{arn_attribute, arn_form, before_id};
 use super::parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, Imports, Parameters, kind_of};
 use crate::graph::Graph;
+use crate::kinds::ArnForm;
 use crate::model::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
 
 /// Where values are rendered: one stack.
@@ -94,7 +95,7 @@ impl Expressions<'_> {
         }
         if kind == Kind::Instance {
             return match reference.attribute {
-                Attribute::Arn | Attribute::Ref => json!({ "Ref": INSTANCE_ARN }),
+                Attribute::Arn | Attribute::Ref | Attribute::Named(_) => json!({ "Ref": INSTANCE_ARN }),
                 Attribute::Id => instance_id(),
             };
         }
@@ -112,7 +113,9 @@ impl Expressions<'_> {
             }
             (ArnForm::InInstance(_) | ArnForm::ById(_), Attribute::Id)
             | (ArnForm::ByName(_), Attribute::Id | Attribute::Ref)
-            | (ArnForm::Whole, _) => identifier,
+            | (ArnForm::Whole(_), _)
+            // Told as `reference-across-stacks`.
+            | (_, Attribute::Named(_)) => identifier,
         }
     }
 
@@ -154,7 +157,7 @@ impl Expressions<'_> {
         }
         if kind == Kind::Instance {
             return match reference.attribute {
-                Attribute::Arn | Attribute::Ref => format!("${{{INSTANCE_ARN}}}"),
+                Attribute::Arn | Attribute::Ref | Attribute::Named(_) => format!("${{{INSTANCE_ARN}}}"),
                 Attribute::Id => {
                     variables.insert("IdOfInstance".to_owned(), instance_id());
                     "${IdOfInstance}".to_owned()
@@ -173,7 +176,9 @@ impl Expressions<'_> {
             }
             (ArnForm::InInstance(_) | ArnForm::ById(_), Attribute::Id)
             | (ArnForm::ByName(_), Attribute::Id | Attribute::Ref)
-            | (ArnForm::Whole, _) => format!("${{{variable}}}"),
+            | (ArnForm::Whole(_), _)
+            // Told as `reference-across-stacks`.
+            | (_, Attribute::Named(_)) => format!("${{{variable}}}"),
         }
     }
 }
@@ -187,6 +192,7 @@ fn inside(logical_id: &str, kind: Kind, attribute: &Attribute) -> Json {
     let whole = || json!({ "Ref": logical_id });
     match attribute {
         Attribute::Ref => whole(),
+        Attribute::Named(name) => json!({ "Fn::GetAtt": [logical_id, name] }),
         Attribute::Arn => match arn_attribute(kind) {
             Some(name) => json!({ "Fn::GetAtt": [logical_id, name] }),
             None => whole(),
@@ -203,6 +209,7 @@ fn inside(logical_id: &str, kind: Kind, attribute: &Attribute) -> Json {
 
 fn inline_inside(logical_id: &str, kind: Kind, attribute: &Attribute, variables: &mut Map<String, Json>) -> String {
     match (attribute, arn_attribute(kind), before_id(kind)) {
+        (Attribute::Named(name), ..) => format!("${{{logical_id}.{name}}}"),
         (Attribute::Arn, Some(name), _) => format!("${{{logical_id}.{name}}}"),
         (Attribute::Id, _, _) if kind == Kind::Instance => format!("${{{logical_id}.Id}}"),
         (Attribute::Id, _, Some(_)) => {

@@ -81,7 +81,7 @@ impl Center {
     }
 
     /// Adds a resource; the logical ID is made of kind and name.
-    pub(crate) fn add(&mut self, kind: Kind, name: &str, resource_type: &str, properties: Properties) -> &mut Resource {
+    pub(crate) fn add(&mut self, kind: Kind, name: &str, properties: Properties) -> &mut Resource {
         let address = Address::new(kind, name);
         let logical_id: String = format!("{kind}_{name}")
             .split(|c: char| !c.is_ascii_alphanumeric())
@@ -100,7 +100,7 @@ impl Center {
         };
         let resource = Resource {
             address: address.clone(),
-            resource_type: resource_type.to_owned(),
+            resource_type: kind.resource_type().to_owned(),
             logical_id,
             properties,
             deferrable,
@@ -133,14 +133,14 @@ impl Center {
         if !quick_connects.is_empty() {
             properties.insert("QuickConnectArns".to_owned(), arns(Kind::QuickConnect, quick_connects));
         }
-        self.add(Kind::Queue, name, "AWS::Connect::Queue", properties);
+        self.add(Kind::Queue, name, properties);
     }
 
     pub(crate) fn quick_connect(&mut self, name: &str, kind: &str, config: (&str, Value)) {
         let config = object([("QuickConnectType", kind.into()), config]);
         let properties =
             properties([("InstanceArn", Value::instance_arn()), ("Name", name.into()), ("QuickConnectConfig", config)]);
-        self.add(Kind::QuickConnect, name, "AWS::Connect::QuickConnect", properties);
+        self.add(Kind::QuickConnect, name, properties);
     }
 
     pub(crate) fn routing_profile(&mut self, name: &str, configs: Vec<Value>) {
@@ -153,7 +153,7 @@ impl Center {
             ("DefaultOutboundQueueArn", arn(Kind::Queue, "customer_service")),
             ("QueueConfigs", Value::List(configs)),
         ]);
-        self.add(Kind::RoutingProfile, name, "AWS::Connect::RoutingProfile", properties);
+        self.add(Kind::RoutingProfile, name, properties);
     }
 
     pub(crate) fn user(&mut self, name: &str, profile: &str) {
@@ -166,7 +166,7 @@ impl Center {
             ("RoutingProfileArn", arn(Kind::RoutingProfile, profile)),
             ("SecurityProfileArns", Value::List(vec![builtin(Kind::SecurityProfile, "Agent")])),
         ]);
-        self.add(Kind::User, name, "AWS::Connect::User", properties);
+        self.add(Kind::User, name, properties);
     }
 
     pub(crate) fn flow(&mut self, name: &str, flow_type: &str, content: Value) {
@@ -176,7 +176,7 @@ impl Center {
             ("Type", flow_type.into()),
             ("Content", content),
         ]);
-        self.add(Kind::Flow, name, "AWS::Connect::ContactFlow", properties);
+        self.add(Kind::Flow, name, properties);
     }
 
     fn hours_and_number(&mut self) {
@@ -186,10 +186,10 @@ impl Center {
             ("TimeZone", "America/Los_Angeles".into()),
             ("Config", Value::List(vec![open("MONDAY", 9, 18), open("SATURDAY", 9, 15)])),
         ]);
-        self.add(Kind::Hours, "business", "AWS::Connect::HoursOfOperation", hours);
+        self.add(Kind::Hours, "business", hours);
         let number =
             properties([("TargetArn", Value::instance_arn()), ("CountryCode", "US".into()), ("Type", "DID".into())]);
-        self.add(Kind::PhoneNumber, "main", "AWS::Connect::PhoneNumber", number);
+        self.add(Kind::PhoneNumber, "main", number);
     }
 
     fn data(&mut self) {
@@ -200,7 +200,7 @@ impl Center {
             ("KeySchema", Value::List(vec![key])),
             ("BillingMode", "PAY_PER_REQUEST".into()),
         ]);
-        self.add(Kind::Table, "vanity_numbers", "AWS::DynamoDB::Table", table).deletion_policy = DeletionPolicy::Retain;
+        self.add(Kind::Table, "vanity_numbers", table).deletion_policy = DeletionPolicy::Retain;
         let target = Target::Resource(Address::new(Kind::Table, "vanity_numbers"));
         let statement = object([
             ("Effect", "Allow".into()),
@@ -216,7 +216,7 @@ impl Center {
             |statement| object([("Version", "2012-10-17".into()), ("Statement", Value::List(vec![statement]))]);
         let policy = object([("PolicyName", "table".into()), ("PolicyDocument", document(statement))]);
         let role = properties([("AssumeRolePolicyDocument", document(trust)), ("Policies", Value::List(vec![policy]))]);
-        self.add(Kind::Role, "vanity", "AWS::IAM::Role", role);
+        self.add(Kind::Role, "vanity", role);
         let key = "prompts/0a1b.wav";
         self.model.assets.push(Asset {
             key: key.to_owned(),
@@ -228,7 +228,7 @@ impl Center {
             ("Name", "welcome".into()),
             ("S3Uri", Value::AssetUri(key.to_owned())),
         ]);
-        self.add(Kind::Prompt, "welcome", "AWS::Connect::Prompt", prompt);
+        self.add(Kind::Prompt, "welcome", prompt);
     }
 }
 
@@ -242,7 +242,7 @@ pub(crate) fn kwglobal() -> Center {
         ("IdentityManagementType", "CONNECT_MANAGED".into()),
         ("Attributes", attributes),
     ]);
-    center.add(Kind::Instance, "kwglobal", "AWS::Connect::Instance", instance).deletion_policy = DeletionPolicy::Retain;
+    center.add(Kind::Instance, "kwglobal", instance).deletion_policy = DeletionPolicy::Retain;
     center.model.instance = Instance::Created(Address::new(Kind::Instance, "kwglobal"));
     center.hours_and_number();
     center.queue("customer_service", &["consulting", "management", "mary"]);

@@ -12,9 +12,10 @@ mod template;
 mod transitional;
 mod manifest;
 
+pub(crate) use crate::kinds::ArnForm;
 pub use artifacts::{Artifacts, ParameterSource, StackArtifact, words};
 pub(crate) use flows::readable;
-pub(crate) use identifiers::{ArnForm, arn_attribute, arn_form, before_id, kind_of_parameter, traveling};
+pub(crate) use identifiers::{arn_attribute, arn_form, before_id, kind_of_parameter, traveling};
 pub use manifest::files;
 pub(crate) use parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, declared};
 pub use placement::Placement;
@@ -34,7 +35,7 @@ use crate::model::{Address, DeletionPolicy, Kind, Model, Resource, Target};
 ///
 /// Where the diagnostics have errors (resources that need one another), the artifacts are not fit for use.
 pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) {
-    let (graph, diagnostics) = graph::build(model);
+    let (graph, mut diagnostics) = graph::build(model);
     let stack_of = placement::place(model, &graph, placement);
     let mut members: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
     for (address, resource) in &model.resources {
@@ -51,7 +52,7 @@ pub fn render(model: &Model, placement: &Placement) -> (Artifacts, Diagnostics) 
         .into_iter()
         .map(|(name, depends_on)| {
             let resources = members.get(name).map(Vec::as_slice).unwrap_or_default();
-            let (template, parameters) = template::template(&surroundings, resources);
+            let (template, parameters) = template::template(&surroundings, resources, &mut diagnostics);
             StackArtifact {
                 name: name.to_owned(),
                 template,

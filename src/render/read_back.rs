@@ -78,11 +78,9 @@ pub(super) fn properties(template: &Json) -> BTreeMap<String, Json> {
 
 /// The property with the name of a type that gets a name by default.
 pub(super) fn name_property(resource_type: &str) -> Option<&'static str> {
-    match resource_type {
-        "AWS::DynamoDB::Table" => Some("TableName"),
-        "AWS::Kinesis::Stream" => Some("Name"),
-        _ => None,
-    }
+    let descriptor = crate::model::Kind::of_type(resource_type)?.descriptor();
+    let name = descriptor.name.filter(|_| descriptor.lifetime.is_named_by_default)?;
+    Some(name.property())
 }
 
 #[cfg(test)]

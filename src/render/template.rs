@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use callform_source::{Diagnostic, Diagnostics};
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Expressions, Scope};
@@ -9,10 +10,7 @@ use super::parameters::{Imports, Parameters};
 use super::{ParameterSource, Placement, flows, read_back};
 use crate::graph::Graph;
 use crate::inventory::SETTINGS_NOTE;
-use crate::model::{Address, DeletionPolicy, Model, Resource, Target};
-
-/// Types that hold data: of these the template says aloud when they are deleted, which linters ask for.
-const STATEFUL: [&str; 4] = ["AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup", "AWS::S3::Bucket"];
+use crate::model::{Address, Attribute, DeletionPolicy, Model, Reference, Resource, Target};
 
 /// Version of the members under `Metadata.Callform`.
 pub(crate) const METADATA_VERSION: u32 = 1;
@@ -33,6 +31,7 @@ pub(super) struct Surroundings<'a> {
 pub(super) fn template(
     surroundings: &Surroundings,
     resources: &[&Resource],
+    diagnostics: &mut Diagnostics,
 ) -> (Json, BTreeMap<String, ParameterSource>) {
     let &Surroundings { model, graph, placement, predecessors, .. } = surroundings;
     let inside: BTreeMap<&Address, &str> =
@@ -42,6 +41,13 @@ pub(super) fn template(
     for resource in resources {
         for value in resource.properties.values() {
             scope.collect_imports(&resource.address, value, &mut imports);
+            diagnostics.extend(
+                value
+                    .references()
+                    .into_iter()
+                    .filter_map(|reference| across_stacks(resource, reference, &scope))
+                    .collect(),
+            );
         }
     }
     let parameters = Parameters::new(imports, |name| resources.iter().any(|resource| resource.logical_id == name));
@@ -94,6 +100,16 @@ fn metadata(model: &Model) -> Json {
     metadata.into()
 }
 
+/// Parameters carry identifiers, and no other attributes.
+fn across_stacks(resource: &Resource, reference: &Reference, scope: &Scope<'_>) -> Option<Diagnostic> {
+    let Attribute::Named(name) = &reference.attribute else { return None };
+    let Target::Resource(target) = &reference.target else { return None };
+    let title = format!("the attribute `{name}` of {target} is not known in another stack");
+    let help = "Name it by `.ref`, or keep the center small enough for one stack.";
+    (!scope.inside.contains_key(target))
+        .then(|| Diagnostic::error("reference-across-stacks", title).at(resource.span, "needs it").help(help))
+}
+
 /// A resource. The flow that answers a phone number is noted beside it: CloudFormation takes a change of a resource's
 /// metadata for a change, while metadata of the template alone cannot be updated.
 fn rendered(
@@ -114,7 +130,8 @@ fn rendered(
         definition.insert("Properties".to_owned(), properties.into());
     }
     match resource.deletion_policy {
-        DeletionPolicy::Delete if STATEFUL.contains(&resource.resource_type.as_str()) => {
+        // Linters ask that it is said aloud.
+        DeletionPolicy::Delete if resource.address.kind.descriptor_of(&resource.resource_type).lifetime.holds_data => {
             definition.insert("DeletionPolicy".to_owned(), json!("Delete"));
             definition.insert("UpdateReplacePolicy".to_owned(), json!("Delete"));
         }

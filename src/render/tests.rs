@@ -96,7 +96,7 @@ fn text_without_references_is_a_plain_string() {
 #[test]
 fn bare_ids_are_taken_out_of_arns() {
     let mut center = Center::new("ids");
-    center.add(Kind::Table, "numbers", "AWS::DynamoDB::Table", properties([]));
+    center.add(Kind::Table, "numbers", properties([]));
     center.flow("hello", "CONTACT_FLOW", content("Hello", &[]));
     let id = |target: &str, attribute| Reference { target: target.parse().unwrap(), attribute };
     let text = Value::Text(vec![
@@ -107,7 +107,6 @@ fn bare_ids_are_taken_out_of_arns() {
     center.add(
         Kind::Role,
         "all",
-        "AWS::IAM::Role",
         properties([
             ("Flow", Value::Reference(id("flow/hello", Attribute::Id))),
             ("Instance", Value::Reference(id("instance", Attribute::Id))),
@@ -131,9 +130,9 @@ fn bare_ids_are_taken_out_of_arns() {
 #[test]
 fn names_of_tables_travel_and_their_arns_are_spelled_out() {
     let mut center = Center::new("two");
-    center.add(Kind::Table, "numbers", "AWS::DynamoDB::Table", properties([]));
+    center.add(Kind::Table, "numbers", properties([]));
     let statement = object([("Resource", arn(Kind::Table, "numbers"))]);
-    center.add(Kind::Role, "reader", "AWS::IAM::Role", properties([("Statement", statement)]));
+    center.add(Kind::Role, "reader", properties([("Statement", statement)]));
     let placement =
         Placement { stacks: BTreeMap::from([("TableNumbers".to_owned(), "two-2".to_owned())]), ..Placement::default() };
     let (artifacts, _) = render(

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::StackArtifact;
-use super::identifiers::{ArnForm, arn_attribute, arn_form};
+use super::identifiers::{arn_attribute, arn_form};
 use super::template::stand_in;
 use crate::inventory::DeployedStack;
+use crate::kinds::ArnForm;
 use crate::model::Model;
 
 /// How a resource appears in a transitional template.

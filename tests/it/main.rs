@@ -21,6 +21,7 @@ mod flow_lint;
 mod foreign;
 mod foreign_branches;
 mod functions;
+mod further_resources;
 mod generated;
 mod history;
 mod interruption;

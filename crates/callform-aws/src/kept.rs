@@ -94,7 +94,7 @@ impl Gateway {
     }
 
     /// Whether a bucket has a policy.
-    pub async fn has_bucket_policy(&self, bucket: &str) -> Result<bool, GatewayError> {
+    pub(crate) async fn has_bucket_policy(&self, bucket: &str) -> Result<bool, GatewayError> {
         match self.s3.get_bucket_policy().bucket(bucket).send().await {
             Ok(_) => Ok(true),
             Err(error) => {

@@ -16,6 +16,8 @@ const PAGE: i32 = 1_000;
 pub enum NamedResource {
     /// A bucket; its name is taken for everybody.
     Bucket,
+    /// The policy of a bucket, by the bucket's name.
+    BucketPolicy,
     /// A Lambda function.
     Function,
     /// A managed policy of IAM.
@@ -59,6 +61,11 @@ impl Gateway {
             NamedResource::Bucket => Ok(match self.bucket_state(name).await? {
                 BucketState::Absent => NameHolder::Nobody,
                 BucketState::Present => NameHolder::Account,
+                BucketState::Forbidden => NameHolder::Other,
+            }),
+            NamedResource::BucketPolicy => Ok(match self.bucket_state(name).await? {
+                BucketState::Present if self.has_bucket_policy(name).await? => NameHolder::Account,
+                BucketState::Absent | BucketState::Present => NameHolder::Nobody,
                 BucketState::Forbidden => NameHolder::Other,
             }),
             NamedResource::Function => {

@@ -11,17 +11,7 @@ use crate::drift::filled_in;
 use crate::drift::unfinished::noted;
 use crate::drift::{Addition, DriftReport, DriftStatus};
 use crate::inventory::DeployedStack;
-
-/// Properties that a resource's handler cannot take away: the service has no call for it. They are set to what AWS
-/// fills in.
-const NOT_REMOVABLE: [(&str, &str); 6] = [
-    ("AWS::Connect::RoutingProfile", "AgentAvailabilityTimer"),
-    ("AWS::Connect::Instance", "Attributes/ContactflowLogs"),
-    ("AWS::Connect::Instance", "Attributes/ContactLens"),
-    ("AWS::Connect::Instance", "Attributes/AutoResolveBestVoices"),
-    ("AWS::Connect::Instance", "Attributes/EarlyMedia"),
-    ("AWS::Connect::Instance", "Attributes/MultiPartyConference"),
-];
+use crate::kinds::Kind;
 
 /// What a stack's template becomes so that CloudFormation learns of additions.
 pub(super) struct Learned<'a> {
@@ -111,11 +101,10 @@ fn defaults_left(stack: &DeployedStack, deployed: &DeployedStack) -> Vec<(String
     let mut left = Vec::new();
     let resources = deployed.template.get("Resources").and_then(Json::as_object);
     for (logical_id, resource) in resources.into_iter().flatten() {
-        for (resource_type, path) in NOT_REMOVABLE {
+        for path in not_removable(resource.get("Type").and_then(Json::as_str).unwrap_or_default()) {
             let value =
                 |template: &Json| template.pointer(&format!("/Resources/{logical_id}/Properties/{path}")).cloned();
-            if resource.get("Type").and_then(Json::as_str) == Some(resource_type)
-                && value(&stack.template).is_none()
+            if value(&stack.template).is_none()
                 && let Some(value) = value(&deployed.template)
             {
                 left.push((logical_id.clone(), path.split('/').map(str::to_owned).collect(), value));
@@ -132,9 +121,14 @@ fn add_tag(properties: Option<&mut Map<String, Json>>, property: &str, tag: Json
     }
 }
 
+/// Properties that a resource's handler cannot take away: the service has no call for it.
+fn not_removable(resource_type: &str) -> &'static [&'static str] {
+    Kind::of_type(resource_type).map_or(&[], |kind| kind.descriptor().drift.not_removable)
+}
+
 fn default_of(resource_type: &str, addition: &Addition) -> Option<Json> {
     let path = addition.path.join("/");
-    let is_fixed = NOT_REMOVABLE.contains(&(resource_type, path.as_str()));
+    let is_fixed = not_removable(resource_type).contains(&path.as_str());
     let rule = filled_in::rules(resource_type).iter().find(|(of, _)| is_fixed && *of == path)?;
     rule.1.value()
 }

@@ -13,13 +13,13 @@ fn with_hierarchy(levels: &[&str], groups: &[(&str, Option<&str>)]) -> Center {
         ("InstanceArn", Value::instance_arn()),
         ("UserHierarchyStructure", structure),
     ]);
-    center.add(Kind::HierarchyLevels, "levels", "AWS::Connect::UserHierarchyStructure", properties);
+    center.add(Kind::HierarchyLevels, "levels", properties);
     for (name, parent) in groups {
         let mut properties =
             crate::render::fixture::properties([("InstanceArn", Value::instance_arn()), ("Name", (*name).into())]);
         let parent = parent.map(|parent| ("ParentGroupArn".to_owned(), arn(Kind::HierarchyGroup, parent)));
         properties.extend(parent);
-        center.add(Kind::HierarchyGroup, name, "AWS::Connect::UserHierarchyGroup", properties);
+        center.add(Kind::HierarchyGroup, name, properties);
     }
     center
 }
@@ -51,7 +51,7 @@ fn with_status(order: i64) -> Center {
         ("State", "ENABLED".into()),
         ("DisplayOrder", Value::Integer(order)),
     ]);
-    center.add(Kind::AgentStatus, "lunch", "AWS::Connect::AgentStatus", properties);
+    center.add(Kind::AgentStatus, "lunch", properties);
     center.resource(Kind::AgentStatus, "lunch").deletion_policy = crate::model::DeletionPolicy::Retain;
     center
 }

@@ -31,7 +31,7 @@ fn what_cannot_refer_to_something_else_is_replaced_with_it() {
         properties
     };
     for (name, parent) in [("acme", None), ("other", None), ("north", Some("acme")), ("inner", Some("north"))] {
-        center.add(Kind::HierarchyGroup, name, "AWS::Connect::UserHierarchyGroup", group(name, parent));
+        center.add(Kind::HierarchyGroup, name, group(name, parent));
     }
     let mut account = Account::empty();
     apply(&center.model, &mut account);

@@ -1,0 +1,416 @@
+//! Hours of operation: opening times as Connect wants them, day by day, never across midnight.
+
+use callform_aws::ObjectType;
+use callform_source::{Diagnostic, Span, Spanned};
+use chrono::{Datelike as _, Days, NaiveDate};
+use indexmap::IndexMap;
+use overrides::Dated;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::descriptor::{
+    ArnForm, Builtins, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach,
+    Service, UniqueName,
+};
+use super::keys;
+use crate::blueprint::{Definition as _, Section, Texts, resource};
+use crate::model::members::Members;
+use crate::model::resolver::Resolver;
+use crate::model::{Kind, Value, naming};
+
+mod overrides;
+
+resource! {
+    /// Hours of operation.
+    pub struct Hours {
+        /// Name in Connect. Default: from the key.
+        pub name: Option<Spanned<String>>,
+        /// What they are for.
+        pub description: Option<Spanned<String>>,
+        /// IANA time zone, such as `America/Los_Angeles`.
+        pub time_zone: Spanned<String>,
+        /// Opening times by day: `mon-fri: 09:00-18:00`, `sat: [09:00-12:00, 13:00-15:00]`, `daily: 24h`. A range that
+        /// ends before it starts runs into the next day.
+        pub open: IndexMap<Spanned<String>, Spanned<Texts>>,
+        /// Days with other hours, such as holidays; 50 at most.
+        #[serde(default)]
+        pub overrides: Section<Override>,
+    }
+}
+
+/// Hours of one day or of several days in a row that differ from the usual ones. Closed, unless `open` says otherwise.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Override {
+    /// Name in Connect. Default: from the key.
+    pub name: Option<Spanned<String>>,
+    /// Why the hours differ.
+    pub description: Option<Spanned<String>>,
+    /// The day, `2026-12-25`. Give this, or `from` and `till`.
+    pub on: Option<Spanned<String>>,
+    /// The first day.
+    pub from: Option<Spanned<String>>,
+    /// The last day.
+    pub till: Option<Spanned<String>>,
+    /// Opening times on these days, such as `10:00-14:00`. Without it the center is closed.
+    pub open: Option<Spanned<Texts>>,
+}
+
+pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
+    word: "hours",
+    plural: "hours of operation",
+    resource_type: "AWS::Connect::HoursOfOperation",
+    prefix: "Hours",
+    is_single: false,
+    lowering: Some(Lowering {
+        section: "hours",
+        names: |blueprint| keys(&blueprint.hours),
+        lower: |resolver| resolver.hours(),
+        files: None,
+    }),
+    finish: None,
+    identifiers: Identifiers {
+        arn: ArnForm::InInstance("operating-hours"),
+        attribute: Some("HoursOfOperationArn"),
+        parameter: "HoursOfOperationIds",
+    },
+    name: UniqueName::in_instance("/Name"),
+    lookup: None,
+    builtins: Some(Builtins { known: &["Basic Hours"], objects: ObjectType::Hours }),
+    lifetime: Lifetime::PLAIN,
+    reach: Reach::PLAIN,
+    outside: Outside::NOTHING,
+    live: Live::bulk(|reading| Box::pin(reading.gateway.live_hours(reading.instance))),
+    drift: Drift {
+        filled_in: &[
+            ("HoursOfOperationOverrides/*/HoursOfOperationOverrideId", FilledIn::Anything),
+            ("HoursOfOperationOverrides/*/OverrideType", FilledIn::Text("STANDARD")),
+        ],
+        written_together: &["Name", "Description", "TimeZone", "Config"],
+        ..Drift::PLAIN
+    },
+    service: Service::limited("L-20CD02F7", "Hours of operation per instance", 100),
+    checks: Checks::PLAIN,
+};
+
+const MINUTES_PER_DAY: u32 = 24 * 60;
+
+/// A stretch of one day. `end` 0 means midnight at the end of the day, as in Connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Slot {
+    /// 0 is Monday.
+    day: u32,
+    /// Minutes since midnight.
+    start: u32,
+    end: u32,
+}
+
+/// A range of times as written: minutes since midnight, `end` up to 24:00.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    start: u32,
+    end: u32,
+}
+
+impl Range {
+    const ALL_DAY: Range = Range { start: 0, end: MINUTES_PER_DAY };
+
+    /// The slots of a range on one day: two where it runs past midnight.
+    fn slots(self, day: u32) -> Vec<Slot> {
+        if self.start < self.end {
+            return vec![Slot { day, start: self.start, end: self.end % MINUTES_PER_DAY }];
+        }
+        let mut slots = vec![Slot { day, start: self.start, end: 0 }];
+        if self.end > 0 {
+            slots.push(Slot { day: (day + 1) % 7, start: 0, end: self.end });
+        }
+        slots
+    }
+}
+
+impl Resolver<'_> {
+    pub(crate) fn hours(&mut self) {
+        for (key, hours) in &self.blueprint().hours {
+            let name = hours.name.as_ref().map_or_else(|| naming::display_name(key), |name| name.value.clone());
+            let mut slots = Vec::new();
+            for (days, ranges) in &hours.open {
+                let Some(days) = parse_days(days) else {
+                    self.diagnostics.push(invalid_days(days));
+                    continue;
+                };
+                for range in self.ranges(ranges) {
+                    slots.extend(days.iter().flat_map(|&day| range.slots(day)));
+                }
+            }
+            self.overlaps(&mut slots, key.span);
+            let mut dated: Vec<Dated> =
+                hours.overrides.iter().filter_map(|(key, entry)| self.one_override(key, entry)).collect();
+            self.same_days(&dated);
+            overrides::after_midnight(&mut dated, &slots);
+            let overrides = dated.iter().map(Dated::members).collect();
+            let properties = Members::of_instance()
+                .with("Name", name)
+                .with_some("Description", hours.description.as_ref())
+                .with("TimeZone", &hours.time_zone)
+                .with("Config", config(&slots))
+                .with_list("HoursOfOperationOverrides", overrides)
+                .with_tags(hours.tags.as_ref())
+                .finish();
+            self.add(Kind::Hours, key, hours.common(), properties);
+        }
+    }
+
+    fn ranges(&mut self, written: &Spanned<Texts>) -> Vec<Range> {
+        let mut ranges = Vec::new();
+        for text in &written.0 {
+            match parse_range(text) {
+                Ok(range) => ranges.push(range),
+                Err(reason) => self.diagnostics.push(
+                    Diagnostic::error("invalid-hours", "this is no range of times")
+                        .at(text.span, reason)
+                        .help("Write `09:00-18:00`, `22:00-06:00` for a night, or `24h` for the whole day."),
+                ),
+            }
+        }
+        ranges
+    }
+
+    fn overlaps(&mut self, slots: &mut Vec<Slot>, span: Span) {
+        slots.sort_unstable();
+        slots.dedup();
+        let overlapping = slots.windows(2).any(|pair| match pair {
+            [left, right] => left.day == right.day && (left.end == 0 || right.start < left.end),
+            _ => false,
+        });
+        if overlapping {
+            self.diagnostics.push(
+                Diagnostic::warning("overlapping-hours", "opening times overlap")
+                    .at(span, "two ranges of one day share some time")
+                    .help("Write one range instead, or check where a range that runs past midnight ends."),
+            );
+        }
+    }
+
+    fn one_override(&mut self, key: &Spanned<String>, entry: &Override) -> Option<Dated> {
+        let (from, till) = match (&entry.on, &entry.from, &entry.till) {
+            (Some(on), None, None) => (on, on),
+            (None, Some(from), Some(till)) => (from, till),
+            _ => {
+                self.diagnostics.push(
+                    Diagnostic::error("invalid-override", "an override needs its days")
+                        .at(key.span, "")
+                        .help("Write `on: 2026-12-25`, or `from:` and `till:`, but not both."),
+                );
+                return None;
+            }
+        };
+        let (first, last) = (self.date(from), self.date(till));
+        let (first, last) = (first?, last?);
+        if last < first {
+            self.diagnostics.push(
+                Diagnostic::error("end-before-start", "an override ends before it starts")
+                    .at(till.span, "the last day")
+                    .also(from.span, "the first day"),
+            );
+            return None;
+        }
+        let days = weekdays(first, last);
+        let ranges = match &entry.open {
+            Some(open) => self.ranges(open),
+            None => Vec::new(),
+        };
+        let mut slots: Vec<Slot> =
+            ranges.iter().flat_map(|range| days.iter().flat_map(|&day| range.slots(day))).collect();
+        // What runs past midnight of the last day belongs to the day behind it.
+        let behind = ranges.iter().filter(|range| range.end < range.start && range.end > 0);
+        let behind = behind.map(|range| range.end).max().unwrap_or_default();
+        slots.retain(|slot| days.contains(&slot.day));
+        self.overlaps(&mut slots, key.span);
+        Some(Dated {
+            name: entry.name.as_ref().map_or_else(|| naming::display_name(key), |name| name.value.clone()),
+            description: entry.description.as_ref().map(|text| text.value.clone()),
+            span: key.span,
+            first,
+            last,
+            open: entry.open.is_some().then_some(slots),
+            behind,
+        })
+    }
+
+    /// Overrides that have a day in common.
+    fn same_days(&mut self, dated: &[Dated]) {
+        let mut in_order: Vec<&Dated> = dated.iter().collect();
+        in_order.sort_by_key(|each| (each.first, each.last));
+        for pair in in_order.windows(2) {
+            let [before, after] = pair else { continue };
+            if after.first <= before.last {
+                self.diagnostics.push(
+                    Diagnostic::warning("overlapping-overrides", "two overrides are for the same day")
+                        .at(after.span, format!("also for {}", after.first))
+                        .also(before.span, "and so is this one")
+                        .note("Which of them counts is not documented.")
+                        .help("Shorten one of them, or give both days' opening times in one."),
+                );
+            }
+        }
+    }
+
+    fn date(&mut self, text: &Spanned<String>) -> Option<NaiveDate> {
+        // Connect takes the long form only, chrono others as well.
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == "2026-12-25".len());
+        if date.is_none() {
+            self.diagnostics.push(
+                Diagnostic::error("invalid-date", "this is no date")
+                    .at(text.span, "")
+                    .help("Write year, month and day: `2026-12-25`."),
+            );
+        }
+        date
+    }
+}
+
+fn invalid_days(days: &Spanned<String>) -> Diagnostic {
+    Diagnostic::error("invalid-days", "these are no days of the week")
+        .at(days.span, "")
+        .help("Write `mon`, `mon-fri`, `sat,sun` or `daily`.")
+}
+
+fn config(slots: &[Slot]) -> Value {
+    Value::List(
+        slots
+            .iter()
+            .map(|slot| {
+                Members::new()
+                    .with("Day", day_word(slot.day))
+                    .with("StartTime", time(slot.start))
+                    .with("EndTime", time(slot.end))
+                    .into()
+            })
+            .collect(),
+    )
+}
+
+fn time(minutes: u32) -> Members {
+    Members::new().with("Hours", minutes / 60).with("Minutes", minutes % 60)
+}
+
+fn day_word(day: u32) -> &'static str {
+    match day {
+        0 => "MONDAY",
+        1 => "TUESDAY",
+        2 => "WEDNESDAY",
+        3 => "THURSDAY",
+        4 => "FRIDAY",
+        5 => "SATURDAY",
+        _ => "SUNDAY",
+    }
+}
+
+/// Reads `mon`, `mon-fri`, `fri-mon`, `sat,sun` or `daily`; 0 is Monday.
+fn parse_days(text: &str) -> Option<Vec<u32>> {
+    if text == "daily" {
+        return Some((0..7).collect());
+    }
+    let mut days = Vec::new();
+    for part in text.split(',') {
+        let part = part.trim();
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (mut day, last) = (parse_day(first.trim())?, parse_day(last.trim())?);
+        days.push(day);
+        while day != last {
+            day = (day + 1) % 7;
+            days.push(day);
+        }
+    }
+    Some(days)
+}
+
+fn parse_day(text: &str) -> Option<u32> {
+    let text = text.to_ascii_lowercase();
+    let full = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let day = full.iter().position(|day| *day == text || day.get(..3) == Some(&text))?;
+    u32::try_from(day).ok()
+}
+
+/// Reads `09:00-18:00` or `24h`; the error says what is wrong.
+fn parse_range(text: &str) -> Result<Range, String> {
+    if text == "24h" {
+        return Ok(Range::ALL_DAY);
+    }
+    let (start, end) = text.split_once('-').ok_or("no `-` between start and end")?;
+    let start = parse_time(start.trim()).ok_or_else(|| format!("`{}` is no time of day", start.trim()))?;
+    let end = parse_time(end.trim()).ok_or_else(|| format!("`{}` is no time of day", end.trim()))?;
+    match (start, end) {
+        (MINUTES_PER_DAY, _) => Err("a range cannot start at 24:00".to_owned()),
+        (0, 0) => Ok(Range::ALL_DAY),
+        _ if start == end => Err("it ends when it starts".to_owned()),
+        _ => Ok(Range { start, end }),
+    }
+}
+
+/// Reads `09:00` to `24:00` as minutes since midnight.
+fn parse_time(text: &str) -> Option<u32> {
+    let (hours, minutes) = text.split_once(':')?;
+    let digits = |text: &str, lengths: std::ops::RangeInclusive<usize>| {
+        (lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+    };
+    let (hours, minutes): (u32, u32) = (digits(hours, 1..=2)?, digits(minutes, 2..=2)?);
+    let total = hours * 60 + minutes;
+    (minutes < 60 && total <= MINUTES_PER_DAY).then_some(total)
+}
+
+/// The days of the week between two dates, both included; 0 is Monday.
+fn weekdays(first: NaiveDate, last: NaiveDate) -> Vec<u32> {
+    let mut days: Vec<u32> = (0..7)
+        .filter_map(|offset| first.checked_add_days(Days::new(offset)))
+        .filter(|date| *date <= last)
+        .map(|date| date.weekday().num_days_from_monday())
+        .collect();
+    days.sort_unstable();
+    days
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days() {
+        assert_eq!(parse_days("mon-fri"), Some(vec![0, 1, 2, 3, 4]));
+        assert_eq!(parse_days("sat-mon"), Some(vec![5, 6, 0]));
+        assert_eq!(parse_days("sat, Sunday"), Some(vec![5, 6]));
+        assert_eq!(parse_days("daily").map(|days| days.len()), Some(7));
+        for wrong in ["", "mo", "mon-", "weekday", "mon-fri-sat", "mon,,tue"] {
+            assert_eq!(parse_days(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn ranges() {
+        assert_eq!(parse_range("09:00-18:30"), Ok(Range { start: 540, end: 1110 }));
+        assert_eq!(parse_range("9:00 - 24:00"), Ok(Range { start: 540, end: 1440 }));
+        assert_eq!(parse_range("00:00-00:00"), Ok(Range::ALL_DAY));
+        assert_eq!(parse_range("24h"), Ok(Range::ALL_DAY));
+        for wrong in ["", "9-18", "09:00", "25:00-26:00", "09:60-10:00", "09:00-09:00", "24:00-01:00", "9:0-10:0"] {
+            assert!(parse_range(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nights_are_split_at_midnight() {
+        let night = Range { start: 22 * 60, end: 6 * 60 };
+        let expected = [Slot { day: 6, start: 1320, end: 0 }, Slot { day: 0, start: 0, end: 360 }];
+        assert_eq!(night.slots(6), expected);
+        assert_eq!(Range { start: 1320, end: 1440 }.slots(0), [Slot { day: 0, start: 1320, end: 0 }]);
+        assert_eq!(Range { start: 1320, end: 0 }.slots(0), [Slot { day: 0, start: 1320, end: 0 }]);
+        assert_eq!(Range::ALL_DAY.slots(2), [Slot { day: 2, start: 0, end: 0 }]);
+    }
+
+    #[test]
+    fn days_of_an_override() {
+        let date = |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap();
+        assert_eq!(weekdays(date("2026-12-25"), date("2026-12-25")), [4]);
+        assert_eq!(weekdays(date("2026-12-26"), date("2026-12-28")), [0, 5, 6]);
+        assert_eq!(weekdays(date("2026-12-01"), date("2026-12-31")).len(), 7);
+    }
+}
