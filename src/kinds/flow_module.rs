@@ -25,6 +25,8 @@ resource! {
         pub name: Option<Spanned<String>>,
         /// What it does.
         pub description: Option<Spanned<String>>,
+        /// Whether it can be invoked from outside of flows, such as by AI agents. Default: false.
+        pub external: Option<bool>,
         /// The steps, from the first to the last.
         pub steps: Option<Vec<Spanned<Step>>>,
         /// What happens after an error that a step does not handle itself.
@@ -116,6 +118,10 @@ impl Resolver<'_> {
                 .with("State", "ACTIVE")
                 .with("Content", compiled.content)
                 .with_some("Settings", compiled.settings)
+                .with_some(
+                    "ExternalInvocationConfiguration",
+                    module.external.map(|enabled| Members::new().with("Enabled", enabled)),
+                )
                 .with_tags(module.tags.as_ref())
                 .finish();
             let depends_on = self.integrations_of(properties.get("Content"));

@@ -13,12 +13,13 @@ use super::descriptor::{
     Service, UniqueName,
 };
 use super::keys;
-use crate::blueprint::{Definition as _, Section, Texts, resource};
+use crate::blueprint::{Definition as _, Name, Section, Texts, resource};
 use crate::model::members::Members;
 use crate::model::resolver::Resolver;
-use crate::model::{Kind, Value, naming};
+use crate::model::{Attribute, Kind, Value, naming};
 
 mod overrides;
+mod recurrence;
 
 resource! {
     /// Hours of operation.
@@ -32,6 +33,9 @@ resource! {
         /// Opening times by day: `mon-fri: 09:00-18:00`, `sat: [09:00-12:00, 13:00-15:00]`, `daily: 24h`. A range that
         /// ends before it starts runs into the next day.
         pub open: IndexMap<Spanned<String>, Spanned<Texts>>,
+        /// Hours whose overrides count here, too; 3 at most.
+        #[serde(default)]
+        pub inherits: Vec<Name>,
         /// Days with other hours, such as holidays; 50 at most.
         #[serde(default)]
         pub overrides: Section<Override>,
@@ -54,6 +58,13 @@ pub struct Override {
     pub till: Option<Spanned<String>>,
     /// Opening times on these days, such as `10:00-14:00`. Without it the center is closed.
     pub open: Option<Spanned<Texts>>,
+    /// Times at which the center is open besides the usual ones, instead of `open`.
+    pub also_open: Option<Spanned<Texts>>,
+    /// Times at which the center is closed although it is usually open, instead of `open`.
+    pub closed: Option<Spanned<Texts>>,
+    /// How it recurs between `from` and `till`: `25 december`, `last monday of may`, `2nd tuesday of the month` or `15th of the
+    /// month`.
+    pub every: Option<Spanned<String>>,
 }
 
 pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
@@ -83,6 +94,8 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_hours(reading.instance))),
     drift: Drift {
         filled_in: &[
+            ("ChildHoursOfOperations", FilledIn::Anything),
+            ("ParentHoursOfOperations/*/Name", FilledIn::Anything),
             ("HoursOfOperationOverrides/*/HoursOfOperationOverrideId", FilledIn::Anything),
             ("HoursOfOperationOverrides/*/OverrideType", FilledIn::Text("STANDARD")),
         ],
@@ -90,7 +103,10 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         ..Drift::PLAIN
     },
     service: Service::limited("L-20CD02F7", "Hours of operation per instance", 100),
-    checks: Checks::PLAIN,
+    checks: Checks {
+        codes: &[("invalid-recurrence", "It is not said rightly how an override recurs, or what it does.")],
+        ..Checks::PLAIN
+    },
 };
 
 const MINUTES_PER_DAY: u32 = 24 * 60;
@@ -143,16 +159,26 @@ impl Resolver<'_> {
                 }
             }
             self.overlaps(&mut slots, key.span);
+            let is_plain =
+                |entry: &Override| entry.every.is_none() && entry.also_open.is_none() && entry.closed.is_none();
+            let (plain, others): (Vec<_>, Vec<_>) = hours.overrides.iter().partition(|(_, entry)| is_plain(entry));
             let mut dated: Vec<Dated> =
-                hours.overrides.iter().filter_map(|(key, entry)| self.one_override(key, entry)).collect();
+                plain.into_iter().filter_map(|(key, entry)| self.one_override(key, entry)).collect();
             self.same_days(&dated);
             overrides::after_midnight(&mut dated, &slots);
-            let overrides = dated.iter().map(Dated::members).collect();
+            let mut overrides: Vec<Value> = dated.iter().map(Dated::members).collect();
+            overrides.extend(others.into_iter().filter_map(|(key, entry)| self.other_override(key, entry)));
+            let mut parents: Vec<&Name> = hours.inherits.iter().collect();
+            parents.sort();
+            let parent = |id: Value| Members::new().with("Id", id).into();
+            let parents = parents.into_iter().map(|name| parent(self.reference(Kind::Hours, name, Attribute::Id)));
+            let parents = parents.collect();
             let properties = Members::of_instance()
                 .with("Name", name)
                 .with_some("Description", hours.description.as_ref())
                 .with("TimeZone", &hours.time_zone)
                 .with("Config", config(&slots))
+                .with_list("ParentHoursOfOperations", parents)
                 .with_list("HoursOfOperationOverrides", overrides)
                 .with_tags(hours.tags.as_ref())
                 .finish();

@@ -29,6 +29,11 @@ resource! {
         /// A number that is already claimed for the instance, in E.164 form: it is taken over instead of claiming one.
     /// `country` and `type` must be the number's own. It is retained when it leaves the blueprint.
         pub existing: Option<Spanned<String>>,
+        /// ARN of a number of another region (with this one in a traffic distribution group) or of another service that this
+        /// number is made from, instead of `country`, `type` and `prefix`.
+        pub source: Option<Spanned<String>>,
+        /// ARN of the traffic distribution group that calls go through. Default: the instance itself.
+        pub distribution_group: Option<Spanned<String>>,
         /// What it is for.
         pub description: Option<Spanned<String>>,
         /// The flow that answers calls to this number.
@@ -106,7 +111,8 @@ impl Resolver<'_> {
         for (key, number) in &self.blueprint().phone_numbers {
             self.kind_of_number(key, number);
             let properties = Members::new()
-                .with("TargetArn", Value::instance_arn())
+                .with("TargetArn", number.distribution_group.as_ref().map_or_else(Value::instance_arn, Value::from))
+                .with_some("SourcePhoneNumberArn", number.source.as_ref())
                 .with_some("CountryCode", number.country.as_ref())
                 .with_some("Type", number.kind.map(PhoneNumberType::as_str))
                 .with_some("Prefix", number.prefix.as_ref().map(|prefix| dialed(prefix)))
@@ -139,6 +145,20 @@ impl Resolver<'_> {
 
     /// What has to be said about a number, and what cannot be said about one that exists.
     fn kind_of_number(&mut self, key: &Spanned<String>, number: &PhoneNumber) {
+        if let Some(source) = &number.source {
+            let others = [&number.country, &number.prefix, &number.existing].into_iter().flatten();
+            if others.count() > 0 || number.kind.is_some() {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        "phone-number-without-kind",
+                        "a number that is made from another has its country and type",
+                    )
+                    .at(source.span, "")
+                    .help("Give `source:` alone, or `country:` and `type:` without it."),
+                );
+            }
+            return;
+        }
         if number.country.is_none() || number.kind.is_none() {
             let (message, help) = if number.existing.is_some() {
                 // The template is made without a look at the account, and must say the same as the live number.

@@ -28,6 +28,8 @@ resource! {
         pub caller_id: Option<CallerId>,
         /// The flow an outgoing call runs before the agent talks (outbound whisper).
         pub outbound_flow: Option<Name>,
+        /// ARN or id of the e-mail address that answers to e-mails come from.
+        pub email: Option<Spanned<String>>,
         /// How many contacts may wait. Default: no limit but the instance's.
         pub max_contacts: Option<Spanned<u32>>,
         /// Whether contacts can be put into the queue. Default: true.
@@ -96,6 +98,7 @@ impl Resolver<'_> {
                     "OutboundCallerConfig",
                     self.outbound_caller(queue.caller_id.as_ref(), queue.outbound_flow.as_ref()),
                 )
+                .with_some("OutboundEmailConfig", queue.email.as_ref().map(|email| email_config(email)))
                 .with_some("MaxContacts", queue.max_contacts.as_ref().map(|most| most.value))
                 .with("Status", if queue.enabled.unwrap_or(true) { "ENABLED" } else { "DISABLED" })
                 .with_list("QuickConnectArns", quick_connects)
@@ -126,4 +129,9 @@ impl Resolver<'_> {
             .with_some("OutboundFlowArn", flow.map(|flow| self.arn(Kind::Flow, flow)));
         Some(members)
     }
+}
+
+/// The service takes the bare id.
+fn email_config(address: &str) -> Members {
+    Members::new().with("OutboundEmailAddressId", address.rsplit('/').next().unwrap_or(address))
 }

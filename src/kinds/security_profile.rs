@@ -33,6 +33,12 @@ resource! {
         /// Third-party applications its users may open.
         #[serde(default)]
         pub applications: Vec<Application>,
+        /// Flow modules that AI agents may use as tools (MCP) for its users; 10 at most.
+        #[serde(default)]
+        pub flow_modules: Vec<Name>,
+        /// Values of attributes of data tables that its users may see or edit; 5 attributes at most.
+        #[serde(default)]
+        pub data_tables: Vec<DataTableAccess>,
     }
 }
 
@@ -48,6 +54,16 @@ pub struct AccessControl {
     pub hierarchy_group: Option<Name>,
     /// Kinds of resources that `hierarchy_group` applies to, such as `User`.
     pub hierarchy_restricted: Vec<Spanned<String>>,
+}
+
+/// Rows of data tables, by the values of a primary attribute.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataTableAccess {
+    /// The primary attribute.
+    pub attribute: String,
+    /// Its values.
+    pub values: Vec<String>,
 }
 
 /// A third-party application and what may be done in it.
@@ -127,11 +143,34 @@ impl Resolver<'_> {
                         })
                         .collect(),
                 )
+                .with_list("AllowedFlowModules", self.tools(&profile.flow_modules))
+                .with_some("GranularAccessControlConfiguration", rows(&profile.data_tables))
                 .with_tags(profile.tags.as_ref())
                 .finish();
             self.add(Kind::SecurityProfile, key, profile.common(), properties);
         }
     }
+
+    /// Flow modules in an order that does not depend on how they are written.
+    fn tools(&mut self, modules: &[Name]) -> Vec<Value> {
+        let mut names: Vec<&Name> = modules.iter().collect();
+        names.sort();
+        names.dedup();
+        let tool = |id: Value| Members::new().with("FlowModuleId", id).with("Type", "MCP").into();
+        names.into_iter().map(|name| tool(self.reference(Kind::FlowModule, name, Attribute::Id))).collect()
+    }
+}
+
+fn rows(access: &[DataTableAccess]) -> Option<Members> {
+    let value = |one: &DataTableAccess| -> Value {
+        let values: Vec<Value> = one.values.iter().map(|value| value.as_str().into()).collect();
+        let members = Members::new().with("AccessType", "ALLOW").with("AttributeName", one.attribute.as_str());
+        members.with("Values", values).into()
+    };
+    let values: Vec<Value> = access.iter().map(value).collect();
+    let items = (!values.is_empty()).then(|| Members::new().with("PrimaryAttributeValues", values))?;
+    let tables = Members::new().with("PrimaryAttributeAccessControlConfiguration", items);
+    Some(Members::new().with("DataTableAccessControlConfiguration", tables))
 }
 
 /// Texts as a list without duplicates, in an order that does not depend on how they are written: Connect keeps sets.

@@ -1,5 +1,7 @@
 //! A user.
 
+use crate::blueprint::Channel;
+use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
 use callform_source::{Diagnostic, Spanned};
@@ -15,6 +17,10 @@ use crate::blueprint::{Definition as _, Duration, Name, Password, SecretReferenc
 use crate::model::members::Members;
 use crate::model::resolver::Resolver;
 use crate::model::{Attribute, Kind, Reference, Target, Value};
+
+mod channels;
+
+pub(crate) use channels::UserChannel;
 
 resource! {
     /// A user; the key is the username.
@@ -41,6 +47,9 @@ resource! {
         pub group: Option<Name>,
         /// How the user takes calls. Default: a soft phone.
         pub phone: Option<Phone>,
+        /// What differs by channel: `{ voice: { after_contact_work: 30s }, chat: { auto_accept: true } }`.
+        #[serde(default)]
+        pub channels: IndexMap<Channel, Spanned<UserChannel>>,
         /// The first password, as a reference to a secret; only with `identity: connect-managed`.
         pub password: Option<Password>,
         /// The user's id in the directory, with `identity: existing-directory`.
@@ -125,7 +134,11 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         ..Drift::PLAIN
     },
     service: Service::limited("L-9A46857E", "Users per instance", 500),
-    checks: Checks { told_by_rules: &["/Username", "/IdentityInfo/Mobile", "/SecurityProfileArns"], ..Checks::PLAIN },
+    checks: Checks {
+        codes: &[("channel-setting", "A user has a setting for a channel that has no such setting, or half of one.")],
+        told_by_rules: &["/Username", "/IdentityInfo/Mobile", "/SecurityProfileArns"],
+        ..Checks::PLAIN
+    },
 };
 
 impl Resolver<'_> {
@@ -139,17 +152,19 @@ impl Resolver<'_> {
                 }),
             };
             let security = self.security_profiles_of(key, user);
+            self.check_channels(user);
             let group = user.group.as_ref().map(|group| self.arn(Kind::HierarchyGroup, group));
             let password = user.password.as_ref().and_then(|password| self.password(password));
             let properties = Members::of_instance()
                 .with("Username", key)
                 .with_some("IdentityInfo", self.identity(user))
-                .with("PhoneConfig", phone(user.phone.as_ref()))
+                .with_some("PhoneConfig", user.channels.is_empty().then(|| phone(user.phone.as_ref())))
                 .with("RoutingProfileArn", profile)
                 .with("SecurityProfileArns", security)
                 .with_some("HierarchyGroupArn", group)
                 .with_some("Password", password)
                 .with_some("DirectoryUserId", user.directory_user_id.as_ref())
+                .with_all(channels::properties(&user.channels))
                 .with_list("UserProficiencies", proficiencies(user))
                 .with_tags(user.tags.as_ref())
                 .finish();

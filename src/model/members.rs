@@ -44,6 +44,12 @@ impl Members {
         self.with_list("Tags", tags.into_iter().flatten().map(|(key, value)| tag(key, value)).collect())
     }
 
+    /// Sets several members.
+    pub(crate) fn with_all(mut self, properties: Properties) -> Self {
+        self.0.extend(properties);
+        self
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

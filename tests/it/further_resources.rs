@@ -114,6 +114,30 @@ fn mistakes_in_further_resources_are_found_before() {
         ),
         ("resources: { a: { type: AWS::SNS::Topic } }\nqueues: { q: { hours: resource/a } }", "wrong-resource-type"),
         ("resources: { a: { type: AWS::SNS::Topic, depends_on: [role/x] } }", "unknown-reference"),
+        (
+            "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { every: sometimes, from: 2027-01-01, till: 2027-02-01 } } } }",
+            "invalid-recurrence",
+        ),
+        (
+            "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { every: 25 december, on: 2027-01-01 } } } }",
+            "invalid-recurrence",
+        ),
+        (
+            "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { on: 2027-01-01, also_open: 22:00-02:00 } } } }",
+            "invalid-recurrence",
+        ),
+        (
+            "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { on: 2027-01-01, open: 9:00-10:00, closed: 9:00-9:30 } } } }",
+            "invalid-recurrence",
+        ),
+        ("hours: { h: { time_zone: UTC, open: {}, inherits: [no] } }", "unknown-reference"),
+        ("users: { u: { security: [builtin/Agent], channels: { chat: { persistent: true } } } }", "channel-setting"),
+        (
+            "users: { u: { security: [builtin/Agent], channels: { voice: { callback_auto_accept: true } } } }",
+            "channel-setting",
+        ),
+        ("security_profiles: { s: { flow_modules: [no] } }", "unknown-reference"),
+        ("phone_numbers: { n: { source: x, country: US } }", "phone-number-without-kind"),
         ("sqs_queues: { a: { retention: 15d } }", "queue-retention"),
         ("sqs_queues: { a: { dead_letters: b } }", "unknown-reference"),
         ("sqs_queues: { a: { dead_letters: \"arn:aws:sns:us-west-2:123456789012:b\" } }", "wrong-arn-kind"),

@@ -58,6 +58,9 @@ fn hours_object(instance: &ConnectInstance, hours: HoursOfOperation, overrides: 
         })
     });
     properties.insert("Config".to_owned(), Value::Array(config.collect()));
+    let parents = hours.parent_hours_of_operations.unwrap_or_default().into_iter();
+    let parents = parents.map(|parent| json!({ "Id": parent.id }));
+    set_list(&mut properties, "ParentHoursOfOperations", parents.collect());
     set_list(&mut properties, "HoursOfOperationOverrides", overrides);
     set_list(&mut properties, "Tags", tags(hours.tags));
     LiveObject { physical_id: hours.hours_of_operation_arn.unwrap_or_default(), properties }

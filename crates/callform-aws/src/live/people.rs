@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_connect::types::{
+    AfterContactWorkConfig, AfterContactWorkConfigPerChannel, AutoAcceptConfig, PersistentConnectionConfig,
+    PhoneNumberConfig, VoiceEnhancementConfig,
+};
 use serde_json::{Map, Value, json};
 
 use super::properties::{arn, set, set_list, set_text, tags};
@@ -154,9 +158,11 @@ impl Gateway {
                 .map_err(|error| GatewayError::from_sdk("Connect DescribeSecurityProfile", &error))?;
             let permissions = self.permissions_of(instance, &listed.id).await?;
             let applications = self.applications_of(instance, &listed.id).await?;
+            let tools = self.tools_of(instance, &listed.id).await?;
             if let Some(profile) = described.security_profile {
                 let mut object = security_profile_object(instance, profile, permissions);
                 set_list(&mut object.properties, "Applications", applications);
+                set_list(&mut object.properties, "AllowedFlowModules", tools);
                 profiles.push(object);
             }
         }
@@ -189,6 +195,26 @@ impl Gateway {
         Ok(applications)
     }
 
+    /// The flow modules that AI agents may use for users of a profile.
+    async fn tools_of(&self, instance: &ConnectInstance, profile: &str) -> Result<Vec<Value>, GatewayError> {
+        let mut pages = self
+            .connect
+            .list_security_profile_flow_modules()
+            .instance_id(&instance.id)
+            .security_profile_id(profile)
+            .into_paginator()
+            .send();
+        let mut tools = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| GatewayError::from_sdk("Connect ListSecurityProfileFlowModules", &error))?;
+            tools.extend(page.allowed_flow_modules.unwrap_or_default().into_iter().map(|module| {
+                json!({ "FlowModuleId": module.flow_module_id, "Type": module.r#type.map(|kind| kind.as_str().to_owned()) })
+            }));
+        }
+        Ok(tools)
+    }
+
     async fn permissions_of(&self, instance: &ConnectInstance, profile: &str) -> Result<Vec<String>, GatewayError> {
         let mut pages = self
             .connect
@@ -205,6 +231,68 @@ impl Gateway {
         }
         permissions.sort();
         Ok(permissions)
+    }
+}
+
+/// What differs by channel.
+struct Channels {
+    auto_accept: Option<Vec<AutoAcceptConfig>>,
+    after_contact_work: Option<Vec<AfterContactWorkConfigPerChannel>>,
+    phone_numbers: Option<Vec<PhoneNumberConfig>>,
+    persistent: Option<Vec<PersistentConnectionConfig>>,
+    voice_enhancement: Option<Vec<VoiceEnhancementConfig>>,
+}
+
+impl Channels {
+    fn set(self, properties: &mut Map<String, Value>) {
+        let mut add = |name: &str, mut items: Vec<Value>| {
+            // Those of no kind are not named by templates.
+            for members in items.iter_mut().filter_map(Value::as_object_mut) {
+                members.retain(|_, value| !value.is_null());
+            }
+            set_list(properties, name, items);
+        };
+        let work = |config: Option<AfterContactWorkConfig>| {
+            config.map(|config| json!({ "AfterContactWorkTimeLimit": config.after_contact_work_time_limit }))
+        };
+        let accept = self.auto_accept.unwrap_or_default().into_iter().map(|it| {
+            json!({
+                "Channel": it.channel.as_str(),
+                "AutoAccept": it.auto_accept,
+                "AgentFirstCallbackAutoAccept": it.agent_first_callback_auto_accept,
+            })
+        });
+        add("AutoAcceptConfigs", accept.collect());
+        let after = self.after_contact_work.unwrap_or_default().into_iter().map(|it| {
+            json!({
+                "Channel": it.channel.as_str(),
+                "AfterContactWorkConfig": work(it.after_contact_work_config),
+                "AgentFirstCallbackAfterContactWorkConfig": work(it.agent_first_callback_after_contact_work_config),
+            })
+        });
+        add("AfterContactWorkConfigs", after.collect());
+        let phones = self.phone_numbers.unwrap_or_default().into_iter().map(|it| {
+            json!({
+                "Channel": it.channel.as_str(),
+                "PhoneType": it.phone_type.as_str(),
+                "PhoneNumber": it.phone_number.filter(|number| !number.is_empty()),
+            })
+        });
+        add("PhoneNumberConfigs", phones.collect());
+        let persistent = self.persistent.unwrap_or_default().into_iter();
+        add(
+            "PersistentConnectionConfigs",
+            persistent
+                .map(|it| json!({ "Channel": it.channel.as_str(), "PersistentConnection": it.persistent_connection }))
+                .collect(),
+        );
+        let voice = self.voice_enhancement.unwrap_or_default().into_iter();
+        add(
+            "VoiceEnhancementConfigs",
+            voice
+                .map(|it| json!({ "Channel": it.channel.as_str(), "VoiceEnhancementMode": it.voice_enhancement_mode.as_str() }))
+                .collect(),
+        );
     }
 }
 
@@ -243,6 +331,14 @@ fn user_object(instance: &ConnectInstance, user: aws_sdk_connect::types::UserSea
         "SecurityProfileArns",
         profiles.map(|id| Value::from(arn(&instance.arn, "security-profile", &id))).collect(),
     );
+    let channels = Channels {
+        auto_accept: user.auto_accept_configs,
+        after_contact_work: user.after_contact_work_configs,
+        phone_numbers: user.phone_number_configs,
+        persistent: user.persistent_connection_configs,
+        voice_enhancement: user.voice_enhancement_configs,
+    };
+    channels.set(&mut properties);
     set_list(&mut properties, "Tags", tags(user.tags));
     LiveObject { physical_id: user.arn.unwrap_or_default(), properties }
 }
@@ -292,6 +388,20 @@ fn security_profile_object(
         "AllowedAccessControlHierarchyGroupId",
         profile.allowed_access_control_hierarchy_group_id,
     );
+    let rows = profile
+        .granular_access_control_configuration
+        .and_then(|it| it.data_table_access_control_configuration?.primary_attribute_access_control_configuration)
+        .and_then(|it| it.primary_attribute_values);
+    if let Some(rows) = rows.filter(|rows| !rows.is_empty()) {
+        let values = rows.into_iter().map(|row| {
+            let access = row.access_type.map(|access| access.as_str().to_owned());
+            json!({ "AccessType": access, "AttributeName": row.attribute_name, "Values": row.values })
+        });
+        let items = json!({ "PrimaryAttributeValues": values.collect::<Vec<_>>() });
+        let tables = json!({ "PrimaryAttributeAccessControlConfiguration": items });
+        let granular = json!({ "DataTableAccessControlConfiguration": tables });
+        set(&mut properties, "GranularAccessControlConfiguration", Some(granular));
+    }
     set_list(&mut properties, "Tags", tags(profile.tags));
     LiveObject { physical_id: profile.arn.unwrap_or_default(), properties }
 }

@@ -180,6 +180,7 @@ impl Gateway {
             set(&mut properties, "CountryCode", number.phone_number_country_code.map(|code| code.as_str().to_owned()));
             set(&mut properties, "Type", number.phone_number_type.map(|kind| kind.as_str().to_owned()));
             set(&mut properties, "Address", number.phone_number);
+            set_text(&mut properties, "SourcePhoneNumberArn", number.source_phone_number_arn);
             set_list(&mut properties, "Tags", tags(number.tags));
             numbers.push(LiveObject { physical_id: (*arn).to_owned(), properties });
         }

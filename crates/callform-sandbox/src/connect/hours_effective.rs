@@ -46,7 +46,7 @@ fn effective(environment: &Environment, input: &Input) -> Result<Value, AwsError
     }
     let (mut effective, mut changed) = (Vec::new(), Vec::new());
     for day in days {
-        let holding = holding(&overrides, day)?;
+        let holding = holding(&overrides, day);
         let open = holding.iter().fold(spans(&hours, day.weekday()), |open, other| apply(open, other, day.weekday()));
         let open: Vec<Value> = open.into_iter().map(slice).collect();
         effective.push(json!({ "Date": day.to_string(), "OperationalHours": open }));
@@ -67,23 +67,58 @@ fn date(text: &str) -> Result<NaiveDate, AwsError> {
 }
 
 /// The overrides that hold on a day, in the order in which they count.
-fn holding(overrides: &[Document], day: NaiveDate) -> Result<Vec<&Document>, AwsError> {
-    let day = day.to_string();
+fn holding(overrides: &[Document], date: NaiveDate) -> Vec<&Document> {
+    let day = date.to_string();
     let mut holding = Vec::new();
     for other in overrides {
         if !(text(other, "EffectiveFrom")..=text(other, "EffectiveTill")).contains(&day.as_str()) {
             continue;
         }
-        if other.contains_key("RecurrenceConfig") {
-            let what = "GetEffectiveHoursOfOperations with an override that recurs";
-            return Err(AwsError::unsupported("Connect", what));
+        if !recurs_on(other, date) {
+            continue;
         }
         holding.push(other);
     }
     holding.sort_by_key(|other| {
         ["STANDARD", "OPEN", "CLOSED"].iter().position(|kind| *kind == text(other, "OverrideType"))
     });
-    Ok(holding)
+    holding
+}
+
+/// Whether an override that recurs does so on a date; true for one that does not recur. A weekly one counts from the week
+/// of its first day, a monthly or yearly one from its month or year (?).
+fn recurs_on(other: &Document, date: NaiveDate) -> bool {
+    let Some(pattern) = other.get("RecurrenceConfig").and_then(|config| config.get("RecurrencePattern")) else {
+        return true;
+    };
+    let numbers = |name: &str| -> Vec<i64> {
+        pattern.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64).collect()
+    };
+    let one_of = |name: &str, holds: &dyn Fn(i64) -> bool| {
+        let numbers = numbers(name);
+        numbers.is_empty() || numbers.into_iter().any(holds)
+    };
+    let day = i64::from(date.day());
+    let last = i64::from(last_day_of_month(date));
+    let is_day = one_of("ByMonth", &|month| month == i64::from(date.month()))
+        && one_of("ByMonthDay", &|number| number == day || (number == -1 && day == last))
+        && one_of("ByWeekdayOccurrence", &|which| which == (day - 1) / 7 + 1 || (which == -1 && day + 7 > last));
+    let interval = pattern.get("Interval").and_then(Value::as_i64).unwrap_or(1).max(1);
+    let Ok(first) = NaiveDate::parse_from_str(text(other, "EffectiveFrom"), "%Y-%m-%d") else { return is_day };
+    let months = |date: NaiveDate| i64::from(date.year()) * 12 + i64::from(date.month0());
+    let passed = match pattern.get("Frequency").and_then(Value::as_str) {
+        Some("WEEKLY") => {
+            let monday = |date: NaiveDate| date - chrono::Days::new(date.weekday().num_days_from_monday().into());
+            (monday(date) - monday(first)).num_weeks()
+        }
+        Some("MONTHLY") => months(date) - months(first),
+        _ => i64::from(date.year() - first.year()),
+    };
+    is_day && passed % interval == 0
+}
+
+fn last_day_of_month(date: NaiveDate) -> u32 {
+    (28..=31).rev().find(|day| date.with_day(*day).is_some()).unwrap_or(28)
 }
 
 /// What the configuration of hours or of an override says about a day of the week.

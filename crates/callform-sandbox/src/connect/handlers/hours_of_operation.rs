@@ -19,6 +19,7 @@ impl ResourceHandler for HoursOfOperation {
                 "Description": properties.get("Description"),
                 "TimeZone": properties.get("TimeZone"),
                 "Config": properties.get("Config"),
+                "ParentHoursOfOperationConfigs": parent_configs(&parents(properties)),
                 "Tags": tags(properties),
             }),
             "HoursOfOperationArn",
@@ -46,6 +47,7 @@ impl ResourceHandler for HoursOfOperation {
             "TimeZone": hours.get("TimeZone"),
             "Config": hours.get("Config"),
             "HoursOfOperationOverrides": overrides,
+            "ParentHoursOfOperations": hours.get("ParentHoursOfOperations"),
             "Tags": tag_list(hours.get("Tags")),
         }))))
     }
@@ -64,6 +66,7 @@ impl ResourceHandler for HoursOfOperation {
                 "Config": new.get("Config"),
             }),
         )?;
+        update_parents(service, physical_id, &parents(old), &parents(new))?;
         if old.get("HoursOfOperationOverrides") != new.get("HoursOfOperationOverrides") {
             update_overrides(service, physical_id, list(new, "HoursOfOperationOverrides"))?;
         }
@@ -74,6 +77,32 @@ impl ResourceHandler for HoursOfOperation {
         let input = json!({"InstanceId": instance_arn(physical_id)?, "HoursOfOperationId": physical_id});
         Service::new(context).call("DeleteHoursOfOperation", input).map(drop)
     }
+}
+
+/// The ids of the hours whose overrides count here, too.
+fn parents(properties: &Properties) -> Vec<&str> {
+    list(properties, "ParentHoursOfOperations").iter().filter_map(|parent| parent.get("Id")?.as_str()).collect()
+}
+
+fn parent_configs(ids: &[&str]) -> Option<Value> {
+    let configs: Vec<Value> = ids.iter().map(|id| json!({ "HoursOfOperationId": id })).collect();
+    (!configs.is_empty()).then(|| configs.into())
+}
+
+fn update_parents(service: Service, hours: &str, old: &[&str], new: &[&str]) -> HandlerResult<()> {
+    let instance = instance_arn(hours)?;
+    let gone: Vec<&&str> = old.iter().filter(|id| !new.contains(id)).collect();
+    if !gone.is_empty() {
+        let input = json!({ "InstanceId": instance, "HoursOfOperationId": hours, "ParentHoursOfOperationIds": gone });
+        service.call("DisassociateHoursOfOperations", input)?;
+    }
+    let more: Vec<&str> = new.iter().copied().filter(|id| !old.contains(id)).collect();
+    if let Some(configs) = parent_configs(&more) {
+        let input =
+            json!({ "InstanceId": instance, "HoursOfOperationId": hours, "ParentHoursOfOperationConfigs": configs });
+        service.call("AssociateHoursOfOperations", input)?;
+    }
+    Ok(())
 }
 
 fn live_overrides(service: Service, hours: &str) -> HandlerResult<Vec<Value>> {

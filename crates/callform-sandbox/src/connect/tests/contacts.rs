@@ -167,6 +167,46 @@ fn overrides_change_the_hours_of_a_date() {
 }
 
 #[test]
+fn overrides_recur() {
+    let instance = Instance::new();
+    const DAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+    let whole = |day: &str| json!({ "Day": day, "StartTime": { "Hours": 0, "Minutes": 0 }, "EndTime": { "Hours": 0, "Minutes": 0 } });
+    let week = DAYS.map(whole);
+    let hours = json!({ "Name": "Always", "TimeZone": "UTC", "Config": week });
+    let hours = instance.made("CreateHoursOfOperation", hours, "HoursOfOperationId");
+    let closed = |name: &str, config: serde_json::Value, pattern: serde_json::Value| {
+        let input = json!({
+            "HoursOfOperationId": hours, "Name": name, "OverrideType": "CLOSED", "Config": config,
+            "EffectiveFrom": "2026-01-01", "EffectiveTill": "2030-12-31",
+            "RecurrenceConfig": { "RecurrencePattern": pattern },
+        });
+        instance.call("CreateHoursOfOperationOverride", input);
+    };
+    closed(
+        "christmas",
+        json!(week),
+        json!({ "Frequency": "YEARLY", "Interval": 1, "ByMonth": [12], "ByMonthDay": [25] }),
+    );
+    let memorial = json!({ "Frequency": "YEARLY", "Interval": 1, "ByMonth": [5], "ByWeekdayOccurrence": [-1] });
+    closed("memorial day", json!([whole("MONDAY")]), memorial);
+    let inventory = json!({ "Frequency": "MONTHLY", "Interval": 3, "ByMonthDay": [-1] });
+    closed("inventory", json!(week), inventory);
+    let closed_on = |from: &str, to: &str| -> Vec<String> {
+        let ask = json!({ "HoursOfOperationId": hours, "FromDate": from, "ToDate": to });
+        let answer = instance.call("GetEffectiveHoursOfOperations", ask);
+        let days = answer["EffectiveHoursOfOperationList"].as_array().unwrap();
+        let is_closed = |day: &&serde_json::Value| day["OperationalHours"].as_array().unwrap().is_empty();
+        days.iter().filter(is_closed).map(|day| day["Date"].as_str().unwrap().to_owned()).collect()
+    };
+    // The last Monday of May 2027 is the 31st, which no third month from January ends on.
+    assert_eq!(
+        closed_on("2027-01-01", "2027-12-31"),
+        ["2027-01-31", "2027-04-30", "2027-05-31", "2027-07-31", "2027-10-31", "2027-12-25"]
+    );
+    assert_eq!(closed_on("2031-05-01", "2031-12-31"), [""; 0]);
+}
+
+#[test]
 fn words_of_searches_are_those_of_the_model() {
     let instance = Instance::new();
     for (operation, criteria) in [
