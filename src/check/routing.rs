@@ -7,7 +7,7 @@ use crate::blueprint::{Channel, RoutingProfile, Short};
 
 /// Contacts at once on every channel but voice (`CreateRoutingProfile`).
 const MOST_CONTACTS: u32 = 10;
-/// Queue and channel combinations of one routing profile.
+/// Queue and channel combinations that a routing profile may have by default; the quota can be raised.
 const MOST_ENTRIES: usize = 50;
 const LOWEST_PRIORITY: u32 = 99;
 const LONGEST_DELAY_SECONDS: u32 = 9999;
@@ -22,8 +22,8 @@ pub(super) const CONCURRENCY: Rule = Rule {
 pub(super) const ENTRIES: Rule = Rule {
     codes: &["too-many-queue-entries", "priority-out-of-range", "delay-out-of-range"],
     about: "A routing profile has too many queues, or a priority or delay outside the limits.",
-    why: "A routing profile takes 50 combinations of queue and channel, priorities from 1 to 99 and delays up to 9999 \
-          seconds.",
+    why: "A routing profile takes 50 combinations of queue and channel unless its quota was raised, priorities from 1 to 99 \
+          and delays up to 9999 seconds.",
     check: entries,
 };
 
@@ -58,12 +58,13 @@ fn entries(context: Context<'_>, diagnostics: &mut Diagnostics) {
         let count = combinations(profile);
         if count > MOST_ENTRIES {
             diagnostics.push(
-                Diagnostic::error("too-many-queue-entries", "a routing profile has too many queues")
-                    .at(
-                        key.span,
-                        format!("{count} combinations of queue and channel, at most {MOST_ENTRIES} are allowed"),
-                    )
-                    .help("Split the profile, or leave channels out with `channels:` of a queue."),
+                Diagnostic::warning(
+                    "too-many-queue-entries",
+                    "a routing profile has more queues than the default quota allows",
+                )
+                .at(key.span, format!("{count} combinations of queue and channel, {MOST_ENTRIES} by default"))
+                .note("The quota is `Queues per routing profile per instance`; `plan` compares with the account's own.")
+                .help("Ask AWS for more, split the profile, or leave channels out with `channels:` of a queue."),
             );
         }
         for entry in &profile.queues {

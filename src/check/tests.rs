@@ -159,7 +159,9 @@ fn ten_mistakes_are_ten_diagnostics() {
     assert!(checked.model.is_none());
     for problem in checked.diagnostics.iter() {
         assert!(!problem.help.is_empty(), "{} says not what to do", problem.code);
-        assert_eq!(problem.severity, Severity::Error);
+        // Whether CloudFormation makes several calls for so many is not known.
+        let is_certain = problem.code != "too-many-quick-connects";
+        assert_eq!(problem.severity, if is_certain { Severity::Error } else { Severity::Warning });
     }
     let file = checked.diagnostics.iter().next().unwrap().primary.as_ref().unwrap().span.file;
     assert!(!checked.sources.file(file).text().contains("Sesame-2026"), "no output may repeat the password");

@@ -34,7 +34,7 @@ resource! {
         pub max_contacts: Option<Spanned<u32>>,
         /// Whether contacts can be put into the queue. Default: true.
         pub enabled: Option<bool>,
-        /// Quick connects that agents see while they serve this queue; 50 at most.
+        /// Quick connects that agents see while they serve this queue.
         pub quick_connects: Option<Spanned<Vec<Name>>>,
     }
 }
