@@ -3,6 +3,7 @@
 //! A stage asks [`Kind::descriptor`] and keeps no list of kinds. How to add one is in `ARCHITECTURE.md`.
 
 mod descriptor;
+mod page;
 pub(crate) mod instance;
 pub(crate) mod storage;
 pub(crate) mod hierarchy_levels;
@@ -44,6 +45,8 @@ pub(crate) mod sqs_queue;
 pub(crate) use descriptor::{
     ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, Within,
 };
+
+pub(crate) use page::page;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -25,6 +25,7 @@ mod further_resources;
 mod generated;
 mod history;
 mod interruption;
+mod kinds;
 mod kwglobal;
 mod live_center;
 mod main_job;

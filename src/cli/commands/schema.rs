@@ -24,6 +24,8 @@ pub(crate) enum SchemaOf {
     Template,
     /// Not a schema: the reference of blueprints, as Markdown.
     Reference,
+    /// Not a schema: what a center can have, as Markdown.
+    Kinds,
     /// What `plan --format=json` and `diff --format=json` print.
     Plan,
 }
@@ -35,6 +37,7 @@ pub(in crate::cli) fn run(ui: &Ui, args: &SchemaArgs) -> Exit {
         SchemaOf::Part => crate::blueprint::part_json_schema(),
         SchemaOf::Template => crate::blueprint::template_json_schema(),
         SchemaOf::Reference => crate::blueprint::reference(),
+        SchemaOf::Kinds => crate::kinds::page(),
         SchemaOf::Plan => crate::view::plan_json_schema(),
     });
     Exit::Success
