@@ -51,7 +51,7 @@ pub enum DecodeError {
 
 impl DecodeError {
     /// The same about something inside of something else.
-    pub(super) fn inside(self, outer: &str) -> Self {
+    pub(crate) fn inside(self, outer: &str) -> Self {
         let below = |path: &str| if path.starts_with('(') { outer.to_owned() } else { format!("{outer}.{path}") };
         match self {
             Self::Missing { path } => Self::Missing { path: below(&path) },

@@ -58,7 +58,7 @@ pub use rules::{RULES, Rule};
 
 use callform_source::{Diagnostic, Diagnostics, Span};
 
-use crate::compile::Names;
+use crate::names::Names;
 use crate::{Action, Flow, FlowType};
 use facts::Facts;
 use ways::Ways;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use callform_flow::document::guess_type;
 use callform_flow::{Document, FlowType, lint};
 use callform_source::{Diagnostic, Diagnostics, Severity, SourceMap, Span, did_you_mean};
 use clap::Args;
@@ -132,7 +133,7 @@ fn lint_exported(path: &str, text: &str, flow_type: Option<FlowType>) -> (Source
             for (Document { flow, flow_type: told, name, .. }, places) in documents.iter().zip(&places) {
                 let subject = lint::Subject {
                     name: name.as_deref().filter(|_| documents.len() > 1).unwrap_or(path),
-                    flow_type: flow_type.or(*told).unwrap_or_else(|| FlowType::guess(flow)),
+                    flow_type: flow_type.or(*told).unwrap_or_else(|| guess_type(flow)),
                     flow,
                     places,
                     span: Span::whole_file(file),

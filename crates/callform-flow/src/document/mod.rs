@@ -1,9 +1,13 @@
 //! The forms in which flows are found: their own, inside answers of the API, and the console's former export.
 
+mod guess;
+mod legacy;
+
+pub use guess::guess_type;
+
 use serde_json::Value;
 
-use super::{DecodeError, Flow};
-use crate::{FlowType, legacy};
+use crate::{DecodeError, Flow, FlowType};
 
 /// A flow and what its document says about it.
 #[derive(Clone, Debug, PartialEq)]
