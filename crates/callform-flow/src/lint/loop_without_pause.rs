@@ -2,9 +2,10 @@
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::ways::{Circles, On, Way};
+use super::ways::{On, Way};
 use super::{Look, Rule};
 use crate::Action;
+use crate::circles::circles;
 
 pub(super) const RULE: Rule = Rule {
     code: "loop-without-pause",
@@ -52,7 +53,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         look.ways.taken(at).filter(|way| !takes_time(action, way)).map(|way| way.to).collect()
     };
     let edges: Vec<Vec<usize>> = (0..look.ways.len()).map(at_once).collect();
-    for circle in Circles::of(&edges).all() {
+    for circle in circles(&edges) {
         let Some(action) = circle.first().and_then(|first| look.ways.action(*first)) else { continue };
         let title = if circle.len() == 1 {
             "a step that leads straight back to itself"
