@@ -4,8 +4,8 @@ use callform_source::{Diagnostic, Diagnostics};
 
 use super::ways::{On, Way};
 use super::{Look, Rule};
-use crate::Action;
 use crate::circles::circles;
+use crate::{Action, catalog};
 
 pub(super) const RULE: Rule = Rule {
     code: "loop-without-pause",
@@ -37,6 +37,7 @@ const SLOW: &[&str] = &[
     "MessageParticipantIteratively",
     "GetParticipantInput",
     "ConnectParticipantWithLexBot",
+    "ConnectParticipantWithAgenticCX",
     "ShowView",
     "Wait",
     "Loop",
@@ -76,7 +77,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
 }
 
 fn takes_time(action: &Action, way: &Way<'_>) -> bool {
-    let is_slow = SLOW.contains(&action.action_type.as_str());
+    // What a type that is not known does may take time.
+    let is_slow = SLOW.contains(&action.action_type.as_str()) || catalog::find(&action.action_type).is_none();
     match way.on {
         On::Error(error) => is_slow && LATE.contains(&error),
         On::Next | On::Condition(_) => is_slow,

@@ -18,6 +18,7 @@ mod corpus;
 mod laws;
 
 mod refused_by_connect;
+mod unknown_action;
 mod missing_error_branch;
 mod block_not_allowed;
 mod wrong_channel;

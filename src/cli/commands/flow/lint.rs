@@ -36,10 +36,11 @@ pub(crate) struct LintArgs {
     /// Form of the diagnostics.
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: DiagnosticFormat,
-    /// Take the warnings of a rule for errors; `warnings` for all of them. Can be repeated.
+    /// Take what a rule finds for errors; `warnings` for all warnings, `unknown-action` for blocks that Callform does not
+    /// know. Can be repeated.
     #[arg(long, value_name = "RULE")]
     pub deny: Vec<String>,
-    /// Leave out the warnings of a rule. Can be repeated.
+    /// Leave out the warnings and notes of a rule. Can be repeated.
     #[arg(long, value_name = "RULE")]
     pub allow: Vec<String>,
 }
@@ -167,20 +168,28 @@ fn place_of(sources: &SourceMap, whole: Span, text: &str, error: &serde_json::Er
     Span::new(whole.file, at, u32::try_from(end).unwrap_or(at).max(at))
 }
 
+fn names(codes: &[String], code: &str) -> bool {
+    codes.iter().any(|named| named == code)
+}
+
+/// True where a rule is denied by its code, or its finding with all warnings. Notes are none: they are denied by their code.
+fn is_denied(severity: Severity, code: &str, args: &LintArgs) -> bool {
+    names(&args.deny, code) || severity == Severity::Warning && names(&args.deny, WARNINGS)
+}
+
 fn with_levels(found: &Diagnostics, args: &LintArgs) -> Diagnostics {
-    let names = |codes: &[String], code: &str| codes.iter().any(|named| named == code);
     let mut result = Diagnostics::default();
     for diagnostic in found.iter() {
         let is_error = diagnostic.severity == Severity::Error;
         if !is_error && names(&args.allow, diagnostic.code) {
             continue;
         }
-        let denied = names(&args.deny, diagnostic.code) || names(&args.deny, WARNINGS);
-        let severity = if denied { Severity::Error } else { diagnostic.severity };
+        let severity =
+            if is_denied(diagnostic.severity, diagnostic.code, args) { Severity::Error } else { diagnostic.severity };
         result.push(Diagnostic { severity, ..diagnostic.clone() });
     }
     for (severity, code, count) in found.omitted() {
-        let is_error = severity == Severity::Error || names(&args.deny, code) || names(&args.deny, WARNINGS);
+        let is_error = severity == Severity::Error || is_denied(severity, code, args);
         if is_error || !names(&args.allow, code) {
             result.omit(if is_error { Severity::Error } else { severity }, code, count);
         }
