@@ -73,6 +73,47 @@ fn what_is_no_flow_is_told_so() {
     test.expect(1, &["flow", "lint", "not-there.json"]);
 }
 
+#[test]
+fn a_file_without_a_flow_is_told_so() {
+    let test = TestEnvironment::empty();
+    let texts = [
+        ("[]", "It holds an empty list."),
+        ("{}", "It holds an empty mapping."),
+        ("7", "It holds a number."),
+        ("\"hello\"", "It holds a text."),
+        ("true", "It holds a truth value."),
+        ("null", "It holds nothing."),
+        ("", "It is empty."),
+        (" \n", "It is empty."),
+    ];
+    for (text, why) in texts {
+        for name in ["nothing.json", "nothing.yaml"] {
+            test.write(name, text);
+            let outcome = test.expect(3, &["flow", "lint", name]);
+            let says = |part: &str| assert!(outcome.stderr.contains(part), "{text} in {name}: {}", outcome.stderr);
+            says("error[flow-not-valid]: this file holds no flow");
+            says(&format!("{name}:1:1"));
+            says(why);
+            says("help: Export the flow");
+        }
+    }
+    test.write("none.json", r#"{ "ContactFlows": [] }"#);
+    let outcome = test.expect(3, &["flow", "lint", "none.json"]);
+    assert!(outcome.stderr.contains("the list is empty"), "{}", outcome.stderr);
+    test.write("list.yaml", "- one\n- two\n");
+    let outcome = test.expect(3, &["flow", "lint", "list.yaml"]);
+    assert!(outcome.stderr.contains("It holds a list."), "{}", outcome.stderr);
+    // The other commands say so too.
+    for command in ["draw", "decompile"] {
+        let outcome = test.expect(1, &["flow", command, "none.json"]);
+        assert!(outcome.stderr.contains("the list is empty"), "{}", outcome.stderr);
+    }
+    // A blueprint may have none.
+    test.write("hours.yaml", "hours: { business: { time_zone: UTC, open: { mon: 09:00-17:00 } } }\n");
+    let outcome = test.expect(0, &["flow", "lint", "hours.yaml"]);
+    assert!(outcome.stderr.ends_with("1 file: no flows\n"), "{}", outcome.stderr);
+}
+
 /// A flow with a block that is newer than Callform.
 const NEWER: &str = r#"{
   "Version": "2019-10-30",

@@ -70,7 +70,7 @@ impl Document {
     /// Reads one flow or a list of flows: a JSON array, or what the API answers to a search.
     ///
     /// # Errors
-    /// Where one of them is no flow; the path in the error says which.
+    /// Where one of them is no flow; the path in the error says which. Where there is none.
     pub fn read_all(json: &Value) -> Result<Vec<Self>, DecodeError> {
         let of_list = |(name, items): (&str, &Vec<Value>)| {
             let read =
@@ -79,6 +79,7 @@ impl Document {
         };
         let list = LISTS.iter().find_map(|name| Some((*name, json.get(name)?.as_array()?)));
         match list.or(json.as_array().map(|items| ("", items))) {
+            Some((_, items)) if items.is_empty() => Err(DecodeError::Empty),
             Some(list) => of_list(list),
             None => Self::read(json).map(|document| vec![document]),
         }
