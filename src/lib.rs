@@ -12,6 +12,7 @@
 //! is pure; only `observe` and `apply` talk to AWS.
 
 pub mod digest;
+mod pinned;
 mod time_zone;
 pub mod blueprint;
 pub mod model;

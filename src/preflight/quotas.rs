@@ -5,6 +5,7 @@
 
 use crate::inventory::Inventory;
 use crate::model::{Address, Kind};
+use crate::pinned::Pinned;
 use crate::plan::{Action, Change, Check, Finding, OperationKind, Plan, Severity};
 
 use super::facts::{Answer, Facts, Questions, Quota};
@@ -52,6 +53,16 @@ const STACKS: Limit = limit("", "L-0485CB21", "Stack count", DEFAULT_STACKS, "st
 
 /// Stacks an account may have in a Region. Only above that its own quota is asked for.
 pub(crate) const DEFAULT_STACKS: u64 = 2_000;
+
+/// From when the defaults are.
+pub(super) fn pinned() -> Pinned {
+    Pinned {
+        what: "default quotas",
+        entries: Some(LIMITS.len() + [INSTANCES, QUEUES_OF_PROFILE, STACKS].len()),
+        as_of: "2023",
+        source: "Amazon Connect Administrator Guide; an account's own quotas are asked for",
+    }
+}
 
 /// Asks how much there is of what the plan makes.
 pub(super) fn ask(plan: &Plan, sides: &Sides, questions: &mut Questions) {

@@ -18,6 +18,9 @@ pub use misnomers::{Misnomer, misnomer_of, misnomer_of_parameter};
 
 use crate::flow_type::{FlowType, FlowTypeSet};
 
+/// The day on which the table was last held against AWS's pages and exported flows.
+pub const AS_OF: &str = "2026-11-30";
+
 /// One action type.
 #[derive(Clone, Copy, Debug)]
 pub struct ActionSpec {

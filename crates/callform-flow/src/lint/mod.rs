@@ -56,6 +56,7 @@ mod retired;
 
 pub use places::{Places, places_in_json, places_in_list};
 pub use rules::{RULES, Rule};
+pub use unknown_voice::{VOICES_AS_OF, voices};
 
 use callform_source::{Diagnostic, Diagnostics, Span};
 
