@@ -17,6 +17,7 @@ pub mod json;
 pub mod catalog;
 pub mod references;
 pub mod validate;
+pub mod views;
 pub mod document;
 pub mod layout;
 pub mod wording;
