@@ -300,3 +300,27 @@ fn real_flows_pass_except_the_broken_ones() {
     let expected: Vec<&str> = if flows.is_empty() { Vec::new() } else { broken.to_vec() };
     assert_eq!(refused, expected);
 }
+
+/// Each action of each real flow, in turn, is taken for one that Connect has got since.
+#[test]
+fn real_flows_with_a_new_block_are_refused_for_nothing_else() {
+    for (name, text) in corpus() {
+        let flow: Value = serde_json::from_str(&text).expect("JSON");
+        let of_flow = |flow: &Value| -> Vec<String> {
+            let found = problems(flow, &EverythingExists, FlowType::ContactFlow);
+            found.into_iter().map(|problem| problem.message).collect()
+        };
+        let before = of_flow(&flow);
+        for index in 0..flow["Actions"].as_array().map_or(0, Vec::len) {
+            let mut changed = flow.clone();
+            changed["Actions"][index]["Type"] = json!("TranslateConversation");
+            let own = format!("Actions[{index}]");
+            // Without a path the message may be about any action.
+            let is_others = |message: &&String| !message.contains(&own) && message.contains("Actions[");
+            let (others, now) = (before.iter().filter(is_others), of_flow(&changed));
+            assert_eq!(others.collect::<Vec<_>>(), now.iter().filter(is_others).collect::<Vec<_>>(), "{name} {own}");
+            let of_new = now.iter().filter(|message| message.contains(&own));
+            assert!(of_new.clone().all(|message| message.ends_with(".NextAction")), "{name} {own}: {now:?}");
+        }
+    }
+}
