@@ -5,7 +5,6 @@
 
 use crate::inventory::Inventory;
 use crate::model::{Address, Kind};
-use crate::pinned::Pinned;
 use crate::plan::{Action, Change, Check, Finding, OperationKind, Plan, Severity};
 
 use super::facts::{Answer, Facts, Questions, Quota};
@@ -55,10 +54,10 @@ const STACKS: Limit = limit("", "L-0485CB21", "Stack count", DEFAULT_STACKS, "st
 pub(crate) const DEFAULT_STACKS: u64 = 2_000;
 
 /// From when the defaults are.
-pub(super) fn pinned() -> Pinned {
-    Pinned {
+pub(super) fn pinned() -> crate::pinned::Pinned {
+    crate::pinned::Pinned {
         what: "default quotas",
-        entries: Some(LIMITS.len() + [INSTANCES, QUEUES_OF_PROFILE, STACKS].len()),
+        entries: None,
         as_of: "2023",
         source: "Amazon Connect Administrator Guide; an account's own quotas are asked for",
     }
