@@ -13,6 +13,7 @@
 
 mod kinds;
 pub mod digest;
+mod pinned;
 mod time_zone;
 pub mod blueprint;
 pub mod model;

@@ -128,7 +128,6 @@ pub(super) const OTHER_CODES: &[(&str, &str)] = &[
     ("menu-key", "A key of a menu is none of the telephone's."),
     ("reserved-character", "A character has a meaning of its own here."),
     ("unknown-label", "A step leads to a label that is not there."),
-    ("unknown-action", "A block type does not exist."),
     ("unused-branch", "A branch is never taken."),
     ("unknown-template", "A template is not there."),
     ("template-header", "The header of a template cannot be read."),

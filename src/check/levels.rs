@@ -64,7 +64,9 @@ pub fn apply_levels(loaded: &Loaded, sources: &SourceMap, found: &Diagnostics) -
         match level.filter(|_| is_warning) {
             Some(LintLevel::Allow) => {}
             Some(LintLevel::Deny) => result.push(Diagnostic { severity: Severity::Error, ..diagnostic.clone() }),
-            Some(LintLevel::Warn) | None => result.push(diagnostic.clone()),
+            // A note becomes a warning where the blueprint says so.
+            Some(LintLevel::Warn) => result.push(Diagnostic { severity: Severity::Warning, ..diagnostic.clone() }),
+            None => result.push(diagnostic.clone()),
         }
     }
     for (severity, code, count) in found.omitted() {
@@ -72,7 +74,8 @@ pub fn apply_levels(loaded: &Loaded, sources: &SourceMap, found: &Diagnostics) -
         match level.filter(|_| severity != Severity::Error) {
             Some(LintLevel::Allow) => {}
             Some(LintLevel::Deny) => result.omit(Severity::Error, code, count),
-            Some(LintLevel::Warn) | None => result.omit(severity, code, count),
+            Some(LintLevel::Warn) => result.omit(Severity::Warning, code, count),
+            None => result.omit(severity, code, count),
         }
     }
     result

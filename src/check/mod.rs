@@ -37,6 +37,7 @@ use callform_source::Diagnostics;
 
 use crate::blueprint::Loaded;
 use crate::model::Model;
+use crate::pinned::Pinned;
 
 /// What rules look at.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,11 @@ pub fn check(loaded: &Loaded, model: &Model) -> Diagnostics {
         (rule.check)(context, &mut diagnostics);
     }
     diagnostics
+}
+
+/// The lists that rules compare with.
+pub(crate) fn pinned() -> [Pinned; 3] {
+    [permissions::pinned(), places::pinned(), uploads::pinned()]
 }
 
 #[cfg(test)]

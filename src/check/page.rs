@@ -9,7 +9,7 @@ use crate::kinds::Kind;
 /// The text of `docs/diagnostics.md`.
 pub fn page() -> String {
     let mut page = String::from(
-        "# Diagnostics\n\nWhat `callform check` finds. A code never changes its meaning. Levels of warnings can be changed in the \
+        "# Diagnostics\n\nWhat `callform check` finds. A code never changes its meaning. Levels of warnings and notes can be changed in the \
          blueprint: `lints: { dead-end: deny }` (or `warn`, or `allow`). A comment `# allow: dead-end` beside a step, or above it, \
          drops the warning there.\n\nOf one code, the first 100 are shown and the rest is counted.\n\n## Blueprints\n",
     );

@@ -6,10 +6,21 @@ use std::sync::LazyLock;
 use callform_source::{Diagnostic, Diagnostics, did_you_mean};
 
 use super::{Context, Rule};
+use crate::pinned::Pinned;
 
 /// Permission names that the administrator guide documents or that live instances were seen to use. The API does not
 /// enumerate them and AWS adds more, so that an unknown one is a warning.
 static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| include_str!("permissions.txt").lines().collect());
+
+/// From when the list is.
+pub(super) fn pinned() -> Pinned {
+    Pinned {
+        what: "permissions of security profiles",
+        entries: Some(KNOWN.len()),
+        as_of: "2026-11-21",
+        source: "Amazon Connect Administrator Guide; security profiles of live instances",
+    }
+}
 
 pub(super) const UNKNOWN: Rule = Rule {
     codes: &["unknown-permission", "duplicate-permission"],

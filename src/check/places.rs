@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use callform_source::{Diagnostic, Diagnostics, did_you_mean};
 
 use super::{Context, Rule};
+use crate::pinned::Pinned;
 
 /// Regions with Amazon Connect (endpoints of botocore 1.44.5, confirmed by the administrator guide).
 const REGIONS: [&str; 11] = [
@@ -26,6 +27,16 @@ const LONGEST_CENTER: usize = 40;
 const LONGEST_ALIAS: usize = 45;
 
 static COUNTRIES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| include_str!("countries.txt").lines().collect());
+
+/// From when the list of countries is.
+pub(super) fn pinned() -> Pinned {
+    Pinned {
+        what: "countries of numbers",
+        entries: Some(COUNTRIES.len()),
+        as_of: "2026-11-21",
+        source: "Amazon Connect's API",
+    }
+}
 
 pub(super) const CENTER: Rule = Rule {
     codes: &["invalid-center-name"],

@@ -6,6 +6,7 @@ use callform_source::{Diagnostic, Diagnostics};
 
 use super::{Context, Rule};
 use crate::blueprint::{Facts, Lambda, Wave};
+use crate::pinned::Pinned;
 
 pub(super) const PROMPTS: Rule = Rule {
     codes: &["prompt-audio"],
@@ -50,6 +51,12 @@ const REFUSED: [&str; 16] = [
     "dotnet5.0",
     "python3.4",
 ];
+/// From when the list of runtimes is.
+pub(super) fn pinned() -> Pinned {
+    let entries = Some(REFUSED.len() + RETIRED.len());
+    Pinned { what: "retired runtimes", entries, as_of: "2026-11", source: "Lambda's list of runtimes" }
+}
+
 /// Runtimes that are deprecated, in November 2026.
 const RETIRED: [&str; 18] = [
     "nodejs14.x",

@@ -82,7 +82,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Sandbox(SandboxCommand),
     /// Print the version, and those of the data that come with it.
-    Version,
+    Version(super::commands::version::VersionArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

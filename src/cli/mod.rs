@@ -135,14 +135,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Sandbox(SandboxCommand::Assumptions) => commands::sandbox::assumptions(ui),
         Command::Lambda(command) => commands::lambda::run(ui, &command).await,
         Command::Vanity(args) => commands::vanity::run(ui, &args).await,
-        Command::Version => {
-            ui.data(&format!(
-                "callform {}\ntime zones {} (IANA)\n",
-                env!("CARGO_PKG_VERSION"),
-                crate::time_zone::edition()
-            ));
-            Exit::Success
-        }
+        Command::Version(args) => commands::version::run(ui, &args),
         Command::Completions { shell } => commands::completions::run(ui, shell),
         Command::Man { out } => commands::man::run(ui, &out),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::components::strong_components;
+use callform_flow::circles::strong_components;
 
 /// A property of a node that may be deferred.
 pub(super) type Unit = (usize, usize);

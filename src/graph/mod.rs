@@ -4,16 +4,15 @@
 //! dependency circle (a strongly connected component) the smallest practical set of such properties is deferred so that
 //! the rest has an order. A circle of other references cannot exist in AWS and is an error.
 
-mod components;
 mod deferral;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use callform_flow::circles::{circle_through, circles};
 use callform_source::{Diagnostic, Diagnostics};
 
 use crate::model::{Address, Model, Resource, Target};
-use components::{circle_through, strong_components};
 use deferral::{Link, choose, is_deferred};
 
 /// The resources of a model in order, and the references that wait.
@@ -105,16 +104,6 @@ fn successors(links: &[Vec<Link>], keep: impl Fn(usize, &Link) -> bool) -> Vec<V
         .enumerate()
         .map(|(from, links)| links.iter().filter(|link| keep(from, link)).map(|link| link.to).collect())
         .collect()
-}
-
-/// Components that have a circle.
-fn circles(successors: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut found = strong_components(successors);
-    found.retain(|component| match component.as_slice() {
-        &[only] => successors.get(only).is_some_and(|to| to.contains(&only)),
-        _ => true,
-    });
-    found
 }
 
 fn circular(component: &[usize], hard: &[Vec<usize>], model: &Model) -> Diagnostic {

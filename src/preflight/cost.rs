@@ -1,5 +1,6 @@
 //! What phone numbers cost.
 
+use crate::pinned::Pinned;
 use crate::plan::NumberCost;
 
 use super::sides::{Resource, Sides};
@@ -13,6 +14,16 @@ const DAYS_OF_A_MONTH: u64 = 30;
 /// 4b6daad8b347ba3e91d47e2bdb025abc). United States: the same page as others quote it (?).
 const CENTS_A_DAY: [(&str, &str, u64); 5] =
     [("AT", "DID", 10), ("AU", "DID", 10), ("AU", "TOLL_FREE", 39), ("BE", "DID", 10), ("US", "DID", 3)];
+
+/// From when the prices are.
+pub(super) fn pinned() -> Pinned {
+    Pinned {
+        what: "prices of phone numbers",
+        entries: Some(CENTS_A_DAY.len()),
+        as_of: "2021-09-30",
+        source: "Amazon Connect pricing; amounts are told as about",
+    }
+}
 
 /// What the center's numbers cost before and after; none where they are the same.
 pub(super) fn of(sides: &Sides) -> Option<NumberCost> {

@@ -22,6 +22,7 @@ pub use occupied::names as level_names;
 pub(crate) use quotas::DEFAULT_STACKS;
 
 use crate::inventory::Inventory;
+use crate::pinned::Pinned;
 use crate::plan::{Plan, Preflight};
 
 use sides::Sides;
@@ -56,6 +57,11 @@ pub fn examine(plan: &Plan, inventory: &Inventory, facts: &Facts) -> Preflight {
     findings.sort();
     findings.dedup();
     Preflight { findings, estimate: estimate::of(plan, inventory), cost: cost::of(&sides) }
+}
+
+/// What plans are held against besides the account.
+pub(crate) fn pinned() -> [Pinned; 2] {
+    [quotas::pinned(), cost::pinned()]
 }
 
 #[cfg(test)]

@@ -44,6 +44,16 @@ const STACKS: Limit = Limit {
 /// Stacks an account may have in a Region. Only above that its own quota is asked for.
 pub(crate) const DEFAULT_STACKS: u64 = 2_000;
 
+/// From when the defaults are.
+pub(super) fn pinned() -> crate::pinned::Pinned {
+    crate::pinned::Pinned {
+        what: "default quotas",
+        entries: None,
+        as_of: "2023",
+        source: "Amazon Connect Administrator Guide; an account's own quotas are asked for",
+    }
+}
+
 /// Asks how much there is of what the plan makes.
 pub(super) fn ask(plan: &Plan, sides: &Sides, questions: &mut Questions) {
     let more: Vec<Limit> = limits().filter(|limit| added(sides, limit) > 0).collect();

@@ -74,6 +74,109 @@ fn what_is_no_flow_is_told_so() {
 }
 
 #[test]
+fn a_file_without_a_flow_is_told_so() {
+    let test = TestEnvironment::empty();
+    let texts = [
+        ("[]", "It holds an empty list."),
+        ("{}", "It holds an empty mapping."),
+        ("7", "It holds a number."),
+        ("\"hello\"", "It holds a text."),
+        ("true", "It holds a truth value."),
+        ("null", "It holds nothing."),
+        ("", "It is empty."),
+        (" \n", "It is empty."),
+    ];
+    for (text, why) in texts {
+        for name in ["nothing.json", "nothing.yaml"] {
+            test.write(name, text);
+            let outcome = test.expect(3, &["flow", "lint", name]);
+            let says = |part: &str| assert!(outcome.stderr.contains(part), "{text} in {name}: {}", outcome.stderr);
+            says("error[flow-not-valid]: this file holds no flow");
+            says(&format!("{name}:1:1"));
+            says(why);
+            says("help: Export the flow");
+        }
+    }
+    test.write("none.json", r#"{ "ContactFlows": [] }"#);
+    let outcome = test.expect(3, &["flow", "lint", "none.json"]);
+    assert!(outcome.stderr.contains("the list is empty"), "{}", outcome.stderr);
+    test.write("list.yaml", "- one\n- two\n");
+    let outcome = test.expect(3, &["flow", "lint", "list.yaml"]);
+    assert!(outcome.stderr.contains("It holds a list."), "{}", outcome.stderr);
+    // The other commands say so too.
+    for command in ["draw", "decompile"] {
+        let outcome = test.expect(1, &["flow", command, "none.json"]);
+        assert!(outcome.stderr.contains("the list is empty"), "{}", outcome.stderr);
+    }
+    // A blueprint may have none.
+    test.write("hours.yaml", "hours: { business: { time_zone: UTC, open: { mon: 09:00-17:00 } } }\n");
+    let outcome = test.expect(0, &["flow", "lint", "hours.yaml"]);
+    assert!(outcome.stderr.ends_with("1 file: no flows\n"), "{}", outcome.stderr);
+}
+
+/// A flow with a block that is newer than Callform.
+const NEWER: &str = r#"{
+  "Version": "2019-10-30",
+  "StartAction": "translate",
+  "Actions": [
+    { "Identifier": "translate", "Type": "TranslateConversation",
+      "Parameters": { "Language": "$.Attributes.language", "Options": { "Formal": true, "Rate": 1.5, "Tags": [], "None": null } },
+      "Transitions": { "NextAction": "bye", "Errors": [{ "ErrorType": "NoSuchLanguage", "NextAction": "bye" }] } },
+    { "Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} }
+  ]
+}"#;
+
+#[test]
+fn a_block_that_is_not_known_is_a_note_until_it_is_denied() {
+    let test = TestEnvironment::empty();
+    test.write("flow.json", NEWER);
+    let outcome = test.expect(0, &["flow", "lint", "flow.json", "--format=json", "--deny=warnings"]);
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let note = &report["diagnostics"][0];
+    assert_eq!((&note["severity"], &note["code"]), (&"note".into(), &"unknown-action".into()), "{report}");
+    assert_eq!(codes(&outcome.stdout), [("unknown-action".to_owned(), 5, 21)]);
+    test.expect(3, &["flow", "lint", "flow.json", "--deny=unknown-action"]);
+    let outcome = test.expect(0, &["flow", "lint", "flow.json", "--allow=unknown-action"]);
+    assert!(outcome.stderr.ends_with("nothing found\n"), "{}", outcome.stderr);
+    // In a blueprint likewise, where it can be a warning too.
+    let flows = "flows:\n  main:\n    steps:\n      - raw: { type: TranslateConversation }\n      - hang_up\n";
+    let center = "center: a\nregion: us-west-2\ninstance: { existing: a }\n";
+    for (lints, severity, exit) in [("", "note", 0), ("warn", "warning", 0), ("deny", "error", 3)] {
+        let lints = if lints.is_empty() { String::new() } else { format!("lints: {{ unknown-action: {lints} }}\n") };
+        test.write("center.yaml", &format!("{center}{lints}{flows}"));
+        let outcome = test.expect(exit, &["check", "center.yaml"]);
+        assert!(outcome.stderr.contains(&format!("{severity}[unknown-action]")), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_block_that_is_not_known_goes_through_everything_as_it_is() {
+    let test = TestEnvironment::empty();
+    test.write("flow.json", NEWER);
+    let steps = test.expect(0, &["flow", "decompile", "flow.json", "--name=main"]).stdout;
+    assert!(steps.contains("type: TranslateConversation"), "{steps}");
+    test.write("steps.yaml", &steps);
+    let again = test.expect(0, &["flow", "compile", "steps.yaml"]);
+    let flows: [Value; 2] = [NEWER, &again.stdout].map(|text| serde_json::from_str(text).unwrap());
+    let [before, after] = flows.each_ref().map(|flow| flow["Actions"][0]["Parameters"].to_string());
+    assert_eq!(before, after);
+    let difference = test.expect(0, &["flow", "diff", "flow.json", "steps.yaml", "--detailed-exitcode"]);
+    assert!(difference.stdout.contains("same") || difference.stdout.is_empty(), "{}", difference.stdout);
+    for format in ["svg", "mermaid"] {
+        let picture = test.expect(0, &["flow", "draw", "flow.json", "--format", format]);
+        assert!(picture.stdout.contains("TranslateConversation"), "{}", picture.stdout);
+    }
+    // A whole center: deployed, compared, changed by nobody.
+    let center = "center: a\nregion: us-west-2\ninstance: { alias: a, identity: connect-managed, inbound: true, outbound: true }\n";
+    test.write("center.yaml", &format!("{center}{steps}"));
+    let applied = test.expect(0, &["apply", "center.yaml", "--sandbox", "--yes"]);
+    assert!(!applied.stderr.contains("warning["), "{}", applied.stderr);
+    let planned = test.expect(0, &["plan", "center.yaml", "--sandbox", "--detailed-exitcode"]);
+    assert!(planned.stderr.contains("note[unknown-action]"), "{}", planned.stderr);
+    test.expect(0, &["drift", "center.yaml", "--sandbox", "--detailed-exitcode"]);
+}
+
+#[test]
 fn every_form_is_written() {
     let test = TestEnvironment::empty();
     test.write("flow.json", WARNED);

@@ -333,3 +333,20 @@ fn the_edition_of_the_time_zones_is_told() {
     let outcome = TestEnvironment::empty().expect(0, &["version"]);
     assert!(outcome.stdout.contains("time zones 2026"), "{}", outcome.stdout);
 }
+
+#[test]
+fn the_age_of_what_comes_with_the_program_is_told() {
+    let outcome = TestEnvironment::empty().expect(0, &["version", "--catalogs"]);
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    let says = |beginning: &str, date: &str| {
+        let line = lines.iter().find(|line| line.starts_with(beginning));
+        assert!(line.is_some_and(|line| line.contains(date)), "{beginning} {date}: {}", outcome.stdout);
+    };
+    says("callform ", env!("CARGO_PKG_VERSION"));
+    says("flow actions ", " 2026-11-30 ");
+    says("CloudFormation resource types ", " 2026-10-20 ");
+    says("permissions of security profiles ", " 2026-");
+    says("countries of numbers ", " 2026-");
+    says("time zones ", " 2026f ");
+    assert_eq!(lines.len(), 10, "{}", outcome.stdout);
+}

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Flow, catalog};
-
 /// What a flow is for. Decides which actions it may use and when Connect runs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -84,36 +82,6 @@ impl FlowType {
         }
     }
 
-    /// The type of a flow that does not say it: by the editor's metadata, else the first type whose blocks it keeps to,
-    /// inbound before the others.
-    pub fn guess(flow: &Flow) -> Self {
-        let told = flow.metadata.as_ref().and_then(|metadata| metadata.get("type")?.as_str());
-        // The editor writes `customerQueue` where the API has `CUSTOMER_QUEUE`.
-        let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
-        let is_told = |known: &FlowType| told.is_some_and(|told| plain(known.api_name()) == plain(told));
-        if let Some(told) = FlowType::ALL.into_iter().find(is_told) {
-            return told;
-        }
-        let returns = flow.actions.iter().any(|action| action.action_type == "EndFlowModuleExecution");
-        if flow.settings.as_ref().is_some_and(|settings| !settings.is_null()) || returns {
-            return FlowType::Module;
-        }
-        let keeps_to = |flow_type: &FlowType| {
-            let specs = flow.actions.iter().filter_map(|action| catalog::find(&action.action_type));
-            specs.into_iter().all(|spec| spec.flow_types.contains(*flow_type))
-        };
-        // Whispers before queue flows: both end themselves, but only a queue flow plays and asks.
-        let order = [
-            FlowType::ContactFlow,
-            FlowType::AgentWhisper,
-            FlowType::OutboundWhisper,
-            FlowType::CustomerQueue,
-            FlowType::CustomerHold,
-            FlowType::AgentTransfer,
-        ];
-        order.into_iter().find(keeps_to).unwrap_or(FlowType::ContactFlow)
-    }
-
     /// True for customer, agent and outbound whispers.
     pub fn is_whisper(self) -> bool {
         matches!(self, FlowType::CustomerWhisper | FlowType::AgentWhisper | FlowType::OutboundWhisper)
@@ -184,21 +152,6 @@ mod tests {
             assert_eq!(flow_type.word().parse(), Ok(flow_type));
         }
         assert!("contact".parse::<FlowType>().is_err());
-    }
-
-    #[test]
-    fn the_type_of_a_flow_is_guessed() {
-        let of = |json: serde_json::Value| FlowType::guess(&Flow::from_json(&json).unwrap());
-        let with = |action_type: &str, metadata: serde_json::Value| {
-            let action = serde_json::json!({ "Identifier": "a", "Type": action_type });
-            serde_json::json!({ "Version": "2019-10-30", "StartAction": "a", "Metadata": metadata, "Actions": [action] })
-        };
-        let none = serde_json::json!({});
-        assert_eq!(of(with("MessageParticipant", none.clone())), FlowType::ContactFlow);
-        assert_eq!(of(with("MessageParticipantIteratively", none.clone())), FlowType::CustomerQueue);
-        assert_eq!(of(with("EndFlowModuleExecution", none)), FlowType::Module);
-        assert_eq!(of(with("MessageParticipant", serde_json::json!({ "type": "agentHold" }))), FlowType::AgentHold);
-        assert_eq!(of(with("MessageParticipant", serde_json::json!({ "type": "" }))), FlowType::ContactFlow);
     }
 
     #[test]

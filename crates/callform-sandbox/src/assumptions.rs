@@ -43,6 +43,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "connect/document.rs",
         "A malformed id is InvalidParameterException, an id of nothing is ResourceNotFoundException.",
     ),
+    guess("connect/flow_documents.rs", "An action of a type that is not known is taken as it is."),
     guess("connect/flow_documents.rs", "A flow may refer to a flow that was never published."),
     guess("connect/flow_versions.rs", "A version that an alias leads to cannot be deleted, by ResourceInUseException."),
     attested(

@@ -21,6 +21,9 @@ pub use validate::{Violation, property_validation_failure};
 
 static DATA: &str = include_str!("../data/resource-types.jsonl");
 
+/// The day of the schemas that the data are made of.
+pub const AS_OF: &str = "2026-10-20";
+
 struct Entry {
     text: &'static str,
     schema: OnceLock<Option<ResourceSchema>>,

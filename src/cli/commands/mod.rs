@@ -18,3 +18,4 @@ pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod show;
 pub(super) mod vanity;
+pub(super) mod version;

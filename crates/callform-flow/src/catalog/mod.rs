@@ -2,6 +2,9 @@
 //!
 //! Rows marked `verified` rest on dated probes of the live service; on the others the errors and parameters come from
 //! AWS's documentation and from real exported flows, so nothing is refused because of them.
+//!
+//! The table is never complete: Connect gets new blocks, and an exported flow may have one that no page describes. A type
+//! without a row passes as it is, see [`is_possible`]. Only [misnomers](misnomer_of) are known to be none.
 
 mod participant;
 mod contact;
@@ -14,6 +17,9 @@ mod tests;
 pub use misnomers::{Misnomer, misnomer_of, misnomer_of_parameter};
 
 use crate::flow_type::{FlowType, FlowTypeSet};
+
+/// The day on which the table was last held against AWS's pages and exported flows.
+pub const AS_OF: &str = "2026-11-30";
 
 /// One action type.
 #[derive(Clone, Copy, Debug)]
@@ -171,6 +177,11 @@ pub fn all() -> impl Iterator<Item = &'static ActionSpec> {
 /// The row of an action type.
 pub fn find(name: &str) -> Option<&'static ActionSpec> {
     all().find(|spec| spec.name == name)
+}
+
+/// True for what may be a type of action: one of the table, or one that it does not have yet.
+pub fn is_possible(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|it: char| it.is_whitespace() || it.is_control()) && misnomer_of(name).is_none()
 }
 
 impl ActionSpec {

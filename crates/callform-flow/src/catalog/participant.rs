@@ -1,9 +1,9 @@
 //! Participant actions: what a customer hears, enters and sees.
 
 use super::{
-    ActionSpec, BEFORE_AGENT, Choice, Class, Conditions, FlowTypeSet, HOLDS, INBOUND, INBOUND_AND_TRANSFERS, MEDIA,
-    MODULE, NO_MATCHING_ERROR, NextAction, OUTBOUND_WHISPER, PROMPT_ID, PROMPT_PARAMETERS, QUEUE, SSML, Shape, TEXT,
-    TRANSFERS, TRUE_FALSE, USUAL, WHISPERS, optional, required,
+    ActionSpec, BEFORE_AGENT, Choice, Class, Conditions, FlowType, FlowTypeSet, HOLDS, INBOUND, INBOUND_AND_TRANSFERS,
+    MEDIA, MODULE, NO_MATCHING_ERROR, NextAction, OUTBOUND_WHISPER, PROMPT_ID, PROMPT_PARAMETERS, QUEUE, SSML, Shape,
+    TEXT, TRANSFERS, TRUE_FALSE, USUAL, WHISPERS, optional, required,
 };
 
 pub(super) const TABLE: &[ActionSpec] = &[
@@ -97,6 +97,48 @@ pub(super) const TABLE: &[ActionSpec] = &[
         required_errors: &["NoMatchingError", "NoMatchingCondition"],
         optional_errors: &["InputTimeLimitExceeded"],
         verified: true,
+        ..USUAL
+    },
+    // Members and branches as the editor exports them; flow types, ranges and the number of variables by AWS's page of the
+    // block. The reference of the flow language does not have the type. Whether the two configurations of speech and
+    // filler may be left out is told differently (?).
+    ActionSpec {
+        name: "ConnectParticipantWithAgenticCX",
+        block: "Agentic CX",
+        flow_types: BEFORE_AGENT
+            .and(OUTBOUND_WHISPER)
+            .and(FlowType::CustomerHold.set())
+            .and(FlowType::CustomerWhisper.set()),
+        parameters: &[
+            required(
+                "AgentConfiguration",
+                Class::Dynamic,
+                Shape::Members(&[
+                    required("WorkspaceId", Class::StaticOrPath, Shape::Text),
+                    required("ApplicationId", Class::StaticOrPath, Shape::Text),
+                    required("Alias", Class::StaticOrPath, Shape::Text),
+                    optional("ContextVariables", Class::Dynamic, Shape::Map),
+                ]),
+            ),
+            optional(
+                "SpeechRecognitionConfiguration",
+                Class::Dynamic,
+                Shape::Members(&[optional("SpeechRecognitionEngine", Class::StaticOrPath, Shape::Text)]),
+            ),
+            optional(
+                "AudioFillerConfiguration",
+                Class::Dynamic,
+                Shape::Members(&[
+                    optional("Enabled", Class::StaticOrPath, Shape::Any),
+                    optional("AudioType", Class::StaticOrPath, Shape::Text),
+                    optional("StartDelayInMilliseconds", Class::StaticOrPath, Shape::Integer(500, 5_000)),
+                    optional("MinimumPlayDurationInMilliseconds", Class::StaticOrPath, Shape::Integer(1_000, 5_000)),
+                    optional("ResponseDeliveryDelayInMilliseconds", Class::StaticOrPath, Shape::Integer(200, 1_000)),
+                ]),
+            ),
+        ],
+        conditions: Conditions::SomeOf(&["Escalation"]),
+        required_errors: &["NoMatchingError", "NoMatchingCondition", "InputTimeLimitExceeded"],
         ..USUAL
     },
     ActionSpec {

@@ -9,7 +9,7 @@ fn every_row_has_its_own_name() {
         assert!(seen.insert(spec.name), "{} is there twice", spec.name);
         assert!(!spec.block.is_empty(), "{} has no block name", spec.name);
     }
-    assert_eq!(seen.len(), 66);
+    assert_eq!(seen.len(), 67);
 }
 
 #[test]
@@ -35,6 +35,14 @@ fn misnomers_lead_to_real_types() {
         for meant in misnomer.meant {
             assert!(find(meant).is_some(), "{} leads to {meant}", misnomer.name);
         }
+    }
+}
+
+#[test]
+fn a_type_that_is_not_in_the_table_is_possible() {
+    assert!(is_possible("MessageParticipant") && is_possible("TranslateConversation") && is_possible("Über-Block:2"));
+    for none in ["", "PlayPrompt", "Message Participant", "Message\nParticipant", "a\u{0}"] {
+        assert!(!is_possible(none), "{none:?}");
     }
 }
 

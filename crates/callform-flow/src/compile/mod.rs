@@ -14,6 +14,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod laws;
 
+pub use crate::names::Names;
 pub(crate) use blocks::LITERAL;
 pub(crate) use builder::{End, build, end_of};
 pub(crate) use stub::module_settings;
@@ -41,25 +42,6 @@ pub struct FlowDefinition<'a> {
     pub span: Span,
     /// `Settings` of a module: inputs, results and branches. Without it: none but the branches Success and Error.
     pub settings: Option<&'a Value>,
-}
-
-/// The names a flow may refer to.
-pub trait Names {
-    /// True where the blueprint has an object of this kind and name. Kinds are the words of the blueprint's addresses:
-    /// `queue`, `hours`, `flow`, `flow_module`, `prompt`, `lambda`, `user`. Not asked about `builtin/…` names.
-    fn exists(&self, kind: &str, name: &str) -> bool;
-
-    /// All names of a kind, to suggest one where a name is unknown.
-    fn suggestions(&self, kind: &str) -> Vec<String>;
-
-    /// The type of a flow by its name; `None` where that is not known.
-    fn flow_type(&self, name: &str) -> Option<FlowType>;
-
-    /// What the service calls an object outside of the blueprint that the flow has a name for: an ARN or identifier.
-    /// Asked first, also about `builtin/…` names, and about the kinds `lex_bot`, `view` and `assistant` too.
-    fn outside(&self, _kind: &str, _name: &str) -> Option<String> {
-        None
-    }
 }
 
 /// Compiles a flow and lints the result.

@@ -29,6 +29,7 @@ use serde_json::{Map, Value, json};
 
 use crate::compare::canonical_value;
 use crate::compile::{module_settings, settings_of};
+use crate::document::guess_type;
 use crate::{DecodeError, Document, Flow, FlowType};
 
 /// A flow as steps.
@@ -117,7 +118,7 @@ pub fn of_document(
     if flow.actions.len() > MOST_ACTIONS {
         return Err(DecodeError::TooLarge { actions: flow.actions.len() });
     }
-    let flow_type = flow_type.or(document.flow_type).unwrap_or_else(|| FlowType::guess(flow));
+    let flow_type = flow_type.or(document.flow_type).unwrap_or_else(|| guess_type(flow));
     let objects = objects::Objects::of_flow(flow, arns);
     let mut as_raw = BTreeSet::new();
     let mut best = written(flow, flow_type, &objects, &as_raw);

@@ -116,6 +116,36 @@ fn unknown_actions_and_settings_of_modules_survive() {
     assert_eq!(describe_difference(&json, &back), Vec::<String>::new());
 }
 
+/// Everything JSON has, in the places where a type that nobody knows may have it. Only fractions that YAML prints otherwise,
+/// such as `1.0`, become text.
+#[test]
+fn parameters_of_an_unknown_type_come_back_byte_for_byte() {
+    let parameters = json!({
+        "Zeta": "True", "Alpha": true, "false": "null", "Null": null, "Empty": {}, "None": [], "Blank": "", "Space": " a ",
+        "Number": 7, "Text": "007", "Negative": -0.5, "Large": 9_223_372_036_854_775_807_i64,
+        "Deep": { "b": [[], {}, null, [1, "1", 1.5, false]], "a": { "ref": "queue/consulting" }, "": { "literal": { "x": 1 } } },
+        "Path": "$.External.a $.Attributes.['b c']", "Variable": "${var.x} $${var.y} {{handlebars}}", "Yaml": "- a: &b *c !d # e",
+        "Lines": "one\n two\r\n\tthree\n", "Wide": "Größe \u{1F600} \u{2028}\u{feff}", "Key: with #": 1, "01": 2, "~": 3,
+    });
+    let flow = json!({ "Version": "2019-10-30", "StartAction": "a", "Actions": [
+        { "Identifier": "a", "Type": "TranslateConversation", "Parameters": parameters, "Transitions": { "NextAction": "b",
+            "Errors": [{ "NextAction": "b", "ErrorType": "NoSuchLanguage" }],
+            "Conditions": [{ "NextAction": "b", "Condition": { "Operator": "SoundsLike", "Operands": ["French", "Creole"] } }] } },
+        { "Identifier": "b", "Type": "LeaveForever", "Parameters": { "Null": null, "Empty": {} }, "Transitions": {} },
+    ] });
+    let decompiled = decompile(&flow, None, &BTreeMap::new()).unwrap();
+    assert!(decompiled.is_exact, "{:?}", decompiled.notes);
+    let (back, found) = again(&decompiled);
+    assert!(same(&flow, &back), "{:?} {found}", describe_difference(&flow, &back));
+    assert_eq!(back["Actions"][0]["Parameters"].to_string(), parameters.to_string());
+    assert_eq!(back["Actions"][1]["Parameters"].to_string(), "{\"Null\":null,\"Empty\":{}}");
+    assert_eq!(
+        back["Actions"][0]["Transitions"]["Conditions"][0]["Condition"].to_string(),
+        "{\"Operator\":\"SoundsLike\",\"Operands\":[\"French\",\"Creole\"]}"
+    );
+    assert_eq!(found.matches(" unknown-action: ").count(), 2, "{found}");
+}
+
 #[test]
 fn what_the_service_refuses_is_told_about() {
     let json = json!({
@@ -210,6 +240,34 @@ fn real_flows_mean_the_same_as_steps() {
     eprintln!("{equal} of {} real flows come back the same; {raw} of {actions} actions are raw", flows.len());
     for (name, why) in EXCEPTIONS {
         eprintln!("  except {name}: {why}");
+    }
+}
+
+#[test]
+fn real_blocks_come_back_byte_for_byte_when_nobody_knows_them() {
+    for (name, text) in corpus() {
+        let mut json: Value = serde_json::from_str(&text).unwrap();
+        for action in json["Actions"].as_array_mut().into_iter().flatten() {
+            let new = format!("{}OfTomorrow", action["Type"].as_str().unwrap());
+            action["Type"] = json!(new);
+        }
+        let decompiled = decompile(&json, None, &BTreeMap::new()).unwrap();
+        let is_known = EXCEPTIONS.iter().any(|(known, _)| *known == name);
+        assert_ne!(decompiled.is_exact, is_known, "{name}: {:?}", decompiled.notes);
+        let (back, found) = again(&decompiled);
+        assert_eq!(same(&json, &back), !is_known, "{name}: {found} {:?}", describe_difference(&json, &back));
+        let parameters = |flow: &Value| -> Vec<String> {
+            let actions = flow["Actions"].as_array().into_iter().flatten();
+            let mut all: Vec<String> = actions
+                .filter(|action| action["Type"].as_str().is_some_and(|it| it.ends_with("OfTomorrow")))
+                .map(|action| format!("{} {}", action["Type"], action.get("Parameters").unwrap_or(&json!({}))))
+                .collect();
+            all.sort();
+            all
+        };
+        if !is_known {
+            assert_eq!(parameters(&back), parameters(&json), "{name}");
+        }
     }
 }
 

@@ -41,6 +41,9 @@ pub enum DecodeError {
         /// How many levels are read.
         limit: usize,
     },
+    /// A list of flows has none.
+    #[error("the list is empty")]
+    Empty,
     /// There are more actions than any flow has.
     #[error("the flow has {actions} actions; the service takes 250")]
     TooLarge {
@@ -51,13 +54,13 @@ pub enum DecodeError {
 
 impl DecodeError {
     /// The same about something inside of something else.
-    pub(super) fn inside(self, outer: &str) -> Self {
+    pub(crate) fn inside(self, outer: &str) -> Self {
         let below = |path: &str| if path.starts_with('(') { outer.to_owned() } else { format!("{outer}.{path}") };
         match self {
             Self::Missing { path } => Self::Missing { path: below(&path) },
             Self::WrongType { path, expected } => Self::WrongType { path: below(&path), expected },
             Self::NotJson { path, reason } => Self::NotJson { path: below(&path), reason },
-            Self::LegacyExport | Self::TooDeep { .. } | Self::TooLarge { .. } => self,
+            Self::LegacyExport | Self::Empty | Self::TooDeep { .. } | Self::TooLarge { .. } => self,
         }
     }
 }

@@ -4,13 +4,11 @@
 //! that are present but empty.
 
 mod decode;
-mod document;
 mod encode;
 #[cfg(test)]
 mod tests;
 
 pub use decode::DecodeError;
-pub use document::Document;
 
 use serde_json::{Map, Value};
 

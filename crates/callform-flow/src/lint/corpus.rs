@@ -6,6 +6,7 @@ use std::fmt::Write;
 use callform_source::{Diagnostics, SourceMap, Span};
 
 use super::{Places, Subject, check, places_in_json};
+use crate::document::guess_type;
 use crate::testing::corpus;
 use crate::{Flow, FlowType};
 
@@ -27,7 +28,7 @@ fn what_is_found_in_real_flows() {
     let flows = corpus();
     for (name, text) in &flows {
         let flow = Flow::from_json(&serde_json::from_str(text).expect("JSON")).expect("a flow");
-        let (sources, diagnostics) = found(name, text, &flow, FlowType::guess(&flow));
+        let (sources, diagnostics) = found(name, text, &flow, guess_type(&flow));
         let mut codes: Vec<&str> = Vec::new();
         for diagnostic in diagnostics.iter() {
             let place = diagnostic.primary.as_ref().expect("a place");

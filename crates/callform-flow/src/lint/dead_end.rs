@@ -5,12 +5,12 @@ use callform_source::{Diagnostic, Diagnostics};
 use super::facts::Fact;
 use super::ways::On;
 use super::{Look, Rule};
-use crate::{Action, FlowType, catalog};
+use crate::{Action, FlowType};
 
 pub(super) const RULE: Rule = Rule {
     code: "dead-end",
-    what: "Finds places after which nothing comes: messages played for ever outside of queues and holds, unknown actions \
-           without transitions, and queue flows that end before anything is played.",
+    what: "Finds places after which nothing comes: messages played for ever outside of queues and holds, and queue flows that \
+           end before anything is played.",
     why: "The contact is cut off there, or waits in silence.",
     example: "type: customer_queue\nsteps:\n  - say: Please wait",
     instead: "type: customer_queue\nsteps:\n  - play: [Please wait, { prompt: music }]",
@@ -34,13 +34,13 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Whatever else lacks a next action is refused by Connect, which has a rule of its own.
+/// Whatever else lacks a next action is refused by Connect, which has a rule of its own. A type that is not known may be
+/// an end, which its note says.
 fn is_loose_end(look: &Look<'_>, action: &Action) -> bool {
     let plays_on = action.action_type == "MessageParticipantIteratively"
         && !look.flow_type().is_hold()
         && look.flow_type() != FlowType::CustomerQueue;
-    let is_unknown = catalog::find(&action.action_type).is_none();
-    (plays_on || is_unknown) && action.transitions.is_empty()
+    plays_on && action.transitions.is_empty()
 }
 
 fn waits_in_silence(look: &Look<'_>, index: usize, action: &Action) -> bool {

@@ -43,6 +43,8 @@ impl Fact {
     pub(super) const LOOP: Fact = Fact(1 << 12);
     /// A message was said or something asked.
     pub(super) const SPOKE: Fact = Fact(1 << 13);
+    /// An application of Agentic CX had the contact.
+    pub(super) const AGENTIC: Fact = Fact(1 << 14);
 }
 
 /// Bits for functions: that the answer at hand is theirs.
@@ -214,6 +216,7 @@ fn after(action: &Action, way: &Way<'_>, before: Facts, functions: &BTreeMap<&st
         }
         "UpdateFlowLoggingBehavior" => facts.happen(Fact::LOGGED),
         "ConnectParticipantWithLexBot" => facts.happen(Fact::BOT),
+        "ConnectParticipantWithAgenticCX" => facts.happen(Fact::AGENTIC),
         "GetParticipantInput" => input(action, failed, &mut facts),
         "InvokeLambdaFunction" => answer(action, failed, functions, &mut facts),
         "Compare" => return narrow(action, way, facts),
@@ -232,6 +235,7 @@ const SPEAKING: &[&str] = &[
     "MessageParticipantIteratively",
     "GetParticipantInput",
     "ConnectParticipantWithLexBot",
+    "ConnectParticipantWithAgenticCX",
     "ShowView",
     "Wait",
     "TransferParticipantToThirdParty",

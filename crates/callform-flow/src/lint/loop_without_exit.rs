@@ -2,9 +2,9 @@
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::ways::Circles;
 use super::{Look, Rule};
-use crate::FlowType;
+use crate::circles::circles;
+use crate::{FlowType, catalog};
 
 pub(super) const RULE: Rule = Rule {
     code: "loop-without-exit",
@@ -30,12 +30,12 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let edges: Vec<Vec<usize>> = (0..look.ways.len())
         .map(|at| if reached[at] { look.ways.taken(at).map(|way| way.to).collect() } else { Vec::new() })
         .collect();
-    let circles = Circles::of(&edges);
-    for circle in circles.all() {
-        let number = circle.first().and_then(|first| circles.of_node(*first));
-        let leads_out = circle.iter().any(|at| edges[*at].iter().any(|to| circles.of_node(*to) != number));
+    for circle in circles(&edges) {
+        let leads_out = circle.iter().any(|at| edges[*at].iter().any(|to| circle.binary_search(to).is_err()));
         let leaves = circle.iter().filter_map(|at| look.ways.action(*at)).any(|action| {
+            // A type that is not known may be one that contacts leave by.
             LEAVING.contains(&action.action_type.as_str())
+                || catalog::find(&action.action_type).is_none()
                 || action.action_type == "MessageParticipantIteratively" && is_waiting(look.flow_type())
         });
         if leads_out || leaves {

@@ -2,9 +2,10 @@
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::ways::{Circles, On, Way};
+use super::ways::{On, Way};
 use super::{Look, Rule};
-use crate::Action;
+use crate::circles::circles;
+use crate::{Action, catalog};
 
 pub(super) const RULE: Rule = Rule {
     code: "loop-without-pause",
@@ -36,6 +37,7 @@ const SLOW: &[&str] = &[
     "MessageParticipantIteratively",
     "GetParticipantInput",
     "ConnectParticipantWithLexBot",
+    "ConnectParticipantWithAgenticCX",
     "ShowView",
     "Wait",
     "Loop",
@@ -52,7 +54,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         look.ways.taken(at).filter(|way| !takes_time(action, way)).map(|way| way.to).collect()
     };
     let edges: Vec<Vec<usize>> = (0..look.ways.len()).map(at_once).collect();
-    for circle in Circles::of(&edges).all() {
+    for circle in circles(&edges) {
         let Some(action) = circle.first().and_then(|first| look.ways.action(*first)) else { continue };
         let title = if circle.len() == 1 {
             "a step that leads straight back to itself"
@@ -75,7 +77,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
 }
 
 fn takes_time(action: &Action, way: &Way<'_>) -> bool {
-    let is_slow = SLOW.contains(&action.action_type.as_str());
+    // What a type that is not known does may take time.
+    let is_slow = SLOW.contains(&action.action_type.as_str()) || catalog::find(&action.action_type).is_none();
     match way.on {
         On::Error(error) => is_slow && LATE.contains(&error),
         On::Next | On::Condition(_) => is_slow,

@@ -18,6 +18,7 @@ mod corpus;
 mod laws;
 
 mod refused_by_connect;
+mod unknown_action;
 mod missing_error_branch;
 mod block_not_allowed;
 mod wrong_channel;
@@ -55,10 +56,11 @@ mod retired;
 
 pub use places::{Places, places_in_json, places_in_list};
 pub use rules::{RULES, Rule};
+pub use unknown_voice::{VOICES_AS_OF, voices};
 
 use callform_source::{Diagnostic, Diagnostics, Span};
 
-use crate::compile::Names;
+use crate::names::Names;
 use crate::{Action, Flow, FlowType};
 use facts::Facts;
 use ways::Ways;

@@ -11,7 +11,8 @@ use super::{Look, Rule, paths};
 pub(super) const RULE: Rule = Rule {
     code: "read-before-set",
     what: "Finds values that are read where nothing on any way has filled them: `$.External` before any function was invoked, \
-           `$.StoredCustomerInput` before digits were stored, `$.Metrics`, `$.Lex`, `$.Views` and `$.FlowAttributes` likewise.",
+           `$.StoredCustomerInput` before digits were stored, `$.Metrics`, `$.Lex`, `$.AgenticCX`, `$.Views` and \
+           `$.FlowAttributes` likewise.",
     why: "They belong to the flow, so they are empty there: a text has a gap, a comparison never holds.",
     example: "- say: Hello $.External.name\n- lambda: vanity",
     instead: "- lambda: vanity\n- say: Hello $.External.name",
@@ -24,6 +25,7 @@ const SOURCES: &[(&str, Fact, &str)] = &[
     ("StoredCustomerInput", Fact::INPUT, "Ask with `collect:` before."),
     ("Metrics", Fact::METRICS, "Read the queue's figures with `metrics:` before."),
     ("Lex", Fact::BOT, "Ask the bot with `lex:` before."),
+    ("AgenticCX", Fact::AGENTIC, "Connect the contact with the application before: `ConnectParticipantWithAgenticCX`."),
     ("Views", Fact::VIEW, "Show the view with `view:` before."),
     ("Wisdom", Fact::ASSISTANT, "Start the session with `assistant:` before."),
     ("Queue", Fact::QUEUE, "Choose the queue with `queue:` before."),

@@ -9,8 +9,8 @@ use crate::{Action, Flow};
 
 pub(super) const RULE: Rule = Rule {
     code: "refused-by-connect",
-    what: "Finds everything for which Amazon Connect refuses to publish a flow: unknown actions and parameters, missing and \
-           superfluous branches, transitions to nowhere, identifiers it does not take, too many actions.",
+    what: "Finds everything for which Amazon Connect refuses to publish a flow: parameters that an action does not have, missing \
+           and superfluous branches, transitions to nowhere, identifiers it does not take, too many actions.",
     why: "The stack update would fail half-way through, with a message that names a position in a JSON text.",
     example: "- raw: { type: Wait, parameters: { TimeoutSeconds: \"60\" } }",
     instead: "- wait: 60s",

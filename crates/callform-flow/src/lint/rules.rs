@@ -7,8 +7,8 @@ use super::{
     cut_off, dead_end, digits_lost, event_hooks, flow_of_other_type, input_end_key, interrupt_too_short,
     keys_not_offered, lambda_answer_replaced, lambdas_too_slow, loop_without_exit, loop_without_pause,
     missing_error_branch, nested_answer, never_true, number_not_dialable, queue_age, queue_not_set, read_before_set,
-    refused_by_connect, reserved_names, retired, secret_in_logs, text_too_long, timeout_not_checked, unknown_path,
-    unknown_voice, unlimited_retries, unreachable_step, wrong_channel,
+    refused_by_connect, reserved_names, retired, secret_in_logs, text_too_long, timeout_not_checked, unknown_action,
+    unknown_path, unknown_voice, unlimited_retries, unreachable_step, wrong_channel,
 };
 
 /// A rule.
@@ -30,6 +30,7 @@ pub struct Rule {
 /// Every rule.
 pub const RULES: &[Rule] = &[
     refused_by_connect::RULE,
+    unknown_action::RULE,
     missing_error_branch::RULE,
     block_not_allowed::RULE,
     wrong_channel::RULE,

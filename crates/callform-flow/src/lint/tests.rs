@@ -1,9 +1,10 @@
 use std::fmt::Write;
 
+use callform_source::{Diagnostics, SourceMap, Span};
 use insta::assert_snapshot;
 
-use super::RULES;
 use super::rules::Rule;
+use super::{RULES, Subject, check, places_in_json};
 use crate::testing::{faults, try_compile};
 
 /// The long text that the example of the rule about long texts stands for.
@@ -64,6 +65,83 @@ fn every_rule_is_described() {
     }
 }
 
+/// What is found in a flow as it is exported: severity, code and title, a line each.
+fn in_exported(json: &serde_json::Value) -> String {
+    let flow = crate::Flow::from_json(json).expect("a flow");
+    let mut sources = SourceMap::default();
+    let text = json.to_string();
+    let file = sources.add("flow.json", text.clone());
+    let subject = Subject {
+        name: "flow",
+        flow_type: crate::FlowType::ContactFlow,
+        flow: &flow,
+        places: &places_in_json(&text, file),
+        span: Span::whole_file(file),
+        is_compiled: false,
+        names: None,
+    };
+    let mut found = Diagnostics::default();
+    check(&subject, &mut found);
+    let lines = found.sorted().into_iter().map(|it| format!("{:?} {}: {}", it.severity, it.code, it.title));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_type_that_is_not_known_is_a_note_and_the_rest_is_checked() {
+    let flow = |action_type: &str| {
+        serde_json::json!({ "Version": "2019-10-30", "StartAction": "a", "Actions": [
+            { "Identifier": "a", "Type": action_type, "Parameters": { "Any": "$.Translation.x $.Attribute.y" }, "Transitions": {
+                "NextAction": "b",
+                "Errors": [{ "ErrorType": "NoSuchLanguage", "NextAction": "nowhere" }],
+                "Conditions": [
+                    { "NextAction": "c", "Condition": { "Operator": "Equals", "Operands": ["x"] } },
+                    { "NextAction": "b", "Condition": { "Operator": "Equals", "Operands": ["x"] } },
+                ],
+            } },
+            { "Identifier": "b", "Type": "TransferContactToQueue", "Parameters": {}, "Transitions": { "NextAction": "c",
+                "Errors": [{ "ErrorType": "QueueAtCapacity", "NextAction": "c" }, { "ErrorType": "NoMatchingError", "NextAction": "a" }] } },
+            { "Identifier": "c", "Type": "Loop", "Parameters": { "LoopCount": "101" }, "Transitions": { "NextAction": "d" } },
+            { "Identifier": "d", "Type": "EndOfTheWorld", "Parameters": {}, "Transitions": {} },
+            { "Identifier": "e", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} },
+        ] })
+    };
+    assert_snapshot!(in_exported(&flow("TranslateConversation")), @r"
+    Error refused-by-connect: a transition to an action that does not exist
+    Warning never-true: the condition `x` never holds
+    Warning unknown-path: `$.Attribute.y` is no path that Connect knows
+    Note unknown-action: `TranslateConversation` is no action that Callform knows
+    Note unknown-path: `$.Translation.x` is no path that Connect knows
+    Warning queue-not-set: no queue is chosen on the way here
+    Error refused-by-connect: a value that Connect does not take for `LoopCount`
+    Error refused-by-connect: `Conditions` is missing
+    Note unknown-action: `EndOfTheWorld` is no action that Callform knows
+    Warning unreachable-step: a step that no contact comes to
+    ");
+    // A name that is known to be none is refused.
+    assert_snapshot!(in_exported(&flow("PlayPrompt")), @r"
+    Error refused-by-connect: `PlayPrompt` is no action type
+    Warning never-true: the condition `x` never holds
+    Warning unknown-path: `$.Attribute.y` is no path that Connect knows
+    Note unknown-path: `$.Translation.x` is no path that Connect knows
+    Warning queue-not-set: no queue is chosen on the way here
+    Error refused-by-connect: a value that Connect does not take for `LoopCount`
+    Error refused-by-connect: `Conditions` is missing
+    Note unknown-action: `EndOfTheWorld` is no action that Callform knows
+    Warning unreachable-step: a step that no contact comes to
+    ");
+}
+
+#[test]
+fn circles_with_a_type_that_is_not_known_are_not_judged() {
+    let round = |action_type: &str| {
+        found(&format!("- name: A\n  raw: {{ type: {action_type} }}\n  exact: true\n  next: continue\n- goto: A"))
+    };
+    let known = round("ResumeContact");
+    assert!(known.contains("loop-without-exit") && known.contains("loop-without-pause"), "{known}");
+    let new = round("TranslateConversation");
+    assert!(!new.contains("loop-without") && new.contains(" unknown-action: "), "{new}");
+}
+
 /// Flows that are almost alike: of each, whether the rule finds something.
 #[test]
 fn ways_make_the_difference() {
@@ -83,7 +161,11 @@ fn ways_make_the_difference() {
     let logs_off = "- logging: true\n- logging: false\n- collect: Please enter your PIN.\n  no_input: hang_up";
     let answered = "- collect: Please enter your number.\n- lambda: vanity\n  with: { number: $.StoredCustomerInput }\n- if: $.External.valid\n  equals: yes\n  then: { say: Thank you }\n- hang_up";
     let unanswered = "- collect: Please enter your number.\n- lambda: vanity\n  with: { number: $.StoredCustomerInput }\n- say: Thank you";
+    let agentic = "- raw: { type: ConnectParticipantWithAgenticCX, parameters: { AgentConfiguration: { WorkspaceId: w, ApplicationId: a, Alias: l } } }\n- say: Your order is $.AgenticCX.ContextVariables.order";
     for (code, steps, is_found) in [
+        ("read-before-set", "- say: Your order is $.AgenticCX.ContextVariables.order", true),
+        ("read-before-set", agentic, false),
+        ("missing-error-branch", agentic, false),
         ("queue-not-set", on_one_way, true),
         ("queue-not-set", on_both, false),
         ("read-before-set", after_failure, true),

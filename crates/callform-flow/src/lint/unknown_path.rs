@@ -1,6 +1,6 @@
 //! JSONPaths that Connect knows nothing about.
 
-use callform_source::{Diagnostic, Diagnostics, did_you_mean};
+use callform_source::{Diagnostic, Diagnostics, Severity, did_you_mean};
 
 use super::{Look, Rule, paths};
 use crate::Action;
@@ -44,6 +44,7 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ("Queue", &["Name", "ARN", "OutboundCallerId"]),
     ("Agent", &["UserName", "FirstName", "LastName", "ARN"]),
     ("Metrics", &["Queue", "Agents"]),
+    ("AgenticCX", &["ContextVariables"]),
     ("Views", &["Action", "ViewResultData"]),
     (
         "Lex",
@@ -62,14 +63,16 @@ const MEMBERS: &[(&str, &[&str])] = &[
 ];
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    // A block that is not in the catalog may bring paths of its own.
+    let may_be_new = look.all_actions().any(|(_, action)| catalog::find(&action.action_type).is_none());
     for (_, action) in look.all_actions() {
         let mut seen = Vec::new();
         for (parameter, text) in paths::texts(action) {
-            let is_refused = is_single_path(action, parameter);
+            let is_refused = is_single_path(action, parameter) && !may_be_new;
             let wrong = paths::in_text(text).filter(|path| !is_refused || has_known_root(path)).filter_map(meant);
             for (path, meant) in wrong.chain(without_dot(text)) {
                 if !seen.contains(&path) {
-                    diagnostics.push(look.at(unknown(&path, meant.as_deref()), action));
+                    diagnostics.push(look.at(unknown(&path, meant.as_deref(), may_be_new), action));
                     seen.push(path);
                 }
             }
@@ -83,10 +86,13 @@ fn is_single_path(action: &Action, parameter: &str) -> bool {
     spec.is_some_and(|spec| spec.class == Class::Path)
 }
 
-fn unknown(path: &str, meant: Option<&str>) -> Diagnostic {
+fn unknown(path: &str, meant: Option<&str>, may_be_new: bool) -> Diagnostic {
     let diagnostic = Diagnostic::warning(RULE.code, format!("`{path}` is no path that Connect knows"));
     match meant {
         Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
+        None if may_be_new => Diagnostic { severity: Severity::Note, ..diagnostic }
+            .note("The flow has an action of a type that is not known; the path may come from there.")
+            .help("Where it is meant, nothing has to be done."),
         None => diagnostic.help(
             "Paths start with `$.Attributes`, `$.External`, `$.FlowAttributes`, `$.StoredCustomerInput`, `$.CustomerEndpoint`, \
              and the like.",

@@ -21,6 +21,14 @@ const KNOWN: &[(&str, &[&str])] = &[
 /// Voices of Amazon Polly, by which a mistyped one is told. There may be newer ones.
 const VOICES: &str = include_str!("voices.txt");
 
+/// The day the list of voices is of.
+pub const VOICES_AS_OF: &str = "2026-11-24";
+
+/// The voices that are known.
+pub fn voices() -> impl Iterator<Item = &'static str> {
+    VOICES.lines()
+}
+
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     for (_, action) in look.of_type("UpdateContactTextToSpeechVoice") {
         if let Some((voice, meant)) = text(action, "TextToSpeechVoice").and_then(mistyped) {
@@ -41,8 +49,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
 
 /// A voice that is not known though one much like it is.
 fn mistyped(voice: &str) -> Option<(&str, &'static str)> {
-    if voice.contains("$.") || VOICES.lines().any(|known| known == voice) {
+    if voice.contains("$.") || voices().any(|known| known == voice) {
         return None;
     }
-    Some((voice, did_you_mean(voice, VOICES.lines())?))
+    Some((voice, did_you_mean(voice, voices())?))
 }

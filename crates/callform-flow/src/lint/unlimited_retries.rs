@@ -94,6 +94,7 @@ fn in_silence(look: &Look<'_>, at: usize) -> Option<usize> {
         | "ShowView"
         | "Wait"
         | "ConnectParticipantWithLexBot"
+        | "ConnectParticipantWithAgenticCX"
         | "MessageParticipantIteratively"
         | "InvokeFlowModule"
         | "TransferToFlow"

@@ -36,7 +36,8 @@ pub struct RawStep {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawAction {
-    /// The action's type, such as `UpdateContactRoutingBehavior`.
+    /// The action's type, such as `UpdateContactRoutingBehavior`. A type that Callform does not know passes as it is, with
+    /// the note `unknown-action`.
     pub r#type: Spanned<String>,
     /// The action's parameters as the flow language has them: numbers and truth values as text. Where the ARN of an
     /// object belongs, write `{ ref: queue/customer_service }`; an object that has itself nothing but a `ref` is written

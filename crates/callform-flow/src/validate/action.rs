@@ -9,6 +9,8 @@ use crate::catalog::{self, ActionSpec, Conditions, NextAction};
 
 pub(super) struct Surroundings<'a> {
     pub(super) identifiers: &'a BTreeSet<&'a str>,
+    /// True where every type of action in the flow is in the catalog.
+    pub(super) knows_every_type: bool,
     pub(super) context: &'a dyn LiveObjects,
 }
 
@@ -17,14 +19,21 @@ pub(super) fn check(action: &Value, path: &str, around: &Surroundings<'_>, found
         found.push(Problem::missing_property(&format!("{path}.Type")));
         return;
     };
+    let none = Value::Object(serde_json::Map::new());
+    let transitions = action.get("Transitions").unwrap_or(&none);
     let Some(spec) = catalog::find(action_type) else {
-        found.push(Problem::new(format!("Invalid Action type. Type: {action_type}, Path: {path}.Type")));
+        if catalog::is_possible(action_type) {
+            // A block that is newer than the catalog: what it takes is not known, but where it leads has to be there.
+            check_targets(transitions, path, around.identifiers, found);
+        } else {
+            found.push(Problem::new(format!("Invalid Action type. Type: {action_type}, Path: {path}.Type")));
+        }
         return;
     };
-    let none = Value::Object(serde_json::Map::new());
-    parameters::check(action.get("Parameters").unwrap_or(&none), path, spec, found);
-    objects::check(action.get("Parameters").unwrap_or(&none), path, spec, around.context, found);
-    let transitions = action.get("Transitions").unwrap_or(&none);
+    let parameters = action.get("Parameters").unwrap_or(&none);
+    let known = parameters::Known { names: spec.verified, roots: around.knows_every_type };
+    parameters::check(parameters, path, spec, known, found);
+    objects::check(parameters, path, spec, around.context, found);
     if spec.is_terminal() {
         let leads_on = ["NextAction", "Errors", "Conditions"]
             .into_iter()

@@ -2,6 +2,7 @@
 //!
 //! The message texts are those of the service wherever they are known. It does not look at everything: unreachable
 //! actions, endless loops, voices and the flow type's own block list pass, and so they pass here; the lints see them.
+//! Of an action whose type the catalog does not have, only where it leads is looked at.
 //! The service reports several problems at once in some cases and only the first in others; this reports all.
 
 mod action;
@@ -18,7 +19,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::FlowType;
-use crate::catalog::ObjectKind;
+use crate::catalog::{self, ObjectKind};
 
 /// Most actions one flow may have.
 pub const MAXIMUM_ACTIONS: usize = 250;
@@ -101,9 +102,11 @@ pub fn problems(flow: &Value, context: &dyn LiveObjects, kind: FlowType) -> Vec<
         Some(_) => found.push(Problem::new("Invalid property value. Path: StartAction")),
         None => found.push(Problem::new("JSON field is missing or null for field name: StartAction")),
     }
+    let is_known = |json: &Value| json.get("Type").and_then(Value::as_str).is_none_or(|it| catalog::find(it).is_some());
+    let knows_every_type = actions.iter().all(is_known);
+    let around = action::Surroundings { identifiers: &identifiers, knows_every_type, context };
     for (index, json) in actions.iter().enumerate() {
-        let path = format!("Actions[{index}]");
-        action::check(json, &path, &action::Surroundings { identifiers: &identifiers, context }, &mut found);
+        action::check(json, &format!("Actions[{index}]"), &around, &mut found);
     }
     found
 }

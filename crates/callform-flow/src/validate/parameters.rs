@@ -6,9 +6,18 @@ use super::Problem;
 use super::action::stores_input;
 use crate::catalog::{ActionSpec, Choice, Class, PROMPT_PARAMETERS, ParameterSpec, Shape};
 
-pub(super) fn check(parameters: &Value, path: &str, spec: &ActionSpec, found: &mut Vec<Problem>) {
+/// What is known for certain, so that anything else is refused.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    /// The names of the action's parameters.
+    pub(super) names: bool,
+    /// The first parts of paths. A block that the catalog does not have may bring one of its own.
+    pub(super) roots: bool,
+}
+
+pub(super) fn check(parameters: &Value, path: &str, spec: &ActionSpec, known: Known, found: &mut Vec<Problem>) {
     let path = format!("{path}.Parameters");
-    check_members(parameters, &path, spec.parameters, spec.verified, found);
+    check_members(parameters, &path, spec.parameters, known, found);
     for choice in spec.choices {
         check_choice(parameters, choice, found);
     }
@@ -17,12 +26,13 @@ pub(super) fn check(parameters: &Value, path: &str, spec: &ActionSpec, found: &m
         "UpdateFlowAttributes" => check_flow_attributes(parameters, &path, found),
         "TagContact" => check_tags(parameters, found),
         "ConnectParticipantWithLexBot" => check_bot(parameters, found),
+        "ConnectParticipantWithAgenticCX" => check_context_variables(parameters, found),
         "MessageParticipantIteratively" => check_messages(parameters, &path, found),
         _ => {}
     }
 }
 
-fn check_members(value: &Value, path: &str, specs: &[ParameterSpec], names_are_known: bool, found: &mut Vec<Problem>) {
+fn check_members(value: &Value, path: &str, specs: &[ParameterSpec], known: Known, found: &mut Vec<Problem>) {
     let Value::Object(members) = value else {
         found.push(Problem::property_value(path));
         return;
@@ -30,27 +40,27 @@ fn check_members(value: &Value, path: &str, specs: &[ParameterSpec], names_are_k
     for (name, value) in members {
         let path = format!("{path}.{name}");
         match specs.iter().find(|spec| spec.name == name) {
-            Some(spec) => check_value(value, &path, spec, names_are_known, found),
-            None if names_are_known => found.push(Problem::property_name(&path)),
+            Some(spec) => check_value(value, &path, spec, known, found),
+            None if known.names => found.push(Problem::property_name(&path)),
             None => {}
         }
     }
     for spec in specs {
-        if spec.required && names_are_known && members.get(spec.name).is_none_or(Value::is_null) {
+        if spec.required && known.names && members.get(spec.name).is_none_or(Value::is_null) {
             found.push(Problem::missing_property(&format!("{path}.{}", spec.name)));
         }
     }
 }
 
-fn check_value(value: &Value, path: &str, spec: &ParameterSpec, names_are_known: bool, found: &mut Vec<Problem>) {
+fn check_value(value: &Value, path: &str, spec: &ParameterSpec, known: Known, found: &mut Vec<Problem>) {
     let valid = match spec.shape {
-        Shape::Text | Shape::Object(_) => is_scalar(value) && class_fits(value, spec.class),
+        Shape::Text | Shape::Object(_) => is_scalar(value) && class_fits(value, spec.class, known),
         Shape::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&text)),
         Shape::Integer(least, most) => {
             is_path_allowed(value, spec.class) || integer(value).is_some_and(|number| (least..=most).contains(&number))
         }
         Shape::Members(specs) => {
-            check_members(value, path, specs, names_are_known, found);
+            check_members(value, path, specs, known, found);
             return;
         }
         Shape::Map => value.is_object(),
@@ -78,13 +88,13 @@ fn is_path_allowed(value: &Value, class: Class) -> bool {
     class != Class::Static && value.as_str().is_some_and(is_path)
 }
 
-fn class_fits(value: &Value, class: Class) -> bool {
+fn class_fits(value: &Value, class: Class, known: Known) -> bool {
     let Some(text) = value.as_str() else { return class != Class::Path };
     match class {
         Class::Static => !contains_path(text),
         Class::StaticOrPath => !contains_path(text) || is_path(text),
         Class::Dynamic => true,
-        Class::Path => is_path(text) && has_known_root(text),
+        Class::Path => is_path(text) && (has_known_root(text) || !known.roots),
     }
 }
 
@@ -114,6 +124,7 @@ fn outside_brackets_has_space(text: &str) -> bool {
 
 /// First parts of the paths the service knows; the last five are of 2025 and later, spelling uncertain.
 const ROOTS: &[&str] = &[
+    "AgenticCX",
     "AdditionalEmailRecipients",
     "Attributes",
     "AwsRegion",
@@ -236,5 +247,13 @@ fn check_tags(parameters: &Value, found: &mut Vec<Problem>) {
     let count = parameters.get("Tags").and_then(Value::as_object).map_or(0, serde_json::Map::len);
     if count > 6 {
         found.push(Problem::new("More than 6 tags in Parameters.Tags"));
+    }
+}
+
+/// At most ten context variables, by the page of the block; the words are ours (?).
+fn check_context_variables(parameters: &Value, found: &mut Vec<Problem>) {
+    let variables = parameters.pointer("/AgentConfiguration/ContextVariables").and_then(Value::as_object);
+    if variables.is_some_and(|variables| variables.len() > 10) {
+        found.push(Problem::new("More than 10 variables in Parameters.AgentConfiguration.ContextVariables"));
     }
 }

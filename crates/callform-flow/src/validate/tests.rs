@@ -89,6 +89,95 @@ fn types_and_transitions() {
 }
 
 #[test]
+fn a_type_that_is_not_known_passes_and_the_rest_is_checked() {
+    let anything = json!({ "Loudness": 3, "Deep": { "": [null, "$.Nowhere.x"] }, "QueueId": "none" });
+    let branch = |operator: &str| json!({ "NextAction": "z", "Condition": { "Operator": operator, "Operands": [] } });
+    let ways = json!({ "NextAction": "z", "Errors": errors(&["AnyError"]), "Conditions": [branch("SoundsLike")] });
+    assert_snapshot!(of_action("TranslateConversation", anything.clone(), ways), @"");
+    assert_snapshot!(of_action("TranslateConversation", anything.clone(), json!({})), @"");
+    let nowhere = json!({ "NextAction": "x", "Errors": [{ "ErrorType": "E", "NextAction": "y" }] });
+    assert_snapshot!(of_action("TranslateConversation", anything, nowhere), @r"
+    Invalid Action property value. Path: Actions[0].Transitions.NextAction
+    Invalid Action property value. Path: Actions[0].Transitions.Errors[0].NextAction
+    ");
+    assert_snapshot!(of_action("Translate Conversation", json!({}), json!({})), @"Invalid Action type. Type: Translate Conversation, Path: Actions[0].Type");
+    // Other actions are checked as ever, but for paths that the new one may bring.
+    let flow = |new: &str, compared: &str| {
+        let to = |identifier: &str, errors: Value| json!({ "NextAction": identifier, "Errors": errors });
+        of(&flow(&json!([
+            { "Identifier": "a", "Type": new, "Parameters": { "Text": "Hi" }, "Transitions": to("b", json!([])) },
+            { "Identifier": "b", "Type": "Compare", "Parameters": { "ComparisonValue": compared }, "Transitions": to("c", json!([])) },
+            { "Identifier": "c", "Type": "Wait", "Parameters": { "Seconds": "3" }, "Transitions": {} },
+        ])))
+        .join("\n")
+    };
+    assert_snapshot!(flow("TranslateConversation", "$.Translation.text"), @r"
+    Action is missing required error. Error: NoMatchingCondition, Path: Actions[1]
+    Invalid Action property name. Path: Actions[2].Parameters.Seconds
+    Action is missing required property. Path: Actions[2].Parameters.TimeLimitSeconds
+    Action is missing required property. Path: Actions[2].Transitions.NextAction
+    Action is missing required error. Error: NoMatchingError, Path: Actions[2]
+    Action is missing required property. Path: Actions[2].Transitions.Conditions
+    ");
+    assert_snapshot!(flow("MessageParticipant", "$.Translation.text"), @r"
+    Invalid Action property value. Path: Actions[1].Parameters.ComparisonValue
+    Action is missing required error. Error: NoMatchingCondition, Path: Actions[1]
+    Invalid Action property name. Path: Actions[2].Parameters.Seconds
+    Action is missing required property. Path: Actions[2].Parameters.TimeLimitSeconds
+    Action is missing required property. Path: Actions[2].Transitions.NextAction
+    Action is missing required error. Error: NoMatchingError, Path: Actions[2]
+    Action is missing required property. Path: Actions[2].Transitions.Conditions
+    ");
+    assert_snapshot!(flow("TranslateConversation", "Translation"), @r"
+    Invalid Action property value. Path: Actions[1].Parameters.ComparisonValue
+    Action is missing required error. Error: NoMatchingCondition, Path: Actions[1]
+    Invalid Action property name. Path: Actions[2].Parameters.Seconds
+    Action is missing required property. Path: Actions[2].Parameters.TimeLimitSeconds
+    Action is missing required property. Path: Actions[2].Transitions.NextAction
+    Action is missing required error. Error: NoMatchingError, Path: Actions[2]
+    Action is missing required property. Path: Actions[2].Transitions.Conditions
+    ");
+}
+
+#[test]
+fn agentic_cx() {
+    let agent = json!({ "WorkspaceId": "w", "ApplicationId": "$.Attributes.application", "Alias": "live" });
+    let branch =
+        |operand: &str| json!({ "NextAction": "z", "Condition": { "Operator": "Equals", "Operands": [operand] } });
+    let ways = |operand: &str| {
+        let errors = errors(&["NoMatchingError", "NoMatchingCondition", "InputTimeLimitExceeded"]);
+        json!({ "NextAction": "z", "Errors": errors, "Conditions": [branch(operand)] })
+    };
+    let of_block = |parameters: Value| of_action("ConnectParticipantWithAgenticCX", parameters, ways("Escalation"));
+    let whole = json!({
+        "AgentConfiguration": agent,
+        "SpeechRecognitionConfiguration": { "SpeechRecognitionEngine": "AMAZON_AGENTIC_VOICE" },
+        "AudioFillerConfiguration": {
+            "Enabled": true,
+            "AudioType": "MELODY_CHIPPER_CHIME",
+            "StartDelayInMilliseconds": 2500,
+            "MinimumPlayDurationInMilliseconds": 3000,
+            "ResponseDeliveryDelayInMilliseconds": "$.Attributes.buffer",
+        },
+    });
+    assert_snapshot!(of_block(whole.clone()), @"");
+    assert_snapshot!(of_action("ConnectParticipantWithAgenticCX", whole.clone(), ways("Resolved")), @"Invalid Action property value. Path: Actions[0].Transitions.Conditions[0]");
+    let mut late = whole.clone();
+    late["AudioFillerConfiguration"]["StartDelayInMilliseconds"] = json!(5001);
+    assert_snapshot!(of_block(late), @"Invalid Action property value. Path: Actions[0].Parameters.AudioFillerConfiguration.StartDelayInMilliseconds");
+    let variables = |count: usize| {
+        let mut parameters = whole.clone();
+        let all: serde_json::Map<String, Value> = (0..count).map(|at| (format!("v{at}"), json!("$.Channel"))).collect();
+        parameters["AgentConfiguration"]["ContextVariables"] = Value::Object(all);
+        parameters
+    };
+    assert_snapshot!(of_block(variables(10)), @"");
+    assert_snapshot!(of_block(variables(11)), @"More than 10 variables in Parameters.AgentConfiguration.ContextVariables");
+    let compare = json!({ "NextAction": "z", "Errors": errors(&["NoMatchingCondition"]) });
+    assert_snapshot!(of_action("Compare", json!({ "ComparisonValue": "$.AgenticCX.ContextVariables.order" }), compare), @"");
+}
+
+#[test]
 fn prompts_and_input() {
     let next = json!({ "NextAction": "z", "Errors": errors(&["NoMatchingError"]) });
     assert_snapshot!(of_action("MessageParticipant", json!({ "Text": "Hi", "SSML": "<speak/>" }), next.clone()), @"Only one of these properties may be defined. Properties: [Text, SSML]");
@@ -210,4 +299,28 @@ fn real_flows_pass_except_the_broken_ones() {
     let broken = ["flow-005.json", "flow-118.json", "flow-156.json"];
     let expected: Vec<&str> = if flows.is_empty() { Vec::new() } else { broken.to_vec() };
     assert_eq!(refused, expected);
+}
+
+/// Each action of each real flow, in turn, is taken for one that Connect has got since.
+#[test]
+fn real_flows_with_a_new_block_are_refused_for_nothing_else() {
+    for (name, text) in corpus() {
+        let flow: Value = serde_json::from_str(&text).expect("JSON");
+        let of_flow = |flow: &Value| -> Vec<String> {
+            let found = problems(flow, &EverythingExists, FlowType::ContactFlow);
+            found.into_iter().map(|problem| problem.message).collect()
+        };
+        let before = of_flow(&flow);
+        for index in 0..flow["Actions"].as_array().map_or(0, Vec::len) {
+            let mut changed = flow.clone();
+            changed["Actions"][index]["Type"] = json!("TranslateConversation");
+            let own = format!("Actions[{index}]");
+            // Without a path the message may be about any action.
+            let is_others = |message: &&String| !message.contains(&own) && message.contains("Actions[");
+            let (others, now) = (before.iter().filter(is_others), of_flow(&changed));
+            assert_eq!(others.collect::<Vec<_>>(), now.iter().filter(is_others).collect::<Vec<_>>(), "{name} {own}");
+            let of_new = now.iter().filter(|message| message.contains(&own));
+            assert!(of_new.clone().all(|message| message.ends_with(".NextAction")), "{name} {own}: {now:?}");
+        }
+    }
 }

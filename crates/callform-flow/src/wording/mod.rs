@@ -56,6 +56,7 @@ pub fn kind(action: &Action) -> Kind {
         "MessageParticipant"
         | "GetParticipantInput"
         | "ConnectParticipantWithLexBot"
+        | "ConnectParticipantWithAgenticCX"
         | "MessageParticipantIteratively"
         | "ShowView"
         | "AuthenticateParticipant"
@@ -109,7 +110,7 @@ pub fn kind(action: &Action) -> Kind {
     }
 }
 
-/// Name of the block as the Connect editor shows it.
+/// Name of the block as the Connect editor shows it; of a type that is not known, the type.
 pub fn title(action: &Action) -> String {
     let parameter = |name: &str| action.parameters.get(name).and_then(Value::as_str);
     match action.action_type.as_str() {
@@ -131,7 +132,7 @@ pub fn title(action: &Action) -> String {
             "Set recording behavior".to_owned()
         }
         "InvokeLambdaFunction" => "Invoke Lambda function".to_owned(),
-        other => catalog::find(other).map_or_else(|| capitalized(&spaced(other)), |spec| spec.block.to_owned()),
+        other => catalog::find(other).map_or(other, |spec| spec.block).to_owned(),
     }
 }
 

@@ -47,7 +47,11 @@ fn condition(action: &Action, branch: &ConditionBranch) -> String {
         ("MessageParticipantIteratively", _, "MessagesInterrupted") => "Interrupted".to_owned(),
         ("Wait", _, "WaitCompleted") => "Time is up".to_owned(),
         ("DistributeByPercentage", "NumberLessThan", below) => share(action, branch, below),
-        ("ConnectParticipantWithLexBot" | "InvokeFlowModule" | "ShowView", "Equals", name) => name.to_owned(),
+        (
+            "ConnectParticipantWithLexBot" | "ConnectParticipantWithAgenticCX" | "InvokeFlowModule" | "ShowView",
+            "Equals",
+            name,
+        ) => name.to_owned(),
         ("Wait" | "CheckOutboundCallStatus" | "CheckVoiceId", "Equals", name) => spaced(name),
         (_, operator, operand) => format!("{} {operand}", sign(operator)),
     }

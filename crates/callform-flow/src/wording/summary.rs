@@ -14,6 +14,7 @@ pub fn summary(action: &Action, names: &DisplayNames) -> String {
         "GetParticipantInput" if stores_input(action) => vec![it.stored(), it.prompt()],
         "GetParticipantInput" => vec![it.prompt()],
         "ConnectParticipantWithLexBot" => vec![it.bot(), it.prompt()],
+        "ConnectParticipantWithAgenticCX" => vec![it.nested_name("AgentConfiguration", "ApplicationId")],
         "MessageParticipantIteratively" => vec![it.messages(), it.every("InterruptFrequencySeconds")],
         "ShowView" => vec![it.nested_name("ViewResource", "Id")],
         "TransferParticipantToThirdParty" => vec![it.text("ThirdPartyPhoneNumber")],

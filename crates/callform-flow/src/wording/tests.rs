@@ -24,7 +24,20 @@ fn says(action_type: &str, parameters: &serde_json::Value, title_expected: &str,
 }
 
 #[test]
+fn a_type_that_is_not_known_is_called_by_its_name() {
+    says("TranslateConversation", &json!({ "Language": "fr" }), "TranslateConversation", "language: fr");
+    let action = Action { action_type: "TranslateConversation".to_owned(), ..Action::default() };
+    assert_eq!(kind(&action), Kind::Other);
+}
+
+#[test]
 fn blocks_say_what_they_do() {
+    says(
+        "ConnectParticipantWithAgenticCX",
+        &json!({ "AgentConfiguration": { "WorkspaceId": "w", "ApplicationId": "orders", "Alias": "live" } }),
+        "Agentic CX",
+        "orders",
+    );
     says("MessageParticipant", &json!({ "Text": "Hello,\n  world" }), "Play prompt", "“Hello, world”");
     says(
         "MessageParticipant",
@@ -63,7 +76,7 @@ fn blocks_say_what_they_do() {
         "01234567…",
     );
     says("Compare", &json!({ "ComparisonValue": "$.Attributes.tier" }), "Check contact attributes", "Attributes.tier");
-    says("FancyNewBlock", &json!({ "SomeValue": "x" }), "Fancy new block", "some value: x");
+    says("FancyNewBlock", &json!({ "SomeValue": "x" }), "FancyNewBlock", "some value: x");
     says("DisconnectParticipant", &json!({}), "Disconnect", "");
 }
 

@@ -1,6 +1,6 @@
 //! `raw`: an action in the words of the flow language.
 
-use callform_source::{Diagnostic, Span, did_you_mean};
+use callform_source::{Diagnostic, Span, Spanned, did_you_mean};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::{self, ActionSpec};
@@ -14,9 +14,7 @@ pub(super) fn raw(builder: &mut Builder<'_>, step: &RawStep, next: &Target) -> T
     let action_type = &step.raw.r#type;
     let title = builder.title(|| action_type.value.clone());
     let spec = catalog::find(action_type);
-    if spec.is_none() {
-        unknown_type(builder, action_type, action_type.span);
-    }
+    check_type(builder, action_type);
     let mut draft = Draft::new(action_type, title);
     let span = step.raw.span;
     draft.parameters = parameters(builder, &step.raw.value.parameters, span);
@@ -73,17 +71,20 @@ fn missing_errors(spec: Option<&ActionSpec>, draft: &Draft) -> Vec<&'static str>
     required.into_iter().filter(|error| !draft.errors.iter().any(|(given, _)| given.error_type == *error)).collect()
 }
 
-fn unknown_type(builder: &mut Builder<'_>, name: &str, span: Span) {
+/// Names that are known to be no types. A type that only the catalog does not have passes, and a lint tells of it.
+fn check_type(builder: &mut Builder<'_>, name: &Spanned<String>) {
+    if catalog::is_possible(name) {
+        return;
+    }
     let diagnostic = Diagnostic::error("unknown-action", format!("the flow language has no action `{name}`"))
-        .at(span, "unknown type");
-    let diagnostic = match catalog::misnomer_of(name) {
+        .at(name.span, "unknown type");
+    builder.diagnostics.push(match catalog::misnomer_of(name) {
         Some(misnomer) => diagnostic.help(format!("Write `{}`.", misnomer.meant.join("` and then `"))),
         None => match did_you_mean(name, catalog::all().map(|spec| spec.name)) {
             Some(similar) => diagnostic.help(format!("Did you mean `{similar}`?")),
             None => diagnostic.help("See the flow language's reference for the types there are."),
         },
-    };
-    builder.diagnostics.push(diagnostic);
+    });
 }
 
 /// Member around an object that would mean something else without it.

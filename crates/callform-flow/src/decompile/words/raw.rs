@@ -104,9 +104,9 @@ pub(super) fn is_nothing(members: &Map<String, Value>) -> bool {
     members.is_empty() || canonical_value(&Value::Object(members.clone())).is_null()
 }
 
-/// Members under a key, where there are any.
+/// Members under a key, where there are any: also empty ones, which may mean something to a type that is not known.
 fn said(name: &str, members: &Map<String, Value>) -> Option<(String, Value)> {
-    (!is_nothing(members)).then(|| (name.to_owned(), Value::Object(members.clone())))
+    (!members.is_empty()).then(|| (name.to_owned(), Value::Object(members.clone())))
 }
 
 fn literal(members: &Map<String, Value>) -> Map<String, Value> {

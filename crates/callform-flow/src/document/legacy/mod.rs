@@ -10,8 +10,8 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
+use super::Document;
 use crate::catalog;
-use crate::json::Document;
 use crate::validate::error_rules;
 use crate::{Action, DecodeError, ErrorBranch, Flow, FlowType};
 use module::Module;

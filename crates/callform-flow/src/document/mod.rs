@@ -1,9 +1,13 @@
 //! The forms in which flows are found: their own, inside answers of the API, and the console's former export.
 
+mod guess;
+mod legacy;
+
+pub use guess::guess_type;
+
 use serde_json::Value;
 
-use super::{DecodeError, Flow};
-use crate::{FlowType, legacy};
+use crate::{DecodeError, Flow, FlowType};
 
 /// A flow and what its document says about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +70,7 @@ impl Document {
     /// Reads one flow or a list of flows: a JSON array, or what the API answers to a search.
     ///
     /// # Errors
-    /// Where one of them is no flow; the path in the error says which.
+    /// Where one of them is no flow; the path in the error says which. Where there is none.
     pub fn read_all(json: &Value) -> Result<Vec<Self>, DecodeError> {
         let of_list = |(name, items): (&str, &Vec<Value>)| {
             let read =
@@ -75,6 +79,7 @@ impl Document {
         };
         let list = LISTS.iter().find_map(|name| Some((*name, json.get(name)?.as_array()?)));
         match list.or(json.as_array().map(|items| ("", items))) {
+            Some((_, items)) if items.is_empty() => Err(DecodeError::Empty),
             Some(list) => of_list(list),
             None => Self::read(json).map(|document| vec![document]),
         }

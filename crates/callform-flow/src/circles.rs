@@ -1,9 +1,9 @@
-//! Strongly connected components.
+//! Circles of a graph that is given as lists of successors: of actions in a flow, and of resources in a center.
 
 /// The strongly connected components of a graph given as successor lists, each sorted, successors' components first.
 ///
 /// Tarjan's algorithm with a stack of its own: a chain of 10,000 resources must not exhaust the thread's stack.
-pub(super) fn strong_components(successors: &[Vec<usize>]) -> Vec<Vec<usize>> {
+pub fn strong_components(successors: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut search = Search {
         successors,
         index: vec![None; successors.len()],
@@ -83,8 +83,18 @@ impl Search<'_> {
     }
 }
 
+/// The components that have a circle: of several nodes, or of one that leads to itself.
+pub fn circles(successors: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let mut found = strong_components(successors);
+    found.retain(|component| match component.as_slice() {
+        &[only] => successors.get(only).is_some_and(|to| to.contains(&only)),
+        _ => true,
+    });
+    found
+}
+
 /// A shortest circle through `start` inside one component, as the nodes passed; `start` once, first.
-pub(super) fn circle_through(start: usize, successors: &[Vec<usize>]) -> Vec<usize> {
+pub fn circle_through(start: usize, successors: &[Vec<usize>]) -> Vec<usize> {
     let mut came_from: Vec<Option<usize>> = vec![None; successors.len()];
     let mut queue = std::collections::VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
@@ -118,6 +128,12 @@ mod tests {
         // 0 -> 1 <-> 2 -> 3, 4 -> 4
         let components = strong_components(&[vec![1], vec![2], vec![1, 3], vec![], vec![4]]);
         assert_eq!(components, [vec![3], vec![1, 2], vec![0], vec![4]]);
+    }
+
+    #[test]
+    fn a_single_node_is_a_circle_where_it_leads_to_itself() {
+        let edges = [vec![1], vec![2], vec![0, 3], vec![4], vec![4], vec![3], vec![]];
+        assert_eq!(circles(&edges), [vec![4], vec![0, 1, 2]]);
     }
 
     #[test]
