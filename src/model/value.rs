@@ -80,6 +80,22 @@ pub enum Attribute {
     Named(String),
 }
 
+/// The last part of an ARN or identifier, which is the bare id of what is in an instance.
+pub(crate) fn bare_id(identifier: &str) -> &str {
+    identifier.rsplit_once('/').map_or(identifier, |(_, id)| id)
+}
+
+impl Target {
+    /// The kind of what is pointed to.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Target::Resource(address) => address.kind,
+            Target::Builtin { kind, .. } => *kind,
+            Target::Instance => Kind::Instance,
+        }
+    }
+}
+
 impl Reference {
     /// The identifier that is wanted, out of what `Ref` gives for the target: ARNs for the types of Connect, names for
     /// tables, roles, functions, buckets and streams.
@@ -87,7 +103,7 @@ impl Reference {
         let is_version = matches!(&self.target, Target::Resource(Address { kind: Kind::LambdaVersion, name: _ }));
         match self.attribute {
             Attribute::Id if is_version => physical_id.rsplit_once(':').map_or(physical_id, |(_, number)| number),
-            Attribute::Id => physical_id.rsplit_once('/').map_or(physical_id, |(_, id)| id),
+            Attribute::Id => bare_id(physical_id),
             Attribute::Arn | Attribute::Ref | Attribute::Named(_) => physical_id,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::identifiers::{arn_attribute, arn_form, before_id};
-use super::parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, Imports, Parameters, kind_of};
+use super::parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, Imports, Parameters};
 use crate::graph::Graph;
 use crate::kinds::ArnForm;
 use crate::model::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
@@ -32,11 +32,11 @@ impl Scope<'_> {
             if self.logical_id(from, &reference.target).is_some() {
                 continue;
             }
-            if kind_of(&reference.target) == Kind::Instance {
+            if reference.target.kind() == Kind::Instance {
                 imports.instance = true;
                 continue;
             }
-            let in_instance = matches!(arn_form(kind_of(&reference.target)), ArnForm::InInstance(_));
+            let in_instance = matches!(arn_form(reference.target.kind()), ArnForm::InInstance(_));
             imports.instance |= in_instance && reference.attribute != Attribute::Id;
             imports.targets.insert(reference.target.clone());
         }
@@ -89,7 +89,7 @@ impl Expressions<'_> {
     }
 
     fn reference(&self, reference: &Reference) -> Json {
-        let kind = kind_of(&reference.target);
+        let kind = reference.target.kind();
         if let Some(logical_id) = self.scope.logical_id(self.from, &reference.target) {
             return inside(logical_id, kind, &reference.attribute);
         }
@@ -151,7 +151,7 @@ impl Expressions<'_> {
 
     /// A reference as `Fn::Sub` writes it; adds the variables it needs.
     fn inline(&self, reference: &Reference, variables: &mut Map<String, Json>) -> String {
-        let kind = kind_of(&reference.target);
+        let kind = reference.target.kind();
         if let Some(logical_id) = self.scope.logical_id(self.from, &reference.target) {
             return inline_inside(logical_id, kind, &reference.attribute, variables);
         }
