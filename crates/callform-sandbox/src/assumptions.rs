@@ -24,7 +24,7 @@ const fn attested(file: &'static str, statement: &'static str, source: &'static 
 /// All guesses, by file and in their order there.
 pub const ASSUMPTIONS: &[Assumption] = &[
     guess(
-        "cloudformation/change_set/validation.rs",
+        "cloudformation/operations/change_sets/validation.rs",
         "Where the schema's check gives no path, early validation names the whole resource.",
     ),
     guess("cloudformation/template/yaml/scalar.rs", "The letters `y` and `n` alone are text in YAML templates."),

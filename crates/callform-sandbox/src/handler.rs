@@ -1,5 +1,7 @@
 //! What the CloudFormation engine asks of a resource type: create, read, update, delete.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::store::Tx;
@@ -90,3 +92,6 @@ pub trait ResourceHandler: Send + Sync {
         None
     }
 }
+
+/// Handlers by resource type, such as `AWS::S3::Bucket`.
+pub type HandlerRegistry = BTreeMap<&'static str, Box<dyn ResourceHandler>>;

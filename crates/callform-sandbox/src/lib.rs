@@ -21,6 +21,7 @@ pub mod faults;
 mod custom_events;
 mod functions;
 pub mod handler;
+mod operation;
 mod private;
 pub mod protocol;
 pub mod resources;

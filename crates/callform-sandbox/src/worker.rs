@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::clock;
 use crate::cloudformation::engine::{self, Progress};
-use crate::cloudformation::signals;
+use crate::cloudformation::state::signals;
 use crate::custom_events::Events;
 use crate::dispatch::{ACCOUNT, Sandbox};
 use crate::error::AwsError;

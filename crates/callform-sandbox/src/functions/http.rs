@@ -8,11 +8,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Invocation, Invoked};
-use crate::dispatch::{Outcome, Request, Sandbox};
+use crate::dispatch::{Outcome, Request, Sandbox, operation_name};
 use crate::error::AwsError;
+use crate::protocol::Service;
 use crate::protocol::answer::{self, Answer};
 use crate::protocol::form::query_parameters;
-use crate::protocol::{Service, identify};
 use crate::services::lambda;
 
 /// How much of the log a caller gets, in bytes.
@@ -20,7 +20,7 @@ const TAIL: usize = 4 * 1024;
 
 /// True for a request that runs a function; it must not be answered in a transaction.
 pub(crate) fn is_invocation(request: &Request) -> bool {
-    request.service == Service::Lambda && identify::operation(request.service, &request.head, &request.body) == "Invoke"
+    request.service == Service::Lambda && operation_name(request.service, &request.head, &request.body) == "Invoke"
 }
 
 /// Answers such a request.

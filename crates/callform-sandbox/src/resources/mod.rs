@@ -27,15 +27,12 @@ mod sns;
 mod sqs;
 mod ssm_parameter;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::handler::ResourceHandler;
+use crate::handler::HandlerRegistry;
 
 pub(crate) use document::all as documents;
-
-/// Handlers by resource type, such as `AWS::S3::Bucket`.
-pub type HandlerRegistry = BTreeMap<&'static str, Box<dyn ResourceHandler>>;
 
 /// Every resource type the sandbox knows: those with a handler of their own, and all others with a schema.
 pub fn registry() -> HandlerRegistry {

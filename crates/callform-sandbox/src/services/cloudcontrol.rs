@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::input::{Input, page};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
+use crate::handler::HandlerRegistry;
 use crate::handler::{Context, Environment, HandlerError, HandlerErrorCode, Properties, ResourceHandler};
-use crate::resources::{self, HandlerRegistry};
+use crate::resources;
 
 const KIND: &str = "cloudcontrol/request";
 

@@ -7,6 +7,7 @@ use crate::error::AwsError;
 /// An input whose members are read one by one.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
+    operation: &'static str,
     members: &'a Map<String, Value>,
     error: &'static str,
 }
@@ -14,7 +15,17 @@ pub struct Input<'a> {
 impl<'a> Input<'a> {
     /// Reads members; a wrong one is an error of the code.
     pub fn new(members: &'a Map<String, Value>, error: &'static str) -> Self {
-        Self { members, error }
+        Self { operation: "", members, error }
+    }
+
+    /// Reads members of an operation's input.
+    pub fn of(operation: &'static str, members: &'a Map<String, Value>, error: &'static str) -> Self {
+        Self { operation, members, error }
+    }
+
+    /// Name of the operation; empty for members that are read outside of one.
+    pub fn operation(&self) -> &'static str {
+        self.operation
     }
 
     /// All members.

@@ -25,4 +25,5 @@ pub mod sns;
 pub mod sqs;
 pub mod ssm;
 pub mod sts;
+pub(crate) mod table;
 pub mod tags;

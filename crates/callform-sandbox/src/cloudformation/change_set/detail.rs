@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::compare::Comparer;
-use super::planned::Fate;
-use crate::cloudformation::difference::{Difference, shown};
+use super::planned::{Comparer, Fate};
 use crate::cloudformation::state::StackResource;
+use crate::cloudformation::state::difference::{Difference, shown};
 use crate::cloudformation::template::Template;
 use crate::cloudformation::template::evaluation::Definition;
 use crate::cloudformation::template::parameters::StackParameter;

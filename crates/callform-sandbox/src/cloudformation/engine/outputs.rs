@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Step;
 use super::operation;
-use crate::cloudformation::difference::shown;
-use crate::cloudformation::live::Live;
+use super::step::Step;
+use crate::cloudformation::state::difference::shown;
+use crate::cloudformation::state::live::Live;
 use crate::cloudformation::state::{self, Export, Output};
 use crate::cloudformation::template::references::function;
 use crate::error::AwsError;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Sandbox, parameter, template, topic};
-use crate::cloudformation::engine::native::custom::{Pending, pending};
-use crate::cloudformation::signals::{self, Answer};
+use crate::cloudformation::state::pending::{Pending, pending};
+use crate::cloudformation::state::signals::{self, Answer};
 use crate::faults::ResourceOperation;
 
 const FUNCTION: &str = "arn:aws:lambda:us-west-2:123456789012:function:f";

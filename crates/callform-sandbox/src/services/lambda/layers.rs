@@ -60,7 +60,8 @@ fn find(environment: &Environment, name: &str, version: &str) -> Result<Option<L
 }
 
 /// Carries out an operation.
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn call(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     match operation {
         "PublishLayerVersion" => publish(environment, input),
         "ListLayers" => list(environment),

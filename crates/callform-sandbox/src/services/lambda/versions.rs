@@ -8,7 +8,8 @@ use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::services::input::Input;
 
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn call(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let (name, _) = name_and_qualifier(input)?;
     let mut function = load(environment, name)?;
     match operation {

@@ -16,7 +16,7 @@ pub mod upload;
 
 use http::request::Parts;
 
-use crate::cloudformation::signals;
+use crate::cloudformation::state::signals;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::protocol::answer::Answer;

@@ -4,7 +4,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 
 use super::settings::{self, Setting};
-use crate::cloudformation::signals;
+use crate::cloudformation::state::signals;
 use crate::protocol::form::{decode, query_parameters};
 
 /// Where a request goes.

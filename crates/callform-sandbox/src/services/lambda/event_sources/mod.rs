@@ -83,7 +83,8 @@ fn save(environment: &Environment, mapping: &Map<String, Value>) -> Result<(), A
 }
 
 /// Carries out an operation.
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn call(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     match operation {
         "CreateEventSourceMapping" => return create(environment, input),
         "ListEventSourceMappings" => return list(environment, input),

@@ -9,19 +9,30 @@
 //! | `cloudformation/export` | – | name of the export |
 //! | `cloudformation/import` | name of the export | id of the importing stack |
 
+pub(crate) mod difference;
+pub(crate) mod events;
+pub(crate) mod live;
+pub(crate) mod native;
+pub(crate) mod pending;
+pub(crate) mod properties;
+pub(crate) mod signals;
+pub(crate) mod stack_policy;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-use super::failure::validation;
-use super::status::{ResourceStatus, StackStatus};
-use super::template::Template;
-use super::template::evaluation::Definition;
-use super::template::parameters::StackParameter;
+use crate::clock::iso8601;
+use crate::cloudformation::failure::validation;
+use crate::cloudformation::status::{ResourceStatus, StackStatus};
+use crate::cloudformation::template::Template;
+use crate::cloudformation::template::evaluation::Definition;
+use crate::cloudformation::template::parameters::StackParameter;
 use crate::error::AwsError;
-use crate::handler::Properties;
+use crate::handler::{Environment, Properties};
 use crate::services::s3::upload;
 use crate::store::Tx;
 
@@ -31,6 +42,14 @@ const RESOURCE: &str = "cloudformation/resource";
 const ATTRIBUTES: &str = "cloudformation/attributes";
 const EXPORT: &str = "cloudformation/export";
 const IMPORT: &str = "cloudformation/import";
+
+/// What happens when an operation fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum OnFailure {
+    Rollback,
+    DoNothing,
+    Delete,
+}
 
 /// A tag of a stack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,6 +152,46 @@ pub(crate) fn save_stack(tx: &Tx, stack: &Stack) -> Result<(), AwsError> {
 /// All stacks, deleted ones included, in the order of their ids.
 pub(crate) fn stacks(tx: &Tx) -> Result<Vec<Stack>, AwsError> {
     Ok(tx.list(STACK, "")?.into_iter().map(|(_, stack)| stack).collect())
+}
+
+impl Stack {
+    /// A stack that is not saved yet.
+    pub(crate) fn new(environment: &Environment, name: &str) -> Self {
+        let (region, account) = (environment.region, environment.account);
+        Self {
+            id: format!("arn:aws:cloudformation:{region}:{account}:stack/{name}/{}", Uuid::new_v4()),
+            name: name.to_owned(),
+            status: StackStatus::ReviewInProgress,
+            status_reason: None,
+            created: iso8601(environment.now),
+            updated: None,
+            deleted: None,
+            settings: Settings::default(),
+            outputs: Vec::new(),
+            disable_rollback: false,
+            retain_except_on_create: false,
+            termination_protection: false,
+            timeout_minutes: None,
+            parent: None,
+            change_set: None,
+            policy: None,
+            drift_status: None,
+            drift_checked: None,
+            last_request: None,
+        }
+    }
+}
+
+/// The stack that has no parent, above a nested one.
+pub(crate) fn root(tx: &Tx, stack: &Stack) -> Result<Option<String>, AwsError> {
+    let mut root = stack.parent.clone();
+    while let Some(id) = &root {
+        match find_stack(tx, id)?.and_then(|stack| stack.parent) {
+            Some(parent) => root = Some(parent),
+            None => break,
+        }
+    }
+    Ok(root)
 }
 
 /// A stack by name, or, deleted ones too, by id.
@@ -290,4 +349,22 @@ pub(crate) fn masked(value: &Value, secrets: &[String]) -> Value {
         }
         other => other.clone(),
     }
+}
+
+/// Stack, logical ID and properties of resources of a type that stacks are making and that are not there yet.
+pub(crate) fn in_creation(
+    environment: &Environment,
+    type_name: &str,
+) -> Result<Vec<(String, String, Value)>, AwsError> {
+    let mut found = Vec::new();
+    for stack in stacks(environment.tx)? {
+        for resource in resources(environment.tx, &stack.id)? {
+            let waits = resource.status == ResourceStatus::CreateInProgress && resource.physical_id.is_empty();
+            if waits && resource.definition.type_name == type_name {
+                let definition = resource.definition;
+                found.push((stack.name.clone(), definition.logical_id, definition.properties));
+            }
+        }
+    }
+    Ok(found)
 }

@@ -11,8 +11,8 @@ use crate::cloudformation::request::Request;
 use crate::cloudformation::state::{self, Stack};
 use crate::cloudformation::template::evaluation::Definition;
 use crate::error::AwsError;
+use crate::handler::HandlerRegistry;
 use crate::handler::{Context, Environment};
-use crate::resources::HandlerRegistry;
 
 /// Identifiers of the resources in `ResourcesToImport`, by logical ID.
 pub(crate) fn requested(request: &Request, prepared: &Prepared) -> Result<BTreeMap<String, String>, AwsError> {

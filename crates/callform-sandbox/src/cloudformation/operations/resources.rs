@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::change_set::describe::object;
-use super::failure::validation;
-use super::request::Request;
-use super::stacks::page;
-use super::state::{self, Stack, StackResource};
-use super::status::StackStatus;
+use crate::cloudformation::answer::object;
+use crate::cloudformation::failure::validation;
+use crate::cloudformation::request::{Request, page};
+use crate::cloudformation::state::{self, Stack, StackResource};
+use crate::cloudformation::status::StackStatus;
 use crate::error::AwsError;
 use crate::handler::Environment;
 

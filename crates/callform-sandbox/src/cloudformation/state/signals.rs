@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::engine::native::custom;
 use crate::clock;
+use crate::cloudformation::state::pending;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::protocol::form::{decode, encode};
@@ -135,7 +135,7 @@ pub(crate) fn forget_signals(tx: &Tx, inbox: &str) -> Result<(), AwsError> {
 
 /// Notes the answer to an event that somebody waits for. The first one counts.
 pub(crate) fn answer(tx: &Tx, request_id: &str, answer: &Answer) -> Result<(), AwsError> {
-    let is_awaited = custom::is_awaited(tx, request_id)? && tx.get::<Answer>(ANSWER, "", request_id)?.is_none();
+    let is_awaited = pending::is_awaited(tx, request_id)? && tx.get::<Answer>(ANSWER, "", request_id)?.is_none();
     if is_awaited { tx.put(ANSWER, "", request_id, None, answer) } else { Ok(()) }
 }
 

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::change_set::describe::object;
-use super::state::{self, Stack, StackResource};
-use super::status::{ResourceStatus, StackStatus};
 use crate::clock::iso8601;
+use crate::cloudformation::answer::object;
+use crate::cloudformation::state::{self, Stack, StackResource};
+use crate::cloudformation::status::{ResourceStatus, StackStatus};
 use crate::error::AwsError;
 use crate::handler::Environment;
 

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::engine::native::Native;
-use super::failure::validation;
-use super::state::{self, Stack, StackResource};
-use super::template::references::is_resolved;
-use super::template::scope::{Resources, Scope};
+use crate::cloudformation::failure::validation;
+use crate::cloudformation::state::native::Native;
+use crate::cloudformation::state::signals::{self, Signal};
+use crate::cloudformation::state::{self, Stack, StackResource, pending};
+use crate::cloudformation::status::StackStatus;
+use crate::cloudformation::template::references::is_resolved;
+use crate::cloudformation::template::scope::{Resources, Scope};
 use crate::error::AwsError;
+use crate::handler::HandlerRegistry;
 use crate::handler::{Context, Environment, Properties};
-use crate::resources::HandlerRegistry;
 
 /// A stack's existing resources.
 #[derive(Clone, Copy)]
@@ -52,7 +54,7 @@ impl Live<'_> {
     pub(crate) fn read(&self, resource: &StackResource) -> Result<Option<Properties>, AwsError> {
         let definition = &resource.definition;
         if let Some(native) = Native::of(&definition.type_name) {
-            return native.read(self, resource);
+            return self.read_native(native, resource);
         }
         let handler = self
             .registry
@@ -65,6 +67,34 @@ impl Live<'_> {
             logical_id: &definition.logical_id,
         };
         handler.read(&context, &resource.physical_id).map_err(|error| validation(error.message))
+    }
+
+    /// The attributes of a resource of the engine's own; `None` where it is gone.
+    fn read_native(&self, native: Native, resource: &StackResource) -> Result<Option<Properties>, AwsError> {
+        let tx = self.environment.tx;
+        match native {
+            Native::NestedStack => {
+                let nested = state::find_stack(tx, &resource.physical_id)?;
+                Ok(nested.filter(|nested| nested.status != StackStatus::DeleteComplete).map(|nested| outputs(&nested)))
+            }
+            Native::CustomResource => {
+                let logical_id = &resource.definition.logical_id;
+                pending::data(tx, &self.stack.id, logical_id, &resource.physical_id).map(Some)
+            }
+            Native::WaitCondition => self.signalled(resource).map(Some),
+            Native::WaitConditionHandle | Native::Metadata => Ok(Some(Properties::new())),
+        }
+    }
+
+    /// `Data`: what came with each signal of a wait condition, by its unique id.
+    fn signalled(&self, resource: &StackResource) -> Result<Properties, AwsError> {
+        let handle = resource.definition.properties.get("Handle").and_then(Value::as_str);
+        let found: Vec<(String, Signal)> = match handle.and_then(signals::handle_of) {
+            Some(handle) => signals::signals(self.environment.tx, &handle)?,
+            None => Vec::new(),
+        };
+        let data: Map<String, Value> = found.into_iter().map(|(unique, signal)| (unique, signal.data.into())).collect();
+        Ok(Properties::from_iter([("Data".to_owned(), Value::Object(data).to_string().into())]))
     }
 
     /// What the handler read of a resource, once for each time it changes.
@@ -98,6 +128,12 @@ impl Live<'_> {
             validation(format!("Resource type {type_name} does not support attribute {{{attribute}}}"))
         })
     }
+}
+
+/// The outputs of a nested stack, as `Outputs.<name>`.
+fn outputs(nested: &Stack) -> Properties {
+    let outputs = nested.outputs.iter().map(|output| (output.key.clone(), Value::from(output.value.as_str())));
+    Properties::from_iter([("Outputs".to_owned(), Value::Object(outputs.collect()))])
 }
 
 impl Resources for Live<'_> {

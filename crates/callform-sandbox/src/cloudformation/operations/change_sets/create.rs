@@ -5,20 +5,22 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::compare::{Comparison, Rules, compare};
-use super::{ChangeSet, ChangeSetType, ExecutionStatus, by_name, import, remove, save, validation as early};
+use super::{import, validation as early};
 use crate::clock::iso8601;
-use crate::cloudformation::engine::operation::OnFailure;
-use crate::cloudformation::events::{USER_INITIATED, set_stack_status};
+use crate::cloudformation::change_set::{ChangeSet, ChangeSetType, ExecutionStatus, by_name, finding, remove, save};
+use crate::cloudformation::change_set::{
+    compare::{Comparison, compare},
+    planned::Rules,
+};
 use crate::cloudformation::failure::{already_exists, constraint, validation};
-use crate::cloudformation::preparation::{Prepared, check_stack_name, prepare};
+use crate::cloudformation::preparation::{Prepared, check_stack_name, check_type_changes, prepare};
 use crate::cloudformation::request::Request;
-use crate::cloudformation::state::{self, Stack};
+use crate::cloudformation::state::events::{USER_INITIATED, set_stack_status};
+use crate::cloudformation::state::{self, OnFailure, Stack};
 use crate::cloudformation::status::StackStatus;
-use crate::cloudformation::updates::check_type_changes;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::resources::HandlerRegistry;
+use crate::handler::HandlerRegistry;
 
 const NO_CHANGES: &str =
     "The submitted information didn't contain changes. Submit different information to create a change set.";
@@ -125,7 +127,7 @@ fn work_out(
     let findings = early::examine(environment, registry, stack, prepared, &comparison)?;
     let (status, reason, execution) = if is_empty {
         ("FAILED", Some(NO_CHANGES.to_owned()), ExecutionStatus::Unavailable)
-    } else if let Some(refusal) = early::refusal(&findings) {
+    } else if let Some(refusal) = finding::refusal(&findings) {
         ("FAILED", Some(refusal), ExecutionStatus::Unavailable)
     } else {
         ("CREATE_COMPLETE", None, ExecutionStatus::Available)

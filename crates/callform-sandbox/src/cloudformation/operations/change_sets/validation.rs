@@ -10,78 +10,26 @@
 //! "Validate stack deployments", and its operation `DescribeEvents`; the reason's text from public reports. The path of
 //! a property conflict is that of the whole resource where the schema's check gives none (?).
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::compare::Comparison;
-use super::describe::object;
-use super::{ChangeSet, all, import, requested};
+use super::import;
+use crate::cloudformation::answer::object;
+use crate::cloudformation::change_set::compare::Comparison;
+use crate::cloudformation::change_set::finding::{CONFLICT, EMPTINESS, Finding, PROPERTY};
+use crate::cloudformation::change_set::{ChangeSet, all, requested};
 use crate::cloudformation::failure::validation;
-use crate::cloudformation::properties::has_dynamic;
-use crate::cloudformation::request::Request;
+use crate::cloudformation::request::{Request, page};
+use crate::cloudformation::state::events;
+use crate::cloudformation::state::properties::has_dynamic;
 use crate::cloudformation::state::{self, Stack};
-use crate::cloudformation::{events, stacks};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::resources::HandlerRegistry;
+use crate::handler::HandlerRegistry;
 use crate::services::s3::object::is_empty;
-
-const PROPERTY: &str = "PROPERTY_VALIDATION";
-const CONFLICT: &str = "NAME_CONFLICT_VALIDATION";
-const EMPTINESS: &str = "BUCKET_EMPTINESS_VALIDATION";
 
 /// Events on a page.
 const PAGE: usize = 100;
-
-/// Something that a validation has found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Finding {
-    event_id: String,
-    /// The validation.
-    name: String,
-    logical_id: String,
-    physical_id: Option<String>,
-    #[serde(rename = "type")]
-    type_name: String,
-    /// Where in the template.
-    path: String,
-    reason: String,
-}
-
-impl Finding {
-    fn new(name: &str, logical_id: &str, type_name: &str, path: String, reason: String) -> Self {
-        Self {
-            event_id: Uuid::new_v4().to_string(),
-            name: name.to_owned(),
-            logical_id: logical_id.to_owned(),
-            physical_id: None,
-            type_name: type_name.to_owned(),
-            path,
-            reason,
-        }
-    }
-
-    fn fails(&self) -> bool {
-        self.name != EMPTINESS
-    }
-}
-
-/// Why a change set fails, in CloudFormation's words; `None` where it does not.
-pub(crate) fn refusal(findings: &[Finding]) -> Option<String> {
-    let hooks: Vec<&str> = [(PROPERTY, "PropertyValidation"), (CONFLICT, "ResourceExistenceCheck")]
-        .into_iter()
-        .filter(|(name, _)| findings.iter().any(|finding| finding.name == *name))
-        .map(|(_, hook)| hook)
-        .collect();
-    let hooks: Vec<String> = hooks.into_iter().map(|hook| format!("AWS::EarlyValidation::{hook}")).collect();
-    (!hooks.is_empty()).then(|| {
-        format!(
-            "The following hook(s)/validation failed: [{}]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.",
-            hooks.join(", ")
-        )
-    })
-}
 
 /// Looks at all changes of a change set.
 pub(crate) fn examine(
@@ -167,8 +115,8 @@ pub(crate) fn describe_events(environment: &Environment, request: &Request) -> R
     } else {
         return Err(validation("One of ChangeSetName, OperationId or StackName must be specified."));
     }
-    let (page, next) = stacks::page(&listed, request, PAGE)?;
-    Ok(object(json!({ "OperationEvents": page, "NextToken": next })))
+    let (listed, next) = page(&listed, request, PAGE)?;
+    Ok(object(json!({ "OperationEvents": listed, "NextToken": next })))
 }
 
 /// The operation that made a change set.

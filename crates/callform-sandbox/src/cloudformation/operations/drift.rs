@@ -5,18 +5,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::change_set::describe::object;
-use super::difference::{self, shown};
-use super::engine::native::Native;
-use super::failure::validation;
-use super::live::Live;
-use super::properties::with_stack_tags;
-use super::request::Request;
-use super::state::{self, Stack, StackResource};
 use crate::clock::iso8601;
+use crate::cloudformation::answer::object;
+use crate::cloudformation::failure::validation;
+use crate::cloudformation::request::{Request, page};
+use crate::cloudformation::state::difference::{self, shown};
+use crate::cloudformation::state::live::Live;
+use crate::cloudformation::state::native::Native;
+use crate::cloudformation::state::properties::with_stack_tags;
+use crate::cloudformation::state::{self, Stack, StackResource};
 use crate::error::AwsError;
+use crate::handler::HandlerRegistry;
 use crate::handler::{Environment, Properties};
-use crate::resources::HandlerRegistry;
 
 const DETECTION: &str = "cloudformation/drift-detection";
 const RESOURCE_DRIFT: &str = "cloudformation/resource-drift";
@@ -118,7 +118,7 @@ pub(crate) fn describe_resources(environment: &Environment, request: &Request) -
             drifts.push(drift);
         }
     }
-    let (listed, next) = super::stacks::page(&drifts, request, size)?;
+    let (listed, next) = page(&drifts, request, size)?;
     Ok(object(json!({ "StackResourceDrifts": listed, "NextToken": next })))
 }
 

@@ -4,35 +4,16 @@
 
 use serde_json::Value;
 
-use super::failure::validation;
-use super::request::Request;
-use super::template::source;
+use crate::cloudformation::failure::validation;
 use crate::error::AwsError;
-use crate::handler::Environment;
 
 /// Largest policy, bytes.
 const LARGEST: usize = 16_384;
 
 const ACTIONS: [&str; 4] = ["Update:Modify", "Update:Replace", "Update:Delete", "Update:*"];
 
-/// The policy of a request, from its body or its URL; checked.
-pub(crate) fn requested(
-    environment: &Environment,
-    request: &Request,
-    body: &str,
-    url: &str,
-) -> Result<Option<String>, AwsError> {
-    let text = match (request.text(body), request.text(url)) {
-        (Some(_), Some(_)) => return Err(validation(format!("You cannot specify both {body} and {url}"))),
-        (Some(text), None) => text.to_owned(),
-        (None, Some(url)) => source::fetch(environment, url)?,
-        (None, None) => return Ok(None),
-    };
-    check(&text)?;
-    Ok(Some(text))
-}
-
-fn check(text: &str) -> Result<(), AwsError> {
+/// Refuses a policy that is none.
+pub(crate) fn check(text: &str) -> Result<(), AwsError> {
     let wrong = |why: String| validation(format!("Error validating stack policy: {why}"));
     if text.len() > LARGEST {
         return Err(wrong(format!("It has more than {LARGEST} bytes.")));

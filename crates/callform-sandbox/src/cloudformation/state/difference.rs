@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use callform_schemas::ResourceSchema;
 use serde_json::Value;
 
-use super::properties::has_dynamic;
-use super::template::references::function;
+use crate::cloudformation::state::properties::has_dynamic;
+use crate::cloudformation::template::references::function;
 
 /// A leaf that differs.
 #[derive(Clone, Debug, PartialEq)]

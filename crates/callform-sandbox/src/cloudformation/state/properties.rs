@@ -3,8 +3,8 @@
 use callform_schemas::{ResourceSchema, property_validation_failure};
 use serde_json::{Map, Value, json};
 
-use super::failure::validation;
-use super::state::Tag;
+use crate::cloudformation::failure::validation;
+use crate::cloudformation::state::Tag;
 use crate::error::AwsError;
 use crate::handler::{Environment, Properties};
 use crate::services::secrets;

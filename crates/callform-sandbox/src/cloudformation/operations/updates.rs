@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::change_set::compare::{Rules, compare};
-use super::change_set::execute::retire_others;
-use super::engine::operation::{Kind, OnFailure};
-use super::engine::start::{self, Options};
-use super::failure::{already_exists, constraint, validation};
-use super::preparation::{Prepared, check_stack_name, prepare};
-use super::request::Request;
-use super::stack_policy;
-use super::state::{self, Stack};
-use super::status::StackStatus;
+use crate::cloudformation::change_set::retire_others;
+use crate::cloudformation::change_set::{compare::compare, planned::Rules};
+use crate::cloudformation::engine::operation::Kind;
+use crate::cloudformation::engine::start::{self, Options};
+use crate::cloudformation::failure::{already_exists, constraint, validation};
+use crate::cloudformation::operations::stacks::requested_policy;
+use crate::cloudformation::preparation::{check_stack_name, check_type_changes, prepare};
+use crate::cloudformation::request::Request;
+use crate::cloudformation::state::{self, OnFailure, Stack};
+use crate::cloudformation::status::StackStatus;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::resources::HandlerRegistry;
+use crate::handler::HandlerRegistry;
 
 /// Refuses an update while another operation runs, or where the stack cannot be updated.
 fn check_updatable(stack: &Stack) -> Result<(), AwsError> {
@@ -24,29 +24,6 @@ fn check_updatable(stack: &Stack) -> Result<(), AwsError> {
         return Ok(());
     }
     Err(validation(format!("Stack:{} is in {} state and can not be updated.", stack.id, stack.status.as_str())))
-}
-
-/// Refuses a template that gives an existing resource another type.
-pub(crate) fn check_type_changes(
-    environment: &Environment,
-    stack: &Stack,
-    prepared: &Prepared,
-) -> Result<(), AwsError> {
-    let mut changed = Vec::new();
-    for definition in &prepared.evaluation.resources {
-        let old =
-            state::resource(environment.tx, &stack.id, &definition.logical_id)?.filter(state::StackResource::exists);
-        if old.is_some_and(|old| old.definition.type_name != definition.type_name) {
-            changed.push(definition.logical_id.as_str());
-        }
-    }
-    if changed.is_empty() {
-        return Ok(());
-    }
-    Err(validation(format!(
-        "Update of resource type is not permitted. The new template modifies resource type of the following resources: [{}]",
-        changed.join(", ")
-    )))
 }
 
 pub(crate) fn create(
@@ -77,7 +54,7 @@ pub(crate) fn create(
     stack.remember(request, "CreateStack");
     stack.termination_protection = request.flag("EnableTerminationProtection");
     stack.timeout_minutes = timeout(request)?;
-    stack.policy = stack_policy::requested(environment, request, "StackPolicyBody", "StackPolicyURL")?;
+    stack.policy = requested_policy(environment, request, "StackPolicyBody", "StackPolicyURL")?;
     let options = Options {
         kind: Kind::Create,
         on_failure,
@@ -107,12 +84,11 @@ pub(crate) fn update(
     if compare(environment, registry, &stack, &prepared, rules)?.is_empty() {
         return Err(validation("No updates are to be performed."));
     }
-    let passing =
-        stack_policy::requested(environment, request, "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL")?;
-    if let Some(policy) = stack_policy::requested(environment, request, "StackPolicyBody", "StackPolicyURL")? {
+    let passing = requested_policy(environment, request, "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL")?;
+    if let Some(policy) = requested_policy(environment, request, "StackPolicyBody", "StackPolicyURL")? {
         stack.policy = Some(policy);
     }
-    retire_others(environment, &stack.id, "")?;
+    retire_others(environment.tx, &stack.id, "")?;
     stack.remember(request, "UpdateStack");
     let on_failure = if request.flag("DisableRollback") { OnFailure::DoNothing } else { OnFailure::Rollback };
     let options = Options {

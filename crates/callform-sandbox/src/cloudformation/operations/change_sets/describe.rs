@@ -2,27 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::compare::{Change, ResourceDrift};
-use super::detail::Detail;
-use super::{ChangeSet, all, requested};
-use crate::cloudformation::engine::operation::OnFailure;
+use crate::cloudformation::answer::object;
+use crate::cloudformation::change_set::compare::{Change, ResourceDrift};
+use crate::cloudformation::change_set::detail::Detail;
+use crate::cloudformation::change_set::{ChangeSet, all, requested};
+use crate::cloudformation::operations::stacks::listed_tags;
 use crate::cloudformation::preparation::listed_parameters;
-use crate::cloudformation::request::Request;
-use crate::cloudformation::stacks::{listed_tags, page};
-use crate::cloudformation::state::{self, Stack};
+use crate::cloudformation::request::{Request, page};
+use crate::cloudformation::state::{self, OnFailure, Stack};
 use crate::error::AwsError;
 use crate::handler::Environment;
 
 /// Changes on a page.
 const PAGE: usize = 100;
-
-/// An object without the members that are `null`.
-pub(crate) fn object(members: Value) -> Value {
-    match members {
-        Value::Object(members) => Value::Object(members.into_iter().filter(|(_, value)| !value.is_null()).collect()),
-        other => other,
-    }
-}
 
 pub(crate) fn describe(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
     let (stack, change_set) = requested(environment.tx, request)?;

@@ -2,17 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{ChangeSet, ChangeSetType, ExecutionStatus, all, remove, requested, save};
-use crate::cloudformation::engine::operation::{Kind, OnFailure};
+use crate::cloudformation::change_set::{
+    ChangeSet, ChangeSetType, ExecutionStatus, remove, requested, retire_others, save,
+};
+use crate::cloudformation::engine::operation::Kind;
 use crate::cloudformation::engine::start::{self, Options};
 use crate::cloudformation::failure::validation;
 use crate::cloudformation::preparation::{check_types, evaluate};
 use crate::cloudformation::request::Request;
-use crate::cloudformation::state;
+use crate::cloudformation::state::{self, OnFailure};
 use crate::cloudformation::status::StackStatus;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::resources::HandlerRegistry;
+use crate::handler::HandlerRegistry;
 
 pub(crate) fn execute(
     environment: &Environment,
@@ -31,7 +33,7 @@ pub(crate) fn execute(
     let template = state::template(environment.tx, &stack.id, &change_set.settings.template)?;
     check_types(&template, registry)?;
     let evaluation = evaluate(environment, &stack, &template, &change_set.settings)?;
-    retire_others(environment, &stack.id, &change_set.id)?;
+    retire_others(environment.tx, &stack.id, &change_set.id)?;
     change_set.execution = ExecutionStatus::InProgress;
     save(environment.tx, &stack.id, &change_set)?;
     stack.remember(request, "ExecuteChangeSet");
@@ -66,18 +68,6 @@ fn check(change_set: &ChangeSet) -> Result<(), AwsError> {
     };
     let message = format!("ChangeSet [{}] cannot be executed in its current {word} of [{status}]", change_set.id);
     Err(AwsError::new(400, "InvalidChangeSetStatus", message))
-}
-
-/// Change sets that were made for what the stack was are of no use any more.
-pub(crate) fn retire_others(environment: &Environment, stack_id: &str, executed: &str) -> Result<(), AwsError> {
-    for mut other in all(environment.tx, stack_id)? {
-        if other.id != executed && matches!(other.execution, ExecutionStatus::Available | ExecutionStatus::Unavailable)
-        {
-            other.execution = ExecutionStatus::Obsolete;
-            save(environment.tx, stack_id, &other)?;
-        }
-    }
-    Ok(())
 }
 
 pub(crate) fn delete(environment: &Environment, request: &Request) -> Result<Value, AwsError> {

@@ -1,19 +1,17 @@
 //! Operations that read stacks, and small changes of their settings.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use super::change_set::describe::object;
-use super::engine::native::nested;
-use super::events;
-use super::failure::validation;
-use super::preparation::listed_parameters;
-use super::request::Request;
-use super::signals;
-use super::stack_policy;
-use super::state::{self, Settings, Stack, Tag};
-use super::status::{ResourceStatus, StackStatus};
-use crate::clock::iso8601;
+use crate::cloudformation::answer::object;
+use crate::cloudformation::failure::validation;
+use crate::cloudformation::preparation::listed_parameters;
+use crate::cloudformation::request::{Request, page};
+use crate::cloudformation::state::events;
+use crate::cloudformation::state::signals;
+use crate::cloudformation::state::stack_policy;
+use crate::cloudformation::state::{self, Stack, Tag};
+use crate::cloudformation::status::{ResourceStatus, StackStatus};
+use crate::cloudformation::template::source;
 use crate::error::AwsError;
 use crate::handler::Environment;
 
@@ -21,32 +19,6 @@ use crate::handler::Environment;
 const PAGE: usize = 100;
 
 impl Stack {
-    /// A stack that is not saved yet.
-    pub(crate) fn new(environment: &Environment, name: &str) -> Self {
-        let (region, account) = (environment.region, environment.account);
-        Self {
-            id: format!("arn:aws:cloudformation:{region}:{account}:stack/{name}/{}", Uuid::new_v4()),
-            name: name.to_owned(),
-            status: StackStatus::ReviewInProgress,
-            status_reason: None,
-            created: iso8601(environment.now),
-            updated: None,
-            deleted: None,
-            settings: Settings::default(),
-            outputs: Vec::new(),
-            disable_rollback: false,
-            retain_except_on_create: false,
-            termination_protection: false,
-            timeout_minutes: None,
-            parent: None,
-            change_set: None,
-            policy: None,
-            drift_status: None,
-            drift_checked: None,
-            last_request: None,
-        }
-    }
-
     /// True for a request that started an operation of the stack before and is only repeated.
     pub(crate) fn is_repeated(&self, request: &Request, action: &str) -> bool {
         let last = self.last_request.as_ref();
@@ -68,25 +40,26 @@ impl Stack {
     }
 }
 
+/// The policy of a request, from its body or its URL; checked.
+pub(crate) fn requested_policy(
+    environment: &Environment,
+    request: &Request,
+    body: &str,
+    url: &str,
+) -> Result<Option<String>, AwsError> {
+    let text = match (request.text(body), request.text(url)) {
+        (Some(_), Some(_)) => return Err(validation(format!("You cannot specify both {body} and {url}"))),
+        (Some(text), None) => text.to_owned(),
+        (None, Some(url)) => source::fetch(environment, url)?,
+        (None, None) => return Ok(None),
+    };
+    stack_policy::check(&text)?;
+    Ok(Some(text))
+}
+
 /// Tags as Describe operations list them.
 pub(crate) fn listed_tags(tags: &[Tag]) -> Value {
     tags.iter().map(|tag| json!({ "Key": tag.key, "Value": tag.value })).collect()
-}
-
-/// A page of a list, and the token of the next one. Tokens are the number of the first item.
-pub(crate) fn page<'a, T>(
-    items: &'a [T],
-    request: &Request,
-    size: usize,
-) -> Result<(&'a [T], Option<String>), AwsError> {
-    let start = match request.text("NextToken") {
-        None => 0,
-        Some(token) => token.parse().map_err(|_| validation(format!("Invalid NextToken: {token}")))?,
-    };
-    let start = items.len().min(start);
-    let end = items.len().min(start + size);
-    let next = (end < items.len()).then(|| end.to_string());
-    Ok((items.get(start..end).unwrap_or_default(), next))
 }
 
 pub(crate) fn describe(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
@@ -145,7 +118,7 @@ fn described(environment: &Environment, stack: &Stack) -> Result<Value, AwsError
         "DriftInformation": stack.drift_information(),
         "RetainExceptOnCreate": stack.retain_except_on_create,
         "ParentId": stack.parent,
-        "RootId": nested::root(environment.tx, stack)?,
+        "RootId": state::root(environment.tx, stack)?,
     })))
 }
 
@@ -204,7 +177,7 @@ pub(crate) fn set_termination_protection(environment: &Environment, request: &Re
 
 pub(crate) fn set_policy(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
     let mut stack = state::require_stack(environment.tx, request.required("StackName")?)?;
-    let policy = stack_policy::requested(environment, request, "StackPolicyBody", "StackPolicyURL")?;
+    let policy = requested_policy(environment, request, "StackPolicyBody", "StackPolicyURL")?;
     stack.policy =
         Some(policy.ok_or_else(|| validation("Either StackPolicyBody or StackPolicyURL must be specified"))?);
     state::save_stack(environment.tx, &stack)?;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::change_set;
-use super::change_set::describe::object;
-use super::failure::validation;
-use super::preparation::{check_types, unrecognized_types};
-use super::request::Request;
-use super::state;
-use super::template::{Template, parameters, source};
+use crate::cloudformation::answer::object;
+use crate::cloudformation::change_set;
+use crate::cloudformation::failure::validation;
+use crate::cloudformation::preparation::{check_types, unrecognized_types};
+use crate::cloudformation::request::Request;
+use crate::cloudformation::state;
+use crate::cloudformation::template::{Template, parameters, source};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::resources::HandlerRegistry;
+use crate::handler::HandlerRegistry;
 
 pub(crate) fn get(environment: &Environment, request: &Request) -> Result<Value, AwsError> {
     let (stack, digest) = if request.text("ChangeSetName").is_some() {
@@ -56,7 +56,7 @@ pub(crate) fn validate(
     registry: &HandlerRegistry,
     request: &Request,
 ) -> Result<Value, AwsError> {
-    let template = source::read(environment, request)?;
+    let template = source::read(environment, request.text("TemplateBody"), request.text("TemplateURL"))?;
     check_types(&template, registry)?;
     let (capabilities, reason) = capabilities(&template);
     Ok(object(json!({
@@ -78,7 +78,7 @@ pub(crate) fn summarize(
             let stack = state::require_stack(environment.tx, name)?;
             state::template(environment.tx, &stack.id, &stack.settings.template)?
         }
-        None => source::read(environment, request)?,
+        None => source::read(environment, request.text("TemplateBody"), request.text("TemplateURL"))?,
     };
     let (capabilities, reason) = capabilities(&template);
     let mut by_type: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
