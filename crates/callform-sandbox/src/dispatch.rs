@@ -13,12 +13,13 @@ use crate::faults::Faults;
 use crate::functions::Functions;
 use crate::handler::Environment;
 use crate::handler::HandlerRegistry;
+use crate::kinds::{self, api::Api};
 use crate::protocol::answer::{self, Answer};
 use crate::protocol::form::{form, query_parameters, to_input};
-use crate::protocol::{Service, Wire, identify};
+use crate::protocol::{Service, Wire, cbor, identify};
 use crate::services::s3::{S3Request, Upload};
 use crate::services::{
-    athena, cloudcontrol, documents, dynamodb, events, firehose, glue, iam, kinesis, kms, lambda, logs, s3, secrets,
+    athena, cloudcontrol, dynamodb, events, firehose, glue, iam, kinesis, kms, lambda, logs, s3, secrets,
     servicequotas, sns, sqs, ssm, sts, table,
 };
 use crate::store::{Store, Tx};
@@ -120,7 +121,7 @@ impl Sandbox {
             if let Some(upload) = &request.upload {
                 remove(&s3::upload::path(&self.folder, &upload.blob));
             }
-            answer::error(service, &error)
+            answer::error(service, service.spoken(&request.head.headers), &error)
         });
         for file in &outcome.answer.garbage {
             remove(file);
@@ -155,8 +156,13 @@ impl Sandbox {
             Service::DynamoDb => json(environment, request, dynamodb::call),
             Service::SecretsManager => json(environment, request, secrets::call),
             Service::Glue => json(environment, request, glue::call),
-            Service::Cognito => json(environment, request, documents::cognito),
-            Service::CognitoIdentity => json(environment, request, documents::cognito_identity),
+            Service::Cognito => plain(environment, request, &kinds::USER_POOLS),
+            Service::CognitoIdentity => plain(environment, request, &kinds::IDENTITY_POOLS),
+            Service::StepFunctions => plain(environment, request, &kinds::STEP_FUNCTIONS),
+            Service::CloudWatch => plain(environment, request, &kinds::CLOUD_WATCH),
+            Service::ApiGateway => plain(environment, request, &kinds::API_GATEWAY),
+            Service::Scheduler => plain(environment, request, &kinds::SCHEDULER),
+            Service::Lex => plain(environment, request, &kinds::LEX),
             Service::CloudControl => json(environment, request, |environment, operation, input| {
                 cloudcontrol::call(environment, &self.registry, operation, input)
             }),
@@ -172,9 +178,6 @@ impl Sandbox {
             Service::ServiceQuotas => named(environment, request, &servicequotas::SERVICE),
             Service::Sqs => named(environment, request, &sqs::SERVICE),
             Service::Kms => named(environment, request, &kms::SERVICE),
-            Service::ApiGateway => rest(environment, request, |environment, method, path, _, _| {
-                documents::api_gateway(environment, method, path)
-            }),
         }
     }
 }
@@ -185,7 +188,8 @@ pub(crate) fn operation_name(service: Service, head: &Parts, body: &[u8]) -> Str
     let method = head.method.as_str();
     let path = head.uri.path();
     let by_path = || format!("{method} {path}");
-    match service.wire() {
+    match service.spoken(&head.headers) {
+        Wire::Cbor => path.rsplit('/').next().unwrap_or_default().to_owned(),
         Wire::Json(_) => identify::target(&head.headers).map_or_else(by_path, |(_, operation)| operation.to_owned()),
         Wire::Query(..) => form(body)
             .remove("Action")
@@ -197,7 +201,9 @@ pub(crate) fn operation_name(service: Service, head: &Parts, body: &[u8]) -> Str
         Wire::RestJson => {
             let named = match service {
                 Service::Lambda => lambda::route(method, path).map(|(name, ..)| name),
-                Service::ApiGateway => documents::route_name(method, path),
+                Service::ApiGateway => kinds::API_GATEWAY.service.route_name(method, path),
+                Service::Scheduler => kinds::SCHEDULER.service.route_name(method, path),
+                Service::Lex => kinds::LEX.service.route_name(method, path),
                 _ => crate::connect::operation_name(method, path),
             };
             named.map_or_else(by_path, str::to_owned)
@@ -213,7 +219,31 @@ fn rest(environment: &Environment, request: &Request, handle: Rest) -> Result<An
     let head = &request.head;
     let parameters = query_parameters(head.uri.query().unwrap_or_default());
     let (status, body) = handle(environment, head.method.as_str(), head.uri.path(), &parameters, &request.body)?;
-    Ok(answer::json(request.service, status, &body))
+    Ok(answer::json(request.service.wire(), status, &body))
+}
+
+/// A service of plain kinds, whatever it speaks.
+fn plain(environment: &Environment, request: &Request, api: &'static Api) -> Result<Answer, AwsError> {
+    match request.service.spoken(&request.head.headers) {
+        Wire::RestJson => {
+            let head = &request.head;
+            let parameters = query_parameters(head.uri.query().unwrap_or_default());
+            let (status, body) =
+                api.handle(environment, head.method.as_str(), head.uri.path(), &parameters, &request.body)?;
+            Ok(answer::json(Wire::RestJson, status, &body))
+        }
+        Wire::Query(..) => query(request, |action, form| api.call(environment, action, &to_input(form))),
+        Wire::Cbor => {
+            let malformed = || AwsError::new(400, "SerializationException", "The body is no object.");
+            let input =
+                if request.body.is_empty() { Map::new() } else { cbor::read(&request.body).ok_or_else(malformed)? };
+            let operation = operation_name(request.service, &request.head, &request.body);
+            Ok(answer::cbor(200, &api.call(environment, &operation, &input)?))
+        }
+        Wire::Json(_) | Wire::RestXml => {
+            json(environment, request, |environment, operation, input| api.call(environment, operation, input))
+        }
+    }
 }
 
 /// A service whose requests name the operation, in either of the ways there are.
@@ -240,7 +270,7 @@ fn json(
         return Err(unknown(&message));
     }
     let body = call(environment, operation, &json_input(&request.body)?)?;
-    Ok(answer::json(request.service, 200, &body))
+    Ok(answer::json(request.service.spoken(&request.head.headers), 200, &body))
 }
 
 /// A service with forms as requests.

@@ -21,6 +21,7 @@ pub mod faults;
 mod custom_events;
 mod functions;
 pub mod handler;
+mod kinds;
 mod operation;
 mod private;
 pub mod protocol;

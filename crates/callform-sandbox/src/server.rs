@@ -296,7 +296,7 @@ async fn answer(
     let received = receive(&sandbox.folder, service, &head, body).await;
     let (body, upload) = match received {
         Ok(received) => received,
-        Err(error) => return Ok(respond(answer::error(service, &error))),
+        Err(error) => return Ok(respond(answer::error(service, service.wire(), &error))),
     };
     let is_head = head.method == http::Method::HEAD;
     let request = Request { service, region, head, body, upload };
@@ -307,7 +307,7 @@ async fn answer(
     };
     let Ok(Outcome { mut answer, cut, delay }) = outcome else {
         let error = AwsError::new(500, "InternalFailure", "The sandbox has failed; its log tells more.");
-        return Ok(respond(answer::error(service, &error)));
+        return Ok(respond(answer::error(service, service.wire(), &error)));
     };
     if service == Service::CloudFormation {
         waker.wake();

@@ -40,7 +40,7 @@ pub(crate) async fn answer(sandbox: Arc<Sandbox>, request: Request) -> Outcome {
         Ok((outcome, Err(error))) => (outcome, Err(error)),
         Err(error) => (Outcome::new(), Err(error)),
     };
-    outcome.answer = answered.unwrap_or_else(|error| answer::error(Service::Lambda, &error));
+    outcome.answer = answered.unwrap_or_else(|error| answer::error(Service::Lambda, Service::Lambda.wire(), &error));
     outcome
 }
 

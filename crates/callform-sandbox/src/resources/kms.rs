@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{call, differs, document, find, flag, list, need, not_found, number, recall, remember, text};
+use crate::handler::properties::{
+    call, differs, document, find, flag, list, need, not_found, number, recall, remember, text,
+};
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 use crate::services::kms;
 

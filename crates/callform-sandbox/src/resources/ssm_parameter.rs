@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{call, find, invalid, text, unique, without_empty};
+use crate::handler::properties::{call, find, invalid, text, unique, without_empty};
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 use crate::services::ssm;
 use crate::services::tags;

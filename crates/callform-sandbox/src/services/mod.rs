@@ -6,7 +6,6 @@
 
 pub mod athena;
 pub mod cloudcontrol;
-pub mod documents;
 pub mod dynamodb;
 pub mod events;
 pub mod firehose;

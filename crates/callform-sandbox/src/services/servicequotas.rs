@@ -38,7 +38,7 @@ const QUOTAS: [Quota; 13] = [
     connect("L-8F812903", "Phone numbers per instance", 5.0, "connect/phone-number"),
     connect("L-0865B754", "Prompts per instance", 500.0, "connect/prompt"),
     connect("L-19A87C94", "Queues per instance", 50.0, "connect/queue"),
-    connect("L-516BC0EB", "Queues per routing profile per instance", 50.0, ""),
+    connect("L-516BC0EB", "Queues per routing profile per instance", 50.0, "connect/routing-profile-queue"),
     connect("L-68BBE2E8", "Quick connects per instance", 100.0, "connect/quick-connect"),
     connect("L-D3E7BE26", "Routing profiles per instance", 100.0, "connect/routing-profile"),
     connect("L-F325A715", "Security profiles per instance", 100.0, "connect/security-profile"),

@@ -9,6 +9,7 @@ use crate::cloudformation::state::Tag;
 use crate::cloudformation::state::properties;
 use crate::error::AwsError;
 use crate::faults;
+use crate::handler::properties::violation;
 use crate::handler::{Context, HandlerError, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
 
 /// How often a handler is called again that was told to slow down or whose service failed.
@@ -58,7 +59,7 @@ impl Step<'_> {
     ) -> Result<Properties, String> {
         let ready =
             properties::for_handler(&self.environment, type_name, properties, tags).map_err(|error| error.message)?;
-        match properties::violation(type_name, &ready).filter(|_| check) {
+        match violation(type_name, &ready).filter(|_| check) {
             Some(reason) => Err(reason),
             None => Ok(ready),
         }

@@ -1,6 +1,5 @@
 //! Properties on their way from a template to a resource's handler: tags of the stack, dynamic references, types.
 
-use callform_schemas::{ResourceSchema, property_validation_failure};
 use serde_json::{Map, Value, json};
 
 use crate::cloudformation::failure::validation;
@@ -47,13 +46,6 @@ pub(crate) fn for_handler(
         Value::Object(members) => Ok(members),
         _ => Ok(Map::new()),
     }
-}
-
-/// The reason to refuse properties, in CloudFormation's words; `None` where they are right or the type has no schema.
-pub(crate) fn violation(type_name: &str, properties: &Properties) -> Option<String> {
-    let schema: &ResourceSchema = callform_schemas::get(type_name)?;
-    let violations = schema.validate(&Value::Object(properties.clone()));
-    (!violations.is_empty()).then(|| property_validation_failure(&violations))
 }
 
 const START: &str = "{{resolve:";

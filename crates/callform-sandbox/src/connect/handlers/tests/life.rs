@@ -102,13 +102,13 @@ fn queue() {
             json!({
                 "QuickConnectConfig": {
                     "QuickConnectType": "PHONE_NUMBER",
-                    "PhoneConfig": {"PhoneNumber": format!("+155501001{number:02}")},
+                    "PhoneConfig": {"PhoneNumber": format!("+15550100{number:03}")},
                 },
             }),
         );
         world.create("QuickConnect", &format!("quick connect {number}"), &properties)
     };
-    let quick_connects: Vec<String> = (0..60).map(quick_connect).collect();
+    let quick_connects: Vec<String> = (0..130).map(quick_connect).collect();
     let number = json!({"TargetArn": world.instance, "CountryCode": "US", "Type": "DID"});
     let number = world.create("PhoneNumber", "number", &number);
     world.live(
@@ -125,7 +125,7 @@ fn queue() {
                     "OutboundCallerIdNumberArn": number,
                     "OutboundFlowArn": world.flow("Default outbound"),
                 },
-                "QuickConnectArns": &quick_connects[..55],
+                "QuickConnectArns": &quick_connects[..120],
                 "Status": "DISABLED",
                 "Tags": tags("kwglobal", "a"),
             }),
@@ -133,7 +133,7 @@ fn queue() {
         &named(
             &world,
             "Sales and service",
-            json!({"HoursOfOperationArn": world.hours(), "QuickConnectArns": &quick_connects[2..58], "Status": "ENABLED"}),
+            json!({"HoursOfOperationArn": world.hours(), "QuickConnectArns": &quick_connects[2..130], "Status": "ENABLED"}),
         ),
     );
 }
@@ -145,7 +145,7 @@ fn routing_profile() {
         let properties = named(&world, &format!("Queue {number}"), json!({"HoursOfOperationArn": world.hours()}));
         world.create("Queue", &format!("queue {number}"), &properties)
     };
-    let queues: Vec<String> = (0..25).map(queue).collect();
+    let queues: Vec<String> = (0..70).map(queue).collect();
     let config = |at: usize, priority: usize, delay: usize| {
         let reference = json!({"QueueArn": queues[at], "Channel": "VOICE"});
         json!({"QueueReference": reference, "Priority": priority, "Delay": delay})
@@ -163,7 +163,7 @@ fn routing_profile() {
                 "DefaultOutboundQueueArn": queues[0],
                 "MediaConcurrencies": [voice, chat],
                 "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
-                "QueueConfigs": (0..23).map(|at| config(at, 1, 0)).collect::<Vec<_>>(),
+                "QueueConfigs": (0..60).map(|at| config(at, 1, 0)).collect::<Vec<_>>(),
                 "ManualAssignmentQueueConfigs": [manual(1)],
                 "Tags": tags("kwglobal", "a"),
             }),
@@ -176,7 +176,7 @@ fn routing_profile() {
                 "DefaultOutboundQueueArn": queues[1],
                 "MediaConcurrencies": [voice, {"Channel": "CHAT", "Concurrency": 5}],
                 "AgentAvailabilityTimer": "TIME_SINCE_LAST_INBOUND",
-                "QueueConfigs": (3..25).map(|at| config(at, 1 + at % 2, 15)).collect::<Vec<_>>(),
+                "QueueConfigs": (3..70).map(|at| config(at, 1 + at % 2, 15)).collect::<Vec<_>>(),
                 "ManualAssignmentQueueConfigs": [manual(2)],
             }),
         ),

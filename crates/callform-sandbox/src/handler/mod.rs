@@ -1,9 +1,12 @@
 //! What the CloudFormation engine asks of a resource type: create, read, update, delete.
 
+pub(crate) mod properties;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::error::AwsError;
 use crate::store::Tx;
 
 /// Resolved properties (no intrinsic functions left) or attributes, by CloudFormation name.
@@ -86,6 +89,11 @@ pub trait ResourceHandler: Send + Sync {
 
     /// Deletes the resource; `NotFound` where it is gone.
     fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()>;
+
+    /// All resources with their identifiers; `None` where the service alone lists them.
+    fn list(&self, _environment: &Environment) -> Result<Option<Vec<(String, Properties)>>, AwsError> {
+        Ok(None)
+    }
 
     /// What people should know of resources of the type, for their events; `None` where they are as in AWS.
     fn remark(&self) -> Option<&'static str> {

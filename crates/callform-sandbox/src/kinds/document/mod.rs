@@ -2,10 +2,9 @@
 //!
 //! A resource is made with the identifier its properties name, or with one that is invented; it has the attributes the
 //! schema lists, is found by what `Ref` returns, and refers only to parents that exist. What a schema does not say of a
-//! type is its [`Declaration`]. Nothing happens behind such a resource: [`ResourceHandler::remark`] says so.
+//! type is declared ([`Kind`]). Nothing happens behind such a resource: [`ResourceHandler::remark`] says so.
 
 mod attributes;
-mod declaration;
 mod parents;
 
 use callform_schemas::{PropertyPointer, ResourceSchema};
@@ -13,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::attributes::Inventor;
-use self::declaration::Declaration;
-use super::properties::{exists, invalid, not_found, physical_name, service_error};
+use super::kind::Kind;
+use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
+use crate::handler::properties::{exists, invalid, not_found, physical_name, service_error};
 use crate::handler::{Context, Environment, HandlerResult, Properties, ResourceHandler};
 
 /// Kind of the documents; their scope is the type's name, their key the identifier.
@@ -25,23 +25,36 @@ const KIND: &str = "resource/document";
 const BY_REFERENCE: &str = "resource/document-by-reference";
 
 /// The handler of a type that is nothing but its schema.
-pub(super) struct Document {
+pub(crate) struct Document {
     /// Such as `AWS::Cognito::UserPool`.
-    pub(super) type_name: &'static str,
+    pub(crate) type_name: &'static str,
+    /// What is declared of it.
+    pub(crate) kind: &'static Kind,
+    /// True for types that are documents, too.
+    pub(crate) is_document: fn(&str) -> bool,
 }
 
 /// One resource.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Kept {
+pub(crate) struct Kept {
     /// As the template gave them.
-    properties: Properties,
+    pub(crate) properties: Properties,
     /// What was invented: attributes, and names that the template left open.
-    attributes: Properties,
+    pub(crate) attributes: Properties,
+    /// What only the service's API knows of it.
+    #[serde(default)]
+    pub(crate) further: Properties,
+    /// When it was made, milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) created: u64,
+    /// When it was last changed, milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) changed: u64,
 }
 
 impl Kept {
     /// Properties and attributes in one object.
-    fn whole(&self) -> Value {
+    pub(crate) fn whole(&self) -> Value {
         let mut whole = Value::Object(self.properties.clone());
         for (path, value) in &self.attributes {
             place(&mut whole, path, value);
@@ -64,6 +77,39 @@ fn place(whole: &mut Value, path: &str, value: &Value) {
 }
 
 impl Document {
+    /// The document of a declared kind, as a service's API has to do with it.
+    pub(crate) fn of(kind: &'static Kind) -> Self {
+        Self { type_name: kind.type_name, kind, is_document: |_| true }
+    }
+
+    /// The document of a type.
+    pub(crate) fn of_type(type_name: &'static str) -> Self {
+        Self { type_name, kind: super::of(type_name), is_document: |_| true }
+    }
+
+    /// All resources with their identifiers.
+    pub(crate) fn all(&self, environment: &Environment) -> Result<Vec<(String, Kept)>, AwsError> {
+        environment.tx.list(KIND, self.type_name)
+    }
+
+    /// Keeps a resource.
+    pub(crate) fn keep(&self, environment: &Environment, key: &str, kept: &Kept) -> Result<(), AwsError> {
+        environment.tx.put(KIND, self.type_name, key, None, kept)
+    }
+
+    /// Deletes a resource, and those that go with it.
+    pub(crate) fn remove(&self, environment: &Environment, key: &str) -> Result<(), AwsError> {
+        for (type_name, property) in self.kind.owns {
+            let all: Vec<(String, Kept)> = environment.tx.list(KIND, type_name)?;
+            for (own, kept) in all {
+                if kept.whole().get(*property).and_then(Value::as_str) == Some(key) {
+                    environment.tx.delete(KIND, type_name, &own)?;
+                }
+            }
+        }
+        environment.tx.delete(KIND, self.type_name, key).map(drop)
+    }
+
     fn schema(&self) -> HandlerResult<&'static ResourceSchema> {
         callform_schemas::get(self.type_name)
             .ok_or_else(|| invalid(format!("The sandbox has no schema of {}.", self.type_name)))
@@ -86,34 +132,22 @@ impl Document {
     }
 
     fn save(&self, context: &Context, key: &str, kept: &Kept) -> HandlerResult<()> {
-        context.environment.tx.put(KIND, self.type_name, key, None, kept).map_err(|error| service_error(&error))
+        self.keep(&context.environment, key, kept).map_err(|error| service_error(&error))
     }
 
-    /// Refuses what is there already.
-    fn refuse_twins(&self, context: &Context, key: &str, whole: &Value, declared: &Declaration) -> HandlerResult<()> {
-        let tx = context.environment.tx;
-        if tx.get::<Value>(KIND, self.type_name, key).map_err(|error| service_error(&error))?.is_some() {
-            return Err(exists(self.type_name, key));
-        }
-        if declared.unique.is_empty() {
-            return Ok(());
-        }
-        let others: Vec<(String, Kept)> = tx.list(KIND, self.type_name).map_err(|error| service_error(&error))?;
-        let same = |other: &Value| declared.unique.iter().all(|name| other.pointer(name) == whole.pointer(name));
-        match others.into_iter().find(|(_, other)| same(&other.whole())) {
-            Some((key, _)) => Err(exists(self.type_name, &key)),
-            None => Ok(()),
-        }
-    }
-}
-
-impl ResourceHandler for Document {
-    fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String> {
+    /// Makes a resource: its identifier, and what is kept.
+    pub(crate) fn make(&self, context: &Context, properties: &Properties) -> HandlerResult<(String, Kept)> {
         let schema = self.schema()?;
-        let declared = declaration::of(self.type_name);
-        parents::check(context, schema, properties)?;
-        let mut kept = Kept { properties: properties.clone(), attributes: Properties::new() };
-        let inventor = Inventor::new(context, schema, declared);
+        self.check(context, schema, properties)?;
+        let now = epoch_milliseconds(context.environment.now);
+        let mut kept = Kept {
+            properties: properties.clone(),
+            attributes: Properties::new(),
+            further: Properties::new(),
+            created: now,
+            changed: now,
+        };
+        let inventor = Inventor::new(context, schema, self.kind);
         for pointer in schema.primary_identifier.iter().filter(|pointer| !schema.is_read_only(&pointer.to_string())) {
             if text_at(pointer, &kept.whole()).is_none() {
                 let name = inventor.name(&pointer.to_string(), &physical_name(context, 64));
@@ -123,16 +157,47 @@ impl ResourceHandler for Document {
         inventor.fill(&mut kept)?;
         let whole = kept.whole();
         let key = identifier(schema, &whole)?;
-        self.refuse_twins(context, &key, &whole, declared)?;
+        self.refuse_twins(context, &key, &whole)?;
         self.save(context, &key, &kept)?;
-        let Some(reference) = declared.reference else { return Ok(key) };
-        let physical_id = whole.pointer(reference).and_then(scalar).unwrap_or_else(|| key.clone());
+        Ok((key, kept))
+    }
+
+    /// Refuses properties that name what is not there, and those that the kind's own rules do not take.
+    fn check(&self, context: &Context, schema: &ResourceSchema, properties: &Properties) -> HandlerResult<()> {
+        parents::check(context, self, schema, properties)?;
+        (self.kind.check)(properties)
+            .map_err(|refusal| invalid(format!("{} (Status Code: 400, Error Code: {})", refusal.message, refusal.code)))
+    }
+
+    /// Refuses what is there already.
+    fn refuse_twins(&self, context: &Context, key: &str, whole: &Value) -> HandlerResult<()> {
+        let tx = context.environment.tx;
+        if tx.get::<Value>(KIND, self.type_name, key).map_err(|error| service_error(&error))?.is_some() {
+            return Err(exists(self.type_name, key));
+        }
+        if self.kind.unique.is_empty() {
+            return Ok(());
+        }
+        let others: Vec<(String, Kept)> = tx.list(KIND, self.type_name).map_err(|error| service_error(&error))?;
+        let same = |other: &Value| self.kind.unique.iter().all(|name| other.pointer(name) == whole.pointer(name));
+        match others.into_iter().find(|(_, other)| same(&other.whole())) {
+            Some((key, _)) => Err(exists(self.type_name, &key)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ResourceHandler for Document {
+    fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String> {
+        let (key, kept) = self.make(context, properties)?;
+        tracing::info!(type_name = self.type_name, identifier = key, "kept as a document: nothing is behind it");
+        let Some(reference) = self.kind.reference else { return Ok(key) };
+        let physical_id = kept.whole().pointer(reference).and_then(scalar).unwrap_or_else(|| key.clone());
         if physical_id != key {
             let owner = format!("{}/{}/{physical_id}", context.stack_name, context.logical_id);
             let tx = context.environment.tx;
             tx.put(BY_REFERENCE, self.type_name, &owner, None, &key).map_err(|error| service_error(&error))?;
         }
-        tracing::info!(type_name = self.type_name, identifier = key, "kept as a document: no service is behind it");
         Ok(physical_id)
     }
 
@@ -148,22 +213,32 @@ impl ResourceHandler for Document {
     fn update(&self, context: &Context, physical_id: &str, _: &Properties, new: &Properties) -> HandlerResult<()> {
         let (key, mut kept) =
             self.locate(context, physical_id)?.ok_or_else(|| not_found(self.type_name, physical_id))?;
-        parents::check(context, self.schema()?, new)?;
+        self.check(context, self.schema()?, new)?;
         kept.properties.clone_from(new);
+        kept.changed = epoch_milliseconds(context.environment.now);
         self.save(context, &key, &kept)
     }
 
     fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()> {
         let (key, _) = self.locate(context, physical_id)?.ok_or_else(|| not_found(self.type_name, physical_id))?;
         let tx = context.environment.tx;
-        tx.delete(KIND, self.type_name, &key).map_err(|error| service_error(&error))?;
+        self.remove(&context.environment, &key).map_err(|error| service_error(&error))?;
         let owner = format!("{}/{}/{physical_id}", context.stack_name, context.logical_id);
         tx.delete(BY_REFERENCE, self.type_name, &owner).map_err(|error| service_error(&error))?;
         Ok(())
     }
 
+    fn list(&self, environment: &Environment) -> Result<Option<Vec<(String, Properties)>>, AwsError> {
+        let all = self.all(environment)?.into_iter();
+        Ok(Some(all.map(|(key, kept)| (key, crate::services::input::object(kept.whole()))).collect()))
+    }
+
     fn remark(&self) -> Option<&'static str> {
-        Some("Stored only: the sandbox keeps it as a document of its schema, and no service is behind it.")
+        Some(if super::has_api(self.type_name) {
+            "Stored only: the sandbox keeps it as a document of its schema, which its API shows; nothing else happens."
+        } else {
+            "Stored only: the sandbox keeps it as a document of its schema, and no service is behind it."
+        })
     }
 }
 
@@ -185,12 +260,6 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// All documents of a type with their identifiers, attributes included, for services that show them.
-pub(crate) fn all(environment: &Environment, type_name: &str) -> Result<Vec<(String, Properties)>, AwsError> {
-    let kept: Vec<(String, Kept)> = environment.tx.list(KIND, type_name)?;
-    Ok(kept.into_iter().map(|(key, kept)| (key, crate::services::input::object(kept.whole()))).collect())
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::super::properties::{invalid, physical_name};
-use super::Kept;
-use super::declaration::Declaration;
+use super::super::kind::Kind;
+use super::{KIND, Kept};
 use crate::clock::iso8601;
+use crate::handler::properties::{invalid, physical_name};
 use crate::handler::{Context, HandlerResult};
 
 const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
@@ -21,13 +21,13 @@ const WELL: &[&str] = &["ACTIVE", "Active", "AVAILABLE", "Available", "Deployed"
 pub(super) struct Inventor<'a> {
     context: &'a Context<'a>,
     schema: &'a ResourceSchema,
-    declared: &'a Declaration,
+    declared: &'a Kind,
     /// The identifier in everything that is invented without a form of its own.
     uuid: String,
 }
 
 impl<'a> Inventor<'a> {
-    pub(super) fn new(context: &'a Context<'a>, schema: &'a ResourceSchema, declared: &'a Declaration) -> Self {
+    pub(super) fn new(context: &'a Context<'a>, schema: &'a ResourceSchema, declared: &'a Kind) -> Self {
         let seed = format!("{}/{}/{}", context.stack_name, context.token, context.logical_id);
         let uuid = Uuid::new_v5(&Uuid::NAMESPACE_OID, seed.as_bytes()).to_string();
         Self { context, schema, declared, uuid }
@@ -128,7 +128,8 @@ impl<'a> Inventor<'a> {
     }
 
     /// A form with its placeholders filled in: `{region}`, `{account}`, `{uuid}`, `{time}`, `{letters:10}`, `{hex:17}`,
-    /// `{LETTERS:13}` and `{/Property}`; `{/Property?}` is a generated name where the property is not there.
+    /// `{LETTERS:13}`, `{next:/Property}` (the number after the last one of those with the same property) and
+    /// `{/Property}`; `{/Property?}` is a generated name where the property is not there, `{/Property|text}` that text.
     fn expand(&self, path: &str, form: &str, whole: &Value) -> String {
         let mut text = String::new();
         let mut rest = form;
@@ -151,18 +152,35 @@ impl<'a> Inventor<'a> {
             "time" => iso8601(self.context.environment.now),
             "letters" => self.letters(path, count),
             "LETTERS" => self.letters(path, count).to_uppercase(),
+            "next" => self.next(path, placeholder.strip_prefix("next:").unwrap_or_default(), whole).to_string(),
             "hex" => {
                 let digest = self.digest(path);
                 let digits = digest.iter().cycle().flat_map(|byte| [byte >> 4, byte & 15]);
                 digits.take(count).filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
             }
             property => {
+                let (property, default) = property.split_once('|').unwrap_or((property, ""));
                 let (property, or_generated) =
                     property.strip_suffix('?').map_or((property, false), |name| (name, true));
                 let given = whole.pointer(property).and_then(super::scalar);
-                given.or_else(|| or_generated.then(|| physical_name(self.context, 64))).unwrap_or_default()
+                given
+                    .or_else(|| or_generated.then(|| physical_name(self.context, 64)))
+                    .unwrap_or_else(|| default.to_owned())
             }
         }
+    }
+
+    /// The number after the last one: that of the resources with the same property whose attribute ends in the highest.
+    fn next(&self, path: &str, property: &str, whole: &Value) -> u64 {
+        let all: Vec<(String, Kept)> =
+            self.context.environment.tx.list(KIND, &self.schema.type_name).unwrap_or_default();
+        let same =
+            all.iter().map(|(_, kept)| kept.whole()).filter(|other| other.pointer(property) == whole.pointer(property));
+        let numbers = same.filter_map(|other| {
+            let value = other.pointer(path)?.as_str()?.to_owned();
+            value.rsplit(|letter: char| !letter.is_ascii_digit()).next()?.parse::<u64>().ok()
+        });
+        numbers.max().unwrap_or_default() + 1
     }
 
     fn letters(&self, path: &str, count: usize) -> String {

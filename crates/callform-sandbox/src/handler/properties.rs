@@ -3,20 +3,20 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::{Context, Environment, HandlerError, HandlerErrorCode, HandlerResult, Properties};
 use crate::error::AwsError;
-use crate::handler::{Context, Environment, HandlerError, HandlerErrorCode, HandlerResult, Properties};
 
 /// A service's operations by name.
-pub(super) type Call = fn(&Environment, &str, &Map<String, Value>) -> Result<Value, AwsError>;
+pub(crate) type Call = fn(&Environment, &str, &Map<String, Value>) -> Result<Value, AwsError>;
 
 /// Calls a service on behalf of a handler.
-pub(super) fn call(context: &Context, service: Call, operation: &str, input: Value) -> HandlerResult<Value> {
+pub(crate) fn call(context: &Context, service: Call, operation: &str, input: Value) -> HandlerResult<Value> {
     service(&context.environment, operation, &crate::services::input::object(input))
         .map_err(|error| service_error(&error))
 }
 
 /// Calls a service about something that may not be there: `None` where it is not.
-pub(super) fn find(context: &Context, service: Call, operation: &str, input: Value) -> HandlerResult<Option<Value>> {
+pub(crate) fn find(context: &Context, service: Call, operation: &str, input: Value) -> HandlerResult<Option<Value>> {
     match call(context, service, operation, input) {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if error.code == HandlerErrorCode::NotFound => Ok(None),
@@ -25,7 +25,7 @@ pub(super) fn find(context: &Context, service: Call, operation: &str, input: Val
 }
 
 /// A service's error as a handler reports it.
-pub(super) fn service_error(error: &AwsError) -> HandlerError {
+pub(crate) fn service_error(error: &AwsError) -> HandlerError {
     let code = error.code.as_str();
     let has = |part: &str| code.contains(part);
     let kind = if has("NotFound") || has("NoSuch") || has("DoesNotExist") {
@@ -55,50 +55,50 @@ pub(super) fn service_error(error: &AwsError) -> HandlerError {
 }
 
 /// A mistake in the properties.
-pub(super) fn invalid(message: impl Into<String>) -> HandlerError {
+pub(crate) fn invalid(message: impl Into<String>) -> HandlerError {
     HandlerError { code: HandlerErrorCode::InvalidRequest, message: message.into() }
 }
 
 /// The resource is gone.
-pub(super) fn not_found(type_name: &str, physical_id: &str) -> HandlerError {
+pub(crate) fn not_found(type_name: &str, physical_id: &str) -> HandlerError {
     let message = format!("Resource of type '{type_name}' with identifier '{physical_id}' was not found.");
     HandlerError { code: HandlerErrorCode::NotFound, message }
 }
 
 /// There is one already.
-pub(super) fn exists(type_name: &str, identifier: &str) -> HandlerError {
+pub(crate) fn exists(type_name: &str, identifier: &str) -> HandlerError {
     let message = format!("Resource of type '{type_name}' with identifier '{identifier}' already exists.");
     HandlerError { code: HandlerErrorCode::AlreadyExists, message }
 }
 
 /// A text property.
-pub(super) fn text<'a>(properties: &'a Properties, name: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(properties: &'a Properties, name: &str) -> Option<&'a str> {
     properties.get(name).and_then(Value::as_str)
 }
 
 /// A text property that the type requires.
-pub(super) fn need<'a>(properties: &'a Properties, name: &str) -> HandlerResult<&'a str> {
+pub(crate) fn need<'a>(properties: &'a Properties, name: &str) -> HandlerResult<&'a str> {
     text(properties, name)
         .ok_or_else(|| invalid(format!("Model validation failed (#: required key [{name}] not found)")))
 }
 
 /// A list property; empty where it is not there.
-pub(super) fn list<'a>(properties: &'a Properties, name: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(properties: &'a Properties, name: &str) -> &'a [Value] {
     properties.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The texts of a list property.
-pub(super) fn texts(properties: &Properties, name: &str) -> Vec<String> {
+pub(crate) fn texts(properties: &Properties, name: &str) -> Vec<String> {
     list(properties, name).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// True where two versions of the properties differ in one.
-pub(super) fn differs(old: &Properties, new: &Properties, name: &str) -> bool {
+pub(crate) fn differs(old: &Properties, new: &Properties, name: &str) -> bool {
     old.get(name) != new.get(name)
 }
 
 /// A document property (JSON object, or JSON in a text) as text.
-pub(super) fn document(value: &Value) -> String {
+pub(crate) fn document(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -106,19 +106,19 @@ pub(super) fn document(value: &Value) -> String {
 }
 
 /// A number that templates may write as a text.
-pub(super) fn number(value: &Value) -> Option<i64> {
+pub(crate) fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// True or false, which templates may write as a text.
-pub(super) fn flag(value: &Value) -> bool {
+pub(crate) fn flag(value: &Value) -> bool {
     value.as_bool().unwrap_or_else(|| value.as_str() == Some("true"))
 }
 
 /// The physical name of a resource that has none in its template: `<stack>-<logical ID>-<12 characters>`, the last of
 /// which follow from the step's token, so that a repeated step makes no second resource. Stack and logical ID are
 /// shortened to fit.
-pub(super) fn physical_name(context: &Context, most: usize) -> String {
+pub(crate) fn physical_name(context: &Context, most: usize) -> String {
     let parts = most.saturating_sub(14);
     let logical: String =
         context.logical_id.chars().take(parts - parts.min(context.stack_name.len()).min(parts / 2)).collect();
@@ -127,19 +127,19 @@ pub(super) fn physical_name(context: &Context, most: usize) -> String {
 }
 
 /// Twelve upper-case letters and digits that follow from the step's token.
-pub(super) fn unique(context: &Context) -> String {
+pub(crate) fn unique(context: &Context) -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let digest = Sha256::digest(format!("{}/{}", context.token, context.logical_id));
     digest.iter().take(12).map(|byte| char::from(*ALPHABET.get(usize::from(byte % 32)).unwrap_or(&b'A'))).collect()
 }
 
 /// The name a template gives, or a generated one.
-pub(super) fn name_or_generated(context: &Context, properties: &Properties, property: &str, most: usize) -> String {
+pub(crate) fn name_or_generated(context: &Context, properties: &Properties, property: &str, most: usize) -> String {
     text(properties, property).map_or_else(|| physical_name(context, most), str::to_owned)
 }
 
 /// Tags to set and keys to remove to come from one list of tags to another.
-pub(super) fn tag_changes(old: &Properties, new: &Properties, name: &str) -> (Vec<Value>, Vec<String>) {
+pub(crate) fn tag_changes(old: &Properties, new: &Properties, name: &str) -> (Vec<Value>, Vec<String>) {
     let (old, new) = (list(old, name), list(new, name));
     let key = |tag: &Value| tag.get("Key").and_then(Value::as_str).map(str::to_owned);
     let set = new.iter().filter(|tag| !old.contains(tag)).cloned().collect();
@@ -149,7 +149,7 @@ pub(super) fn tag_changes(old: &Properties, new: &Properties, name: &str) -> (Ve
 }
 
 /// A list of tags as the object that some services want.
-pub(super) fn tags_object(tags: &[Value]) -> Value {
+pub(crate) fn tags_object(tags: &[Value]) -> Value {
     crate::services::tags::from_list(tags)
         .into_iter()
         .map(|(key, value)| (key, Value::from(value)))
@@ -158,14 +158,14 @@ pub(super) fn tags_object(tags: &[Value]) -> Value {
 }
 
 /// An object of tags as a list.
-pub(super) fn tags_list(tags: &Value) -> Value {
+pub(crate) fn tags_list(tags: &Value) -> Value {
     tags.as_object().map_or(Value::Array(Vec::new()), |tags| {
         crate::services::tags::to_list(&crate::services::tags::from_object(tags))
     })
 }
 
 /// Removes properties that are `null`, and lists and objects that are empty.
-pub(super) fn without_empty(mut properties: Properties) -> Properties {
+pub(crate) fn without_empty(mut properties: Properties) -> Properties {
     properties.retain(|_, value| match value {
         Value::Null => false,
         Value::Array(entries) => !entries.is_empty(),
@@ -178,16 +178,23 @@ pub(super) fn without_empty(mut properties: Properties) -> Properties {
 const OWN: &str = "resource";
 
 /// Keeps a document of a handler under the physical id.
-pub(super) fn remember(context: &Context, type_name: &str, id: &str, document: &Properties) -> HandlerResult<()> {
+pub(crate) fn remember(context: &Context, type_name: &str, id: &str, document: &Properties) -> HandlerResult<()> {
     context.environment.tx.put(OWN, type_name, id, None, document).map_err(|error| service_error(&error))
 }
 
 /// A document that [`remember`] kept.
-pub(super) fn recall(context: &Context, type_name: &str, id: &str) -> HandlerResult<Option<Properties>> {
+pub(crate) fn recall(context: &Context, type_name: &str, id: &str) -> HandlerResult<Option<Properties>> {
     context.environment.tx.get(OWN, type_name, id).map_err(|error| service_error(&error))
 }
 
 /// Removes a document that [`remember`] kept; false where there was none.
-pub(super) fn forget(context: &Context, type_name: &str, id: &str) -> HandlerResult<bool> {
+pub(crate) fn forget(context: &Context, type_name: &str, id: &str) -> HandlerResult<bool> {
     context.environment.tx.delete(OWN, type_name, id).map_err(|error| service_error(&error))
+}
+
+/// The reason to refuse properties, in CloudFormation's words; `None` where they are right or the type has no schema.
+pub(crate) fn violation(type_name: &str, properties: &Properties) -> Option<String> {
+    let schema: &callform_schemas::ResourceSchema = callform_schemas::get(type_name)?;
+    let violations = schema.validate(&Value::Object(properties.clone()));
+    (!violations.is_empty()).then(|| callform_schemas::property_validation_failure(&violations))
 }

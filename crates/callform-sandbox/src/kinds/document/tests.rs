@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::tests::{create, life, of, read, sandbox};
 use crate::handler::{Context, HandlerErrorCode};
+use crate::resources::tests::{create, life, of, read, sandbox};
 
 fn user_pool(context: &Context) -> String {
     create(context, "AWS::Cognito::UserPool", json!({ "UserPoolName": "agents" })).unwrap()
@@ -119,7 +119,7 @@ fn what_is_invented_fits_the_schema() {
         let center = create(context, "AWS::Connect::Instance", center).unwrap();
         for type_name in callform_schemas::type_names() {
             let schema = callform_schemas::get(type_name).unwrap();
-            let handler = super::Document { type_name };
+            let handler = super::Document::of_type(type_name);
             let properties = crate::services::input::object(minimal(schema, &center));
             let id = match crate::handler::ResourceHandler::create(&handler, context, &properties) {
                 Ok(id) => id,

@@ -1,26 +1,27 @@
 //! What a document refers to has to be there.
 //!
 //! A property named like the identifier that the service invents for another of its types names one of those: the
-//! `RestApiId` of a stage is the `RestApiId` of an API. Connect's types name their instance by ARN.
+//! `RestApiId` of a stage is the `RestApiId` of an API. Connect's types name their instance by ARN. What else names
+//! another is declared ([`super::super::kind::Reference`]).
 
 use callform_schemas::ResourceSchema;
 use serde_json::{Value, json};
 
-use super::super::properties::{call, not_found, service_error};
-use super::KIND;
+use super::{Document, KIND};
+use crate::handler::properties::{call, not_found, service_error};
 use crate::handler::{Context, HandlerResult, Properties};
 
 /// The property of Connect's types that names the instance.
 const INSTANCE: &str = "InstanceArn";
 
 /// The type of a service whose resources a property of this name identifies.
-fn parent(service: &str, property: &str) -> Option<&'static str> {
+fn parent(document: &Document, service: &str, property: &str) -> Option<&'static str> {
     // `Id` and `Arn` are every type's own.
     if matches!(property, "Id" | "Arn") {
         return None;
     }
     let of_service = callform_schemas::type_names().filter(|name| service_of(name) == service);
-    of_service.filter(|name| super::super::is_document(name)).find(|name| {
+    of_service.filter(|name| (document.is_document)(name)).find(|name| {
         callform_schemas::get(name).is_some_and(|schema| match schema.primary_identifier.as_slice() {
             [identifier] => identifier.segments() == [property] && schema.is_read_only(&identifier.to_string()),
             _ => false,
@@ -33,14 +34,25 @@ fn service_of(type_name: &str) -> &str {
 }
 
 /// Refuses a resource whose parent is not there.
-pub(super) fn check(context: &Context, schema: &ResourceSchema, properties: &Properties) -> HandlerResult<()> {
+pub(super) fn check(
+    context: &Context,
+    document: &Document,
+    schema: &ResourceSchema,
+    properties: &Properties,
+) -> HandlerResult<()> {
     let service = service_of(&schema.type_name);
     for (name, value) in properties {
         let Some(id) = value.as_str() else { continue };
         if service == "Connect" && name == INSTANCE {
             call(context, crate::connect::call, "DescribeInstance", json!({ "InstanceId": id }))?;
         }
-        let Some(parent) = parent(service, name).filter(|parent| *parent != schema.type_name) else { continue };
+        let declared = document.kind.refers.iter().find(|reference| reference.property == name);
+        if declared.is_some_and(|reference| reference.always.contains(&id)) {
+            continue;
+        }
+        let declared = declared.map(|reference| reference.type_name);
+        let parent = declared.or_else(|| parent(document, service, name)).filter(|one| *one != schema.type_name);
+        let Some(parent) = parent else { continue };
         let found: Option<Value> =
             context.environment.tx.get(KIND, parent, id).map_err(|error| service_error(&error))?;
         if found.is_none() {
