@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cloudformation::state::pending::{self, Pending};
-use crate::cloudformation::state::signals::{self, Answer};
 use crate::dispatch::Sandbox;
 use crate::error::AwsError;
 use crate::functions::Invocation;
+use crate::signals::pending::{self, Pending};
+use crate::signals::{self, Answer};
 use crate::store::Store;
 
 /// The events that this worker has given to functions. The next worker gives those again that are not answered by then.

@@ -23,10 +23,14 @@ use crate::services::{
     servicequotas, sns, sqs, ssm, sts, table,
 };
 use crate::store::{Store, Tx};
-use crate::worker;
 
 /// The account of every sandbox.
 pub const ACCOUNT: &str = "123456789012";
+
+/// The work on stacks, as messages call it.
+pub(crate) const STACKS: &str = "A stack operation";
+/// The work on records, as messages call it.
+pub(crate) const RECORDS: &str = "A delivery of records";
 
 /// What requests work on.
 pub struct Sandbox {
@@ -150,7 +154,7 @@ impl Sandbox {
             Service::Lambda => rest(environment, request, lambda::handle),
             Service::Connect => rest(environment, request, crate::connect::handle),
             Service::CloudFormation => {
-                self.stuck.check(worker::STACKS)?;
+                self.stuck.check(STACKS)?;
                 query(request, |action, form| crate::cloudformation::handle(environment, &self.registry, action, form))
             }
             Service::DynamoDb => json(environment, request, dynamodb::call),

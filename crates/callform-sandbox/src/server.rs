@@ -29,7 +29,8 @@ use crate::dispatch::{ACCOUNT, Outcome, Request, Sandbox, Stuck};
 use crate::door::{self, Admitted};
 use crate::error::AwsError;
 use crate::faults::Faults;
-use crate::functions::{self, Functions, Invocation, Invoked};
+use crate::functions::{Functions, Invocation, Invoked};
+use crate::invocations;
 use crate::private;
 use crate::protocol::Service;
 use crate::protocol::answer::{self, Answer, Content};
@@ -94,7 +95,7 @@ impl Running {
         let sandbox = Arc::clone(&self.sandbox);
         let settled = move || -> Result<(), AwsError> {
             while !crate::streaming::is_settled(&sandbox.store, ACCOUNT, &sandbox.folder)? {
-                sandbox.stuck.check(crate::worker::RECORDS)?;
+                sandbox.stuck.check(crate::dispatch::RECORDS)?;
                 // The worker of this process or of another one is at it.
                 std::thread::sleep(Duration::from_millis(20));
             }
@@ -300,8 +301,8 @@ async fn answer(
     };
     let is_head = head.method == http::Method::HEAD;
     let request = Request { service, region, head, body, upload };
-    let outcome = if functions::is_invocation(&request) {
-        Ok(functions::answer(sandbox, request).await)
+    let outcome = if invocations::is_invocation(&request) {
+        Ok(invocations::answer(sandbox, request).await)
     } else {
         tokio::task::spawn_blocking(move || sandbox.answer(&request)).await
     };

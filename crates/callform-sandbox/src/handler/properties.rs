@@ -11,8 +11,7 @@ pub(crate) type Call = fn(&Environment, &str, &Map<String, Value>) -> Result<Val
 
 /// Calls a service on behalf of a handler.
 pub(crate) fn call(context: &Context, service: Call, operation: &str, input: Value) -> HandlerResult<Value> {
-    service(&context.environment, operation, &crate::services::input::object(input))
-        .map_err(|error| service_error(&error))
+    service(&context.environment, operation, &crate::input::object(input)).map_err(|error| service_error(&error))
 }
 
 /// Calls a service about something that may not be there: `None` where it is not.
@@ -150,18 +149,12 @@ pub(crate) fn tag_changes(old: &Properties, new: &Properties, name: &str) -> (Ve
 
 /// A list of tags as the object that some services want.
 pub(crate) fn tags_object(tags: &[Value]) -> Value {
-    crate::services::tags::from_list(tags)
-        .into_iter()
-        .map(|(key, value)| (key, Value::from(value)))
-        .collect::<Map<_, _>>()
-        .into()
+    crate::tags::from_list(tags).into_iter().map(|(key, value)| (key, Value::from(value))).collect::<Map<_, _>>().into()
 }
 
 /// An object of tags as a list.
 pub(crate) fn tags_list(tags: &Value) -> Value {
-    tags.as_object().map_or(Value::Array(Vec::new()), |tags| {
-        crate::services::tags::to_list(&crate::services::tags::from_object(tags))
-    })
+    tags.as_object().map_or(Value::Array(Vec::new()), |tags| crate::tags::to_list(&crate::tags::from_object(tags)))
 }
 
 /// Removes properties that are `null`, and lists and objects that are empty.

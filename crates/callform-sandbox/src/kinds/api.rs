@@ -14,8 +14,8 @@ use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::properties::violation;
 use crate::handler::{Context, Environment, HandlerError, HandlerErrorCode, Properties};
+use crate::input::{object, page};
 use crate::operation::{self, Member, Service};
-use crate::services::input::{object, page};
 
 /// A service of plain kinds.
 pub(crate) struct Api {

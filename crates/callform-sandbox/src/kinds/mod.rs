@@ -41,14 +41,15 @@ fn all() -> impl Iterator<Item = &'static Kind> {
 }
 
 /// What is declared of a type.
-pub(crate) fn of(type_name: &str) -> &'static Kind {
+fn of(type_name: &str) -> &'static Kind {
     static NOTHING: Kind = kind::PLAIN;
     all().find(|kind| kind.type_name == type_name).unwrap_or(&NOTHING)
 }
 
-/// True for a type that its service's API shows.
-pub(crate) fn has_api(type_name: &str) -> bool {
-    WITH_API.iter().copied().flatten().any(|kind| kind.type_name == type_name)
+/// The handler of a type that is a plain kind; `is_document` tells which other types are.
+pub(crate) fn handler(type_name: &'static str, is_document: fn(&str) -> bool) -> document::Document {
+    let has_api = WITH_API.iter().copied().flatten().any(|kind| kind.type_name == type_name);
+    document::Document { type_name, kind: of(type_name), is_document, has_api }
 }
 
 #[cfg(test)]

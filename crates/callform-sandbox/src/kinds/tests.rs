@@ -6,8 +6,8 @@ use super::api::Api;
 use super::{CLOUD_WATCH, LEX, SCHEDULER, STEP_FUNCTIONS, all};
 use crate::error::AwsError;
 use crate::handler::{Context, HandlerErrorCode};
+use crate::input::object;
 use crate::resources::tests::{create, life, of, read, sandbox};
-use crate::services::input::object;
 
 #[test]
 fn every_declaration_is_about_its_schema() {

@@ -87,7 +87,7 @@ fn content_type(wire: Wire) -> &'static str {
 pub fn query(service: Service, action: &str, result: Option<&Map<String, Value>>) -> Answer {
     let namespace = match service.wire() {
         Wire::Query(namespace, _) => namespace,
-        _ => "",
+        Wire::Json(_) | Wire::RestJson | Wire::RestXml | Wire::Cbor => "",
     };
     let mut xml = format!("<{action}Response xmlns=\"{namespace}\">");
     if let Some(result) = result {

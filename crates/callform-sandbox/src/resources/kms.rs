@@ -89,7 +89,7 @@ impl ResourceHandler for Key {
     fn update(&self, context: &Context, physical_id: &str, old: &Properties, new: &Properties) -> HandlerResult<()> {
         let with = |members: Value| {
             let mut input = Map::from_iter([("KeyId".to_owned(), Value::from(physical_id))]);
-            input.extend(crate::services::input::object(members));
+            input.extend(crate::input::object(members));
             Value::Object(input)
         };
         Self::enable(context, physical_id, new)?;

@@ -29,13 +29,13 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::handler::HandlerRegistry;
-use crate::kinds::document::Document;
+use crate::kinds;
 
 /// Every resource type the sandbox knows: those with a handler of their own, and all others with a schema.
 pub fn registry() -> HandlerRegistry {
     let mut registry = own();
     for type_name in callform_schemas::type_names() {
-        registry.entry(type_name).or_insert_with(|| Box::new(Document { is_document, ..Document::of_type(type_name) }));
+        registry.entry(type_name).or_insert_with(|| Box::new(kinds::handler(type_name, is_document)));
     }
     registry
 }

@@ -13,7 +13,7 @@ use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 use crate::protocol::xml::Element;
 use crate::services::s3::bucket::{self, NAMESPACE, public_access_block};
 use crate::services::s3::settings;
-use crate::services::tags;
+use crate::tags;
 
 pub(super) struct Bucket;
 

@@ -6,7 +6,7 @@ use crate::handler::properties::{
     call, differs, document, find, invalid, list, physical_name, recall, remember, tag_changes, tags_object, text,
 };
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
-use crate::services::input::object;
+use crate::input::object;
 use crate::services::sqs;
 
 pub(super) struct Queue;

@@ -8,7 +8,7 @@ use super::registry;
 use crate::faults::Faults;
 use crate::handler::properties::physical_name;
 use crate::handler::{Context, Environment, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
-use crate::services::input::object;
+use crate::input::object;
 use crate::services::{dynamodb, iam, lambda, s3, secrets, secretsmanager, ssm};
 use crate::store::Store;
 

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::input::{Input, object, page};
 use super::table::{Operation, Service, operation, service};
-use super::tags;
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, object, page};
+use crate::tags;
 
 const WORKGROUPS: &str = "athena/workgroup";
 const QUERIES: &str = "athena/query";

@@ -4,13 +4,13 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::input::{Input, page};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::properties::violation;
 use crate::handler::{
     Context, Environment, HandlerError, HandlerErrorCode, HandlerRegistry, Properties, ResourceHandler,
 };
+use crate::input::{Input, page};
 
 const KIND: &str = "cloudcontrol/request";
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
 use super::table::{Operation, Service, operation, service};
-use super::tags;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const RULES: &str = "events/rule";
 const TARGETS: &str = "events/target";

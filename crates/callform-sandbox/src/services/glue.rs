@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
 use super::table::{Operation, Service, operation, service};
-use super::tags;
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const DATABASES: &str = "glue/database";
 const TABLES: &str = "glue/table";

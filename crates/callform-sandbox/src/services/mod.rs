@@ -5,13 +5,13 @@
 //! by a stack and one made by a client obey the same rules.
 
 pub mod athena;
+pub(crate) mod carrying;
 pub mod cloudcontrol;
 pub mod dynamodb;
 pub mod events;
 pub mod firehose;
 pub mod glue;
 pub mod iam;
-pub mod input;
 pub mod kinesis;
 pub mod kms;
 pub mod lambda;
@@ -25,4 +25,3 @@ pub mod sqs;
 pub mod ssm;
 pub mod sts;
 pub(crate) mod table;
-pub mod tags;

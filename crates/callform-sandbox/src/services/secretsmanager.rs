@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::input::{Input, page};
 use super::table::{Operation, Service, operation, service};
-use super::tags;
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const KIND: &str = "secretsmanager/secret";
 const CURRENT: &str = "AWSCURRENT";

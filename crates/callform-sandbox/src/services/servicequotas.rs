@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
 use super::table::{Operation, Service, operation, service};
 use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::handler::Environment;
+use crate::input::{Input, page};
 
 /// A quota.
 pub struct Quota {

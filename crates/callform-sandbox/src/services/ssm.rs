@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
 use super::table::{Operation, Service, operation, service};
-use super::tags;
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const KIND: &str = "ssm/parameter";
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::Input;
 use super::table::{Operation, Service, operation, service};
 use crate::clock::iso8601;
 use crate::error::AwsError;
 use crate::faults::{Caller, Faults};
 use crate::handler::Environment;
+use crate::input::Input;
 
 /// The service.
 pub(crate) static SERVICE: Service = service("STS", "ValidationError", &[OPERATIONS]);

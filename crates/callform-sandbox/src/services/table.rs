@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::input::Input;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
 use crate::operation::{self, Member};
 
 /// What a handler looks like.

@@ -19,6 +19,7 @@ use crate::cloudformation::template::scope::Scope;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::handler::HandlerRegistry;
+use crate::input::shown;
 
 /// What would be done to a resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,7 +118,7 @@ fn changes_stack(stack: &Stack, prepared: &Prepared) -> bool {
     let same_values = prepared.evaluation.outputs.iter().all(|output| {
         let before = stack.outputs.iter().find(|old| old.key == output.key);
         let is_text = |value: &Value| !value.is_object() && !value.is_array();
-        let same = |new: &Value, old: &str| !is_text(new) || difference::shown(new) == old;
+        let same = |new: &Value, old: &str| !is_text(new) || shown(new) == old;
         before.is_some_and(|before| {
             let same_export = match (&output.export, &before.export) {
                 (Some(new), Some(old)) => same(new, old),

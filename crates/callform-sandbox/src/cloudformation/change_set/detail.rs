@@ -7,11 +7,12 @@ use serde_json::Value;
 
 use super::planned::{Comparer, Fate};
 use crate::cloudformation::state::StackResource;
-use crate::cloudformation::state::difference::{Difference, shown};
+use crate::cloudformation::state::difference::Difference;
 use crate::cloudformation::template::Template;
 use crate::cloudformation::template::evaluation::Definition;
 use crate::cloudformation::template::parameters::StackParameter;
 use crate::cloudformation::template::references::{Reference, function, is_resolved, references};
+use crate::input::shown;
 
 /// Stands for a value that is not known before the operation.
 pub(crate) const UNKNOWN: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";

@@ -5,9 +5,10 @@ use uuid::Uuid;
 use super::operation::{self, Action, Task};
 use super::step::Step;
 use crate::cloudformation::state::events::set_resource_status;
-use crate::cloudformation::state::{self, StackResource, pending};
+use crate::cloudformation::state::{self, StackResource};
 use crate::cloudformation::status::ResourceStatus;
 use crate::error::AwsError;
+use crate::signals::pending;
 
 /// Notes the failure of a resource.
 pub(crate) fn fail(step: &mut Step, mut resource: StackResource, action: Action, reason: &str) -> Result<(), AwsError> {

@@ -17,9 +17,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cloudformation::state::{OnFailure, Output, Settings, StackResource, pending};
+use crate::cloudformation::state::{OnFailure, Output, Settings, StackResource};
 use crate::cloudformation::template::evaluation::{Definition, OutputDefinition};
 use crate::error::AwsError;
+use crate::signals::pending;
 use crate::store::Tx;
 
 const OPERATION: &str = "cloudformation/operation";

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::operation;
 use super::step::Step;
-use crate::cloudformation::state::difference::shown;
 use crate::cloudformation::state::live::Live;
 use crate::cloudformation::state::{self, Export, Output};
 use crate::cloudformation::template::references::function;
 use crate::error::AwsError;
+use crate::input::shown;
 
 /// Why outputs cannot be what the template says.
 pub(crate) type Refusal = String;

@@ -9,7 +9,7 @@ use crate::clock::iso8601;
 use crate::cloudformation::answer::object;
 use crate::cloudformation::failure::validation;
 use crate::cloudformation::request::{Request, page};
-use crate::cloudformation::state::difference::{self, shown};
+use crate::cloudformation::state::difference;
 use crate::cloudformation::state::live::Live;
 use crate::cloudformation::state::native::Native;
 use crate::cloudformation::state::properties::with_stack_tags;
@@ -17,6 +17,7 @@ use crate::cloudformation::state::{self, Stack, StackResource};
 use crate::error::AwsError;
 use crate::handler::HandlerRegistry;
 use crate::handler::{Environment, Properties};
+use crate::input::shown;
 
 const DETECTION: &str = "cloudformation/drift-detection";
 const RESOURCE_DRIFT: &str = "cloudformation/resource-drift";

@@ -7,13 +7,13 @@ use crate::cloudformation::failure::validation;
 use crate::cloudformation::preparation::listed_parameters;
 use crate::cloudformation::request::{Request, page};
 use crate::cloudformation::state::events;
-use crate::cloudformation::state::signals;
 use crate::cloudformation::state::stack_policy;
 use crate::cloudformation::state::{self, Stack, Tag};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
 use crate::cloudformation::template::source;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::signals;
 
 /// Items on a page of a list.
 const PAGE: usize = 100;

@@ -185,11 +185,3 @@ fn same_json(left: &Value, right: &Value) -> bool {
     let left: Option<Value> = document(left);
     left.is_some() && left == document(right)
 }
-
-/// A value as drift and change sets write it: text as it is, everything else as JSON.
-pub(crate) fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}

@@ -6,14 +6,15 @@ use serde_json::{Map, Value};
 
 use crate::cloudformation::failure::validation;
 use crate::cloudformation::state::native::Native;
-use crate::cloudformation::state::signals::{self, Signal};
-use crate::cloudformation::state::{self, Stack, StackResource, pending};
+use crate::cloudformation::state::{self, Stack, StackResource};
 use crate::cloudformation::status::StackStatus;
 use crate::cloudformation::template::references::is_resolved;
 use crate::cloudformation::template::scope::{Resources, Scope};
 use crate::error::AwsError;
 use crate::handler::HandlerRegistry;
 use crate::handler::{Context, Environment, Properties};
+use crate::signals::pending;
+use crate::signals::{self, Signal};
 
 /// A stack's existing resources.
 #[derive(Clone, Copy)]

@@ -13,9 +13,7 @@ pub(crate) mod difference;
 pub(crate) mod events;
 pub(crate) mod live;
 pub(crate) mod native;
-pub(crate) mod pending;
 pub(crate) mod properties;
-pub(crate) mod signals;
 pub(crate) mod stack_policy;
 
 use std::collections::BTreeSet;

@@ -300,7 +300,7 @@ fn who_releases_too_many_numbers_claims_no_more() {
     let refused = instance.refusal("ClaimPhoneNumber", claim(10));
     assert!(refused.contains("200 % of the quota of 5"), "{refused}");
     let later = |days: u64, last: usize| {
-        let mut input = crate::services::input::object(claim(last));
+        let mut input = crate::input::object(claim(last));
         input.insert("InstanceId".to_owned(), super::ID.into());
         instance.try_with(|environment| {
             let now = environment.now + std::time::Duration::from_hours(24 * days);

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::super::kind::Kind;
-use super::{KIND, Kept};
+use super::kept::{KIND, Kept, scalar};
 use crate::clock::iso8601;
 use crate::handler::properties::{invalid, physical_name};
 use crate::handler::{Context, HandlerResult};
@@ -162,7 +162,7 @@ impl<'a> Inventor<'a> {
                 let (property, default) = property.split_once('|').unwrap_or((property, ""));
                 let (property, or_generated) =
                     property.strip_suffix('?').map_or((property, false), |name| (name, true));
-                let given = whole.pointer(property).and_then(super::scalar);
+                let given = whole.pointer(property).and_then(scalar);
                 given
                     .or_else(|| or_generated.then(|| physical_name(self.context, 64)))
                     .unwrap_or_else(|| default.to_owned())

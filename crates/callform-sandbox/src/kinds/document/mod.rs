@@ -5,21 +5,21 @@
 //! type is declared ([`Kind`]). Nothing happens behind such a resource: [`ResourceHandler::remark`] says so.
 
 mod attributes;
+mod kept;
 mod parents;
 
 use callform_schemas::{PropertyPointer, ResourceSchema};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+
+pub(crate) use self::kept::Kept;
 
 use self::attributes::Inventor;
+use self::kept::{KIND, scalar};
 use super::kind::Kind;
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::properties::{exists, invalid, not_found, physical_name, service_error};
 use crate::handler::{Context, Environment, HandlerResult, Properties, ResourceHandler};
-
-/// Kind of the documents; their scope is the type's name, their key the identifier.
-const KIND: &str = "resource/document";
 
 /// Identifiers by stack, resource and what `Ref` returns, where that is no identifier by itself.
 const BY_REFERENCE: &str = "resource/document-by-reference";
@@ -32,59 +32,14 @@ pub(crate) struct Document {
     pub(crate) kind: &'static Kind,
     /// True for types that are documents, too.
     pub(crate) is_document: fn(&str) -> bool,
-}
-
-/// One resource.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Kept {
-    /// As the template gave them.
-    pub(crate) properties: Properties,
-    /// What was invented: attributes, and names that the template left open.
-    pub(crate) attributes: Properties,
-    /// What only the service's API knows of it.
-    #[serde(default)]
-    pub(crate) further: Properties,
-    /// When it was made, milliseconds since 1970.
-    #[serde(default)]
-    pub(crate) created: u64,
-    /// When it was last changed, milliseconds since 1970.
-    #[serde(default)]
-    pub(crate) changed: u64,
-}
-
-impl Kept {
-    /// Properties and attributes in one object.
-    pub(crate) fn whole(&self) -> Value {
-        let mut whole = Value::Object(self.properties.clone());
-        for (path, value) in &self.attributes {
-            place(&mut whole, path, value);
-        }
-        whole
-    }
-}
-
-/// Puts a value at a path of object members, where it is not set and the objects around it are there.
-fn place(whole: &mut Value, path: &str, value: &Value) {
-    let (parents, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let mut parent = whole;
-    for segment in parents.split('/').filter(|segment| !segment.is_empty()) {
-        let Value::Object(members) = parent else { return };
-        parent = members.entry(segment).or_insert_with(|| json!({}));
-    }
-    if let Value::Object(members) = parent {
-        members.entry(name).or_insert_with(|| value.clone());
-    }
+    /// True where its service's API shows it.
+    pub(crate) has_api: bool,
 }
 
 impl Document {
     /// The document of a declared kind, as a service's API has to do with it.
     pub(crate) fn of(kind: &'static Kind) -> Self {
-        Self { type_name: kind.type_name, kind, is_document: |_| true }
-    }
-
-    /// The document of a type.
-    pub(crate) fn of_type(type_name: &'static str) -> Self {
-        Self { type_name, kind: super::of(type_name), is_document: |_| true }
+        Self { type_name: kind.type_name, kind, is_document: |_| true, has_api: true }
     }
 
     /// All resources with their identifiers.
@@ -164,7 +119,7 @@ impl Document {
 
     /// Refuses properties that name what is not there, and those that the kind's own rules do not take.
     fn check(&self, context: &Context, schema: &ResourceSchema, properties: &Properties) -> HandlerResult<()> {
-        parents::check(context, self, schema, properties)?;
+        parents::check(context, self.kind, self.is_document, schema, properties)?;
         (self.kind.check)(properties)
             .map_err(|refusal| invalid(format!("{} (Status Code: 400, Error Code: {})", refusal.message, refusal.code)))
     }
@@ -230,11 +185,11 @@ impl ResourceHandler for Document {
 
     fn list(&self, environment: &Environment) -> Result<Option<Vec<(String, Properties)>>, AwsError> {
         let all = self.all(environment)?.into_iter();
-        Ok(Some(all.map(|(key, kept)| (key, crate::services::input::object(kept.whole()))).collect()))
+        Ok(Some(all.map(|(key, kept)| (key, crate::input::object(kept.whole()))).collect()))
     }
 
     fn remark(&self) -> Option<&'static str> {
-        Some(if super::has_api(self.type_name) {
+        Some(if self.has_api {
             "Stored only: the sandbox keeps it as a document of its schema, which its API shows; nothing else happens."
         } else {
             "Stored only: the sandbox keeps it as a document of its schema, and no service is behind it."
@@ -252,14 +207,6 @@ fn identifier(schema: &ResourceSchema, whole: &Value) -> HandlerResult<String> {
 
 fn text_at(pointer: &PropertyPointer, whole: &Value) -> Option<String> {
     pointer.values(whole).first().copied().and_then(scalar)
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

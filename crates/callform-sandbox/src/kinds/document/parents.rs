@@ -7,21 +7,22 @@
 use callform_schemas::ResourceSchema;
 use serde_json::{Value, json};
 
-use super::{Document, KIND};
+use super::kept::KIND;
 use crate::handler::properties::{call, not_found, service_error};
 use crate::handler::{Context, HandlerResult, Properties};
+use crate::kinds::kind::Kind;
 
 /// The property of Connect's types that names the instance.
 const INSTANCE: &str = "InstanceArn";
 
 /// The type of a service whose resources a property of this name identifies.
-fn parent(document: &Document, service: &str, property: &str) -> Option<&'static str> {
+fn parent(is_document: fn(&str) -> bool, service: &str, property: &str) -> Option<&'static str> {
     // `Id` and `Arn` are every type's own.
     if matches!(property, "Id" | "Arn") {
         return None;
     }
     let of_service = callform_schemas::type_names().filter(|name| service_of(name) == service);
-    of_service.filter(|name| (document.is_document)(name)).find(|name| {
+    of_service.filter(|name| is_document(name)).find(|name| {
         callform_schemas::get(name).is_some_and(|schema| match schema.primary_identifier.as_slice() {
             [identifier] => identifier.segments() == [property] && schema.is_read_only(&identifier.to_string()),
             _ => false,
@@ -36,7 +37,8 @@ fn service_of(type_name: &str) -> &str {
 /// Refuses a resource whose parent is not there.
 pub(super) fn check(
     context: &Context,
-    document: &Document,
+    kind: &Kind,
+    is_document: fn(&str) -> bool,
     schema: &ResourceSchema,
     properties: &Properties,
 ) -> HandlerResult<()> {
@@ -46,12 +48,12 @@ pub(super) fn check(
         if service == "Connect" && name == INSTANCE {
             call(context, crate::connect::call, "DescribeInstance", json!({ "InstanceId": id }))?;
         }
-        let declared = document.kind.refers.iter().find(|reference| reference.property == name);
+        let declared = kind.refers.iter().find(|reference| reference.property == name);
         if declared.is_some_and(|reference| reference.always.contains(&id)) {
             continue;
         }
         let declared = declared.map(|reference| reference.type_name);
-        let parent = declared.or_else(|| parent(document, service, name)).filter(|one| *one != schema.type_name);
+        let parent = declared.or_else(|| parent(is_document, service, name)).filter(|one| *one != schema.type_name);
         let Some(parent) = parent else { continue };
         let found: Option<Value> =
             context.environment.tx.get(KIND, parent, id).map_err(|error| service_error(&error))?;

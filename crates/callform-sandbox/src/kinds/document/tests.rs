@@ -119,8 +119,8 @@ fn what_is_invented_fits_the_schema() {
         let center = create(context, "AWS::Connect::Instance", center).unwrap();
         for type_name in callform_schemas::type_names() {
             let schema = callform_schemas::get(type_name).unwrap();
-            let handler = super::Document::of_type(type_name);
-            let properties = crate::services::input::object(minimal(schema, &center));
+            let handler = crate::kinds::handler(type_name, |_| true);
+            let properties = crate::input::object(minimal(schema, &center));
             let id = match crate::handler::ResourceHandler::create(&handler, context, &properties) {
                 Ok(id) => id,
                 Err(error) if error.code == HandlerErrorCode::NotFound => continue,

@@ -13,12 +13,12 @@ mod transform;
 
 use serde_json::{Map, Value, json};
 
-use super::input::Input;
 use super::table::{Operation, Service, operation, service};
-use super::tags;
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
+use crate::tags;
 use buffer::Buffers;
 use destination::Destination;
 
@@ -163,7 +163,7 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         stream["DeliveryStreamEncryptionConfiguration"]["Status"] = "ENABLED".into();
     }
     environment.tx.put(KIND, environment.region, name, None, &stream)?;
-    let stream = DeliveryStream { name: name.to_owned(), settings: super::input::object(stream) };
+    let stream = DeliveryStream { name: name.to_owned(), settings: crate::input::object(stream) };
     // What cannot be delivered is refused at once.
     stream.destination()?;
     delivery::start_at_latest(environment, &stream)?;

@@ -7,10 +7,10 @@ mod simulation;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::input::Input;
 use super::table::{Operation, Service, operation, service};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
 use crate::protocol::form::encode;
 
 /// The service.

@@ -10,9 +10,9 @@ use super::{check_document, check_name, encoded, exists, new_id, path};
 use crate::clock::iso8601;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
 use crate::services::table::{Operation, operation};
-use crate::services::tags;
+use crate::tags;
 
 const KIND: &str = "iam/policy";
 

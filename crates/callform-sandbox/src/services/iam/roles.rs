@@ -9,9 +9,9 @@ use super::{check_document, check_name, encoded, exists, new_id, no_such, path, 
 use crate::clock::iso8601;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
+use crate::input::{Input, page};
 use crate::services::table::{Operation, operation};
-use crate::services::tags;
+use crate::tags;
 
 const KIND: &str = "iam/role";
 

@@ -10,7 +10,7 @@ use super::stream::{Stream, invalid_argument};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
+use crate::input::{Input, page};
 
 /// Most records of one `GetRecords`.
 const MOST_RECORDS: usize = 10_000;

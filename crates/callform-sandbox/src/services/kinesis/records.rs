@@ -11,7 +11,7 @@ use super::stream::{Stream, invalid_argument};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
 
 pub(super) const KIND: &str = "kinesis/record";
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
 
 pub(super) const KIND: &str = "kinesis/stream";
 

@@ -8,8 +8,8 @@ use super::stream::{KIND, Stream, invalid_argument};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
-use crate::services::tags;
+use crate::input::{Input, page};
+use crate::tags;
 
 pub(super) fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let name = input.need("StreamName")?;

@@ -6,7 +6,7 @@ use super::keys::Key;
 use super::names::{KIND, not_found, target};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
+use crate::input::{Input, page};
 
 pub(super) fn change(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let operation = input.operation();

@@ -11,7 +11,7 @@ use super::names::{not_found, target};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, object, page};
+use crate::input::{Input, object, page};
 
 const KIND: &str = "kms/key";
 

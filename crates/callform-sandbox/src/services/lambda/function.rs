@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::code::{self, Code};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, object, page};
 use crate::services::iam;
-use crate::services::input::{Input, object, page};
-use crate::services::tags;
+use crate::tags;
 
 const KIND: &str = "lambda/function";
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::code::{self, Code};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, object};
+use crate::input::{Input, object};
 
 const KIND: &str = "lambda/layer-version";
 const LAST: &str = "lambda/layer-last-version";

@@ -4,12 +4,12 @@ mod events;
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
 use super::table::{Operation, Service, operation, service};
-use super::tags;
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const KIND: &str = "logs/group";
 
@@ -69,7 +69,7 @@ fn describe(environment: &Environment, input: &Input) -> Result<Value, AwsError>
 /// Writes the lines of a text into a stream, which is made where it is not there yet, as is its group.
 pub(crate) fn write(environment: &Environment, group: &str, stream: &str, text: &str) -> Result<(), AwsError> {
     if environment.tx.get::<Value>(KIND, environment.region, group)?.is_none() {
-        let input = super::input::object(json!({ "logGroupName": group }));
+        let input = crate::input::object(json!({ "logGroupName": group }));
         create(environment, &Input::new(&input, "InvalidParameterException"))?;
     }
     events::write(environment, group, stream, text)

@@ -11,10 +11,10 @@ mod topics;
 
 use serde_json::{Map, Value, json};
 
-use super::input::Input;
 use super::table::{Operation, Service, operation, service};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
 
 pub(crate) use topics::Topic;
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Topic, entries, filter, not_found, to_entries};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
+use crate::input::{Input, page};
 
 const KIND: &str = "sns/subscription";
 

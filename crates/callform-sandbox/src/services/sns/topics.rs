@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::{entries, not_found, subscriptions, to_entries};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
-use crate::services::tags;
+use crate::input::{Input, page};
+use crate::tags;
 
 const KIND: &str = "sns/topic";
 

@@ -9,11 +9,11 @@ mod queue;
 
 use serde_json::{Map, Value, json};
 
-use super::input::Input;
 use super::table::{Operation, Service, operation, service};
-use super::{input, tags};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
+use crate::{input, tags};
 
 pub(crate) use messages::{Message, has_message, receive, remove, send};
 pub(crate) use queue::Queue;

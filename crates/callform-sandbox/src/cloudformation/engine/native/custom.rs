@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::job::{Job, Order, number, text};
 use crate::cloudformation::engine::cancellation::generated_id;
 use crate::cloudformation::engine::step::{Outcome, Step};
-use crate::cloudformation::state::difference::shown;
-use crate::cloudformation::state::pending::{self, Pending};
 use crate::cloudformation::state::properties::resolve_dynamic;
-use crate::cloudformation::state::signals::{self, Answer};
 use crate::error::AwsError;
+use crate::input::shown;
+use crate::signals::pending::{self, Pending};
+use crate::signals::{self, Answer};
 
 /// How long an answer may take, seconds, where `ServiceTimeout` does not say.
 const TIMEOUT: u64 = 3_600;

@@ -17,11 +17,11 @@ use crate::cloudformation::engine::{cancellation, completion, outputs};
 use crate::cloudformation::failure::validation;
 use crate::cloudformation::preparation::{Prepared, check_type_changes, prepare};
 use crate::cloudformation::request::Request;
-use crate::cloudformation::state::difference::shown;
 use crate::cloudformation::state::events::{self, ResourceEvent};
 use crate::cloudformation::state::{self, OnFailure, Stack};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
 use crate::error::AwsError;
+use crate::input::shown;
 
 pub(super) fn perform(step: &Step, job: Job) -> Result<Outcome<String>, AwsError> {
     let key = job.key();

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::job::{Job, Order, number, text};
 use crate::cloudformation::engine::operation::{self, WAITING};
 use crate::cloudformation::engine::step::{Outcome, Step};
-use crate::cloudformation::state::signals;
 use crate::error::AwsError;
+use crate::signals;
 
 /// Longest `Timeout`, seconds.
 const LONGEST: u64 = 43_200;

@@ -11,9 +11,10 @@ use super::function::{arn, load, name_and_qualifier, resolve};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, object, page};
-use crate::services::{kinesis, tags};
-use crate::streaming::{Answer, Step};
+use crate::input::{Input, object, page};
+use crate::services::carrying::{Answer, Step};
+use crate::services::kinesis;
+use crate::tags;
 
 const KIND: &str = "lambda/event-source-mapping";
 

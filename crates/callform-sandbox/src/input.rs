@@ -6,7 +6,7 @@ use crate::error::AwsError;
 
 /// An input whose members are read one by one.
 #[derive(Clone, Copy)]
-pub struct Input<'a> {
+pub(crate) struct Input<'a> {
     operation: &'static str,
     members: &'a Map<String, Value>,
     error: &'static str,
@@ -14,37 +14,37 @@ pub struct Input<'a> {
 
 impl<'a> Input<'a> {
     /// Reads members; a wrong one is an error of the code.
-    pub fn new(members: &'a Map<String, Value>, error: &'static str) -> Self {
+    pub(crate) fn new(members: &'a Map<String, Value>, error: &'static str) -> Self {
         Self { operation: "", members, error }
     }
 
     /// Reads members of an operation's input.
-    pub fn of(operation: &'static str, members: &'a Map<String, Value>, error: &'static str) -> Self {
+    pub(crate) fn of(operation: &'static str, members: &'a Map<String, Value>, error: &'static str) -> Self {
         Self { operation, members, error }
     }
 
     /// Name of the operation; empty for members that are read outside of one.
-    pub fn operation(&self) -> &'static str {
+    pub(crate) fn operation(&self) -> &'static str {
         self.operation
     }
 
     /// All members.
-    pub fn members(&self) -> &'a Map<String, Value> {
+    pub(crate) fn members(&self) -> &'a Map<String, Value> {
         self.members
     }
 
     /// A member that is not null.
-    pub fn value(&self, name: &str) -> Option<&'a Value> {
+    pub(crate) fn value(&self, name: &str) -> Option<&'a Value> {
         self.members.get(name).filter(|value| !value.is_null())
     }
 
     /// A text.
-    pub fn text(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
         self.value(name).and_then(Value::as_str)
     }
 
     /// A text that has to be there.
-    pub fn need(&self, name: &str) -> Result<&'a str, AwsError> {
+    pub(crate) fn need(&self, name: &str) -> Result<&'a str, AwsError> {
         self.text(name).filter(|text| !text.is_empty()).ok_or_else(|| {
             self.wrong(format!(
                 "1 validation error detected: Value at '{name}' failed to satisfy constraint: Member must not be null"
@@ -53,38 +53,38 @@ impl<'a> Input<'a> {
     }
 
     /// An error about the input.
-    pub fn wrong(&self, message: impl Into<String>) -> AwsError {
+    pub(crate) fn wrong(&self, message: impl Into<String>) -> AwsError {
         AwsError::new(400, self.error, message)
     }
 
     /// A whole number, which forms carry as text.
-    pub fn number(&self, name: &str) -> Option<i64> {
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
         let value = self.value(name)?;
         value.as_i64().or_else(|| value.as_str()?.parse().ok())
     }
 
     /// True or false, which forms carry as text; false where it is not there.
-    pub fn flag(&self, name: &str) -> bool {
+    pub(crate) fn flag(&self, name: &str) -> bool {
         self.value(name).is_some_and(|value| value.as_bool().unwrap_or(value.as_str() == Some("true")))
     }
 
     /// A list; empty where it is not there.
-    pub fn list(&self, name: &str) -> &'a [Value] {
+    pub(crate) fn list(&self, name: &str) -> &'a [Value] {
         self.value(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The texts of a list.
-    pub fn texts(&self, name: &str) -> Vec<&'a str> {
+    pub(crate) fn texts(&self, name: &str) -> Vec<&'a str> {
         self.list(name).iter().filter_map(Value::as_str).collect()
     }
 
     /// An object; empty where it is not there.
-    pub fn object(&self, name: &str) -> Map<String, Value> {
+    pub(crate) fn object(&self, name: &str) -> Map<String, Value> {
         self.value(name).and_then(Value::as_object).cloned().unwrap_or_default()
     }
 
     /// Copies members that are there into a document.
-    pub fn copy(&self, names: &[&str], document: &mut Map<String, Value>) {
+    pub(crate) fn copy(&self, names: &[&str], document: &mut Map<String, Value>) {
         for name in names {
             if let Some(value) = self.value(name) {
                 document.insert((*name).to_owned(), value.clone());
@@ -94,7 +94,7 @@ impl<'a> Input<'a> {
 }
 
 /// The object a `json!` literal makes.
-pub fn object(value: Value) -> Map<String, Value> {
+pub(crate) fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
         _ => Map::new(),
@@ -102,10 +102,18 @@ pub fn object(value: Value) -> Map<String, Value> {
 }
 
 /// One page of a list: the entries, and the token of the next page. Tokens are positions.
-pub fn page(entries: Vec<Value>, token: Option<&str>, size: usize) -> (Vec<Value>, Option<String>) {
+pub(crate) fn page(entries: Vec<Value>, token: Option<&str>, size: usize) -> (Vec<Value>, Option<String>) {
     let start = token.and_then(|token| token.parse::<usize>().ok()).unwrap_or_default();
     let total = entries.len();
     let end = start.saturating_add(size);
     let page = entries.into_iter().skip(start).take(size).collect();
     (page, (end < total).then(|| end.to_string()))
+}
+
+/// A value as a text: text as it is, everything else as JSON.
+pub(crate) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }

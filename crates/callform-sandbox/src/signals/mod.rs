@@ -7,12 +7,13 @@
 //! | `cloudformation/signal` | id of the wait handle, or stack id and logical ID | unique id of the signal |
 //! | `cloudformation/endpoint` | – | –: where the process answers that carries out stack operations |
 
+pub(crate) mod pending;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clock;
-use crate::cloudformation::state::pending;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::protocol::form::{decode, encode};
@@ -99,7 +100,7 @@ pub(crate) fn receive(environment: &Environment, bucket: &str, key: &str, body: 
     }
     let refused = |why: &str| AwsError::new(400, "InvalidRequest", why);
     let signal: Value = serde_json::from_str(&text).map_err(|_| refused("The signal is no JSON."))?;
-    let member = |name: &str| signal.get(name).map(super::difference::shown).unwrap_or_default();
+    let member = |name: &str| signal.get(name).map(crate::input::shown).unwrap_or_default();
     let success = match member("Status").as_str() {
         "SUCCESS" => true,
         "FAILURE" => false,

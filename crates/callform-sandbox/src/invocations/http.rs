@@ -7,9 +7,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Invocation, Invoked};
+use super::blocking;
 use crate::dispatch::{Outcome, Request, Sandbox, operation_name};
 use crate::error::AwsError;
+use crate::functions::{Invocation, Invoked};
 use crate::protocol::Service;
 use crate::protocol::answer::{self, Answer};
 use crate::protocol::form::query_parameters;
@@ -29,7 +30,7 @@ pub(crate) async fn answer(sandbox: Arc<Sandbox>, request: Request) -> Outcome {
     let request = Arc::new(request);
     let fated = {
         let (sandbox, request) = (Arc::clone(&sandbox), Arc::clone(&request));
-        super::blocking(move || {
+        blocking(move || {
             let fated = sandbox.fate(&request, &mut outcome);
             Ok((outcome, fated))
         })
