@@ -22,7 +22,6 @@ pub(super) static KINDS: &[Kind] = &[
     ),
     unique("AWS::Connect::DataTable", &["/InstanceArn", "/Name"]),
     unique("AWS::Connect::EmailAddress", &["/EmailAddress"]),
-    unique("AWS::Connect::Rule", &["/InstanceArn", "/Name"]),
     unique("AWS::Connect::Workspace", &["/InstanceArn", "/Name"]),
     formed("AWS::EC2::EIP", &[("/AllocationId", "eipalloc-{hex:17}"), ("/PublicIp", "203.0.113.7")]),
     formed("AWS::EC2::FlowLog", &[("/Id", "fl-{hex:17}")]),

@@ -85,9 +85,9 @@ async fn a_type_that_is_only_stored_says_so() {
     running.stop().await;
 }
 
-/// Types of Connect that other people's templates have and of which the sandbox knows the schema alone, each with what it
-/// needs at least, and what else has to be there.
-fn stored_types_of_connect() -> Vec<(&'static str, Value, Value)> {
+/// Types of Connect that other people's templates have, most of which the sandbox knows by their schema alone: each with
+/// what it needs at least, and what else has to be there.
+fn rare_types_of_connect() -> Vec<(&'static str, Value, Value)> {
     let arn = json!({ "Fn::GetAtt": ["Center", "Arn"] });
     let table = json!({ "Type": "AWS::Connect::DataTable", "Properties": {
         "InstanceArn": arn, "Name": "Prices", "TimeZone": "UTC", "ValueLockLevel": "NONE", "Status": "PUBLISHED" } });
@@ -144,8 +144,8 @@ fn stored_types_of_connect() -> Vec<(&'static str, Value, Value)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn types_that_are_only_stored_deploy_and_go() {
-    for (name, properties, others) in stored_types_of_connect() {
+async fn rare_types_deploy_and_go() {
+    for (name, properties, others) in rare_types_of_connect() {
         let folder = tempfile::tempdir().unwrap();
         let running = serve(folder.path(), None).await;
         with(&running, move |url| {
@@ -164,11 +164,14 @@ async fn types_that_are_only_stored_deploy_and_go() {
                 stack(url, "DescribeStackEvents", "")
             );
             let thing = stack(url, "DescribeStackResource", "&LogicalResourceId=Thing");
-            assert!(thing.contains("Stored only: "), "{type_name} {thing}");
-            let listed = json!({ "TypeName": type_name }).to_string();
-            let listed = call(url, "CloudApiService.ListResources", &listed).text();
-            let listed: Value = serde_json::from_str(&listed).unwrap();
-            assert_eq!(listed["ResourceDescriptions"].as_array().unwrap().len(), 1, "{type_name} {listed}");
+            let served = ["Rule", "UseCase", "ViewVersion"].contains(&name);
+            assert_eq!(thing.contains("Stored only: "), !served, "{type_name} {thing}");
+            if !served {
+                let listed = json!({ "TypeName": type_name }).to_string();
+                let listed = call(url, "CloudApiService.ListResources", &listed).text();
+                let listed: Value = serde_json::from_str(&listed).unwrap();
+                assert_eq!(listed["ResourceDescriptions"].as_array().unwrap().len(), 1, "{type_name} {listed}");
+            }
             stack(url, "DeleteStack", "");
             loop {
                 let stacks = stack(url, "ListStacks", "");

@@ -430,3 +430,67 @@ fn agent_status() {
     let refused = world.try_create("AgentStatus", "second", &again).unwrap_err();
     assert_eq!(refused.code, HandlerErrorCode::AlreadyExists);
 }
+
+#[test]
+fn rule() {
+    let world = World::new();
+    let flow = world.flow("Default outbound");
+    let task = json!({"Name": "Call back", "ContactFlowArn": flow, "References": {"Case": {"Type": "URL", "Value": "https://x"}}});
+    let mail = json!({"DeliveryMethod": "EMAIL", "Content": "Late", "ContentType": "PLAIN_TEXT",
+        "Recipient": {"UserArns": [format!("{}/agent/a", world.instance), "$.ContactLens.Agent"]}});
+    let rule = |further: Value| {
+        named(
+            &world,
+            "late",
+            json!({
+                "TriggerEventSource": {"EventSourceName": "OnPostCallAnalysisAvailable"},
+                "Function": "{}",
+                "Actions": further["Actions"],
+                "PublishStatus": further["PublishStatus"],
+                "Tags": tags("kwglobal", "a"),
+            }),
+        )
+    };
+    let first = rule(json!({
+        "PublishStatus": "DRAFT",
+        "Actions": {"EventBridgeActions": [{"Name": "late"}], "TaskActions": [task], "SendNotificationActions": [mail]},
+    }));
+    let second = rule(json!({"PublishStatus": "PUBLISHED", "Actions": {"AssignContactCategoryActions": [{}]}}));
+    world.live("Rule", &first, &second);
+    world.create("Rule", "again", &first);
+    let listed = world.call("ListRules", json!({})).unwrap();
+    let id = &listed["RuleSummaryList"][0]["RuleId"];
+    let shown = world.call("DescribeRule", json!({"RuleId": id})).unwrap();
+    let actions = shown["Rule"]["Actions"].as_array().unwrap();
+    let found = |kind: &str| actions.iter().find(|action| action["ActionType"] == kind).unwrap();
+    let id = flow.rsplit('/').next().unwrap();
+    assert_eq!(found("CREATE_TASK")["TaskAction"]["ContactFlowId"], id);
+    let users = &found("SEND_NOTIFICATION")["SendNotificationAction"]["Recipient"]["UserIds"];
+    assert_eq!(users, &json!(["a", "$.ContactLens.Agent"]));
+}
+
+#[test]
+fn use_cases_and_versions_of_views() {
+    let world = World::new();
+    let integration = json!({"InstanceId": world.instance, "IntegrationType": "APPLICATION",
+        "IntegrationArn": "arn:aws:app-integrations:us-west-2:123456789012:application/a"});
+    let integration = world.create("IntegrationAssociation", "integration", &integration);
+    let association = world.read("IntegrationAssociation", &integration).unwrap();
+    let case = |tags: Value| {
+        json!({"InstanceId": world.instance, "IntegrationAssociationId": association["IntegrationAssociationId"],
+            "UseCaseType": "RULES_EVALUATION", "Tags": tags})
+    };
+    world.live("UseCase", &case(tags("kwglobal", "a")), &case(tags("kwglobal", "b")));
+
+    let view = named(&world, "Form", json!({"Template": {"Head": {}, "Body": []}, "Actions": ["Submit"]}));
+    let view = world.create("View", "view", &view);
+    let version = json!({"ViewArn": view, "VersionDescription": "first"});
+    let id = world.create("ViewVersion", "version", &version);
+    assert_eq!(id, format!("{view}:1"));
+    let live = world.read("ViewVersion", &id).unwrap();
+    assert_eq!((&live["Version"], &live["VersionDescription"]), (&json!(1), &json!("first")));
+    let listed = world.call("ListViewVersions", json!({"ViewId": view})).unwrap();
+    assert_eq!(listed["ViewVersionSummaryList"].as_array().unwrap().len(), 1);
+    world.delete("ViewVersion", &id).unwrap();
+    assert_eq!(world.read("ViewVersion", &id), None);
+}
