@@ -263,6 +263,11 @@ seen["lex"] = {
         code(lex.list_intents, botId=made, botVersion="DRAFT", localeId="en_US"),
     ],
 }
+seen["lex"]["in_use"] = [
+    code(lex.delete_bot, botId=made),
+    code(lex.delete_bot_version, botId=made, botVersion="2"),
+    lex.delete_bot_version(botId=made, botVersion="1")["botStatus"],
+]
 lex.delete_bot(botId=made, skipResourceInUseCheck=True)
 seen["lex"]["gone"] = code(lex.describe_bot_alias, botId=made, botAliasId=live["botAliasId"])
 

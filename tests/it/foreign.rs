@@ -115,6 +115,7 @@ fn plain_kinds_are_served_by_their_own_apis() {
                 "ConflictException", "ResourceNotFoundException", "ResourceNotFoundException",
                 "NotImplementedException",
             ],
+            "in_use": ["PreconditionFailedException", "PreconditionFailedException", "Deleting"],
             "gone": "ResourceNotFoundException",
         })
     );

@@ -90,6 +90,12 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "faults.rs",
         "CloudFormation calls a throttled handler again after 1, 2, 4, 8 and 16 seconds, and then gives up.",
     ),
+    guess("kinds/lex.rs", "A bot whose name is taken is refused by ConflictException."),
+    attested(
+        "kinds/lex.rs",
+        "A bot or version that an alias uses is refused to be deleted by PreconditionFailedException.",
+        "the documentation's ResourceInUseException is not in the service's model",
+    ),
     attested(
         "services/firehose/described.rs",
         "The parameters of a Lambda processor come back all and in another order.",

@@ -309,3 +309,61 @@ pub(crate) fn constraint(code: &'static str, path: &str, rule: &str) -> AwsError
     let message = format!("1 validation error detected: Value at '{name}' failed to satisfy constraint: {rule}");
     AwsError::new(400, code, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const fn operation(name: &'static str, path: &'static str, members: &'static [Member]) -> Operation<()> {
+        Operation { name, method: "GET", path, status: 200, members, handler: () }
+    }
+
+    static SERVICE: Service<()> = Service {
+        name: "Things",
+        tables: &[
+            &[operation("DescribeThing", "/things/{ThingId}", &[])],
+            &[
+                operation("ListThings", "/things/all", &[query("maxResults", "MaxResults", Shape::Number(1, 10))]),
+                operation("ListTags", "/tags/{resourceArn}", &[required("Name", Shape::Text(1, 3))]),
+            ],
+        ],
+        others: &[("PaintThing", "GET", "/things/{ThingId}/paint")],
+    };
+
+    #[test]
+    fn a_path_is_the_operation_with_the_fewest_labels() {
+        let name = |path: &str| SERVICE.route_name("GET", path);
+        assert_eq!(name("/things/all"), Some("ListThings"));
+        assert_eq!(name("/things/one"), Some("DescribeThing"));
+        assert_eq!(SERVICE.route_name("PUT", "/things/all"), None);
+        let (_, labels) = SERVICE.route("GET", "/things/a%2Fb").unwrap();
+        assert_eq!(labels["ThingId"], "a/b");
+        let (_, labels) = SERVICE.route("GET", "/tags/arn:a/b").unwrap();
+        assert_eq!(labels["resourceArn"], "arn:a/b");
+    }
+
+    #[test]
+    fn what_is_not_there_is_refused_by_name() {
+        let message = |path: &str| SERVICE.need_route("GET", path).err().unwrap().message;
+        assert_eq!(message("/things/a/paint"), "The sandbox does not support Things PaintThing.");
+        assert_eq!(message("/nothing"), "The sandbox does not support Things GET /nothing.");
+        assert_eq!(SERVICE.find("Paint").err().unwrap().message, "The sandbox does not support Things Paint.");
+    }
+
+    #[test]
+    fn members_are_checked_and_queries_read() {
+        let list = SERVICE.find("ListThings").unwrap();
+        let mut members = Map::new();
+        list.read_query(&[("maxResults".to_owned(), "11".to_owned())], &mut members, "Wrong").unwrap();
+        assert_eq!(members["MaxResults"], 11);
+        let error = list.check("Wrong", &members).unwrap_err();
+        assert!(error.code == "Wrong" && error.message.contains("'maxResults'"), "{error}");
+        let tags = SERVICE.find("ListTags").unwrap();
+        let check = |input: Value| tags.check("Wrong", input.as_object().unwrap()).err().map(|error| error.message);
+        assert!(check(json!({ "resourceArn": "a" })).unwrap().contains("'name'"));
+        assert!(check(json!({ "Name": "abc" })).unwrap().contains("'resourceArn'"));
+        assert!(check(json!({ "resourceArn": "a", "Name": "abcd" })).unwrap().contains("less than or equal to 3"));
+        assert_eq!(check(json!({ "resourceArn": "a", "Name": "abc" })), None);
+    }
+}

@@ -9,7 +9,7 @@ use super::kind::{AS_IT_IS, Kind, Reference, Shape, Shown, formed};
 use super::members::{Case, TagForm, Wire, tags};
 use crate::error::AwsError;
 use crate::handler::Properties;
-use crate::operation::{Service, Shape as Form, TEXT, required_query};
+use crate::operation::{Member, Service, Shape as Form, TEXT, query, required_query};
 
 /// The version that is worked on; every bot has it.
 const DRAFT: &str = "DRAFT";
@@ -89,6 +89,7 @@ pub(crate) static LEX: Api = Api {
     },
     absent: (404, "ResourceNotFoundException"),
     absent_arn: "ResourceNotFoundException",
+    // A name that is taken is a conflict. (?)
     present: (409, "ConflictException"),
     invalid: "ValidationException",
     kinds: KINDS,
@@ -104,26 +105,12 @@ const OPERATIONS: &[Operation] = &[
     routed("CreateBot", "PUT", "/bots/", 202, &[], Does::To(&BOT, Verb::Create(&[]))),
     routed("DescribeBot", "GET", "/bots/{botId}/", 200, &[], Does::To(&BOT, Verb::Describe(""))),
     routed("UpdateBot", "PUT", "/bots/{botId}/", 202, &[], Does::To(&BOT, Verb::Replace(KEPT, &[]))),
-    routed(
-        "DeleteBot",
-        "DELETE",
-        "/bots/{botId}/",
-        202,
-        &[],
-        Does::To(&BOT, Verb::Delete(&["botId"], &[("botStatus", "Deleting")])),
-    ),
+    routed("DeleteBot", "DELETE", "/bots/{botId}/", 202, &[SKIPS_CHECK], Does::Own(delete_bot)),
     routed("ListBots", "POST", "/bots/", 200, &[], Does::Own(list_bots)),
     routed("CreateBotVersion", "PUT", "/bots/{botId}/botversions/", 202, &[], Does::To(&VERSION, Verb::Create(&[]))),
     routed("DescribeBotVersion", "GET", VERSION_PATH, 200, &[], Does::Own(describe_version)),
     routed("ListBotVersions", "POST", "/bots/{botId}/botversions/", 200, &[], Does::Own(list_versions)),
-    routed(
-        "DeleteBotVersion",
-        "DELETE",
-        VERSION_PATH,
-        202,
-        &[],
-        Does::To(&VERSION, Verb::Delete(&["botId", "botVersion"], &[("botStatus", "Deleting")])),
-    ),
+    routed("DeleteBotVersion", "DELETE", VERSION_PATH, 202, &[SKIPS_CHECK], Does::Own(delete_version)),
     routed("CreateBotAlias", "PUT", "/bots/{botId}/botaliases/", 202, &[], Does::To(&ALIAS, Verb::Create(&[]))),
     routed("DescribeBotAlias", "GET", ALIAS_PATH, 200, &[], Does::To(&ALIAS, Verb::Describe(""))),
     routed(
@@ -163,6 +150,8 @@ const OPERATIONS: &[Operation] = &[
     ),
     routed("ListTagsForResource", "GET", TAGS_PATH, 200, &[], Does::ListTags("resourceARN", "tags")),
 ];
+
+const SKIPS_CHECK: Member = query("skipResourceInUseCheck", "skipResourceInUseCheck", Form::Flag);
 
 const KEPT: &[&str] = &[
     "AutoBuildBotLocales",
@@ -252,6 +241,34 @@ fn versions(call: &Call, bot: &str) -> Result<Vec<Map<String, Value>>, AwsError>
     let number = |version: &Map<String, Value>| version.get("botVersion")?.as_str()?.parse::<u64>().ok();
     all.sort_by_key(number);
     Ok(all)
+}
+
+/// Refuses to delete what an alias uses, where the call does not say that it may. (?) The documentation calls the error
+/// `ResourceInUseException`, which the service's model does not have.
+fn check_unused(call: &Call, used: impl Fn(&Properties) -> bool) -> Result<(), AwsError> {
+    let skips = call.input.get("skipResourceInUseCheck").and_then(Value::as_bool).unwrap_or_default();
+    let bot = call.input.get("botId");
+    let uses = |kept: &Kept| kept.properties.get("BotId") == bot && used(&kept.properties);
+    if !skips && call.all(&ALIAS)?.iter().any(|(_, kept)| uses(kept)) {
+        let message = "An alias uses it. Set skipResourceInUseCheck to delete it nevertheless.";
+        return Err(AwsError::new(412, "PreconditionFailedException", message));
+    }
+    Ok(())
+}
+
+fn delete_bot(call: &Call) -> Result<Value, AwsError> {
+    let (id, _) = call.find(&BOT)?;
+    check_unused(call, |_| true)?;
+    call.remove(&BOT, &id)?;
+    Ok(json!({ "botId": id, "botStatus": "Deleting" }))
+}
+
+fn delete_version(call: &Call) -> Result<Value, AwsError> {
+    let (key, _) = call.find(&VERSION)?;
+    let version = call.input.get("botVersion");
+    check_unused(call, |alias| alias.get("BotVersion") == version)?;
+    call.remove(&VERSION, &key)?;
+    Ok(json!({ "botId": call.input.get("botId"), "botVersion": version, "botStatus": "Deleting" }))
 }
 
 /// Bots, as filters of their names say.

@@ -1,4 +1,5 @@
-//! Amazon EventBridge Scheduler: schedules and their groups are kept. Nothing is ever started by one.
+//! Amazon EventBridge Scheduler: schedules and their groups are kept. Nothing is ever started by one. As the schema's
+//! identifier is the name alone, a name is unique among all schedules here, not in its group.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
