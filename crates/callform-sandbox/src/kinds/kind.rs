@@ -12,7 +12,7 @@ pub(crate) struct Kind {
     pub(crate) reference: Option<&'static str>,
     /// Pointers to what together must differ between two resources, beside the identifier.
     pub(crate) unique: &'static [&'static str],
-    /// Pointers to attributes and their forms; see [`super::document::attributes`]. A form may use what stands before it.
+    /// Pointers to attributes and their forms; see `document::attributes`. A form may use what stands before it.
     pub(crate) attributes: &'static [(&'static str, &'static str)],
     /// Properties that name resources of other plain kinds by identifier.
     pub(crate) refers: &'static [Reference],

@@ -262,11 +262,10 @@ fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     Ok(answer)
 }
 
-fn on_secret(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
-    let operation = input.operation();
-    let (name, mut secret) = find(environment, input.need("SecretId")?)?;
-    let name = name.as_str();
-    let alive = matches!(operation, "DescribeSecret" | "RestoreSecret" | "DeleteSecret");
+/// The secret that an input names; one that is marked for deletion only where the operation takes it.
+fn requested(environment: &Environment, input: &Input) -> Result<(String, Secret), AwsError> {
+    let (name, secret) = find(environment, input.need("SecretId")?)?;
+    let alive = matches!(input.operation(), "DescribeSecret" | "RestoreSecret" | "DeleteSecret");
     if secret.deleted.is_some() && !alive {
         return Err(AwsError::new(
             400,
@@ -274,6 +273,12 @@ fn on_secret(environment: &Environment, input: &Input) -> Result<Value, AwsError
             "You can't perform this operation on the secret because it was marked for deletion.",
         ));
     }
+    Ok((name, secret))
+}
+
+fn on_secret(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let (name, mut secret) = requested(environment, input)?;
+    let (operation, name) = (input.operation(), name.as_str());
     let now = epoch_seconds(environment.now);
     let mut answer = json!({ "ARN": secret.arn, "Name": name });
     match operation {

@@ -153,8 +153,8 @@ impl ResourceHandler for IntegrationAssociation {
     }
 }
 
-/// Tags of links to functions and bots, and of use cases, which the service has no object for. (?) CloudFormation remembers them: it would
-/// find drift in every link that it made with its stack's tags.
+/// Tags of links to functions and bots, and of use cases, which the service has no object for. (?) CloudFormation
+/// remembers them: it would find drift in every link that it made with its stack's tags.
 const LINK_TAGS: &str = "connect/link-tags";
 
 fn is_linked(kind: &str) -> bool {
