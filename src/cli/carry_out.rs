@@ -29,7 +29,7 @@ pub(super) struct PlanSource<'a> {
 }
 
 impl<'a> PlanSource<'a> {
-    /// The plan_source of a plan that was just made.
+    /// The source of a plan that was just made.
     pub(super) fn of(center: &'a Center) -> Self {
         Self { folder: &center.folder, center: Some(center) }
     }

@@ -133,12 +133,12 @@ pub(crate) enum Within {
 }
 
 impl UniqueName {
-    pub(crate) const fn in_instance(path: &'static str) -> Option<Self> {
-        Some(Self { path, within: Within::Instance })
+    pub(crate) const fn in_instance(path: &'static str) -> Self {
+        Self { path, within: Within::Instance }
     }
 
-    pub(crate) const fn in_account(path: &'static str) -> Option<Self> {
-        Some(Self { path, within: Within::Account })
+    pub(crate) const fn in_account(path: &'static str) -> Self {
+        Self { path, within: Within::Account }
     }
 
     /// The top-level property that the name is, or is in.
@@ -165,6 +165,7 @@ pub(crate) struct Builtins {
 }
 
 /// How resources come and go.
+#[expect(clippy::struct_excessive_bools, reason = "answers that do not exclude one another")]
 pub(crate) struct Lifetime {
     /// What is lost for good, or interrupts service, when one is deleted or made anew.
     pub(crate) loss: Option<&'static str>,

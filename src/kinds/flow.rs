@@ -71,7 +71,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("ContactFlowArn"),
         parameter: "ContactFlowIds",
     },
-    name: UniqueName::in_instance("/Name"),
+    name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: Some(Builtins {
         known: &[

@@ -72,7 +72,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("ContactFlowModuleArn"),
         parameter: "ContactFlowModuleIds",
     },
-    name: UniqueName::in_instance("/Name"),
+    name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime::PLAIN,

@@ -34,7 +34,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         lower: |resolver| resolver.lex_bots(),
         files: None,
     }),
-    finish: Some(|resolver| resolver.associate_existing_functions()),
+    finish: Some(finish),
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "IntegrationAssociationRefs" },
     name: None,
     lookup: None,
@@ -53,6 +53,10 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     service: Service { needs: &["ds", "iam"], ..Service::PLAIN },
     checks: Checks::PLAIN,
 };
+
+fn finish(resolver: &mut Resolver<'_>) {
+    resolver.associate_existing_functions();
+}
 
 impl Resolver<'_> {
     /// Associates the instance with every function that flows invoke by its ARN, and with those of `lambdas:` that exist.

@@ -24,7 +24,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     prefix: "Version",
     is_single: false,
     lowering: None,
-    finish: Some(|resolver| resolver.name_versions()),
+    finish: Some(finish),
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "VersionArns" },
     name: None,
     lookup: None,
@@ -46,6 +46,10 @@ const OUTSIDE: [&str; 4] = ["Description", "FunctionName", "ReservedConcurrentEx
 
 /// How much of the digest is in the logical ID.
 pub(crate) const DIGITS: usize = 10;
+
+fn finish(resolver: &mut Resolver<'_>) {
+    resolver.name_versions();
+}
 
 impl Resolver<'_> {
     /// The version and the alias of a function.

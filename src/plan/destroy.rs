@@ -108,7 +108,7 @@ fn links_to_remove(changes: &[Change], inventory: &Inventory, known: &Known) -> 
         .filter(|change| change.address.kind == Kind::Flow)
         .filter(goes)
         .filter_map(|change| known.physical_id(&change.address))
-        .map(|id| bare_id(id))
+        .map(bare_id)
         .collect();
     changes
         .iter()

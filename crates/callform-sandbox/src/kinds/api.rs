@@ -230,7 +230,7 @@ impl Call<'_> {
         match verb {
             Verb::Create(answer) => Ok(picked(self.create(kind)?, answer)),
             Verb::Put => match self.find(kind) {
-                Ok((key, kept)) => self.put(kind, key, kept),
+                Ok((key, kept)) => self.put(kind, &key, kept),
                 Err(_) => self.create(kind).map(|_| json!({})),
             },
             Verb::Describe(member) => {
@@ -270,7 +270,7 @@ impl Call<'_> {
     }
 
     /// Replaces the properties of a resource. Its tags stay, and what only the API knows of it.
-    fn put(&self, kind: &'static Kind, key: String, kept: Kept) -> Result<Value, AwsError> {
+    fn put(&self, kind: &'static Kind, key: &str, kept: Kept) -> Result<Value, AwsError> {
         let mut given = self.checked(kind)?;
         let mut replaced = kept;
         if let Some(tags) = kind.tag_property() {
@@ -279,7 +279,7 @@ impl Call<'_> {
         replaced.properties.retain(|name, _| kind.identifies(name) || kind.tag_property() == Some(name));
         replaced.properties.extend(given.properties);
         replaced.properties = self.valid(kind, replaced.properties)?;
-        self.save(kind, &key, &mut replaced)?;
+        self.save(kind, key, &mut replaced)?;
         Ok(json!({}))
     }
 

@@ -49,7 +49,7 @@ fn of(type_name: &str) -> &'static Kind {
 /// The handler of a type that is a plain kind; `is_document` tells which other types are.
 pub(crate) fn handler(type_name: &'static str, is_document: fn(&str) -> bool) -> document::Document {
     let has_api = WITH_API.iter().copied().flatten().any(|kind| kind.type_name == type_name);
-    document::Document { type_name, kind: of(type_name), is_document, has_api }
+    document::Document { type_name, kind: of(type_name), is_one_too: is_document, has_api }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(crate) struct Document {
     /// What is declared of it.
     pub(crate) kind: &'static Kind,
     /// True for types that are documents, too.
-    pub(crate) is_document: fn(&str) -> bool,
+    pub(crate) is_one_too: fn(&str) -> bool,
     /// True where its service's API shows it.
     pub(crate) has_api: bool,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Document {
 impl Document {
     /// The document of a declared kind, as a service's API has to do with it.
     pub(crate) fn of(kind: &'static Kind) -> Self {
-        Self { type_name: kind.type_name, kind, is_document: |_| true, has_api: true }
+        Self { type_name: kind.type_name, kind, is_one_too: |_| true, has_api: true }
     }
 
     /// All resources with their identifiers.
@@ -119,7 +119,7 @@ impl Document {
 
     /// Refuses properties that name what is not there, and those that the kind's own rules do not take.
     fn check(&self, context: &Context, schema: &ResourceSchema, properties: &Properties) -> HandlerResult<()> {
-        parents::check(context, self.kind, self.is_document, schema, properties)?;
+        parents::check(context, self.kind, self.is_one_too, schema, properties)?;
         (self.kind.check)(properties)
             .map_err(|refusal| invalid(format!("{} (Status Code: 400, Error Code: {})", refusal.message, refusal.code)))
     }

@@ -89,7 +89,7 @@ fn begin(step: &Step, job: Job, key: &str) -> Result<Outcome<String>, AwsError> 
         region: (*region).to_owned(),
         deadline: milliseconds(step.environment.now).saturating_add(seconds * 1_000),
         event,
-        request_id: request_id.clone(),
+        request_id,
     };
     pending::save(step.tx(), key, &event)?;
     Ok(Outcome::Begun)
