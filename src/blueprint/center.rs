@@ -13,6 +13,7 @@ use super::{
     Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
     SecurityProfile, Stream, Table, User, Workgroup,
 };
+use crate::kinds::predefined_attribute::PredefinedAttribute;
 use crate::kinds::sqs_queue::SqsQueue;
 
 /// One contact center.
@@ -52,11 +53,17 @@ pub struct Blueprint {
     /// Security profiles, besides the built-in ones.
     #[serde(default)]
     pub security_profiles: Section<SecurityProfile>,
+    /// Predefined attributes, by name: what agents may be good at, and what contacts may be about.
+    #[serde(default)]
+    pub predefined_attributes: Section<PredefinedAttribute>,
     /// Users, by username.
     #[serde(default)]
     pub users: Section<User>,
     /// More users, in a CSV file beside the blueprint. Its first line names the columns.
     pub users_file: Option<Spanned<String>>,
+    /// Origins whose pages may show Connect's panels, such as `https://crm.acme.example`.
+    #[serde(default)]
+    pub approved_origins: Vec<Spanned<String>>,
     /// Recorded prompts.
     #[serde(default)]
     pub prompts: Section<Prompt>,

@@ -14,7 +14,9 @@ pub(crate) mod queue;
 pub(crate) mod quick_connect;
 pub(crate) mod routing_profile;
 pub(crate) mod security_profile;
+pub(crate) mod predefined_attribute;
 pub(crate) mod user;
+pub(crate) mod approved_origin;
 pub(crate) mod prompt;
 pub(crate) mod integration;
 pub(crate) mod lambda;
@@ -95,8 +97,12 @@ registry! {
     RoutingProfile = routing_profile,
     /// A security profile.
     SecurityProfile = security_profile,
+    /// A predefined attribute.
+    PredefinedAttribute = predefined_attribute,
     /// A user.
     User = user,
+    /// An origin whose pages may show Connect's panels.
+    ApprovedOrigin = approved_origin,
     /// A prompt.
     Prompt = prompt,
     /// An association of the instance with a Lambda function or a Lex bot.

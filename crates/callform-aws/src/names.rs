@@ -177,7 +177,7 @@ impl Gateway {
         objects.map(Some)
     }
 
-    /// The lists whose entries have no member called name.
+    /// The lists whose entries have no id and name.
     async fn people_and_numbers(
         &self,
         instance: &str,
@@ -194,6 +194,20 @@ impl Gateway {
                     objects.extend(found.filter_map(|user| Some(NamedObject { id: user.id?, name: user.username? })));
                 }
             }
+            "AWS::Connect::PredefinedAttribute" => {
+                let call = self.connect.list_predefined_attributes().instance_id(instance).max_results(100);
+                let mut pages = call.into_paginator().send();
+                while let Some(page) = pages.next().await {
+                    let page =
+                        page.map_err(|error| GatewayError::from_sdk("Connect ListPredefinedAttributes", &error))?;
+                    let names = page.predefined_attribute_summary_list.unwrap_or_default().into_iter();
+                    objects.extend(names.filter_map(|found| Some(by_name(instance, found.name?))));
+                }
+            }
+            "AWS::Connect::ApprovedOrigin" => {
+                let origins = self.approved_origins(instance).await?.into_iter();
+                objects.extend(origins.map(|origin| by_name(instance, origin)));
+            }
             "AWS::Connect::PhoneNumber" => {
                 let call = self.connect.list_phone_numbers_v2().instance_id(instance).max_results(PAGE);
                 let mut pages = call.into_paginator().send();
@@ -209,4 +223,9 @@ impl Gateway {
         }
         Ok(Some(objects))
     }
+}
+
+/// An object that has no id but the instance's with its name behind it.
+fn by_name(instance: &str, name: String) -> NamedObject {
+    NamedObject { id: format!("{instance}|{name}"), name }
 }

@@ -6,6 +6,7 @@
 //! never there.
 
 mod beside;
+mod directory;
 mod flows;
 mod hours;
 mod instance;
