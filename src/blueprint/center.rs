@@ -13,8 +13,11 @@ use super::{
     Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
     SecurityProfile, Stream, Table, User, Workgroup,
 };
+use crate::kinds::integration::Integration;
 use crate::kinds::predefined_attribute::PredefinedAttribute;
 use crate::kinds::sqs_queue::SqsQueue;
+use crate::kinds::task_template::TaskTemplate;
+use crate::kinds::view::View;
 
 /// One contact center.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -67,12 +70,18 @@ pub struct Blueprint {
     /// Recorded prompts.
     #[serde(default)]
     pub prompts: Section<Prompt>,
+    /// Views: pages that flows show in chats and in guides of agents.
+    #[serde(default)]
+    pub views: Section<View>,
     /// Flows.
     #[serde(default)]
     pub flows: Section<Flow>,
     /// Flow modules.
     #[serde(default)]
     pub flow_modules: Section<FlowModule>,
+    /// Task templates.
+    #[serde(default)]
+    pub task_templates: Section<TaskTemplate>,
     /// DynamoDB tables.
     #[serde(default)]
     pub tables: Section<Table>,
@@ -88,6 +97,9 @@ pub struct Blueprint {
     /// Lex bots.
     #[serde(default)]
     pub lex_bots: Section<LexBot>,
+    /// Further things that the instance works with: applications, domains of Cases, assistants, and the like.
+    #[serde(default)]
+    pub integrations: Section<Integration>,
     /// S3 buckets.
     #[serde(default)]
     pub buckets: Section<Bucket>,

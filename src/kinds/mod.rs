@@ -23,8 +23,10 @@ pub(crate) mod lambda;
 pub(crate) mod lambda_permission;
 pub(crate) mod lambda_version;
 pub(crate) mod lambda_alias;
+pub(crate) mod view;
 pub(crate) mod flow;
 pub(crate) mod flow_module;
+pub(crate) mod task_template;
 pub(crate) mod table;
 pub(crate) mod role;
 pub(crate) mod policy;
@@ -105,7 +107,7 @@ registry! {
     ApprovedOrigin = approved_origin,
     /// A prompt.
     Prompt = prompt,
-    /// An association of the instance with a Lambda function or a Lex bot.
+    /// An association of the instance with a Lambda function, a Lex bot or something else.
     Integration = integration,
     /// A Lambda function.
     Lambda = lambda,
@@ -115,10 +117,14 @@ registry! {
     LambdaVersion = lambda_version,
     /// The alias of a Lambda function that flows and streams invoke.
     LambdaAlias = lambda_alias,
+    /// A view that flows show.
+    View = view,
     /// A flow.
     Flow = flow,
     /// A flow module.
     FlowModule = flow_module,
+    /// A task template.
+    TaskTemplate = task_template,
     /// A DynamoDB table.
     Table = table,
     /// An IAM role.

@@ -88,6 +88,105 @@ fn approved_origins_are_kept_as_they_are_written() {
     test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
 }
 
+const VIEW: &str = r#"views:
+  confirm: { json: confirm.json, actions: [Submit], description: Once more }
+flows:
+  chat:
+    steps:
+      - view: confirm
+        with: { Heading: Sure? }
+        actions: { Submit: [hang_up] }
+      - hang_up
+"#;
+
+const TEMPLATE: &str = r#"{ "Head": { "Title": "Confirm" },
+  "Body": [{ "_id": "a", "Type": "Button", "Props": { "Columns": 2, "Wide": true }, "Content": ["$.Heading"] }] }"#;
+
+#[test]
+fn flows_show_the_views_of_the_blueprint_as_they_are_published() {
+    let test = TestEnvironment::empty();
+    test.write("confirm.json", TEMPLATE);
+    write(&test, VIEW);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    is_quiet(&test);
+    with_connect(&test, |serving, instance| {
+        let views = connect(serving, "POST", "/search-views", &json!({ "InstanceId": instance }));
+        let view = &views["Views"][0];
+        let (arn, id) = (view["Arn"].as_str().unwrap(), view["Id"].as_str().unwrap());
+        let content = &view["Content"];
+        let template: Value = serde_json::from_str(content["Template"].as_str().unwrap()).unwrap();
+        assert_eq!(template, serde_json::from_str::<Value>(TEMPLATE).unwrap());
+        let flows = connect(serving, "POST", "/search-contact-flows", &json!({ "InstanceId": instance }));
+        let flow = flows["ContactFlows"].as_array().unwrap().iter().find(|flow| flow["Name"] == "Chat").unwrap();
+        assert!(flow["Content"].as_str().unwrap().contains(&format!("{arn}:$LATEST")), "{flow}");
+        let body = json!({ "Status": "PUBLISHED", "Content": { "Template": "{\"Body\":[]}", "Actions": ["Other"] } });
+        connect(serving, "POST", &format!("/views/{instance}/{id}"), &body);
+    });
+    is_taken_back(&test, &["view confirm", "template", "Other"]);
+    // A file that changes is a change of the view, and of nothing else.
+    test.write("confirm.json", TEMPLATE.replace("Confirm", "Really"));
+    let planned = test.expect(2, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    assert!(planned.stdout.contains("view confirm") && planned.stdout.contains("1 to change"), "{}", planned.stdout);
+    // What the API returns is taken as well, with its actions.
+    let content = json!({ "Template": TEMPLATE, "Actions": ["Submit"], "InputSchema": "{}" });
+    test.write("confirm.json", content.to_string());
+    test.edit(BLUEPRINT, "actions: [Submit], ", "");
+    is_quiet(&test);
+    test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
+}
+
+const TASKS: &str = r#"flows:
+  tasks: { steps: [hang_up] }
+task_templates:
+  follow_up:
+    flow: tasks
+    fields:
+      Title: { type: name, required: true, default: Call again }
+      Why: { type: single-select, options: [Complaint, Question], default: Question }
+      Secret: { type: text, hidden: true }
+"#;
+
+#[test]
+fn task_templates_are_forms() {
+    let test = applied(TASKS);
+    with_connect(&test, |serving, instance| {
+        let path = format!("/instance/{instance}/task/template");
+        let listed = connect(serving, "GET", &path, &Value::Null);
+        let id = listed["TaskTemplates"][0]["Id"].as_str().unwrap().to_owned();
+        let template = connect(serving, "GET", &format!("{path}/{id}"), &Value::Null);
+        assert_eq!(template["Fields"][1]["SingleSelectOptions"], json!(["Complaint", "Question"]));
+        assert_eq!(template["Constraints"]["InvisibleFields"], json!([{ "Id": { "Name": "Secret" } }]));
+        let mut changed = template.clone();
+        changed["Fields"][1]["SingleSelectOptions"] = json!(["Complaint", "Praise", "Question"]);
+        changed["Status"] = json!("INACTIVE");
+        for name in ["Id", "Arn", "InstanceId", "CreatedTime", "LastModifiedTime", "Tags"] {
+            changed.as_object_mut().unwrap().remove(name);
+        }
+        connect(serving, "POST", &format!("{path}/{id}"), &changed);
+    });
+    is_taken_back(&test, &["task template follow_up", "Praise", "INACTIVE"]);
+    test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
+}
+
+#[test]
+fn integrations_are_of_any_kind() {
+    let test = applied(
+        "integrations:\n  crm: { type: application, arn: \"arn:aws:app-integrations:us-west-2:123456789012:application/crm\" }\n  \
+         tickets: { type: event, arn: \"arn:aws:app-integrations:us-west-2:123456789012:event-integration/t\", source: \
+         zendesk, source_name: T, source_url: https://t.example }\nlex_bots:\n  desk: { alias_arn: \
+         \"arn:aws:lex:us-west-2:123456789012:bot-alias/A/B\" }\n",
+    );
+    with_connect(&test, |serving, instance| {
+        let path = format!("/instance/{instance}/integration-associations");
+        let listed = connect(serving, "GET", &format!("{path}?integrationType=APPLICATION"), &Value::Null);
+        let id =
+            listed["IntegrationAssociationSummaryList"][0]["IntegrationAssociationId"].as_str().unwrap().to_owned();
+        connect(serving, "DELETE", &format!("{path}/{id}"), &Value::Null);
+    });
+    is_taken_back(&test, &["integration crm"]);
+    test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
+}
+
 #[test]
 fn mistakes_are_found_before() {
     let test = TestEnvironment::empty();
@@ -98,6 +197,16 @@ fn mistakes_are_found_before() {
              proficiencies: {{ {proficiencies} }} }} }}"
         )
     };
+    let task = |field: &str| {
+        format!(
+            "task_templates: {{ t: {{ fields: {{ A: {{ type: name }}, C: {{ type: quick-connect }}, {field} }} }} }}"
+        )
+    };
+    for (name, content) in
+        [("text.json", "text"), ("list.json", "[]"), ("head.json", r#"{ "Head": {} }"#), ("view.json", TEMPLATE)]
+    {
+        test.write(name, content);
+    }
     for (sections, code) in [
         ("predefined_attributes: { \"connect:Language\": { values: [x] } }".to_owned(), "attribute-name"),
         ("predefined_attributes: { Language: { values: [x, y, x] } }".to_owned(), "attribute-value-twice"),
@@ -108,6 +217,30 @@ fn mistakes_are_found_before() {
         ("approved_origins: [crm.acme.example]".to_owned(), "invalid-origin"),
         ("approved_origins: [\"https://acme.example/\"]".to_owned(), "invalid-origin"),
         ("approved_origins: [\"https://a.example\", \"https://a.example\"]".to_owned(), "origin-twice"),
+        ("views: { v: { json: none.json, actions: [] } }".to_owned(), "file-not-found"),
+        ("views: { v: { json: text.json, actions: [] } }".to_owned(), "view-not-json"),
+        ("views: { v: { json: list.json, actions: [] } }".to_owned(), "view-template"),
+        ("views: { v: { json: head.json, actions: [] } }".to_owned(), "view-template"),
+        ("views: { v: { json: view.json } }".to_owned(), "view-actions"),
+        ("views: { v: { json: view.json, actions: [\"!\"] } }".to_owned(), "invalid-property"),
+        (
+            "views: { a: { json: view.json, actions: [], name: x }, b: { json: view.json, actions: [], name: x } }".to_owned(),
+            "duplicate-name",
+        ),
+        ("task_templates: { t: { fields: { A: { type: text }, B: { type: quick-connect } } } }".to_owned(), "task-name"),
+        ("task_templates: { t: { fields: { A: { type: name } } } }".to_owned(), "task-target"),
+        ("task_templates: { t: { flow: none, fields: { A: { type: name } } } }".to_owned(), "unknown-reference"),
+        (task("B: { type: single-select }"), "task-options"),
+        (task("B: { type: text, options: [x] }"), "task-options"),
+        (task("B: { type: single-select, options: [x], default: y }"), "task-options"),
+        (task("B: { type: colour }"), "unknown-value"),
+        ("integrations: { i: { type: cases-domain, arn: \"arn:aws:wisdom:us-west-2:1:assistant/x\" } }".to_owned(), "wrong-arn-kind"),
+        ("integrations: { i: { type: cases-domain, arn: domain } }".to_owned(), "wrong-arn-kind"),
+        ("integrations: { i: { type: event, arn: \"arn:aws:app-integrations:us-west-2:1:x\" } }".to_owned(), "integration-source"),
+        (
+            "integrations: { i: { type: application, arn: \"arn:aws:app-integrations:us-west-2:1:x\", source: cases } }".to_owned(),
+            "integration-source",
+        ),
     ] {
         write(&test, &format!("{sections}\n"));
         let checked = test.run(&["check", BLUEPRINT]);

@@ -1,6 +1,6 @@
 //! Which names are taken, and what objects of others there are.
 
-use aws_sdk_connect::types::QueueType;
+use aws_sdk_connect::types::{QueueType, ViewType};
 use serde_json::{Value, json};
 
 use crate::connect::list_named;
@@ -167,6 +167,14 @@ impl Gateway {
             "SecurityProfile" => {
                 let call = connect.list_security_profiles().instance_id(instance).max_results(PAGE);
                 list_named!("Connect ListSecurityProfiles", call, security_profile_summary_list)
+            }
+            "TaskTemplate" => {
+                let call = connect.list_task_templates().instance_id(instance).max_results(100);
+                list_named!("Connect ListTaskTemplates", call, task_templates)
+            }
+            "View" => {
+                let call = connect.list_views().instance_id(instance).r#type(ViewType::CustomerManaged);
+                list_named!("Connect ListViews", call.max_results(100), views_summary_list)
             }
             "UserHierarchyGroup" => {
                 let call = connect.list_user_hierarchy_groups().instance_id(instance).max_results(PAGE);

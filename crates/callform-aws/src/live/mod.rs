@@ -8,6 +8,7 @@
 mod beside;
 mod directory;
 mod flows;
+mod guides;
 mod hours;
 mod instance;
 mod people;
