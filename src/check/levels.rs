@@ -5,7 +5,7 @@ use callform_source::{Diagnostic, Diagnostics, Severity, SourceMap, Span, did_yo
 use crate::blueprint::{LintLevel, Loaded};
 
 /// Warnings whose level a blueprint can set, besides those of flows.
-const LINTS: [&str; 16] = [
+const LINTS: [&str; 17] = [
     "unknown-permission",
     "unknown-builtin",
     "overlapping-hours",
@@ -21,6 +21,7 @@ const LINTS: [&str; 16] = [
     "not-stored",
     "overlay-adds",
     "attribute-not-defined",
+    "flow-version-type",
     "text-cut-at-hash",
 ];
 

@@ -25,7 +25,10 @@ pub(crate) mod lambda_version;
 pub(crate) mod lambda_alias;
 pub(crate) mod view;
 pub(crate) mod flow;
+pub(crate) mod flow_version;
 pub(crate) mod flow_module;
+pub(crate) mod flow_module_version;
+pub(crate) mod flow_module_alias;
 pub(crate) mod task_template;
 pub(crate) mod table;
 pub(crate) mod role;
@@ -46,7 +49,8 @@ pub(crate) mod resource;
 pub(crate) mod sqs_queue;
 
 pub(crate) use descriptor::{
-    ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, Within,
+    ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, VersionOf,
+    Within,
 };
 
 use std::collections::BTreeMap;
@@ -121,8 +125,14 @@ registry! {
     View = view,
     /// A flow.
     Flow = flow,
+    /// A published version of a flow.
+    FlowVersion = flow_version,
     /// A flow module.
     FlowModule = flow_module,
+    /// A published version of a flow module.
+    FlowModuleVersion = flow_module_version,
+    /// An alias of a flow module; its name is `<module>.<alias>`.
+    FlowModuleAlias = flow_module_alias,
     /// A task template.
     TaskTemplate = task_template,
     /// A DynamoDB table.
@@ -185,6 +195,11 @@ impl Kind {
     /// The section of the blueprint that defines things of the kind; `None` for kinds that have none.
     pub fn section(self) -> Option<&'static str> {
         self.descriptor().lowering.as_ref().map(|lowering| lowering.section)
+    }
+
+    /// What it is a version of, where it is one.
+    pub(crate) fn version_of(self) -> Option<VersionOf> {
+        self.descriptor().lifetime.version_of
     }
 
     /// The kind with this word.

@@ -187,6 +187,77 @@ fn integrations_are_of_any_kind() {
     test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
 }
 
+const MODULE: &str = r#"flow_modules:
+  greeting: { steps: [{ say: Hello. }], aliases: { live: { description: what flows use }, test: } }
+"#;
+
+/// Numbers of the versions of the module, newest first, and where the alias leads.
+fn versions(serving: &Serving, instance: &str) -> (String, Vec<i64>, Value) {
+    let modules = connect(serving, "GET", &format!("/contact-flow-modules-summary/{instance}"), &Value::Null);
+    let id = modules["ContactFlowModulesSummaryList"][0]["Id"].as_str().unwrap();
+    let path = format!("/contact-flow-modules/{instance}/{id}");
+    let versions = connect(serving, "GET", &format!("{path}/versions"), &Value::Null);
+    let versions = versions["ContactFlowModuleVersionSummaryList"].as_array().unwrap();
+    let numbers = versions.iter().map(|version| version["Version"].as_i64().unwrap()).collect();
+    let aliases = connect(serving, "GET", &format!("{path}/aliases"), &Value::Null);
+    let aliases = aliases["ContactFlowModuleAliasSummaryList"].as_array().unwrap();
+    let live = aliases.iter().find(|alias| alias["AliasName"] == "live").unwrap();
+    (path, numbers, live.clone())
+}
+
+#[test]
+fn a_module_is_published_when_its_content_changes_and_its_aliases_follow() {
+    let test = applied(MODULE);
+    with_connect(&test, |serving, instance| {
+        let (path, numbers, live) = versions(serving, instance);
+        assert_eq!((numbers, &live["Version"]), (vec![1], &json!(1)));
+        // Somebody publishes by hand, and lets the alias lead there.
+        connect(serving, "PUT", &format!("{path}/version"), &json!({}));
+        let alias = format!("{path}/alias/{}", live["AliasId"].as_str().unwrap());
+        connect(serving, "POST", &alias, &json!({ "ContactFlowModuleVersion": 2 }));
+    });
+    is_taken_back(&test, &["flow module alias greeting.live", "2"]);
+    // A description is no content.
+    test.edit(BLUEPRINT, "greeting: { steps", "greeting: { description: Greets, steps");
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    with_connect(&test, |serving, instance| assert_eq!(versions(serving, instance).1, [2, 1]));
+    test.edit(BLUEPRINT, "Hello.", "Good morning.");
+    let planned = test.expect(2, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    assert!(planned.stdout.contains("flow module version greeting"), "{}", planned.stdout);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    is_quiet(&test);
+    with_connect(&test, |serving, instance| {
+        let (path, numbers, live) = versions(serving, instance);
+        assert_eq!((numbers, &live["Version"]), (vec![3, 2], &json!(3)));
+        let frozen = connect(serving, "GET", &format!("{path}:3"), &Value::Null);
+        assert!(frozen["ContactFlowModule"]["Content"].as_str().unwrap().contains("Good morning."), "{frozen}");
+    });
+    test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
+}
+
+const CIRCLE: &str = r#"flows:
+  first: { versioned: true, steps: [{ say: First. }, { transfer: { flow: second } }] }
+  second: { versioned: true, steps: [{ say: Second. }, { transfer: { flow: first } }] }
+lints: { flow-version-type: allow }
+"#;
+
+#[test]
+fn what_stands_in_for_a_flow_is_never_published() {
+    let test = applied(CIRCLE);
+    with_connect(&test, |serving, instance| {
+        let flows = connect(serving, "GET", &format!("/contact-flows-summary/{instance}"), &Value::Null);
+        let flows = flows["ContactFlowSummaryList"].as_array().unwrap();
+        for (name, text) in [("First", "First."), ("Second", "Second.")] {
+            let id = flows.iter().find(|flow| flow["Name"] == name).unwrap()["Id"].as_str().unwrap();
+            let versions = connect(serving, "GET", &format!("/contact-flows/{instance}/{id}/versions"), &Value::Null);
+            assert_eq!(versions["ContactFlowVersionSummaryList"].as_array().map(Vec::len), Some(1), "{versions}");
+            let frozen = connect(serving, "GET", &format!("/contact-flows/{instance}/{id}:1"), &Value::Null);
+            assert!(frozen["ContactFlow"]["Content"].as_str().unwrap().contains(text), "{frozen}");
+        }
+    });
+    test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
+}
+
 #[test]
 fn mistakes_are_found_before() {
     let test = TestEnvironment::empty();
@@ -235,6 +306,7 @@ fn mistakes_are_found_before() {
         (task("B: { type: single-select, options: [x], default: y }"), "task-options"),
         (task("B: { type: colour }"), "unknown-value"),
         ("integrations: { i: { type: cases-domain, arn: \"arn:aws:wisdom:us-west-2:1:assistant/x\" } }".to_owned(), "wrong-arn-kind"),
+        ("flow_modules: { m: { steps: [{ say: x }], aliases: { \"a b\": } } }".to_owned(), "invalid-property"),
         ("integrations: { i: { type: cases-domain, arn: domain } }".to_owned(), "wrong-arn-kind"),
         ("integrations: { i: { type: event, arn: \"arn:aws:app-integrations:us-west-2:1:x\" } }".to_owned(), "integration-source"),
         (
@@ -249,4 +321,7 @@ fn mistakes_are_found_before() {
     write(&test, &user("Language: { English: 3 }"));
     let checked = test.run(&["check", BLUEPRINT]);
     assert!(checked.code == 0 && !checked.stderr.contains("attribute-not-defined"), "{}", checked.stderr);
+    write(&test, "flows: { f: { versioned: true, steps: [hang_up] } }\n");
+    let checked = test.run(&["check", BLUEPRINT]);
+    assert!(checked.code == 0 && checked.stderr.contains("flow-version-type"), "{}", checked.stderr);
 }

@@ -14,6 +14,7 @@ mod instance;
 mod people;
 mod properties;
 mod routing;
+mod versions;
 
 use serde_json::{Map, Value};
 
