@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::blueprint::{Blueprint, Facts, TextKind};
 use crate::check::Rule;
-use crate::model::Resolver;
+use crate::model::{Kind, Resolver};
 
 /// All that the stages know of a kind. Whoever adds a kind answers everything here; groups have an answer for what is
 /// plain.
@@ -177,11 +177,29 @@ pub(crate) struct Lifetime {
     pub(crate) holds_data: bool,
     /// True where it gets a name by default, which stays as it is deployed: it cannot change.
     pub(crate) is_named_by_default: bool,
+    /// What it is a version of, where it is one: it is made anew whenever that changes.
+    pub(crate) version_of: Option<VersionOf>,
+}
+
+/// What a kind holds versions of. A version and what it is of have the same name.
+#[derive(Clone, Copy)]
+pub(crate) struct VersionOf {
+    pub(crate) kind: Kind,
+    /// Which part of the version's ARN is its number, counted from zero between colons.
+    pub(crate) number_at: usize,
+    /// Properties that are not part of a version.
+    pub(crate) outside: &'static [&'static str],
 }
 
 impl Lifetime {
-    pub(crate) const PLAIN: Self =
-        Self { loss: None, is_retained: false, is_deletable: true, holds_data: false, is_named_by_default: false };
+    pub(crate) const PLAIN: Self = Self {
+        loss: None,
+        is_retained: false,
+        is_deletable: true,
+        holds_data: false,
+        is_named_by_default: false,
+        version_of: None,
+    };
 
     pub(crate) const fn losing(loss: &'static str) -> Self {
         Self { loss: Some(loss), ..Self::PLAIN }

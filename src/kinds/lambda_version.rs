@@ -10,7 +10,9 @@ use std::fmt::Write as _;
 
 use callform_source::Spanned;
 
-use super::descriptor::{ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use super::descriptor::{
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service, VersionOf,
+};
 use crate::blueprint::Common;
 use crate::digest::sha256_hex;
 use crate::model::members::Members;
@@ -29,7 +31,11 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     name: None,
     lookup: None,
     builtins: None,
-    lifetime: Lifetime::PLAIN,
+    lifetime: Lifetime {
+        // arn:<partition>:lambda:<region>:<account>:function:<name>:<number>
+        version_of: Some(VersionOf { kind: Kind::Lambda, number_at: 7, outside: &OUTSIDE }),
+        ..Lifetime::PLAIN
+    },
     reach: Reach::PLAIN,
     outside: Outside::NOTHING,
     live: Live::TEMPLATE,
@@ -65,15 +71,16 @@ impl Resolver<'_> {
         self.add(Kind::LambdaAlias, key, Common::NONE, alias);
     }
 
-    /// Puts into the logical ID of every version what it consists of. All resources have to be there.
+    /// Puts into the logical ID of every version, of whatever it is one, what it consists of. All resources have to be
+    /// there.
     pub(crate) fn name_versions(&mut self) {
         let digests: Vec<(Address, String)> = self
             .resources
             .values()
-            .filter(|resource| resource.address.kind == Kind::Lambda)
-            .map(|function| {
-                let version = Address::new(Kind::LambdaVersion, function.address.name.clone());
-                (version, sha256_hex(self.content_of(function).as_bytes()))
+            .filter_map(|version| {
+                let of = version.address.kind.version_of()?;
+                let whole = self.resources.get(&Address::new(of.kind, version.address.name.clone()))?;
+                Some((version.address.clone(), sha256_hex(self.content_of(whole, of.outside).as_bytes())))
             })
             .collect();
         for (version, digest) in digests {
@@ -83,11 +90,11 @@ impl Resolver<'_> {
         }
     }
 
-    /// What a version of a function consists of, as text: its properties, and of what they refer to all that makes
+    /// What a version of something consists of, as text: its properties, and of what they refer to all that makes
     /// another thing of it. A table that is replaced has another name, which the function's variables then have too.
-    fn content_of(&self, function: &Resource) -> String {
+    fn content_of(&self, function: &Resource, outside: &[&str]) -> String {
         let mut text = String::new();
-        write_properties(&mut text, &function.properties, |name| !OUTSIDE.contains(&name));
+        write_properties(&mut text, &function.properties, |name| !outside.contains(&name));
         let targets: BTreeSet<&Target> =
             function.properties.values().flat_map(Value::references).map(|reference| &reference.target).collect();
         for target in targets {

@@ -15,6 +15,7 @@ use indexmap::IndexMap;
 use super::resolver::Resolver;
 use super::{Address, Attribute, Kind, Reference, Resource, Target, TextPart, Value, naming};
 use crate::kinds::lambda::integration_name;
+use crate::kinds::view::PUBLISHED;
 
 /// Arguments of a template.
 type Arguments = IndexMap<Spanned<String>, Spanned<serde_json::Value>>;
@@ -337,6 +338,9 @@ impl Names for FlowNames<'_, '_> {
             && let Some(existing) = self.resolver.existing_function(name)
         {
             return Some(existing.value.clone());
+        }
+        if kind == "view" && self.resolver.defines(Kind::View, name) {
+            return Some(format!("{}:{PUBLISHED}", references::marker(kind, name)));
         }
         let bots = &self.resolver.blueprint().lex_bots;
         let bot = (kind == "lex_bot").then(|| bots.iter().find(|(key, _)| key.value == name)).flatten()?;

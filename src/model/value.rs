@@ -72,7 +72,7 @@ pub enum Target {
 pub enum Attribute {
     /// The ARN.
     Arn,
-    /// The bare identifier (the last part of the ARN); the number of a function's version.
+    /// The bare identifier (the last part of the ARN); the number of a version.
     Id,
     /// What `Ref` gives, such as a table's or bucket's name.
     Ref,
@@ -100,7 +100,7 @@ impl Reference {
     /// The identifier that is wanted, out of what `Ref` gives for the target: ARNs for the types of Connect, names for
     /// tables, roles, functions, buckets and streams.
     pub fn identifier<'a>(&self, physical_id: &'a str) -> &'a str {
-        let is_version = matches!(&self.target, Target::Resource(Address { kind: Kind::LambdaVersion, name: _ }));
+        let is_version = matches!(&self.target, Target::Resource(address) if address.kind.version_of().is_some());
         match self.attribute {
             Attribute::Id if is_version => physical_id.rsplit_once(':').map_or(physical_id, |(_, number)| number),
             Attribute::Id => bare_id(physical_id),

@@ -60,7 +60,7 @@ pub(super) fn resource_changes<'a>(
 }
 
 fn is_version(definition: &Definition) -> bool {
-    definition.rendered_as.kind == Kind::LambdaVersion
+    definition.rendered_as.kind.version_of().is_some()
 }
 
 /// True for the version of a function that has one already.

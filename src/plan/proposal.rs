@@ -146,9 +146,14 @@ impl<'a> Waves<'a> {
         let (mut missing, mut deferred) = (BTreeSet::new(), BTreeSet::new());
         let mut settled = true;
         for need in &resource.needs {
+            // A version freezes what is there: a stand-in must not be published.
+            let freezes = resource.address.kind.version_of().is_some_and(|of| of.kind == need.target.kind);
             let available = match need.direct {
-                Some(logical_id) => proposal.states.contains_key(logical_id),
-                None => self.is_there(need.target),
+                Some(logical_id) => {
+                    let state = proposal.states.get(logical_id);
+                    state.is_some_and(|state| !freezes || state.form == Form::Final)
+                }
+                None => self.is_there(need.target) && (!freezes || self.is_replaced_by_now(need.target)),
             };
             let renewed_later = need.direct.is_none() && available && self.awaits_replacement(need.target);
             settled &= !renewed_later;

@@ -100,9 +100,8 @@ impl Expressions<'_> {
             };
         }
         let identifier = self.select(&reference.target);
-        if kind == Kind::LambdaVersion && reference.attribute == Attribute::Id {
-            // arn:<partition>:lambda:<region>:<account>:function:<name>:<number>
-            return json!({ "Fn::Select": ["7", { "Fn::Split": [":", identifier] }] });
+        if let (Some(version), Attribute::Id) = (kind.version_of(), &reference.attribute) {
+            return json!({ "Fn::Select": [version.number_at.to_string(), { "Fn::Split": [":", identifier] }] });
         }
         match (arn_form(kind), &reference.attribute) {
             (ArnForm::InInstance(segment), Attribute::Arn | Attribute::Ref) => {
@@ -200,7 +199,7 @@ fn inside(logical_id: &str, kind: Kind, attribute: &Attribute) -> Json {
         Attribute::Id => match (kind, before_id(kind)) {
             (Kind::Instance, _) => json!({ "Fn::GetAtt": [logical_id, "Id"] }),
             // The number.
-            (Kind::LambdaVersion, _) => json!({ "Fn::GetAtt": [logical_id, "Version"] }),
+            (kind, _) if kind.version_of().is_some() => json!({ "Fn::GetAtt": [logical_id, "Version"] }),
             (_, Some(before)) => json!({ "Fn::Select": ["1", { "Fn::Split": [before, { "Ref": logical_id }] }] }),
             (_, None) => whole(),
         },

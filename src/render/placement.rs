@@ -122,12 +122,10 @@ pub(super) fn place(model: &Model, graph: &Graph, placement: &Placement) -> BTre
     model.resources.keys().map(|address| (address.clone(), name(address))).collect()
 }
 
-/// The stack of the function, for its versions: each is a resource of its own, and is where those before it were.
+/// The stack of what a version is of: each is a resource of its own, and is where those before it were.
 fn stack_of_function<'a>(model: &Model, placement: &'a Placement, address: &Address) -> Option<&'a String> {
-    if address.kind != Kind::LambdaVersion {
-        return None;
-    }
-    let function = model.resources.get(&Address::new(Kind::Lambda, address.name.clone()))?;
+    let of = address.kind.version_of()?;
+    let function = model.resources.get(&Address::new(of.kind, address.name.clone()))?;
     placement.stacks.get(&function.logical_id)
 }
 

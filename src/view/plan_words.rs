@@ -295,7 +295,7 @@ fn reason(reason: &Reason) -> Option<String> {
         Reason::TerminationProtection => "its stack is protected from deletion".to_owned(),
         Reason::StackHalfDeleted => "its stack was being deleted, and what is left of it goes first".to_owned(),
         Reason::StackIncomplete => "its stack was never completely made".to_owned(),
-        Reason::FunctionChanged => "the function changed: a new version is published".to_owned(),
+        Reason::FunctionChanged => "its content changed: a new version is published".to_owned(),
         Reason::ChangedByHand => "it was changed by hand".to_owned(),
         Reason::DeletedByHand => "it was deleted by hand".to_owned(),
         Reason::RevertUnfinished => "a revert of it was interrupted".to_owned(),

@@ -8,6 +8,7 @@ mod support;
 mod aws_checks;
 mod bad_input;
 mod big_center;
+mod connect_kinds;
 mod contact_records;
 mod deployment_tools;
 mod destroy;
