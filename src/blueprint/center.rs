@@ -13,7 +13,9 @@ use super::{
     Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
     SecurityProfile, Stream, Table, User, Workgroup,
 };
+use crate::kinds::kms_key::KmsKey;
 use crate::kinds::sqs_queue::SqsQueue;
+use crate::kinds::topic::Topic;
 
 /// One contact center.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -105,6 +107,12 @@ pub struct Blueprint {
     /// SQS queues.
     #[serde(default)]
     pub sqs_queues: Section<SqsQueue>,
+    /// SNS topics, with their subscriptions.
+    #[serde(default)]
+    pub topics: Section<Topic>,
+    /// KMS keys, which `kms_key:` of other sections can name.
+    #[serde(default)]
+    pub kms_keys: Section<KmsKey>,
     /// Further resources, with CloudFormation's own types and properties.
     #[serde(default)]
     pub resources: Section<AnyResource>,

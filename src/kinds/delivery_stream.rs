@@ -173,7 +173,10 @@ impl Resolver<'_> {
     /// What is invoked where a function is named: the alias of one of this blueprint. Permissions are about it too.
     pub(crate) fn invoked_function(&mut self, name: &Name) -> Value {
         match self.find(Kind::Lambda, name) {
-            Found::Target(_) => Value::arn_of(Address::new(Kind::LambdaAlias, name.value.clone())),
+            Found::Target(Target::Resource(address)) if address.kind == Kind::Lambda => {
+                Value::arn_of(Address::new(Kind::LambdaAlias, name.value.clone()))
+            }
+            Found::Target(_) => self.arn(Kind::Lambda, name),
             Found::Arn(arn) => Value::String(arn),
         }
     }
@@ -304,16 +307,16 @@ impl Resolver<'_> {
 
     /// The permission to use the key of a stream; none where AWS manages the key, which Kinesis uses for whoever may
     /// read the stream.
-    pub(crate) fn decrypting(&self, stream: Option<&Name>) -> Option<Value> {
+    pub(crate) fn decrypting(&mut self, stream: Option<&Name>) -> Option<Value> {
         let stream = self.blueprint().streams.get(stream?)?;
         let key = stream.kms_key.as_ref()?;
-        key_statement(key, &["kms:Decrypt"], "kinesis")
+        self.kms_statement(key, &["kms:Decrypt"], "kinesis")
     }
 
     /// The permission to use the key of a bucket of this blueprint.
-    fn encrypting(&self, bucket: &Name) -> Option<Value> {
+    fn encrypting(&mut self, bucket: &Name) -> Option<Value> {
         let key = self.blueprint().buckets.get(bucket)?.kms_key.as_ref()?;
-        key_statement(key, &["kms:Decrypt", "kms:GenerateDataKey"], "s3")
+        self.kms_statement(key, &["kms:Decrypt", "kms:GenerateDataKey"], "s3")
     }
 }
 
@@ -327,42 +330,6 @@ struct Parts {
     parquet: Option<Schema>,
     /// Whether the prefix has keys that the function gives.
     dynamic: bool,
-}
-
-/// The permission to use a key, through one service only. A key that is named by an alias is found by it.
-fn key_statement(key: &str, actions: &[&str], service: &str) -> Option<Value> {
-    if key.starts_with("alias/aws/") {
-        return None;
-    }
-    let through = Value::Text(vec![
-        TextPart::Literal(format!("{service}.")),
-        TextPart::Pseudo("AWS::Region"),
-        TextPart::Literal(".".to_owned()),
-        TextPart::Pseudo("AWS::URLSuffix"),
-    ]);
-    let mut condition = Members::new().with("StringEquals", Members::new().with("kms:ViaService", through));
-    let resource = if key.starts_with("arn:") {
-        Value::from(key)
-    } else {
-        condition = condition
-            .with("ForAnyValue:StringEquals", Members::new().with("kms:ResourceAliases", vec![Value::from(key)]));
-        Value::Text(vec![
-            TextPart::Literal("arn:".to_owned()),
-            TextPart::Pseudo("AWS::Partition"),
-            TextPart::Literal(":kms:".to_owned()),
-            TextPart::Pseudo("AWS::Region"),
-            TextPart::Literal(":".to_owned()),
-            TextPart::Pseudo("AWS::AccountId"),
-            TextPart::Literal(":key/*".to_owned()),
-        ])
-    };
-    let actions = actions.iter().map(|action| Value::from(*action)).collect::<Vec<_>>();
-    let statement = Members::new()
-        .with("Effect", "Allow")
-        .with("Action", actions)
-        .with("Resource", vec![resource])
-        .with("Condition", condition);
-    Some(statement.into())
 }
 
 /// The ARN of the log stream of a delivery stream, out of the name of its group.

@@ -40,6 +40,12 @@ pub(crate) mod workgroup;
 pub(crate) mod named_query;
 pub(crate) mod resource;
 pub(crate) mod sqs_queue;
+pub(crate) mod queue_policy;
+pub(crate) mod topic;
+pub(crate) mod topic_subscription;
+pub(crate) mod topic_policy;
+pub(crate) mod kms_key;
+pub(crate) mod kms_alias;
 
 pub(crate) use descriptor::{
     ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, Within,
@@ -145,6 +151,18 @@ registry! {
     NamedQuery = named_query,
     /// An SQS queue.
     SqsQueue = sqs_queue,
+    /// The policy of an SQS queue.
+    QueuePolicy = queue_policy,
+    /// An SNS topic.
+    Topic = topic,
+    /// A subscription of an SNS topic; its name is `<topic>.<protocol>.<endpoint>`.
+    TopicSubscription = topic_subscription,
+    /// The policy of an SNS topic.
+    TopicPolicy = topic_policy,
+    /// A KMS key.
+    KmsKey = kms_key,
+    /// The alias of a KMS key.
+    KmsAlias = kms_alias,
     /// Any resource of CloudFormation that has no section of its own.
     Resource = resource,
 }

@@ -26,7 +26,7 @@ resource! {
         pub dead_letters: Option<Name>,
         /// How often a message is received before it goes there. Default: 5.
         pub max_receives: Option<Spanned<u32>>,
-        /// KMS key: its ARN, id or alias. Default: a key of SQS.
+        /// KMS key: one of this blueprint, its ARN, id or alias. Default: a key of SQS.
         pub kms_key: Option<Spanned<String>>,
     }
 }
@@ -75,6 +75,7 @@ impl Resolver<'_> {
                 );
             }
             let dead = queue.dead_letters.as_ref().map(|name| self.arn(Kind::SqsQueue, name));
+            let kms = queue.kms_key.as_ref().map(|key| self.kms_key(key));
             let receives = queue.max_receives.as_ref().map_or(5, |most| most.value);
             let redrive =
                 dead.map(|arn| Members::new().with("deadLetterTargetArn", arn).with("maxReceiveCount", receives));
@@ -85,7 +86,7 @@ impl Resolver<'_> {
                 .with_some("VisibilityTimeout", queue.visibility_timeout.map(|time| time.seconds))
                 .with_some("MessageRetentionPeriod", queue.retention.as_ref().map(|time| time.seconds))
                 .with_some("RedrivePolicy", redrive)
-                .with_some("KmsMasterKeyId", queue.kms_key.as_ref())
+                .with_some("KmsMasterKeyId", kms)
                 .with_some("SqsManagedSseEnabled", queue.kms_key.is_none().then_some(true))
                 .with_tags(queue.tags.as_ref())
                 .finish();
