@@ -13,6 +13,7 @@ use super::{
     Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
     SecurityProfile, Stream, Table, User, Workgroup,
 };
+use crate::kinds::alarm::Alarm;
 use crate::kinds::kms_key::KmsKey;
 use crate::kinds::sqs_queue::SqsQueue;
 use crate::kinds::topic::Topic;
@@ -113,6 +114,9 @@ pub struct Blueprint {
     /// KMS keys, which `kms_key:` of other sections can name.
     #[serde(default)]
     pub kms_keys: Section<KmsKey>,
+    /// CloudWatch alarms.
+    #[serde(default)]
+    pub alarms: Section<Alarm>,
     /// Further resources, with CloudFormation's own types and properties.
     #[serde(default)]
     pub resources: Section<AnyResource>,

@@ -46,6 +46,7 @@ pub(crate) mod topic_subscription;
 pub(crate) mod topic_policy;
 pub(crate) mod kms_key;
 pub(crate) mod kms_alias;
+pub(crate) mod alarm;
 
 pub(crate) use descriptor::{
     ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, Within,
@@ -163,6 +164,8 @@ registry! {
     KmsKey = kms_key,
     /// The alias of a KMS key.
     KmsAlias = kms_alias,
+    /// A CloudWatch alarm; one of a center's own has the name `<alarm>.<metric>.<what>`.
+    Alarm = alarm,
     /// Any resource of CloudFormation that has no section of its own.
     Resource = resource,
 }

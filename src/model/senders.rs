@@ -61,6 +61,12 @@ pub(crate) fn senders(blueprint: &Blueprint) -> Vec<Sender<'_>> {
             senders.push(Sender { service: "sns.amazonaws.com", source, kind: Kind::SqsQueue, to });
         }
     }
+    for (key, alarm) in &blueprint.alarms {
+        for to in alarm.notify.iter().flat_map(|topics| &topics.0) {
+            let source = Address::new(Kind::Alarm, key.value.clone());
+            senders.push(Sender { service: ALARMS, source, kind: Kind::Topic, to });
+        }
+    }
     senders
 }
 
