@@ -16,6 +16,7 @@ use super::{
 use crate::kinds::alarm::Alarm;
 use crate::kinds::kms_key::KmsKey;
 use crate::kinds::sqs_queue::SqsQueue;
+use crate::kinds::state_machine::StateMachine;
 use crate::kinds::topic::Topic;
 
 /// One contact center.
@@ -117,6 +118,9 @@ pub struct Blueprint {
     /// CloudWatch alarms.
     #[serde(default)]
     pub alarms: Section<Alarm>,
+    /// State machines of Step Functions.
+    #[serde(default)]
+    pub state_machines: Section<StateMachine>,
     /// Further resources, with CloudFormation's own types and properties.
     #[serde(default)]
     pub resources: Section<AnyResource>,

@@ -47,6 +47,7 @@ pub(crate) mod topic_policy;
 pub(crate) mod kms_key;
 pub(crate) mod kms_alias;
 pub(crate) mod alarm;
+pub(crate) mod state_machine;
 
 pub(crate) use descriptor::{
     ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, Within,
@@ -166,6 +167,8 @@ registry! {
     KmsAlias = kms_alias,
     /// A CloudWatch alarm; one of a center's own has the name `<alarm>.<metric>.<what>`.
     Alarm = alarm,
+    /// A state machine of Step Functions.
+    StateMachine = state_machine,
     /// Any resource of CloudFormation that has no section of its own.
     Resource = resource,
 }

@@ -12,6 +12,7 @@ use crate::model::{Kind, Resolver};
 
 /// How long messages are kept. Source: Amazon SQS Developer Guide, "Message retention period".
 const RETENTION_SECONDS: std::ops::RangeInclusive<u32> = 60..=1_209_600;
+const DEFAULT_RETENTION_SECONDS: u32 = 345_600;
 
 resource! {
     /// An SQS queue.
@@ -84,7 +85,10 @@ impl Resolver<'_> {
                 .with_some("QueueName", queue.name.as_ref())
                 .with_some("FifoQueue", is_fifo.then_some(true))
                 .with_some("VisibilityTimeout", queue.visibility_timeout.map(|time| time.seconds))
-                .with_some("MessageRetentionPeriod", queue.retention.as_ref().map(|time| time.seconds))
+                .with(
+                    "MessageRetentionPeriod",
+                    queue.retention.as_ref().map_or(DEFAULT_RETENTION_SECONDS, |time| time.seconds),
+                )
                 .with_some("RedrivePolicy", redrive)
                 .with_some("KmsMasterKeyId", kms)
                 .with_some("SqsManagedSseEnabled", queue.kms_key.is_none().then_some(true))
