@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callform_aws::NamedResource;
 use callform_source::{Diagnostic, Diagnostics, Spanned};
 
 use super::descriptor::{
-    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lookup, Lowering, Outside, Reach, Service,
 };
 use super::keys;
 use super::topic::{KEY_OF_SNS, NO_KEY};
@@ -54,7 +55,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     },
     // Its alias is.
     name: None,
-    lookup: None,
+    lookup: Some(Lookup { property: "KeyId", resource: NamedResource::Key, is_physical_id: true }),
     builtins: None,
     lifetime: Lifetime {
         is_retained: true,
@@ -159,6 +160,20 @@ impl Resolver<'_> {
     pub(crate) fn kms_key(&mut self, key: &Name) -> Value {
         let is_own = self.defines(Kind::KmsKey, key) || key.starts_with("resource/");
         if is_own { self.arn(Kind::KmsKey, key) } else { Value::from(key) }
+    }
+
+    /// The permission to use the key of something of this blueprint, for whoever reads or writes it.
+    pub(crate) fn using_key_of(&mut self, kind: Kind, name: &Name) -> Option<Value> {
+        let service = match kind {
+            Kind::SqsQueue => "sqs",
+            Kind::Topic => "sns",
+            Kind::Bucket => "s3",
+            Kind::Stream => "kinesis",
+            Kind::Table => "dynamodb",
+            _ => return None,
+        };
+        let key = key_of(self.blueprint(), kind, name)?;
+        self.kms_statement(key, &["kms:Decrypt", "kms:GenerateDataKey"], service)
     }
 
     /// The permission to use a key, through one service only. A key that is named by an alias is found by it; those of the

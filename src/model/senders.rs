@@ -75,6 +75,12 @@ pub(crate) fn key_of<'b>(blueprint: &'b Blueprint, kind: Kind, name: &Name) -> O
     match kind {
         Kind::SqsQueue => blueprint.sqs_queues.get(name)?.kms_key.as_ref(),
         Kind::Topic => blueprint.topics.get(name)?.kms_key.as_ref(),
+        Kind::Bucket => blueprint.buckets.get(name)?.kms_key.as_ref(),
+        Kind::Stream => blueprint.streams.get(name)?.kms_key.as_ref(),
+        Kind::Table => {
+            let choice = blueprint.tables.get(name)?.encryption.as_ref()?;
+            (!matches!(choice.as_str(), "aws-owned" | "aws-managed")).then_some(choice)
+        }
         _ => None,
     }
 }

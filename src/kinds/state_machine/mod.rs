@@ -15,7 +15,7 @@ use super::keys;
 use crate::blueprint::{Blueprint, Common, Definition as _, Name, Statement, TextKind, resource};
 use crate::model::access::{self, allow};
 use crate::model::members::Members;
-use crate::model::senders::{each_once, key_of};
+use crate::model::senders::each_once;
 use crate::model::{Address, Kind, Resolver, Target, TextPart, Value};
 
 resource! {
@@ -263,10 +263,7 @@ impl Resolver<'_> {
             let Some(action) = asl::action(resource, address.kind) else { continue };
             statements.push(allow(&[&action], vec![Value::arn_of(address.clone())]));
             let name = Spanned::new(address.name.clone(), task.span);
-            let service = if address.kind == Kind::SqsQueue { "sqs" } else { "sns" };
-            if let Some(key) = key_of(self.blueprint(), address.kind, &name) {
-                statements.extend(self.kms_statement(key, &["kms:Decrypt", "kms:GenerateDataKey"], service));
-            }
+            statements.extend(self.using_key_of(address.kind, &name));
         }
         statements
     }
