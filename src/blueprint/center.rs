@@ -14,7 +14,9 @@ use super::{
     SecurityProfile, Stream, Table, User, Workgroup,
 };
 use crate::kinds::alarm::Alarm;
+use crate::kinds::event_rule::EventRule;
 use crate::kinds::kms_key::KmsKey;
+use crate::kinds::schedule::Schedule;
 use crate::kinds::sqs_queue::SqsQueue;
 use crate::kinds::state_machine::StateMachine;
 use crate::kinds::topic::Topic;
@@ -121,6 +123,12 @@ pub struct Blueprint {
     /// State machines of Step Functions.
     #[serde(default)]
     pub state_machines: Section<StateMachine>,
+    /// Rules of EventBridge: what happens, and who gets it.
+    #[serde(default)]
+    pub event_rules: Section<EventRule>,
+    /// Schedules of EventBridge Scheduler: what runs when.
+    #[serde(default)]
+    pub schedules: Section<Schedule>,
     /// Further resources, with CloudFormation's own types and properties.
     #[serde(default)]
     pub resources: Section<AnyResource>,

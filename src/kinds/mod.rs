@@ -48,6 +48,8 @@ pub(crate) mod kms_key;
 pub(crate) mod kms_alias;
 pub(crate) mod alarm;
 pub(crate) mod state_machine;
+pub(crate) mod event_rule;
+pub(crate) mod schedule;
 
 pub(crate) use descriptor::{
     ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, Within,
@@ -169,6 +171,10 @@ registry! {
     Alarm = alarm,
     /// A state machine of Step Functions.
     StateMachine = state_machine,
+    /// A rule of EventBridge.
+    EventRule = event_rule,
+    /// A schedule of EventBridge Scheduler.
+    Schedule = schedule,
     /// Any resource of CloudFormation that has no section of its own.
     Resource = resource,
 }

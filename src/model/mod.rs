@@ -16,6 +16,7 @@ pub(crate) mod table_fit;
 pub(crate) mod access;
 mod texts;
 pub(crate) mod senders;
+pub(crate) mod schedules;
 pub(crate) mod functions;
 pub(crate) mod views;
 pub(crate) mod column_types;

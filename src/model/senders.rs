@@ -67,6 +67,15 @@ pub(crate) fn senders(blueprint: &Blueprint) -> Vec<Sender<'_>> {
             senders.push(Sender { service: ALARMS, source, kind: Kind::Topic, to });
         }
     }
+    for (key, rule) in &blueprint.event_rules {
+        let source = Address::new(Kind::EventRule, key.value.clone());
+        for target in &rule.targets {
+            let queues = target.queue.iter().chain(&target.dead_letters).map(|to| (Kind::SqsQueue, to));
+            for (kind, to) in queues.chain(target.topic.iter().map(|to| (Kind::Topic, to))) {
+                senders.push(Sender { service: "events.amazonaws.com", source: source.clone(), kind, to });
+            }
+        }
+    }
     senders
 }
 

@@ -1,6 +1,8 @@
 //! Kinds that stand beside Connect: topics, keys and what works with them.
 
-use crate::support::TestEnvironment;
+use serde_json::json;
+
+use crate::support::{TestEnvironment, json_service};
 
 const BLUEPRINT: &str = "center.yaml";
 
@@ -56,6 +58,25 @@ workgroups: { lake: { bucket: files, kms_key: data } }
     );
 }
 
+/// What a key encrypted comes back together with the key.
+#[test]
+fn a_key_that_was_kept_comes_back() {
+    let test = TestEnvironment::empty();
+    let center = "center: k\nregion: us-west-2\ninstance: { alias: kk, inbound: true, outbound: true, \
+        storage: { call_recordings: { bucket: files, kms_key: data } } }\n\
+        kms_keys: { data: {} }\nbuckets: { files: { kms_key: data } }\n";
+    test.write(BLUEPRINT, center);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    let destroyed = test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
+    assert!(destroyed.stderr.contains("kept: kms key data"), "{}", destroyed.stderr);
+    let planned = test.expect(2, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    assert!(planned.stdout.contains("kms key data"), "{}", planned.stdout);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    let keys = json_service(&test.serve(&[]), "kms", "TrentService.ListKeys", &json!({}));
+    assert_eq!(keys["Keys"].as_array().unwrap().len(), 1, "{keys}");
+}
+
 #[test]
 fn mistakes_of_topics_and_keys_are_found_before() {
     told(&[
@@ -79,5 +100,160 @@ fn mistakes_of_topics_and_keys_are_found_before() {
         ("kms_keys: { a: { services: [s3] } }", "key-service"),
         ("kms_keys: { a: { alias: x }, b: { alias: alias/x } }", "key-alias"),
         ("kms_keys: { a: { alias: \"not possible\" } }", "invalid-property"),
+    ]);
+}
+
+#[test]
+fn alarms_live() {
+    let sections = r#"topics: { ops: { kms_key: none, subscriptions: [{ email: ops@acme.example }] } }
+flows: { entry: { steps: [hang_up] } }
+alarms:
+  center: { metric: center, notify: ops }
+  missed: { metric: missed-calls, over: 5, notify: ops }
+"#;
+    life(sections, ("over: 5", "over: 7"), "alarm missed");
+}
+
+#[test]
+fn a_center_has_alarms_for_all_that_can_be_broken() {
+    let test = TestEnvironment::empty();
+    let center = "center: c\nregion: us-west-2\ninstance: { alias: c, inbound: true, outbound: true }\n\
+        flows: { entry: { steps: [hang_up] }, old: { steps: [hang_up], archived: true } }\nalarms: { all: { metric: center } }\n";
+    test.write(BLUEPRINT, center);
+    test.expect(0, &["render", BLUEPRINT, "--out", "out"]);
+    let template: serde_json::Value = serde_json::from_str(&test.read("out/c.template.json")).unwrap();
+    let resources = template["Resources"].as_object().unwrap().values();
+    let alarms = resources.filter(|resource| resource["Type"] == "AWS::CloudWatch::Alarm");
+    let mut metrics: Vec<&str> = alarms.map(|alarm| alarm["Properties"]["MetricName"].as_str().unwrap()).collect();
+    metrics.sort_unstable();
+    assert_eq!(
+        metrics,
+        ["CallsBreachingConcurrencyQuota", "ContactFlowFatalErrors", "MisconfiguredPhoneNumbers", "ThrottledCalls"]
+    );
+}
+
+#[test]
+fn mistakes_of_alarms_are_found_before() {
+    told(&[
+        ("alarms: { a: { metric: mised-calls } }", "alarm-metric"),
+        ("alarms: { a: { metric: MissedCalls } }", "alarm-metric"),
+        ("alarms: { a: { metric: missed-calls, queue: q } }", "alarm-metric"),
+        ("alarms: { a: { metric: queue-full } }", "alarm-metric"),
+        ("alarms: { a: { metric: center, name: x } }", "alarm-metric"),
+        ("alarms: { a: { metric: X, namespace: N, queue: q } }", "alarm-metric"),
+        ("alarms: { a: { metric: X, namespace: N } }", "alarm-condition"),
+        ("alarms: { a: { metric: missed-calls, over: 1, below: 2 } }", "alarm-condition"),
+        ("alarms: { a: { metric: concurrent-calls } }", "alarm-condition"),
+        ("alarms: { a: { metric: missed-calls, within: 90s } }", "alarm-period"),
+        ("alarms: { a: { metric: missed-calls, within: 1h, times: 169 } }", "alarm-period"),
+        ("alarms: { a: { metric: missed-calls, times: 3, out_of: 2 } }", "alarm-period"),
+        ("alarms: { a: { metric: flow-errors, flow: none } }", "unknown-reference"),
+        ("alarms: { a: { metric: missed-calls, notify: t } }", "unknown-reference"),
+        ("alarms: { a: { metric: missed-calls, notify: t } }\ntopics: { t: {} }", "key-of-service"),
+        ("alarms: { a: { name: x, metric: missed-calls }, b: { name: x, metric: missed-calls } }", "duplicate-name"),
+        ("alarms: { a: { metric: missed-calls, statistic: Median } }", "invalid-property"),
+    ]);
+}
+
+/// A definition with one task that goes on to another state.
+fn machine(resource: &str, next: &str) -> String {
+    format!(
+        r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "{resource}", "TimeoutSeconds": 9, "Next": "{next}" }}, "B": {{ "Type": "Succeed" }} }} }}"#
+    )
+}
+
+#[test]
+fn state_machines_live_with_the_file_of_their_definition() {
+    let test = TestEnvironment::empty();
+    let center = "center: m\nregion: us-west-2\ninstance: { alias: m, inbound: true, outbound: true }\n\
+        sqs_queues: { orders: {} }\nstate_machines: { care: { definition: care.json } }\n\
+        schedules: { care: { when: rate(1 day), state_machine: care } }\n\
+        event_rules: { care: { schedule: rate(1 day), targets: [{ state_machine: care }, { queue: orders }] } }\n";
+    test.write(BLUEPRINT, center);
+    test.write("care.json", &machine("arn:aws:states:::sqs:sendMessage", "B"));
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    // Its layout is no change of a definition.
+    test.write("care.json", &machine("arn:aws:states:::sqs:sendMessage", "B").replace(", ", ",\n  "));
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    test.edit("care.json", "\"TimeoutSeconds\": 9", "\"TimeoutSeconds\": 8");
+    let planned = test.expect(2, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    assert!(planned.stdout.contains("state machine care"), "{}", planned.stdout);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
+}
+
+#[test]
+fn mistakes_in_definitions_are_found_where_they_stand() {
+    let test = TestEnvironment::empty();
+    let head = "center: w\nregion: us-west-2\ninstance: { existing: w }\n";
+    test.write("wrong.yaml", &format!("{head}state_machines: {{ a: {{ definition: a.json }} }}"));
+    for (definition, code) in [
+        (machine("${lambda/none}", "B"), "unknown-reference"),
+        (machine("arn:aws:states:::lambda:invoke", "C"), "unknown-state"),
+        (machine("arn:aws:states:::lambda:invoke", "A"), "unreachable-state"),
+        (
+            machine("arn:aws:states:::lambda:invoke.waitForTaskToken", "B").replace("\"TimeoutSeconds\": 9, ", ""),
+            "waits-for-ever",
+        ),
+        ("{ \"StartAt\": \"A\" }".to_owned(), "state-machine"),
+    ] {
+        test.write("a.json", &definition);
+        let checked = test.run(&["check", "wrong.yaml"]);
+        let is_told = checked.stderr.contains(&format!("[{code}]")) && checked.stderr.contains("--> a.json:1:");
+        assert!(checked.code == 3 && is_told, "{definition}: {}\n{}", checked.code, checked.stderr);
+    }
+    test.write("a.json", "{ \"StartAt\": ");
+    assert!(test.run(&["check", "wrong.yaml"]).stderr.contains("state-machine-file"));
+    told(&[("state_machines: { a: { definition: a.json } }", "file-not-found")]);
+}
+
+#[test]
+fn rules_and_schedules_live() {
+    let sections = r#"sqs_queues: { orders: {}, lost: {} }
+topics: { news: { kms_key: none } }
+event_rules:
+  ended:
+    pattern: { source: [aws.connect], detail: { instanceArn: ["${instance}"] } }
+    targets: [{ queue: orders, dead_letters: lost }, { topic: news }]
+schedules:
+  daily: { when: cron(0 8 ? * MON-FRI *), time_zone: America/Los_Angeles, queue: orders, dead_letters: lost }
+"#;
+    life(sections, ("cron(0 8", "cron(0 9"), "schedule daily");
+}
+
+#[test]
+fn mistakes_of_rules_and_schedules_are_found_before() {
+    told(&[
+        ("event_rules: { a: { targets: [{ queue: q }] } }\nsqs_queues: { q: {} }", "event-source"),
+        ("event_rules: { a: { pattern: { source: aws.connect }, targets: [] } }", "event-pattern"),
+        ("event_rules: { a: { pattern: {}, targets: [] } }", "event-pattern"),
+        ("event_rules: { a: { schedule: rate(1 day), targets: [] } }", "event-target"),
+        ("event_rules: { a: { schedule: rate(1 day), targets: [{}] } }", "event-target"),
+        ("event_rules: { a: { schedule: rate(1 day), targets: [{ lambda: x, queue: q }] } }", "event-target"),
+        ("event_rules: { a: { schedule: rate(1 day), targets: [{ lambda: x, group: g }] } }", "event-target"),
+        (
+            "event_rules: { a: { schedule: rate(1 day), targets: [{ queue: q }] } }\nsqs_queues: { q: { name: q.fifo } }",
+            "event-target",
+        ),
+        ("event_rules: { a: { schedule: rate(1 days), targets: [] } }", "schedule-expression"),
+        ("event_rules: { a: { schedule: at(2030-01-01T08:00:00), targets: [] } }", "schedule-expression"),
+        ("event_rules: { a: { schedule: rate(1 day), targets: [{ topic: t }] } }\ntopics: { t: {} }", "key-of-service"),
+        ("event_rules: { a: { schedule: rate(1 day), targets: [{ lambda: x, paths: { a: $.b } }] } }", "event-input"),
+        ("event_rules: { a: { schedule: rate(1 day), targets: [{ lambda: x, template: <a> }] } }", "event-input"),
+        (
+            "event_rules: { a: { schedule: rate(1 day), targets: [{ lambda: x, template: a, input: {} }] } }",
+            "event-input",
+        ),
+        ("event_rules: { a: { schedule: rate(1 day), targets: [{ lambda: x, retries: 186 }] } }", "delivery-attempts"),
+        ("event_rules: { a: { schedule: rate(1 day), targets: [{ state_machine: none }] } }", "unknown-reference"),
+        ("schedules: { a: { when: rate(1 day) } }", "schedule-target"),
+        ("schedules: { a: { when: daily, queue: q } }", "schedule-expression"),
+        ("schedules: { a: { when: rate(1 day), queue: q, window: 2d } }", "schedule-window"),
+        ("schedules: { a: { when: rate(1 day), queue: q, max_age: 10s } }", "delivery-attempts"),
+        ("schedules: { a: { when: rate(1 day), queue: q, time_zone: PST } }", "unknown-time-zone"),
+        ("schedules: { a: { when: rate(1 day), queue: q, tags: { a: b } } }", "tags-not-possible"),
+        ("schedules: { a: { when: rate(1 day), lambda: none } }", "unknown-reference"),
     ]);
 }
