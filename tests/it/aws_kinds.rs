@@ -1,6 +1,6 @@
 //! Kinds that stand beside Connect: topics, keys and what works with them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{TestEnvironment, json_service};
 
@@ -256,4 +256,87 @@ fn mistakes_of_rules_and_schedules_are_found_before() {
         ("schedules: { a: { when: rate(1 day), queue: q, tags: { a: b } } }", "tags-not-possible"),
         ("schedules: { a: { when: rate(1 day), lambda: none } }", "unknown-reference"),
     ]);
+}
+
+/// The resources of a type in the template of a center, by logical ID.
+fn rendered(test: &TestEnvironment, resource_type: &str) -> Vec<Value> {
+    let template: Value = serde_json::from_str(&test.read("out/p.template.json")).unwrap();
+    let resources = template["Resources"].as_object().unwrap().values();
+    resources.filter(|resource| resource["Type"] == resource_type).map(|it| it["Properties"].clone()).collect()
+}
+
+/// Statements as `who: actions`, with what they are bound to.
+fn allowed(policy: &Value) -> Vec<String> {
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let told = statements.map(|one| {
+        let who = one["Principal"]["Service"].to_string().replace('"', "");
+        let actions = one["Action"].to_string().replace('"', "");
+        let bound: Vec<&String> = one["Condition"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .flat_map(|(_, it)| it.as_object().unwrap().keys())
+            .collect();
+        format!("{who} {actions} {bound:?}").replace('"', "")
+    });
+    told.collect()
+}
+
+#[test]
+fn services_may_do_what_the_blueprint_says_and_nothing_else() {
+    let test = TestEnvironment::empty();
+    let center = r#"center: p
+region: us-west-2
+instance: { alias: p, inbound: true, outbound: true }
+kms_keys: { data: {} }
+sqs_queues: { orders: { kms_key: data }, alone: {} }
+topics: { news: { kms_key: data, subscriptions: [{ queue: orders }] }, quiet: {} }
+alarms: { missed: { metric: missed-calls, over: 1, notify: news } }
+tables: { numbers: { key: id, encryption: data } }
+state_machines: { care: { definition: care.json } }
+event_rules: { often: { schedule: rate(1 day), targets: [{ topic: news, dead_letters: orders }, { state_machine: care }] } }
+schedules: { daily: { when: rate(1 day), queue: orders } }
+"#;
+    test.write(BLUEPRINT, center);
+    let definition = r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem",
+        "Parameters": { "TableName": "${table/numbers.ref}", "Note": "${sqs_queue/alone.ref}" }, "End": true } } }"#;
+    test.write("care.json", definition);
+    test.expect(0, &["render", BLUEPRINT, "--out", "out"]);
+
+    let queues = rendered(&test, "AWS::SQS::QueuePolicy");
+    assert_eq!(queues.len(), 1, "nobody sends to the other one");
+    let expected =
+        ["sns.amazonaws.com sqs:SendMessage [aws:SourceArn]", "events.amazonaws.com sqs:SendMessage [aws:SourceArn]"];
+    assert_eq!(allowed(&queues[0]["PolicyDocument"]), expected);
+    let topics = rendered(&test, "AWS::SNS::TopicPolicy");
+    assert_eq!(topics.len(), 1, "SNS's own policy does for the other one");
+    let of_topic = allowed(&topics[0]["PolicyDocument"]);
+    let expected = [
+        "cloudwatch.amazonaws.com sns:Publish [aws:SourceAccount]",
+        "events.amazonaws.com sns:Publish [aws:SourceArn]",
+    ];
+    assert_eq!(of_topic[1..], expected);
+    let keys = rendered(&test, "AWS::KMS::Key");
+    let services = &keys[0]["KeyPolicy"]["Statement"][1]["Principal"]["Service"];
+    assert_eq!(*services, json!(["cloudwatch.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com"]));
+    assert_eq!(keys[0]["EnableKeyRotation"], true);
+
+    let mut roles: Vec<String> = rendered(&test, "AWS::IAM::Role")
+        .iter()
+        .map(|role| {
+            let who = &role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"][0];
+            let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap().iter();
+            let own = statements.filter(|one| one["Resource"][0] != "*").map(|one| one["Action"].to_string());
+            format!("{who}: {}", own.collect::<Vec<_>>().join(" ")).replace('"', "")
+        })
+        .collect();
+    roles.sort_unstable();
+    assert_eq!(
+        roles,
+        [
+            "events.amazonaws.com: [states:StartExecution]",
+            "scheduler.amazonaws.com: [sqs:SendMessage] [kms:Decrypt,kms:GenerateDataKey]",
+            "states.amazonaws.com: [dynamodb:GetItem] [kms:Decrypt,kms:GenerateDataKey]",
+        ]
+    );
 }

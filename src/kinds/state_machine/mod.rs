@@ -98,7 +98,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     outside: Outside::REGIONAL,
     live: Live::TEMPLATE,
     drift: Drift::PLAIN,
-    service: Service { needs: &["iam"], ..Service::PLAIN },
+    service: Service { needs: &["iam", "logs", "states"], ..Service::PLAIN },
     checks: Checks {
         codes: &[
             ("state-machine-file", "The definition of a state machine is no JSON."),
