@@ -13,10 +13,16 @@ use super::{
     Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
     SecurityProfile, Stream, Table, User, Workgroup,
 };
+use crate::kinds::alarm::Alarm;
+use crate::kinds::event_rule::EventRule;
 use crate::kinds::integration::Integration;
+use crate::kinds::kms_key::KmsKey;
 use crate::kinds::predefined_attribute::PredefinedAttribute;
+use crate::kinds::schedule::Schedule;
 use crate::kinds::sqs_queue::SqsQueue;
+use crate::kinds::state_machine::StateMachine;
 use crate::kinds::task_template::TaskTemplate;
+use crate::kinds::topic::Topic;
 use crate::kinds::view::View;
 
 /// One contact center.
@@ -124,6 +130,24 @@ pub struct Blueprint {
     /// SQS queues.
     #[serde(default)]
     pub sqs_queues: Section<SqsQueue>,
+    /// SNS topics, with their subscriptions.
+    #[serde(default)]
+    pub topics: Section<Topic>,
+    /// KMS keys, which `kms_key:` of other sections can name.
+    #[serde(default)]
+    pub kms_keys: Section<KmsKey>,
+    /// CloudWatch alarms.
+    #[serde(default)]
+    pub alarms: Section<Alarm>,
+    /// State machines of Step Functions.
+    #[serde(default)]
+    pub state_machines: Section<StateMachine>,
+    /// Rules of EventBridge: what happens, and who gets it.
+    #[serde(default)]
+    pub event_rules: Section<EventRule>,
+    /// Schedules of EventBridge Scheduler: what runs when.
+    #[serde(default)]
+    pub schedules: Section<Schedule>,
     /// Further resources, with CloudFormation's own types and properties.
     #[serde(default)]
     pub resources: Section<AnyResource>,

@@ -226,7 +226,7 @@ macro_rules! resource {
             #[serde(default)]
             pub prevent_destroy: bool,
             /// Whether to keep the resource, unmanaged, when it leaves the blueprint or the center is destroyed.
-            /// Default: true for the instance, tables and buckets, false for everything else.
+            /// Default: true for the instance, tables, buckets and keys, false for everything else.
             pub retain: Option<bool>,
         }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
+use callform_source::{Diagnostic, Diagnostics, Span, Spanned, did_you_mean};
 
 use super::{Context, Rule};
 use crate::blueprint::Blueprint;
-use crate::model::{TextPart, Value};
+use crate::kinds::topic::NO_KEY;
+use crate::model::{Kind, TextPart, Value};
 
 pub(super) const KMS: Rule = Rule {
     codes: &["invalid-kms-key"],
@@ -27,7 +28,13 @@ pub(super) const REGION: Rule = Rule {
 const SERVICES: [&str; 5] = ["lambda", "lex", "kinesis", "firehose", "kms"];
 
 fn kms(context: Context<'_>, diagnostics: &mut Diagnostics) {
-    for (key, takes_more) in keys(&context.loaded.blueprint) {
+    let blueprint = &context.loaded.blueprint;
+    for (key, takes_more) in keys(blueprint) {
+        let is_own = blueprint.kms_keys.contains_key(key) || context.loaded.is_broken(Kind::KmsKey, key);
+        // Whether there is such a resource was looked at when it was lowered.
+        if is_own || key.starts_with("resource/") {
+            continue;
+        }
         let is_arn = key.starts_with("arn:") && {
             let parts: Vec<&str> = key.splitn(6, ':').collect();
             parts.get(2) == Some(&"kms")
@@ -35,11 +42,13 @@ fn kms(context: Context<'_>, diagnostics: &mut Diagnostics) {
         };
         let is_id = key.starts_with("alias/") || key.starts_with("mrk-") || is_uuid(key);
         if !(is_arn || (takes_more && is_id)) {
-            diagnostics.push(
-                Diagnostic::error("invalid-kms-key", "this names no KMS key")
-                    .at(key.span, "")
-                    .help("Write its ARN: `arn:aws:kms:<region>:<account>:key/<id>`."),
-            );
+            let meant = did_you_mean(key, blueprint.kms_keys.keys().map(|own| own.value.as_str()));
+            let diagnostic = Diagnostic::error("invalid-kms-key", "this names no KMS key").at(key.span, "");
+            diagnostics.push(match meant {
+                Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
+                None => diagnostic
+                    .help("Write a key of `kms_keys:`, or its ARN: `arn:aws:kms:<region>:<account>:key/<id>`."),
+            });
         }
     }
 }
@@ -53,6 +62,9 @@ fn keys(blueprint: &Blueprint) -> Vec<(&Spanned<String>, bool)> {
     keys.extend(blueprint.buckets.values().filter_map(|bucket| bucket.kms_key.as_ref()).map(|key| (key, true)));
     keys.extend(blueprint.streams.values().filter_map(|stream| stream.kms_key.as_ref()).map(|key| (key, true)));
     keys.extend(blueprint.workgroups.values().filter_map(|group| group.kms_key.as_ref()).map(|key| (key, true)));
+    keys.extend(blueprint.sqs_queues.values().filter_map(|queue| queue.kms_key.as_ref()).map(|key| (key, true)));
+    let of_topics = blueprint.topics.values().filter_map(|topic| topic.kms_key.as_ref());
+    keys.extend(of_topics.filter(|key| key.value != NO_KEY).map(|key| (key, true)));
     keys.extend(
         blueprint
             .tables

@@ -33,14 +33,15 @@ const ABBREVIATIONS: [(&str, &str); 22] = [
 
 pub(super) const UNKNOWN: Rule = Rule {
     codes: &["unknown-time-zone"],
-    about: "Hours of operation have a time zone that the IANA database does not know.",
-    why: "Connect refuses the hours; the resource schema takes any text.",
+    about: "Hours of operation or a schedule have a time zone that the IANA database does not know.",
+    why: "Connect refuses the hours, and EventBridge Scheduler the schedule; the resource schemas take any text.",
     check: unknown,
 };
 
 fn unknown(context: Context<'_>, diagnostics: &mut Diagnostics) {
-    for hours in context.loaded.blueprint.hours.values() {
-        let zone = &hours.time_zone;
+    let blueprint = &context.loaded.blueprint;
+    let of_schedules = blueprint.schedules.values().filter_map(|schedule| schedule.time_zone.as_ref());
+    for zone in blueprint.hours.values().map(|hours| &hours.time_zone).chain(of_schedules) {
         if time_zone::time_zone(zone).is_some() {
             continue;
         }

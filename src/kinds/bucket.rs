@@ -19,7 +19,7 @@ resource! {
     pub struct Bucket {
         /// Name in S3. Default: `amazon-connect-<center>-<key>-<account>-<region>`.
         pub name: Option<Spanned<String>>,
-        /// ARN of the KMS key. Default: S3's own encryption.
+        /// KMS key: one of this blueprint, its ARN, id or alias. Default: S3's own encryption.
         pub kms_key: Option<Spanned<String>>,
         /// Days after which objects are deleted. Default: never.
         pub expire_after: Option<Duration>,
@@ -73,7 +73,7 @@ impl Resolver<'_> {
     pub(crate) fn buckets(&mut self) {
         for (key, bucket) in &self.blueprint().buckets {
             let encryption = match &bucket.kms_key {
-                Some(kms) => Members::new().with("SSEAlgorithm", "aws:kms").with("KMSMasterKeyID", kms),
+                Some(kms) => Members::new().with("SSEAlgorithm", "aws:kms").with("KMSMasterKeyID", self.kms_key(kms)),
                 None => Members::new().with("SSEAlgorithm", "AES256"),
             };
             let mut rule = Members::new().with("ServerSideEncryptionByDefault", encryption);

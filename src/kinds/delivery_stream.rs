@@ -9,7 +9,7 @@ use super::descriptor::{
 };
 use super::keys;
 use crate::blueprint::{Common, Definition as _, Duration, Name, Short, resource};
-use crate::model::access::{self, allow, key_statement, with_suffix};
+use crate::model::access::{self, allow, with_suffix};
 use crate::model::members::Members;
 use crate::model::parquet::{self, Schema};
 use crate::model::resolver::{Found, Resolver};
@@ -173,7 +173,10 @@ impl Resolver<'_> {
     /// What is invoked where a function is named: the alias of one of this blueprint. Permissions are about it too.
     pub(crate) fn invoked_function(&mut self, name: &Name) -> Value {
         match self.find(Kind::Lambda, name) {
-            Found::Target(_) => Value::arn_of(Address::new(Kind::LambdaAlias, name.value.clone())),
+            Found::Target(Target::Resource(address)) if address.kind == Kind::Lambda => {
+                Value::arn_of(Address::new(Kind::LambdaAlias, name.value.clone()))
+            }
+            Found::Target(_) => self.arn(Kind::Lambda, name),
             Found::Arn(arn) => Value::String(arn),
         }
     }
@@ -304,16 +307,16 @@ impl Resolver<'_> {
 
     /// The permission to use the key of a stream; none where AWS manages the key, which Kinesis uses for whoever may
     /// read the stream.
-    pub(crate) fn decrypting(&self, stream: Option<&Name>) -> Option<Value> {
+    pub(crate) fn decrypting(&mut self, stream: Option<&Name>) -> Option<Value> {
         let stream = self.blueprint().streams.get(stream?)?;
         let key = stream.kms_key.as_ref()?;
-        key_statement(key, &["kms:Decrypt"], "kinesis")
+        self.kms_statement(key, &["kms:Decrypt"], "kinesis")
     }
 
     /// The permission to use the key of a bucket of this blueprint.
-    fn encrypting(&self, bucket: &Name) -> Option<Value> {
+    fn encrypting(&mut self, bucket: &Name) -> Option<Value> {
         let key = self.blueprint().buckets.get(bucket)?.kms_key.as_ref()?;
-        key_statement(key, &["kms:Decrypt", "kms:GenerateDataKey"], "s3")
+        self.kms_statement(key, &["kms:Decrypt", "kms:GenerateDataKey"], "s3")
     }
 }
 

@@ -249,7 +249,7 @@ impl Resolver<'_> {
             let (name, service) = integration.kind.api();
             let arn = self.text(&integration.arn, integration.arn.span);
             self.check_service(&arn, service, integration.arn.span);
-            self.check_source(key, integration);
+            self.check_integration_source(key, integration);
             let source = integration.source.map(|source| match source {
                 IntegrationSource::Salesforce => "SALESFORCE",
                 IntegrationSource::Zendesk => "ZENDESK",
@@ -285,7 +285,7 @@ impl Resolver<'_> {
     }
 
     /// Source: CreateIntegrationAssociation: "only required for the EVENT integration type".
-    fn check_source(&mut self, key: &Spanned<String>, integration: &Integration) {
+    fn check_integration_source(&mut self, key: &Spanned<String>, integration: &Integration) {
         let given = [
             ("source_url", integration.source_url.is_some()),
             ("source_name", integration.source_name.is_some()),

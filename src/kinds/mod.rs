@@ -48,6 +48,16 @@ pub(crate) mod workgroup;
 pub(crate) mod named_query;
 pub(crate) mod resource;
 pub(crate) mod sqs_queue;
+pub(crate) mod queue_policy;
+pub(crate) mod topic;
+pub(crate) mod topic_subscription;
+pub(crate) mod topic_policy;
+pub(crate) mod kms_key;
+pub(crate) mod kms_alias;
+pub(crate) mod alarm;
+pub(crate) mod state_machine;
+pub(crate) mod event_rule;
+pub(crate) mod schedule;
 
 pub(crate) use descriptor::{
     ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, VersionOf,
@@ -170,6 +180,26 @@ registry! {
     NamedQuery = named_query,
     /// An SQS queue.
     SqsQueue = sqs_queue,
+    /// The policy of an SQS queue.
+    QueuePolicy = queue_policy,
+    /// An SNS topic.
+    Topic = topic,
+    /// A subscription of an SNS topic; its name is `<topic>.<protocol>.<endpoint>`.
+    TopicSubscription = topic_subscription,
+    /// The policy of an SNS topic.
+    TopicPolicy = topic_policy,
+    /// A KMS key.
+    KmsKey = kms_key,
+    /// The alias of a KMS key.
+    KmsAlias = kms_alias,
+    /// A CloudWatch alarm; one of a center's own has the name `<alarm>.<metric>.<what>`.
+    Alarm = alarm,
+    /// A state machine of Step Functions.
+    StateMachine = state_machine,
+    /// A rule of EventBridge.
+    EventRule = event_rule,
+    /// A schedule of EventBridge Scheduler.
+    Schedule = schedule,
     /// Any resource of CloudFormation that has no section of its own.
     Resource = resource,
 }

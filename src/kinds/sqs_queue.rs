@@ -12,6 +12,7 @@ use crate::model::{Kind, Resolver};
 
 /// How long messages are kept. Source: Amazon SQS Developer Guide, "Message retention period".
 const RETENTION_SECONDS: std::ops::RangeInclusive<u32> = 60..=1_209_600;
+const DEFAULT_RETENTION_SECONDS: u32 = 345_600;
 
 resource! {
     /// An SQS queue.
@@ -26,7 +27,7 @@ resource! {
         pub dead_letters: Option<Name>,
         /// How often a message is received before it goes there. Default: 5.
         pub max_receives: Option<Spanned<u32>>,
-        /// KMS key: its ARN, id or alias. Default: a key of SQS.
+        /// KMS key: one of this blueprint, its ARN, id or alias. Default: a key of SQS.
         pub kms_key: Option<Spanned<String>>,
     }
 }
@@ -75,6 +76,7 @@ impl Resolver<'_> {
                 );
             }
             let dead = queue.dead_letters.as_ref().map(|name| self.arn(Kind::SqsQueue, name));
+            let kms = queue.kms_key.as_ref().map(|key| self.kms_key(key));
             let receives = queue.max_receives.as_ref().map_or(5, |most| most.value);
             let redrive =
                 dead.map(|arn| Members::new().with("deadLetterTargetArn", arn).with("maxReceiveCount", receives));
@@ -83,9 +85,12 @@ impl Resolver<'_> {
                 .with_some("QueueName", queue.name.as_ref())
                 .with_some("FifoQueue", is_fifo.then_some(true))
                 .with_some("VisibilityTimeout", queue.visibility_timeout.map(|time| time.seconds))
-                .with_some("MessageRetentionPeriod", queue.retention.as_ref().map(|time| time.seconds))
+                .with(
+                    "MessageRetentionPeriod",
+                    queue.retention.as_ref().map_or(DEFAULT_RETENTION_SECONDS, |time| time.seconds),
+                )
                 .with_some("RedrivePolicy", redrive)
-                .with_some("KmsMasterKeyId", queue.kms_key.as_ref())
+                .with_some("KmsMasterKeyId", kms)
                 .with_some("SqsManagedSseEnabled", queue.kms_key.is_none().then_some(true))
                 .with_tags(queue.tags.as_ref())
                 .finish();

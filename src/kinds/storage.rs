@@ -72,7 +72,7 @@ pub struct StorageTarget {
     pub bucket: Option<Name>,
     /// Prefix of the keys in the bucket. Default: `connect/<instance alias>/<kind of data>`.
     pub prefix: Option<Spanned<String>>,
-    /// ARN of the KMS key the data is encrypted with. Default: the bucket's own encryption.
+    /// KMS key the data is encrypted with: one of this blueprint, or its ARN. Default: the bucket's own encryption.
     pub kms_key: Option<Spanned<String>>,
     /// A Kinesis stream of this blueprint, or the ARN of one that exists.
     pub stream: Option<Name>,
@@ -182,7 +182,8 @@ impl Resolver<'_> {
     /// The members that say where data is stored.
     fn stored_in(&mut self, key: &str, place: Place, target: &Spanned<StorageTarget>) -> Option<Members> {
         let members = Members::of_instance();
-        let kms = target.kms_key.as_ref().map(|key| Members::new().with("EncryptionType", "KMS").with("KeyId", key));
+        let kms = target.kms_key.as_ref().map(|key| self.kms_key(key));
+        let kms = kms.map(|key| Members::new().with("EncryptionType", "KMS").with("KeyId", key));
         Some(match place {
             Place::Bucket => {
                 let prefix =
@@ -208,7 +209,7 @@ impl Resolver<'_> {
                     self.diagnostics.push(
                         Diagnostic::error("storage-target", "video streams need a KMS key")
                             .at(target.span, "")
-                            .help("Add `kms_key:` with the ARN of a key."),
+                            .help("Add `kms_key:` with a key of `kms_keys:`, or the ARN of one."),
                     );
                 }
                 let hours = target.retention.map_or(HOURS_PER_DAY, |retention| retention.seconds / 3600);

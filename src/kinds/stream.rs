@@ -67,7 +67,7 @@ impl Resolver<'_> {
         for (key, stream) in &self.blueprint().streams {
             let mode = if stream.shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" };
             let hours = stream.retention.as_ref().map_or(24, |time| time.seconds / 3600);
-            let kms = stream.kms_key.as_ref().map_or("alias/aws/kinesis", |key| key.value.as_str());
+            let kms = stream.kms_key.as_ref().map_or_else(|| "alias/aws/kinesis".into(), |key| self.kms_key(key));
             // As for tables: what is kept must be found again.
             let default = (stream.name.is_none() && stream.retain == Some(true)).then_some("Name");
             let name = default.map(|_| physical_name(&self.blueprint().center, key));

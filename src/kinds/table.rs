@@ -38,7 +38,8 @@ resource! {
         pub ttl: Option<Spanned<String>>,
         /// What the table's stream carries.
         pub stream: Option<StreamView>,
-        /// Who holds the key of the encryption at rest: `aws-owned` (default), `aws-managed`, or the ARN of a KMS key.
+        /// Who holds the key of the encryption at rest: `aws-owned` (default), `aws-managed`, or a KMS key:
+        /// one of this blueprint, or its ARN.
         pub encryption: Option<Spanned<String>>,
         /// Continuous backups of the last 35 days. Default: true.
         pub point_in_time_recovery: Option<bool>,
@@ -293,11 +294,12 @@ impl Resolver<'_> {
             "aws-owned" => None,
             "aws-managed" => Some(kms),
             arn if arn.starts_with("arn:") && arn.contains(":kms:") => Some(kms.with("KMSMasterKeyId", arn)),
+            own if self.defines(Kind::KmsKey, own) => Some(kms.with("KMSMasterKeyId", self.kms_key(choice))),
             _ => {
                 self.diagnostics.push(
                     Diagnostic::error("invalid-encryption", "this is no way to encrypt a table")
                         .at(choice.span, "")
-                        .help("Write `aws-owned`, `aws-managed` or the ARN of a KMS key."),
+                        .help("Write `aws-owned`, `aws-managed`, a key of `kms_keys:` or the ARN of one."),
                 );
                 None
             }

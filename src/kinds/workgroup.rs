@@ -23,7 +23,7 @@ resource! {
         pub bucket: Name,
         /// Prefix of results. Default: `athena/<key>/`.
         pub prefix: Option<Spanned<String>>,
-        /// ARN of the KMS key that results are encrypted with. Default: S3's own encryption.
+        /// KMS key that results are encrypted with: one of this blueprint, or its ARN. Default: S3's own encryption.
         pub kms_key: Option<Spanned<String>>,
         /// Megabytes after which a query is stopped, 10 at least. Default: 10,000.
         pub scan_limit: Option<Spanned<u32>>,
@@ -97,7 +97,7 @@ impl Resolver<'_> {
 
     fn workgroup_configuration(&mut self, key: &Spanned<String>, workgroup: &Workgroup) -> Members {
         let encryption = match &workgroup.kms_key {
-            Some(kms) => Members::new().with("EncryptionOption", "SSE_KMS").with("KmsKey", kms),
+            Some(kms) => Members::new().with("EncryptionOption", "SSE_KMS").with("KmsKey", self.kms_key(kms)),
             None => Members::new().with("EncryptionOption", "SSE_S3"),
         };
         let prefix = workgroup.prefix.as_ref().map_or_else(|| format!("athena/{key}/"), |prefix| prefix.value.clone());

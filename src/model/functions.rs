@@ -122,6 +122,7 @@ impl Resolver<'_> {
         needs.variables.push((parameter.environment.clone(), reference));
         needs.statements.extend(statement(&parameter.actions, vec![Value::arn_of(address.clone())]));
         needs.statements.extend(statement(&parameter.object_actions, vec![below(&address, "/*")]));
+        needs.statements.extend(self.using_key_of(kind, &Spanned::new(address.name.clone(), value.span)));
         if kind == Kind::Table {
             self.table_fits(name, parameter, &address.name, value.span);
         }

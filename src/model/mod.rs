@@ -15,6 +15,8 @@ pub(crate) mod flows;
 pub(crate) mod table_fit;
 pub(crate) mod access;
 mod texts;
+pub(crate) mod senders;
+pub(crate) mod schedules;
 pub(crate) mod functions;
 pub(crate) mod views;
 pub(crate) mod column_types;

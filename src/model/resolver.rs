@@ -216,6 +216,10 @@ impl<'a> Resolver<'a> {
     pub(crate) fn unknown(&mut self, kind: Kind, name: &str, span: Span) {
         let uses =
             self.unknown.entry((kind, name.to_owned())).or_insert(Uses { first: span, more: Vec::new(), count: 0 });
+        // What is looked at twice stands there once.
+        if uses.count > 0 && (uses.first == span || uses.more.last() == Some(&span)) {
+            return;
+        }
         uses.count += 1;
         if uses.count > 1 && uses.more.len() < PLACES_SHOWN {
             uses.more.push(span);

@@ -108,7 +108,7 @@ impl<'a> Waves<'a> {
                 proposal.states.extend(current.map(|current| (resource.logical_id.to_owned(), current.clone())));
                 continue;
             }
-            if let Some(states) = self.next_standing(resource, current, &mut proposal, relaxation) {
+            if let Some(states) = self.next_state(resource, current, &mut proposal, relaxation) {
                 proposal.states.insert(resource.logical_id.to_owned(), states);
             }
         }
@@ -129,7 +129,7 @@ impl<'a> Waves<'a> {
         numbers.find(|resource| is_new(resource.logical_id)).map(|resource| resource.logical_id)
     }
 
-    fn next_standing(
+    fn next_state(
         &self,
         resource: &Resource<'a>,
         current: Option<&ResourceState>,

@@ -59,7 +59,10 @@ fn further_resources_are_planned_guarded_and_destroyed() {
     );
     // What refers to it gets the new identifier.
     assert!(planned.stdout.contains("resource alarm"), "{}", planned.stdout);
-    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    // What is lost with a topic is known of its type.
+    let refused = test.expect(1, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    assert!(refused.stderr.contains("subscriptions of others"), "{}", refused.stderr);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes", "--allow", "resource/topic"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
 }

@@ -6,6 +6,7 @@
 mod support;
 
 mod aws_checks;
+mod aws_kinds;
 mod bad_input;
 mod big_center;
 mod connect_kinds;

@@ -20,6 +20,8 @@ pub enum NamedResource {
     BucketPolicy,
     /// A Lambda function.
     Function,
+    /// A KMS key, by its id.
+    Key,
     /// A managed policy of IAM.
     Policy,
     /// A role of IAM.
@@ -71,6 +73,7 @@ impl Gateway {
             NamedResource::Function => {
                 exists!("Lambda GetFunction", self.lambda.get_function().function_name(name))
             }
+            NamedResource::Key => self.holder_of_key(name).await,
             NamedResource::Policy => {
                 let arn = format!("arn:{}:iam::{account}:policy/{name}", partition(self.region()).id);
                 exists!("IAM GetPolicy", self.iam.get_policy().policy_arn(arn))
@@ -84,6 +87,19 @@ impl Gateway {
                 let input = json!({ "TableName": name });
                 self.finds(JsonService::DynamoDb, "DynamoDB DescribeTable", &input).await
             }
+        }
+    }
+
+    /// Whether there is a key. One whose deletion is scheduled is gone for all who would use it.
+    async fn holder_of_key(&self, id: &str) -> Result<NameHolder, GatewayError> {
+        match self.signed.json(JsonService::Kms, "KMS DescribeKey", &json!({ "KeyId": id })).await {
+            Ok(answer) => {
+                let state = answer.pointer("/KeyMetadata/KeyState").and_then(Value::as_str);
+                let is_going = state.is_some_and(|state| state.starts_with("Pending") && state.ends_with("Deletion"));
+                Ok(if is_going { NameHolder::Nobody } else { NameHolder::Account })
+            }
+            Err(error) if error.is_not_found() => Ok(NameHolder::Nobody),
+            Err(error) => Err(error),
         }
     }
 

@@ -42,6 +42,7 @@ pub(crate) enum JsonService {
     Athena,
     DynamoDb,
     Kinesis,
+    Kms,
     SecretsManager,
     ServiceQuotas,
 }
@@ -53,6 +54,7 @@ impl JsonService {
             Self::Athena => "athena",
             Self::DynamoDb => "dynamodb",
             Self::Kinesis => "kinesis",
+            Self::Kms => "kms",
             Self::SecretsManager => "secretsmanager",
             Self::ServiceQuotas => "servicequotas",
         }
@@ -64,6 +66,7 @@ impl JsonService {
             Self::Athena => "Athena",
             Self::DynamoDb => "DynamoDB",
             Self::Kinesis => "Kinesis",
+            Self::Kms => "KMS",
             Self::SecretsManager => "Secrets Manager",
             Self::ServiceQuotas => "Service Quotas",
         }
@@ -75,6 +78,7 @@ impl JsonService {
             Self::Athena => ("AmazonAthena", "application/x-amz-json-1.1"),
             Self::DynamoDb => ("DynamoDB_20120810", "application/x-amz-json-1.0"),
             Self::Kinesis => ("Kinesis_20131202", "application/x-amz-json-1.1"),
+            Self::Kms => ("TrentService", "application/x-amz-json-1.1"),
             Self::SecretsManager => ("secretsmanager", "application/x-amz-json-1.1"),
             Self::ServiceQuotas => ("ServiceQuotasV20190624", "application/x-amz-json-1.1"),
         }
