@@ -411,7 +411,7 @@ impl Resolver<'_> {
         let times = alarm.times.as_ref().map_or(1, |times| times.value);
         let all = alarm.out_of.as_ref().map_or(times, |all| all.value);
         let longest = if period < SECONDS_PER_HOUR { SECONDS_PER_DAY } else { 7 * SECONDS_PER_DAY };
-        let is_period = matches!(period, 10 | 20 | 30) || (period > 0 && period % SECONDS_PER_MINUTE == 0);
+        let is_period = matches!(period, 10 | 20 | 30) || (period > 0 && period.is_multiple_of(SECONDS_PER_MINUTE));
         if is_period && times > 0 && times <= all && period.saturating_mul(all) <= longest {
             return;
         }

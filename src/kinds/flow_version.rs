@@ -44,7 +44,7 @@ const OUTSIDE: [&str; 5] = ["InstanceArn", "Name", "Description", "State", "Tags
 impl Resolver<'_> {
     /// The version of a flow whose content is to be published whenever it changes.
     ///
-    /// Source: CreateContactFlowVersion, "only supports creating versions for flows of type Campaign". Whether that is
+    /// Source: `CreateContactFlowVersion`, "only supports creating versions for flows of type Campaign". Whether that is
     /// still so is not known (?).
     pub(crate) fn flow_version(&mut self, key: &Spanned<String>, flow_type: FlowType) {
         if flow_type != FlowType::Campaign {

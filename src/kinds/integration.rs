@@ -45,7 +45,7 @@ resource! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum IntegrationType {
-    /// An application of AppIntegrations, for the agent workspace.
+    /// An application of Amazon `AppIntegrations`, for the agent workspace.
     Application,
     /// A domain of Connect Cases.
     CasesDomain,
@@ -63,7 +63,7 @@ pub enum IntegrationType {
     MessageProcessor,
     /// A domain or an address of SES, for e-mail.
     SesIdentity,
-    /// An event integration of AppIntegrations.
+    /// An event integration of Amazon `AppIntegrations`.
     Event,
 }
 
@@ -284,7 +284,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Source: CreateIntegrationAssociation: "only required for the EVENT integration type".
+    /// Source: `CreateIntegrationAssociation`: "only required for the EVENT integration type".
     fn check_integration_source(&mut self, key: &Spanned<String>, integration: &Integration) {
         let given = [
             ("source_url", integration.source_url.is_some()),

@@ -39,7 +39,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
         lower: |resolver| resolver.predefined_attributes(),
         files: None,
     }),
-    finish: Some(|resolver| resolver.attributes_before_users()),
+    finish: Some(finish),
     // `Ref` is the instance and the name; there is no ARN.
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "PredefinedAttributeRefs" },
     name: Some(UniqueName::in_instance("/Name")),
@@ -70,8 +70,12 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
 /// The CloudFormation type.
 pub(crate) const RESOURCE_TYPE: &str = "AWS::Connect::PredefinedAttribute";
 
-/// Beginnings of names that belong to the service. Source: pattern of `Name` of CreatePredefinedAttribute.
+/// Beginnings of names that belong to the service. Source: pattern of `Name` of `CreatePredefinedAttribute`.
 const RESERVED: [&str; 2] = ["aws:", "connect:"];
+
+fn finish(resolver: &mut Resolver<'_>) {
+    resolver.attributes_before_users();
+}
 
 impl Resolver<'_> {
     fn predefined_attributes(&mut self) {

@@ -13,7 +13,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     prefix: "QueuePolicy",
     is_single: false,
     lowering: None,
-    finish: Some(|resolver| resolver.queue_policies()),
+    finish: Some(finish),
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "QueuePolicyIds" },
     name: None,
     lookup: None,
@@ -26,6 +26,10 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     service: Service::PLAIN,
     checks: Checks::PLAIN,
 };
+
+fn finish(resolver: &mut Resolver<'_>) {
+    resolver.queue_policies();
+}
 
 impl Resolver<'_> {
     /// One policy for each queue: a second one would take the place of the first.

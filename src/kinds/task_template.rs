@@ -165,7 +165,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Sources: CreateTaskTemplate, and `Fields` and `ContactFlowArn` of the CloudFormation type.
+    /// Sources: `CreateTaskTemplate`, and `Fields` and `ContactFlowArn` of the CloudFormation type.
     fn check_task_fields(&mut self, key: &Spanned<String>, template: &TaskTemplate) {
         let of_type = |kind| template.fields.values().filter(move |field| field.kind == kind).count();
         if of_type(TaskFieldType::Name) != 1 {

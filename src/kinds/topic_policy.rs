@@ -25,7 +25,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     prefix: "TopicPolicy",
     is_single: false,
     lowering: None,
-    finish: Some(|resolver| resolver.topic_policies()),
+    finish: Some(finish),
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "TopicPolicyIds" },
     name: None,
     lookup: None,
@@ -38,6 +38,10 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     service: Service::PLAIN,
     checks: Checks::PLAIN,
 };
+
+fn finish(resolver: &mut Resolver<'_>) {
+    resolver.topic_policies();
+}
 
 impl Resolver<'_> {
     /// Policies of topics that rules of EventBridge publish to. It takes the place of SNS's own, which alarms and the

@@ -10,7 +10,7 @@ const BLUEPRINT: &str = "center.yaml";
 fn life(sections: &str, change: (&str, &str), told: &str) {
     let test = TestEnvironment::empty();
     let head = "center: kinds\nregion: us-west-2\ninstance: { alias: kinds, inbound: true, outbound: true }\n";
-    test.write(BLUEPRINT, &format!("{head}{sections}"));
+    test.write(BLUEPRINT, format!("{head}{sections}"));
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
@@ -26,7 +26,7 @@ fn life(sections: &str, change: (&str, &str), told: &str) {
 fn told(mistakes: &[(&str, &str)]) {
     let test = TestEnvironment::empty();
     for (sections, code) in mistakes {
-        test.write("wrong.yaml", &format!("center: w\nregion: us-west-2\ninstance: {{ existing: w }}\n{sections}"));
+        test.write("wrong.yaml", format!("center: w\nregion: us-west-2\ninstance: {{ existing: w }}\n{sections}"));
         let checked = test.run(&["check", "wrong.yaml"]);
         assert!(checked.code == 3 && checked.stderr.contains(code), "{sections}: {}\n{}", checked.code, checked.stderr);
     }
@@ -34,23 +34,23 @@ fn told(mistakes: &[(&str, &str)]) {
 
 #[test]
 fn topics_and_their_subscriptions_live() {
-    let sections = r#"topics:
+    let sections = r"topics:
   alerts: { subscriptions: [{ email: one@acme.example }, { queue: orders }] }
 sqs_queues: { orders: {} }
-"#;
+";
     life(sections, ("one@acme.example", "other@acme.example"), "alerts.email.other@acme.example");
 }
 
 #[test]
 fn keys_live_and_are_kept() {
-    let sections = r#"kms_keys: { data: {} }
+    let sections = r"kms_keys: { data: {} }
 sqs_queues: { orders: { kms_key: data } }
 topics: { news: { subscriptions: [{ queue: orders }] } }
 buckets: { files: { kms_key: data } }
 streams: { events: { kms_key: data } }
 tables: { numbers: { key: id, encryption: data } }
 workgroups: { lake: { bucket: files, kms_key: data } }
-"#;
+";
     life(
         sections,
         ("kms_keys: { data: {} }", "kms_keys: { data: { services: [s3.amazonaws.com] } }"),
@@ -105,12 +105,12 @@ fn mistakes_of_topics_and_keys_are_found_before() {
 
 #[test]
 fn alarms_live() {
-    let sections = r#"topics: { ops: { kms_key: none, subscriptions: [{ email: ops@acme.example }] } }
+    let sections = r"topics: { ops: { kms_key: none, subscriptions: [{ email: ops@acme.example }] } }
 flows: { entry: { steps: [hang_up] } }
 alarms:
   center: { metric: center, notify: ops }
   missed: { metric: missed-calls, over: 5, notify: ops }
-"#;
+";
     life(sections, ("over: 5", "over: 7"), "alarm missed");
 }
 
@@ -170,10 +170,10 @@ fn state_machines_live_with_the_file_of_their_definition() {
         schedules: { care: { when: rate(1 day), state_machine: care } }\n\
         event_rules: { care: { schedule: rate(1 day), targets: [{ state_machine: care }, { queue: orders }] } }\n";
     test.write(BLUEPRINT, center);
-    test.write("care.json", &machine("arn:aws:states:::sqs:sendMessage", "B"));
+    test.write("care.json", machine("arn:aws:states:::sqs:sendMessage", "B"));
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
     // Its layout is no change of a definition.
-    test.write("care.json", &machine("arn:aws:states:::sqs:sendMessage", "B").replace(", ", ",\n  "));
+    test.write("care.json", machine("arn:aws:states:::sqs:sendMessage", "B").replace(", ", ",\n  "));
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.edit("care.json", "\"TimeoutSeconds\": 9", "\"TimeoutSeconds\": 8");
@@ -188,7 +188,7 @@ fn state_machines_live_with_the_file_of_their_definition() {
 fn mistakes_in_definitions_are_found_where_they_stand() {
     let test = TestEnvironment::empty();
     let head = "center: w\nregion: us-west-2\ninstance: { existing: w }\n";
-    test.write("wrong.yaml", &format!("{head}state_machines: {{ a: {{ definition: a.json }} }}"));
+    test.write("wrong.yaml", format!("{head}state_machines: {{ a: {{ definition: a.json }} }}"));
     for (definition, code) in [
         (machine("${lambda/none}", "B"), "unknown-reference"),
         (machine("arn:aws:states:::lambda:invoke", "C"), "unknown-state"),
@@ -285,7 +285,7 @@ fn allowed(policy: &Value) -> Vec<String> {
 #[test]
 fn services_may_do_what_the_blueprint_says_and_nothing_else() {
     let test = TestEnvironment::empty();
-    let center = r#"center: p
+    let center = r"center: p
 region: us-west-2
 instance: { alias: p, inbound: true, outbound: true }
 kms_keys: { data: {} }
@@ -296,7 +296,7 @@ tables: { numbers: { key: id, encryption: data } }
 state_machines: { care: { definition: care.json } }
 event_rules: { often: { schedule: rate(1 day), targets: [{ topic: news, dead_letters: orders }, { state_machine: care }] } }
 schedules: { daily: { when: rate(1 day), queue: orders } }
-"#;
+";
     test.write(BLUEPRINT, center);
     let definition = r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem",
         "Parameters": { "TableName": "${table/numbers.ref}", "Note": "${sqs_queue/alone.ref}" }, "End": true } } }"#;

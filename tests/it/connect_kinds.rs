@@ -17,7 +17,7 @@ fn applied(sections: &str) -> TestEnvironment {
 
 fn write(test: &TestEnvironment, sections: &str) {
     let head = "center: kinds\nregion: us-west-2\ninstance: { alias: kinds, inbound: true, outbound: true }\n";
-    test.write(BLUEPRINT, &format!("{head}{sections}"));
+    test.write(BLUEPRINT, format!("{head}{sections}"));
 }
 
 fn is_quiet(test: &TestEnvironment) {
@@ -88,7 +88,7 @@ fn approved_origins_are_kept_as_they_are_written() {
     test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
 }
 
-const VIEW: &str = r#"views:
+const VIEW: &str = r"views:
   confirm: { json: confirm.json, actions: [Submit], description: Once more }
 flows:
   chat:
@@ -97,7 +97,7 @@ flows:
         with: { Heading: Sure? }
         actions: { Submit: [hang_up] }
       - hang_up
-"#;
+";
 
 const TEMPLATE: &str = r#"{ "Head": { "Title": "Confirm" },
   "Body": [{ "_id": "a", "Type": "Button", "Props": { "Columns": 2, "Wide": true }, "Content": ["$.Heading"] }] }"#;
@@ -135,7 +135,7 @@ fn flows_show_the_views_of_the_blueprint_as_they_are_published() {
     test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
 }
 
-const TASKS: &str = r#"flows:
+const TASKS: &str = r"flows:
   tasks: { steps: [hang_up] }
 task_templates:
   follow_up:
@@ -144,7 +144,7 @@ task_templates:
       Title: { type: name, required: true, default: Call again }
       Why: { type: single-select, options: [Complaint, Question], default: Question }
       Secret: { type: text, hidden: true }
-"#;
+";
 
 #[test]
 fn task_templates_are_forms() {
@@ -187,9 +187,9 @@ fn integrations_are_of_any_kind() {
     test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
 }
 
-const MODULE: &str = r#"flow_modules:
+const MODULE: &str = r"flow_modules:
   greeting: { steps: [{ say: Hello. }], aliases: { live: { description: what flows use }, test: } }
-"#;
+";
 
 /// Numbers of the versions of the module, newest first, and where the alias leads.
 fn versions(serving: &Serving, instance: &str) -> (String, Vec<i64>, Value) {
@@ -235,11 +235,11 @@ fn a_module_is_published_when_its_content_changes_and_its_aliases_follow() {
     test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
 }
 
-const CIRCLE: &str = r#"flows:
+const CIRCLE: &str = r"flows:
   first: { versioned: true, steps: [{ say: First. }, { transfer: { flow: second } }] }
   second: { versioned: true, steps: [{ say: Second. }, { transfer: { flow: first } }] }
 lints: { flow-version-type: allow }
-"#;
+";
 
 #[test]
 fn what_stands_in_for_a_flow_is_never_published() {

@@ -189,7 +189,9 @@ impl Checker<'_> {
             _ => {}
         }
         self.retries(state);
-        inside(state).into_iter().for_each(|machine| self.machine(machine));
+        for machine in inside(state) {
+            self.machine(machine);
+        }
     }
 
     fn task(&mut self, state: &Node, span: Span) {

@@ -230,7 +230,7 @@ impl Resolver<'_> {
             statements.extend(self.statements_of_task(task));
         }
         statements = each_once(statements);
-        if self.log_level(machine) != LogLevel::Off {
+        if Self::log_level(machine) != LogLevel::Off {
             statements.push(allow(&OF_LOGGING, vec!["*".into()]));
         }
         if machine.tracing {
@@ -278,7 +278,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn log_level(&self, machine: &StateMachine) -> LogLevel {
+    fn log_level(machine: &StateMachine) -> LogLevel {
         let is_express = machine.kind == Some(StateMachineType::Express);
         machine.log.unwrap_or(if is_express { LogLevel::All } else { LogLevel::Errors })
     }
@@ -286,7 +286,7 @@ impl Resolver<'_> {
     /// The log of a state machine. Its group has the name that keeps the policy of CloudWatch Logs small (developer
     /// guide, "Prefix log group names").
     fn log_of_machine(&mut self, key: &Spanned<String>, machine: &StateMachine) -> Option<Members> {
-        let level = match self.log_level(machine) {
+        let level = match Self::log_level(machine) {
             LogLevel::Off => return None,
             LogLevel::Errors => "ERROR",
             LogLevel::All => "ALL",
