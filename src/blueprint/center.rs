@@ -13,6 +13,7 @@ use super::{
     Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
     SecurityProfile, Stream, Table, User, Workgroup,
 };
+use crate::kinds::bot::Bot;
 use crate::kinds::sqs_queue::SqsQueue;
 
 /// One contact center.
@@ -78,7 +79,10 @@ pub struct Blueprint {
     /// Lambda functions.
     #[serde(default)]
     pub lambdas: Section<Lambda>,
-    /// Lex bots.
+    /// Lex bots of the center.
+    #[serde(default)]
+    pub bots: Section<Bot>,
+    /// Lex bots that exist.
     #[serde(default)]
     pub lex_bots: Section<LexBot>,
     /// S3 buckets.

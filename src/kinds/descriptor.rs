@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::blueprint::{Blueprint, Facts, TextKind};
 use crate::check::Rule;
+use crate::kinds::Kind;
 use crate::model::Resolver;
 
 /// All that the stages know of a kind. Whoever adds a kind answers everything here; groups have an answer for what is
@@ -89,7 +90,7 @@ pub(crate) struct Identifiers {
 pub(crate) enum ArnForm {
     /// `<instance ARN>/<segment>/<id>`; the bare id travels.
     InInstance(&'static str),
-    /// Text for `Fn::Sub` around `${Id}`; the last part of the physical id travels.
+    /// Text for `Fn::Sub` around `${Id}`; what [`crate::model::Reference::identifier`] takes of the physical id travels.
     ById(&'static str),
     /// Text for `Fn::Sub` around `${Id}`; the physical id, a name, travels.
     ByName(&'static str),
@@ -176,11 +177,23 @@ pub(crate) struct Lifetime {
     pub(crate) holds_data: bool,
     /// True where it gets a name by default, which stays as it is deployed: it cannot change.
     pub(crate) is_named_by_default: bool,
+    /// What it is a version of, and which attribute is its number. A version is made whenever that thing changes: its
+    /// logical ID carries a digest.
+    pub(crate) version: Option<(Kind, &'static str)>,
+    /// The kind of the thing of the same name with which it has to share a stack.
+    pub(crate) beside: Option<Kind>,
 }
 
 impl Lifetime {
-    pub(crate) const PLAIN: Self =
-        Self { loss: None, is_retained: false, is_deletable: true, holds_data: false, is_named_by_default: false };
+    pub(crate) const PLAIN: Self = Self {
+        loss: None,
+        is_retained: false,
+        is_deletable: true,
+        holds_data: false,
+        is_named_by_default: false,
+        version: None,
+        beside: None,
+    };
 
     pub(crate) const fn losing(loss: &'static str) -> Self {
         Self { loss: Some(loss), ..Self::PLAIN }

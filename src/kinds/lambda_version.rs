@@ -24,12 +24,12 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     prefix: "Version",
     is_single: false,
     lowering: None,
-    finish: Some(|resolver| resolver.name_versions()),
+    finish: Some(|resolver| resolver.name_versions(Kind::LambdaVersion, &OUTSIDE)),
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "VersionArns" },
     name: None,
     lookup: None,
     builtins: None,
-    lifetime: Lifetime::PLAIN,
+    lifetime: Lifetime { version: Some((Kind::Lambda, "Version")), beside: Some(Kind::Lambda), ..Lifetime::PLAIN },
     reach: Reach::PLAIN,
     outside: Outside::NOTHING,
     live: Live::TEMPLATE,
@@ -61,15 +61,17 @@ impl Resolver<'_> {
         self.add(Kind::LambdaAlias, key, Common::NONE, alias);
     }
 
-    /// Puts into the logical ID of every version what it consists of. All resources have to be there.
-    pub(crate) fn name_versions(&mut self) {
+    /// Puts into the logical ID of every version what it consists of, which is all but some properties of what it is a
+    /// version of. All resources have to be there.
+    pub(crate) fn name_versions(&mut self, kind: Kind, outside: &[&str]) {
+        let Some((of, _)) = kind.descriptor().lifetime.version else { return };
         let digests: Vec<(Address, String)> = self
             .resources
             .values()
-            .filter(|resource| resource.address.kind == Kind::Lambda)
-            .map(|function| {
-                let version = Address::new(Kind::LambdaVersion, function.address.name.clone());
-                (version, sha256_hex(self.content_of(function).as_bytes()))
+            .filter(|resource| resource.address.kind == of)
+            .map(|whole| {
+                let version = Address::new(kind, whole.address.name.clone());
+                (version, sha256_hex(self.content_of(whole, outside).as_bytes()))
             })
             .collect();
         for (version, digest) in digests {
@@ -79,13 +81,14 @@ impl Resolver<'_> {
         }
     }
 
-    /// What a version of a function consists of, as text: its properties, and of what they refer to all that makes
-    /// another thing of it. A table that is replaced has another name, which the function's variables then have too.
-    fn content_of(&self, function: &Resource) -> String {
+    /// What a version consists of, as text: properties, and of what they refer to all that makes another thing of it. A
+    /// table that is replaced has another name, which a function's variables then have too.
+    fn content_of(&self, whole: &Resource, outside: &[&str]) -> String {
+        let part = || whole.properties.iter().filter(|(name, _)| !outside.contains(&name.as_str()));
         let mut text = String::new();
-        write_properties(&mut text, &function.properties, |name| !OUTSIDE.contains(&name));
+        write_properties(&mut text, &whole.properties, |name| !outside.contains(&name));
         let targets: BTreeSet<&Target> =
-            function.properties.values().flat_map(Value::references).map(|reference| &reference.target).collect();
+            part().flat_map(|(_, value)| value.references()).map(|reference| &reference.target).collect();
         for target in targets {
             let Target::Resource(address) = target else { continue };
             let Some(resource) = self.resources.get(address) else { continue };

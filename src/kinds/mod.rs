@@ -22,6 +22,9 @@ pub(crate) mod lambda;
 pub(crate) mod lambda_permission;
 pub(crate) mod lambda_version;
 pub(crate) mod lambda_alias;
+pub(crate) mod bot;
+pub(crate) mod bot_version;
+pub(crate) mod bot_alias;
 pub(crate) mod flow;
 pub(crate) mod flow_module;
 pub(crate) mod table;
@@ -112,6 +115,12 @@ registry! {
     LambdaVersion = lambda_version,
     /// The alias of a Lambda function that flows and streams invoke.
     LambdaAlias = lambda_alias,
+    /// A Lex V2 bot.
+    Bot = bot,
+    /// A published version of a Lex bot.
+    BotVersion = bot_version,
+    /// The alias of a Lex bot that flows speak to.
+    BotAlias = bot_alias,
     /// A flow.
     Flow = flow,
     /// A flow module.

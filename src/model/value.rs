@@ -1,5 +1,7 @@
 //! Property values: JSON plus references.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use super::{Address, Kind};
@@ -72,7 +74,7 @@ pub enum Target {
 pub enum Attribute {
     /// The ARN.
     Arn,
-    /// The bare identifier (the last part of the ARN); the number of a function's version.
+    /// The bare identifier (the last part of the ARN); the number of a version.
     Id,
     /// What `Ref` gives, such as a table's or bucket's name.
     Ref,
@@ -82,13 +84,20 @@ pub enum Attribute {
 
 impl Reference {
     /// The identifier that is wanted, out of what `Ref` gives for the target: ARNs for the types of Connect, names for
-    /// tables, roles, functions, buckets and streams.
-    pub fn identifier<'a>(&self, physical_id: &'a str) -> &'a str {
-        let is_version = matches!(&self.target, Target::Resource(Address { kind: Kind::LambdaVersion, name: _ }));
-        match self.attribute {
-            Attribute::Id if is_version => physical_id.rsplit_once(':').map_or(physical_id, |(_, number)| number),
-            Attribute::Id => physical_id.rsplit_once('/').map_or(physical_id, |(_, id)| id),
-            Attribute::Arn | Attribute::Ref | Attribute::Named(_) => physical_id,
+    /// tables, roles, functions, buckets and streams, `<alias>|<bot>` and `<bot>|<version>` for what bots have.
+    pub fn identifier<'a>(&self, physical_id: &'a str) -> Cow<'a, str> {
+        if self.attribute != Attribute::Id {
+            return physical_id.into();
+        }
+        let last = |separator| physical_id.rsplit_once(separator).map_or(physical_id, |(_, id)| id).into();
+        match &self.target {
+            Target::Resource(Address { kind: Kind::LambdaVersion, .. }) => last(':'),
+            Target::Resource(Address { kind: Kind::BotVersion, .. }) => last('|'),
+            Target::Resource(Address { kind: Kind::BotAlias, .. }) => match physical_id.split_once('|') {
+                Some((alias, bot)) => format!("{bot}/{alias}").into(),
+                None => physical_id.into(),
+            },
+            _ => last('/'),
         }
     }
 }

@@ -70,7 +70,9 @@ impl Evaluator<'_> {
         let address = (self.address_of)(logical_id)?;
         Some(match attribute {
             "Id" => symbol::of(&Target::Resource(address), Attribute::Id),
-            "Version" if address.kind == Kind::LambdaVersion => symbol::of(&Target::Resource(address), Attribute::Id),
+            name if address.kind.descriptor().lifetime.version.is_some_and(|(_, number)| number == name) => {
+                symbol::of(&Target::Resource(address), Attribute::Id)
+            }
             name if crate::render::arn_attribute(address.kind) == Some(name) => {
                 symbol::of(&Target::Resource(address), Attribute::Arn)
             }

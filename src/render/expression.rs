@@ -197,10 +197,9 @@ fn inside(logical_id: &str, kind: Kind, attribute: &Attribute) -> Json {
             Some(name) => json!({ "Fn::GetAtt": [logical_id, name] }),
             None => whole(),
         },
-        Attribute::Id => match (kind, before_id(kind)) {
-            (Kind::Instance, _) => json!({ "Fn::GetAtt": [logical_id, "Id"] }),
-            // The number.
-            (Kind::LambdaVersion, _) => json!({ "Fn::GetAtt": [logical_id, "Version"] }),
+        Attribute::Id => match (kind.descriptor().lifetime.version, before_id(kind)) {
+            _ if kind == Kind::Instance => json!({ "Fn::GetAtt": [logical_id, "Id"] }),
+            (Some((_, number)), _) => json!({ "Fn::GetAtt": [logical_id, number] }),
             (_, Some(before)) => json!({ "Fn::Select": ["1", { "Fn::Split": [before, { "Ref": logical_id }] }] }),
             (_, None) => whole(),
         },

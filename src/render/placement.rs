@@ -101,7 +101,7 @@ struct Stacks<'a> {
 pub(super) fn place(model: &Model, graph: &Graph, placement: &Placement) -> BTreeMap<Address, String> {
     let mut stacks = Stacks { model, graph, fills: BTreeMap::new(), number: BTreeMap::new() };
     for (address, resource) in &model.resources {
-        let stack = placement.stacks.get(&resource.logical_id).or_else(|| stack_of_function(model, placement, address));
+        let stack = placement.stacks.get(&resource.logical_id).or_else(|| stack_of_neighbor(model, placement, address));
         if let Some(number) = stack.and_then(|stack| number_of(stack, &model.center)) {
             stacks.put(address, number, size_of(&resource.properties));
         }
@@ -122,13 +122,16 @@ pub(super) fn place(model: &Model, graph: &Graph, placement: &Placement) -> BTre
     model.resources.keys().map(|address| (address.clone(), name(address))).collect()
 }
 
-/// The stack of the function, for its versions: each is a resource of its own, and is where those before it were.
-fn stack_of_function<'a>(model: &Model, placement: &'a Placement, address: &Address) -> Option<&'a String> {
-    if address.kind != Kind::LambdaVersion {
-        return None;
-    }
-    let function = model.resources.get(&Address::new(Kind::Lambda, address.name.clone()))?;
-    placement.stacks.get(&function.logical_id)
+/// The stack of what something has to be beside, such as the function of a version: each version is a resource of its
+/// own, and is where those before it were.
+fn stack_of_neighbor<'a>(model: &Model, placement: &'a Placement, address: &Address) -> Option<&'a String> {
+    let neighbor = model.resources.get(&neighbor(address)?)?;
+    placement.stacks.get(&neighbor.logical_id)
+}
+
+/// What something has to share a stack with.
+fn neighbor(address: &Address) -> Option<Address> {
+    address.kind.descriptor().lifetime.beside.map(|kind| Address::new(kind, address.name.clone()))
 }
 
 impl<'a> Stacks<'a> {
@@ -175,6 +178,9 @@ impl<'a> Stacks<'a> {
 
     fn place_new(&mut self, address: &'a Address, latest: Option<usize>) {
         let bytes = self.model.resources.get(address).map_or(0, |resource| size_of(&resource.properties));
+        if let Some(&number) = neighbor(address).and_then(|neighbor| self.number.get(&neighbor)) {
+            return self.put(address, number, bytes);
+        }
         let earliest = self.needs(address).filter_map(|need| self.number.get(need).copied()).max().unwrap_or(0);
         let room = |last: usize| {
             self.fills

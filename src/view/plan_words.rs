@@ -149,7 +149,7 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
 }
 
 fn names_version(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.starts_with("lambda_version/"))
+    value.as_str().is_some_and(|text| text.starts_with("lambda_version/") || text.starts_with("bot_version/"))
 }
 
 /// What a key in the artifact bucket says: the digest of the content, as much of it as tells two apart.
@@ -296,6 +296,7 @@ fn reason(reason: &Reason) -> Option<String> {
         Reason::StackHalfDeleted => "its stack was being deleted, and what is left of it goes first".to_owned(),
         Reason::StackIncomplete => "its stack was never completely made".to_owned(),
         Reason::FunctionChanged => "the function changed: a new version is published".to_owned(),
+        Reason::BotChanged => "the bot changed: a new version is published".to_owned(),
         Reason::ChangedByHand => "it was changed by hand".to_owned(),
         Reason::DeletedByHand => "it was deleted by hand".to_owned(),
         Reason::RevertUnfinished => "a revert of it was interrupted".to_owned(),

@@ -8,6 +8,7 @@ mod support;
 mod aws_checks;
 mod bad_input;
 mod big_center;
+mod bots;
 mod contact_records;
 mod deployment_tools;
 mod destroy;

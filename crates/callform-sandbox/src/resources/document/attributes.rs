@@ -128,7 +128,8 @@ impl<'a> Inventor<'a> {
     }
 
     /// A form with its placeholders filled in: `{region}`, `{account}`, `{uuid}`, `{time}`, `{letters:10}`, `{hex:17}`,
-    /// `{LETTERS:13}` and `{/Property}`; `{/Property?}` is a generated name where the property is not there.
+    /// `{LETTERS:13}` and `{/Property}`; `{/Property?}` is a generated name where the property is not there, `{next:/Parent}`
+    /// counts resources of one parent.
     fn expand(&self, path: &str, form: &str, whole: &Value) -> String {
         let mut text = String::new();
         let mut rest = form;
@@ -148,6 +149,7 @@ impl<'a> Inventor<'a> {
             "region" => self.context.environment.region.to_owned(),
             "account" => self.context.environment.account.to_owned(),
             "uuid" => self.uuid.clone(),
+            "next" => self.next(path, placeholder.strip_prefix("next:").unwrap_or_default(), whole),
             "time" => iso8601(self.context.environment.now),
             "letters" => self.letters(path, count),
             "LETTERS" => self.letters(path, count).to_uppercase(),
@@ -163,6 +165,16 @@ impl<'a> Inventor<'a> {
                 given.or_else(|| or_generated.then(|| physical_name(self.context, 64))).unwrap_or_default()
             }
         }
+    }
+
+    /// The number after the highest of those that are alike in one property.
+    fn next(&self, path: &str, alike: &str, whole: &Value) -> String {
+        let kept = self.context.environment.tx.list::<Kept>(super::KIND, &self.schema.type_name).unwrap_or_default();
+        let others = kept.iter().map(|(_, other)| other.whole());
+        let numbers = others
+            .filter(|other| other.pointer(alike) == whole.pointer(alike))
+            .filter_map(|other| other.pointer(path)?.as_str()?.parse::<u64>().ok());
+        (numbers.max().unwrap_or_default() + 1).to_string()
     }
 
     fn letters(&self, path: &str, count: usize) -> String {

@@ -159,6 +159,15 @@ static DECLARATIONS: &[Declaration] = &[
     formed("AWS::IAM::AccessKey", &[("/Id", "AKIA{LETTERS:16}"), ("/SecretAccessKey", "{letters:40}")]),
     formed("AWS::IAM::Group", &[("/Arn", "arn:aws:iam::{account}:group/{/GroupName}")]),
     formed("AWS::IAM::InstanceProfile", &[("/Arn", "arn:aws:iam::{account}:instance-profile/{/InstanceProfileName}")]),
+    Declaration {
+        unique: &["/Name"],
+        ..formed("AWS::Lex::Bot", &[("/Id", "{LETTERS:10}"), ("/Arn", "arn:aws:lex:{region}:{account}:bot/{/Id}")])
+    },
+    formed(
+        "AWS::Lex::BotAlias",
+        &[("/BotAliasId", "{LETTERS:10}"), ("/Arn", "arn:aws:lex:{region}:{account}:bot-alias/{/BotId}/{/BotAliasId}")],
+    ),
+    formed("AWS::Lex::BotVersion", &[("/BotVersion", "{next:/BotId}")]),
     refers("AWS::Logs::LogStream", "/LogStreamName"),
     formed(
         "AWS::StepFunctions::StateMachine",
