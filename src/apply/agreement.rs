@@ -123,7 +123,9 @@ fn word(action: Action) -> &'static str {
 
 /// A published version goes when its function's next one comes; the plan tells of that one alone.
 fn is_old_version(change: &ResourceChange) -> bool {
-    change.action == "Remove" && change.resource_type == "AWS::Lambda::Version"
+    change.action == "Remove"
+        && crate::model::Kind::of_type(&change.resource_type)
+            .is_some_and(|kind| kind.descriptor().lifetime.version.is_some())
 }
 
 /// What a change set takes away or makes although the plan does not: logical IDs.
