@@ -121,7 +121,7 @@ fn word(action: Action) -> &'static str {
     }
 }
 
-/// A published version goes when its function's next one comes; the plan tells of that one alone.
+/// A published version goes when the next one of its function or bot comes; the plan tells of that one alone.
 fn is_old_version(change: &ResourceChange) -> bool {
     change.action == "Remove"
         && crate::model::Kind::of_type(&change.resource_type)

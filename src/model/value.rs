@@ -13,6 +13,8 @@ pub enum Value {
     Bool(bool),
     /// A whole number.
     Integer(i64),
+    /// A number that may not be a whole one.
+    Number(serde_json::Number),
     /// A string.
     String(String),
     /// A list in the order it was written.
@@ -131,6 +133,7 @@ impl Value {
             })),
             Value::Bool(_)
             | Value::Integer(_)
+            | Value::Number(_)
             | Value::String(_)
             | Value::Secret(_)
             | Value::AssetUri(_)
@@ -161,5 +164,23 @@ impl From<bool> for Value {
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Value::Integer(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `Ref` gives for the alias of a bot has its parts the other way round than the ARN.
+    #[test]
+    fn identifiers_out_of_physical_ids() {
+        let id = |kind, physical_id: &str| {
+            let target = Target::Resource(Address::new(kind, "x"));
+            Reference { target, attribute: Attribute::Id }.identifier(physical_id).into_owned()
+        };
+        assert_eq!(id(Kind::BotAlias, "ALIAS|BOT"), "BOT/ALIAS");
+        assert_eq!(id(Kind::BotVersion, "BOT|3"), "3");
+        assert_eq!(id(Kind::LambdaVersion, "arn:aws:lambda:us-west-2:123456789012:function:f:7"), "7");
+        assert_eq!(id(Kind::Queue, "arn:aws:connect:us-west-2:123456789012:instance/i/queue/q"), "q");
     }
 }

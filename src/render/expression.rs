@@ -51,6 +51,7 @@ fn uses_bucket(value: &Value) -> bool {
         Value::Object(members) => members.values().any(uses_bucket),
         Value::Bool(_)
         | Value::Integer(_)
+        | Value::Number(_)
         | Value::String(_)
         | Value::Reference(_)
         | Value::Text(_)
@@ -73,6 +74,7 @@ impl Expressions<'_> {
         match value {
             Value::Bool(value) => json!(value),
             Value::Integer(value) => json!(value),
+            Value::Number(value) => json!(value),
             Value::String(text) | Value::Secret(text) => json!(text),
             Value::List(items) => items.iter().map(|item| self.value(item)).collect(),
             Value::Object(members) => {

@@ -226,6 +226,7 @@ fn size_of_value(value: &Value) -> usize {
     let text = |text: &str| text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n')).count() + 2;
     match value {
         Value::Bool(_) | Value::Integer(_) => 8,
+        Value::Number(_) => 24,
         Value::String(string) | Value::Secret(string) | Value::AssetUri(string) => text(string) + 40,
         Value::List(items) => 2 + items.iter().map(|item| 1 + size_of_value(item)).sum::<usize>(),
         Value::Object(members) => {

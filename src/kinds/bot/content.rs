@@ -1,5 +1,7 @@
 //! What a bot understands and says, as CloudFormation has it.
 
+use serde_json::Number;
+
 use super::{BotConfirmation, BotIntent, BotLocale, BotSlot, BotSlotType, VoiceEngine};
 use crate::blueprint::{Name, Texts};
 use crate::model::Value;
@@ -45,7 +47,7 @@ pub(super) fn locale(id: &str, locale: &BotLocale) -> Value {
     Members::new()
         .with("LocaleId", id)
         .with_some("Description", locale.description.as_ref())
-        .with("NluConfidenceThreshold", threshold.to_string())
+        .with_some("NluConfidenceThreshold", Number::from_f64(threshold).map(Value::Number))
         .with_some("VoiceSettings", voice)
         .with_list("SlotTypes", locale.slot_types.iter().map(|(name, it)| slot_type(name, it)).collect())
         .with_list("Intents", intents)
