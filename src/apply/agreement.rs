@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callform_aws::ResourceChange;
 
+use crate::kinds::Kind;
 use crate::plan::{Action, Change, Disagreement, Plan};
 
 /// What CloudFormation would do to a resource.
@@ -121,11 +122,10 @@ fn word(action: Action) -> &'static str {
     }
 }
 
-/// A published version goes when the next one of its function or bot comes; the plan tells of that one alone.
+/// A published version goes when the next one comes; the plan tells of that one alone.
 fn is_old_version(change: &ResourceChange) -> bool {
-    change.action == "Remove"
-        && crate::model::Kind::of_type(&change.resource_type)
-            .is_some_and(|kind| kind.descriptor().lifetime.version.is_some())
+    let is_version = || Kind::of_type(&change.resource_type).is_some_and(|kind| kind.version_of().is_some());
+    change.action == "Remove" && is_version()
 }
 
 /// What a change set takes away or makes although the plan does not: logical IDs.

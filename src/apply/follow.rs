@@ -42,7 +42,7 @@ pub(super) async fn follow(watched: &Follow<'_>, after: Option<String>, good: &[
     }
 }
 
-/// What the blueprint calls a resource. The version that goes when the next one comes has the name of
+/// What the blueprint calls a resource. The version of a function that goes when the next one comes has the name of
 /// that one: their logical IDs differ in the digest at the end.
 fn address_of<'a>(addresses: &'a BTreeMap<String, Address>, logical_id: &str) -> Option<&'a Address> {
     let without_digest = |logical_id: &str| {
@@ -51,7 +51,7 @@ fn address_of<'a>(addresses: &'a BTreeMap<String, Address>, logical_id: &str) ->
     };
     addresses.get(logical_id).or_else(|| {
         let name = without_digest(logical_id)?;
-        let mut versions = addresses.iter().filter(|(_, address)| address.kind.descriptor().lifetime.version.is_some());
+        let mut versions = addresses.iter().filter(|(_, address)| address.kind.version_of().is_some());
         versions.find(|(other, _)| without_digest(other).as_ref() == Some(&name)).map(|(_, address)| address)
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use callform_aws::ObjectType;
 
-use super::{ApplyError, Rim};
+use super::{ApplyContext, ApplyError};
 use crate::model::{Kind, Target};
 use crate::observe::object_type;
 use crate::plan::{Identifier, ParameterValue, Plan, StackOperation};
@@ -32,17 +32,17 @@ impl<'a> Identifiers<'a> {
     /// The values of a stack's parameters.
     pub(super) async fn parameters(
         &mut self,
-        rim: &Rim<'_>,
+        context: &ApplyContext<'_>,
         operation: &StackOperation,
     ) -> Result<BTreeMap<String, Option<String>>, ApplyError> {
         let mut values = BTreeMap::new();
         for (name, value) in &operation.parameters {
             let text = match value {
-                ParameterValue::ArtifactBucket => rim.bucket.to_owned(),
+                ParameterValue::ArtifactBucket => context.bucket.to_owned(),
                 ParameterValue::Join(identifiers) => {
                     let mut parts = Vec::with_capacity(identifiers.len());
                     for identifier in identifiers {
-                        parts.push(self.resolve(rim, identifier).await?);
+                        parts.push(self.resolve(context, identifier).await?);
                     }
                     parts.join(",")
                 }
@@ -53,21 +53,30 @@ impl<'a> Identifiers<'a> {
     }
 
     /// The identifier itself.
-    pub(super) async fn resolve(&mut self, rim: &Rim<'_>, identifier: &Identifier) -> Result<String, ApplyError> {
+    pub(super) async fn resolve(
+        &mut self,
+        context: &ApplyContext<'_>,
+        identifier: &Identifier,
+    ) -> Result<String, ApplyError> {
         match identifier {
             Identifier::Known(id) => Ok(id.clone()),
             Identifier::AfterApply { reference, stack, logical_id } => {
-                let physical_id = self.physical_id(rim, stack, logical_id).await?;
+                let physical_id = self.physical_id(context, stack, logical_id).await?;
                 Ok(reference.identifier(&physical_id).into_owned())
             }
-            Identifier::Lookup(Target::Builtin { kind, name }) => self.builtin(rim, *kind, name).await,
+            Identifier::Lookup(Target::Builtin { kind, name }) => self.builtin(context, *kind, name).await,
             Identifier::Lookup(target) => Err(ApplyError::Missing { what: target.to_string() }),
         }
     }
 
-    async fn physical_id(&mut self, rim: &Rim<'_>, stack: &str, logical_id: &str) -> Result<String, ApplyError> {
+    async fn physical_id(
+        &mut self,
+        context: &ApplyContext<'_>,
+        stack: &str,
+        logical_id: &str,
+    ) -> Result<String, ApplyError> {
         if !self.stacks.contains_key(stack) {
-            self.stacks.insert(stack.to_owned(), rim.gateway.physical_ids(stack).await?);
+            self.stacks.insert(stack.to_owned(), context.gateway.physical_ids(stack).await?);
         }
         let id = self.stacks.get(stack).and_then(|ids| ids.get(logical_id)).cloned();
         id.ok_or_else(|| {
@@ -76,25 +85,25 @@ impl<'a> Identifiers<'a> {
         })
     }
 
-    async fn builtin(&mut self, rim: &Rim<'_>, kind: Kind, name: &str) -> Result<String, ApplyError> {
+    async fn builtin(&mut self, context: &ApplyContext<'_>, kind: Kind, name: &str) -> Result<String, ApplyError> {
         let missing = || ApplyError::Missing { what: format!("the built-in {kind} `{name}`") };
         if !self.builtins.contains_key(&kind) {
             let object_type: ObjectType = object_type(kind).ok_or_else(missing)?;
-            let instance = self.instance(rim).await?;
-            let objects = rim.gateway.list_objects(&instance, object_type).await?;
+            let instance = self.instance(context).await?;
+            let objects = context.gateway.list_objects(&instance, object_type).await?;
             self.builtins.insert(kind, objects.into_iter().map(|object| (object.name, object.id)).collect());
         }
         self.builtins.get(&kind).and_then(|ids| ids.get(name)).cloned().ok_or_else(missing)
     }
 
     /// The instance's ARN: it was there, or an earlier step made it.
-    async fn instance(&mut self, rim: &Rim<'_>) -> Result<String, ApplyError> {
+    async fn instance(&mut self, context: &ApplyContext<'_>) -> Result<String, ApplyError> {
         if let Some(instance) = &self.plan.base.instance {
             return Ok(instance.clone());
         }
         let made = self.plan.changes.iter().find(|change| change.address.kind == Kind::Instance);
         let Some(made) = made else { return Err(ApplyError::Missing { what: "the instance".to_owned() }) };
         let (stack, logical_id) = (made.stack.clone(), made.logical_id.clone());
-        self.physical_id(rim, &stack, &logical_id).await
+        self.physical_id(context, &stack, &logical_id).await
     }
 }

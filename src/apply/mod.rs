@@ -26,7 +26,7 @@ use crate::plan::{Action, AssociationChange, Plan, Purpose, StackOperation, Step
 use identifiers::Identifiers;
 
 /// What apply needs besides the plan.
-pub struct Rim<'a> {
+pub struct ApplyContext<'a> {
     /// The account.
     pub gateway: &'a Gateway,
     /// Name of the artifact bucket, there or not.
@@ -39,7 +39,7 @@ pub struct Rim<'a> {
     pub events: &'a UnboundedSender<Event>,
 }
 
-impl Rim<'_> {
+impl ApplyContext<'_> {
     fn tell(&self, event: Event) {
         tell(self.events, event);
     }
@@ -51,37 +51,37 @@ fn tell(events: &UnboundedSender<Event>, event: Event) {
 }
 
 /// Carries out every step of a plan.
-pub async fn apply(rim: &Rim<'_>, plan: &Plan) -> Result<(), ApplyError> {
+pub async fn apply(context: &ApplyContext<'_>, plan: &Plan) -> Result<(), ApplyError> {
     let mut identifiers = Identifiers::new(plan);
     let mut bucket_ready = false;
     for (number, step) in plan.steps.iter().enumerate() {
         match step {
             Step::Upload(assets) => {
-                ensure_bucket(rim, &mut bucket_ready).await?;
-                upload(rim, assets).await?;
+                ensure_bucket(context, &mut bucket_ready).await?;
+                upload(context, assets).await?;
             }
             Step::ContinueRollback(stacks) => {
                 for stack in stacks {
-                    stack::continue_rollback(rim, plan, stack).await?;
+                    stack::continue_rollback(context, plan, stack).await?;
                 }
             }
             Step::Stacks(operations) => {
                 if operations.iter().any(stack::needs_bucket) {
-                    ensure_bucket(rim, &mut bucket_ready).await?;
+                    ensure_bucket(context, &mut bucket_ready).await?;
                 }
-                wave(rim, plan, &mut identifiers, operations, number).await?;
+                wave(context, plan, &mut identifiers, operations, number).await?;
             }
             Step::Associate(changes) => {
                 for change in changes {
-                    associate(rim, &mut identifiers, change).await?;
+                    associate(context, &mut identifiers, change).await?;
                 }
             }
             Step::Repair(repairs) => {
                 for (place, repair) in repairs.iter().enumerate() {
-                    rim.gateway.repair(&repair.call).await?;
+                    context.gateway.repair(&repair.call).await?;
                     let goes_on = repairs.get(place + 1).is_some_and(|next| next.address == repair.address);
                     if !goes_on {
-                        rim.tell(Event::Repaired { address: repair.address.clone() });
+                        context.tell(Event::Repaired { address: repair.address.clone() });
                     }
                 }
             }
@@ -90,25 +90,25 @@ pub async fn apply(rim: &Rim<'_>, plan: &Plan) -> Result<(), ApplyError> {
     Ok(())
 }
 
-async fn ensure_bucket(rim: &Rim<'_>, ready: &mut bool) -> Result<(), ApplyError> {
+async fn ensure_bucket(context: &ApplyContext<'_>, ready: &mut bool) -> Result<(), ApplyError> {
     if !*ready {
-        rim.tell(Event::Bucket { name: rim.bucket.to_owned() });
-        rim.gateway.ensure_private_bucket(rim.bucket).await?;
+        context.tell(Event::Bucket { name: context.bucket.to_owned() });
+        context.gateway.ensure_private_bucket(context.bucket).await?;
         *ready = true;
     }
     Ok(())
 }
 
-async fn upload(rim: &Rim<'_>, assets: &[Asset]) -> Result<(), ApplyError> {
+async fn upload(context: &ApplyContext<'_>, assets: &[Asset]) -> Result<(), ApplyError> {
     for asset in assets {
-        let content = (rim.read)(&asset.path)
+        let content = (context.read)(&asset.path)
             .map_err(|error| ApplyError::Asset { path: asset.path.clone(), reason: error.to_string() })?;
         if crate::digest::sha256_hex(&content) != asset.sha256 {
             return Err(ApplyError::AssetChanged { path: asset.path.clone() });
         }
-        let put = rim.gateway.put_object_once(rim.bucket, &asset.key, content).await;
-        let new = put.map_err(|error| ApplyError::from(error).of_someone_else(rim.bucket))?;
-        rim.tell(Event::Uploaded { key: asset.key.clone(), new });
+        let put = context.gateway.put_object_once(context.bucket, &asset.key, content).await;
+        let new = put.map_err(|error| ApplyError::from(error).of_someone_else(context.bucket))?;
+        context.tell(Event::Uploaded { key: asset.key.clone(), new });
     }
     Ok(())
 }
@@ -116,7 +116,7 @@ async fn upload(rim: &Rim<'_>, assets: &[Asset]) -> Result<(), ApplyError> {
 /// Runs stack operations that do not depend on one another side by side. All of them end before the first failure is
 /// reported, so that nothing goes on unseen.
 async fn wave(
-    rim: &Rim<'_>,
+    context: &ApplyContext<'_>,
     plan: &Plan,
     identifiers: &mut Identifiers<'_>,
     operations: &[StackOperation],
@@ -125,16 +125,16 @@ async fn wave(
     // All of them before the first operation starts: what runs must not be left alone.
     let mut parameters = Vec::with_capacity(operations.len());
     for operation in operations {
-        let values = identifiers.parameters(rim, operation).await;
+        let values = identifiers.parameters(context, operation).await;
         parameters.push(values.map_err(|error| error.of_someone_else(&operation.stack))?);
     }
     let mut running = JoinSet::new();
     for (operation, parameters) in operations.iter().zip(parameters) {
         let job = stack::Job {
-            gateway: rim.gateway.clone(),
-            events: rim.events.clone(),
-            bucket: rim.bucket.to_owned(),
-            token: format!("callform-{}-{number}", rim.run_id),
+            gateway: context.gateway.clone(),
+            events: context.events.clone(),
+            bucket: context.bucket.to_owned(),
+            token: format!("callform-{}-{number}", context.run_id),
             addresses: addresses(plan, &operation.stack),
             resources: changing(plan, &operation.stack),
             planned: planned(plan, &operation.stack),
@@ -175,20 +175,20 @@ fn changing(plan: &Plan, stack: &str) -> usize {
 }
 
 async fn associate(
-    rim: &Rim<'_>,
+    context: &ApplyContext<'_>,
     identifiers: &mut Identifiers<'_>,
     change: &AssociationChange,
 ) -> Result<(), ApplyError> {
-    let instance = identifiers.resolve(rim, &change.instance).await?;
-    let phone_number = identifiers.resolve(rim, &change.phone_number_id).await?;
+    let instance = identifiers.resolve(context, &change.instance).await?;
+    let phone_number = identifiers.resolve(context, &change.phone_number_id).await?;
     match &change.flow_id {
         Some(flow) if change.action == Action::Associate => {
-            let flow = identifiers.resolve(rim, flow).await?;
-            rim.gateway.associate_phone_number_flow(&instance, &phone_number, &flow).await?;
+            let flow = identifiers.resolve(context, flow).await?;
+            context.gateway.associate_phone_number_flow(&instance, &phone_number, &flow).await?;
         }
-        _ => rim.gateway.disassociate_phone_number_flow(&instance, &phone_number).await?,
+        _ => context.gateway.disassociate_phone_number_flow(&instance, &phone_number).await?,
     }
     let flow = change.flow.as_ref().map(ToString::to_string);
-    rim.tell(Event::Associated { phone_number: change.phone_number.clone(), flow });
+    context.tell(Event::Associated { phone_number: change.phone_number.clone(), flow });
     Ok(())
 }

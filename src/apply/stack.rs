@@ -8,7 +8,7 @@ use callform_aws::{
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::follow::{Follow, follow};
-use super::{ApplyError, Event, Rim, agreement, tell};
+use super::{ApplyContext, ApplyError, Event, agreement, tell};
 use crate::model::Address;
 use crate::observe::is_busy;
 use crate::plan::{Action, OperationKind, Plan, StackOperation};
@@ -221,10 +221,11 @@ pub(super) async fn settled_unless(
 }
 
 /// Finishes a rollback that failed.
-pub(super) async fn continue_rollback(rim: &Rim<'_>, plan: &Plan, stack: &str) -> Result<(), ApplyError> {
-    let after = rim.gateway.newest_event(stack).await?;
-    rim.gateway.continue_update_rollback(stack, &format!("callform-{}-rollback", rim.run_id)).await?;
+pub(super) async fn continue_rollback(context: &ApplyContext<'_>, plan: &Plan, stack: &str) -> Result<(), ApplyError> {
+    let after = context.gateway.newest_event(stack).await?;
+    context.gateway.continue_update_rollback(stack, &format!("callform-{}-rollback", context.run_id)).await?;
     let addresses = super::addresses(plan, stack);
-    let watched = Follow { gateway: rim.gateway, events: rim.events, stack, name_or_id: stack, addresses: &addresses };
+    let watched =
+        Follow { gateway: context.gateway, events: context.events, stack, name_or_id: stack, addresses: &addresses };
     follow(&watched, after, &["UPDATE_ROLLBACK_COMPLETE"]).await
 }

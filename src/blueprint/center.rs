@@ -13,8 +13,11 @@ use super::{
     Hours, Instance, Lambda, LexBot, PhoneNumber, Policy, Prompt, Queue, QuickConnect, Role, RoutingProfile,
     SecurityProfile, Stream, Table, User, Workgroup,
 };
-use crate::kinds::bot::Bot;
+use crate::kinds::integration::Integration;
+use crate::kinds::predefined_attribute::PredefinedAttribute;
 use crate::kinds::sqs_queue::SqsQueue;
+use crate::kinds::task_template::TaskTemplate;
+use crate::kinds::view::View;
 
 /// One contact center.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -53,20 +56,32 @@ pub struct Blueprint {
     /// Security profiles, besides the built-in ones.
     #[serde(default)]
     pub security_profiles: Section<SecurityProfile>,
+    /// Predefined attributes, by name: what agents may be good at, and what contacts may be about.
+    #[serde(default)]
+    pub predefined_attributes: Section<PredefinedAttribute>,
     /// Users, by username.
     #[serde(default)]
     pub users: Section<User>,
     /// More users, in a CSV file beside the blueprint. Its first line names the columns.
     pub users_file: Option<Spanned<String>>,
+    /// Origins whose pages may show Connect's panels, such as `https://crm.acme.example`.
+    #[serde(default)]
+    pub approved_origins: Vec<Spanned<String>>,
     /// Recorded prompts.
     #[serde(default)]
     pub prompts: Section<Prompt>,
+    /// Views: pages that flows show in chats and in guides of agents.
+    #[serde(default)]
+    pub views: Section<View>,
     /// Flows.
     #[serde(default)]
     pub flows: Section<Flow>,
     /// Flow modules.
     #[serde(default)]
     pub flow_modules: Section<FlowModule>,
+    /// Task templates.
+    #[serde(default)]
+    pub task_templates: Section<TaskTemplate>,
     /// DynamoDB tables.
     #[serde(default)]
     pub tables: Section<Table>,
@@ -81,10 +96,13 @@ pub struct Blueprint {
     pub lambdas: Section<Lambda>,
     /// Lex bots of the center.
     #[serde(default)]
-    pub bots: Section<Bot>,
+    pub bots: Section<crate::kinds::bot::Bot>,
     /// Lex bots that exist.
     #[serde(default)]
     pub lex_bots: Section<LexBot>,
+    /// Further things that the instance works with: applications, domains of Cases, assistants, and the like.
+    #[serde(default)]
+    pub integrations: Section<Integration>,
     /// S3 buckets.
     #[serde(default)]
     pub buckets: Section<Bucket>,

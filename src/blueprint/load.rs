@@ -240,18 +240,14 @@ fn read_text(reader: &mut Reader<'_>, loaded: &mut Loaded, file: Spanned<String>
     }
     let Some(bytes) = reader.bytes(&path, TEXT_LIMIT, Some(file.span)) else { return };
     let sha256 = sha256_hex(&bytes);
-    match String::from_utf8(bytes) {
-        Ok(text) => {
-            let text = Some(reader.sources.add(path.clone(), text));
-            let path = relative(&loaded.path, &path);
-            let entry = LoadedFile { path, sha256, text, facts: Facts::Unknown };
-            loaded.files.insert((file.span.file, file.value), entry);
-        }
-        Err(_) => {
-            let title = format!("{path} is not UTF-8 text");
-            reader.diagnostics.push(Diagnostic::error("not-text", title).at(file.span, ""));
-        }
-    }
+    let Ok(text) = String::from_utf8(bytes) else {
+        let title = format!("{path} is not UTF-8 text");
+        reader.diagnostics.push(Diagnostic::error("not-text", title).at(file.span, ""));
+        return;
+    };
+    let text = Some(reader.sources.add(path.clone(), text));
+    let entry = LoadedFile { path: relative(&loaded.path, &path), sha256, text, facts: Facts::Unknown };
+    loaded.files.insert((file.span.file, file.value), entry);
 }
 
 /// Turns the names that profiles have in Connect into keys of the blueprint; others are the instance's own.

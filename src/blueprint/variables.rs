@@ -64,7 +64,9 @@ fn resolved(mut written: BTreeMap<String, Node>, diagnostics: &mut Diagnostics) 
         .collect();
     let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, others) in &needs {
-        others.iter().for_each(|other| users.entry(other).or_default().push(name));
+        for other in others {
+            users.entry(other).or_default().push(name);
+        }
     }
     let mut open: BTreeMap<&str, usize> = needs.iter().map(|(name, others)| (name.as_str(), others.len())).collect();
     let mut ready: Vec<&str> = open.iter().filter(|(_, open)| **open == 0).map(|(name, _)| *name).collect();
@@ -254,8 +256,11 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of a text, and what is found: code, place and notes.
-    fn substituted(text: &str) -> (Node, Vec<(&'static str, String, Vec<String>)>) {
+    /// A diagnostic: code, place and notes.
+    type Told = (&'static str, String, Vec<String>);
+
+    /// What becomes of a text, and what is found.
+    fn substituted(text: &str) -> (Node, Vec<Told>) {
         let mut sources = SourceMap::default();
         let file = sources.add("a.yaml", text);
         let mut diagnostics = Diagnostics::default();

@@ -7,7 +7,7 @@ use callform_source::{Diagnostic, Diagnostics, Severity, SourceMap, Span, did_yo
 use crate::blueprint::{LintLevel, Loaded};
 
 /// Warnings whose level a blueprint can set, besides those of flows.
-const LINTS: [&str; 15] = [
+const LINTS: [&str; 16] = [
     "unknown-permission",
     "unknown-builtin",
     "overlapping-hours",
@@ -22,6 +22,7 @@ const LINTS: [&str; 15] = [
     "not-stored",
     "overlay-adds",
     "attribute-not-defined",
+    "flow-version-type",
     "text-cut-at-hash",
 ];
 

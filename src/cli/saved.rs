@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::carry_out::Ground;
+use super::carry_out::PlanSource;
 use super::exit_code::Exit;
 use super::target::Account;
 use super::ui::Ui;
@@ -181,13 +181,13 @@ pub(super) async fn refuse_stale(ui: &Ui, account: &Account, plan: &Plan) -> Res
 }
 
 /// Refuses a plan whose files are not those it was made with.
-pub(super) fn refuse_other_files(ui: &Ui, ground: &Ground<'_>, plan: &Plan) -> Result<(), Exit> {
+pub(super) fn refuse_other_files(ui: &Ui, plan_source: &PlanSource<'_>, plan: &Plan) -> Result<(), Exit> {
     let assets = plan.steps.iter().flat_map(|step| match step {
         Step::Upload(assets) => assets.as_slice(),
         Step::ContinueRollback(_) | Step::Stacks(_) | Step::Associate(_) | Step::Repair(_) => &[],
     });
     let moved: Vec<String> = assets
-        .filter_map(|asset| match ground.read(&asset.path) {
+        .filter_map(|asset| match plan_source.read(&asset.path) {
             Ok(content) if sha256_hex(&content) == asset.sha256 => None,
             Ok(_) => Some(format!("`{}` was changed", asset.path)),
             Err(error) => Some(format!("`{}` cannot be read: {error}", asset.path)),

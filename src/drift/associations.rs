@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::AssociationDrift;
 use super::names::Names;
 use crate::inventory::Inventory;
-use crate::model::{Attribute, Kind, Reference};
+use crate::model::{Attribute, Kind, Reference, bare_id};
 use crate::plan::{Definition, Known};
 
 /// The numbers of the center that another flow answers than the one that was applied.
@@ -23,7 +23,7 @@ pub(super) fn compare(
         let expected = definition.answered_by.clone();
         let live = known.physical_id(number).and_then(|id| {
             let flows = &inventory.phone_number_flows;
-            flows.get(id).or_else(|| flows.get(tail(id))).map(|flow| tail(flow).to_owned())
+            flows.get(id).or_else(|| flows.get(bare_id(id))).map(|flow| bare_id(flow).to_owned())
         });
         let wanted =
             expected.clone().and_then(|target| known.identifier(&Reference { target, attribute: Attribute::Id }));
@@ -39,8 +39,4 @@ pub(super) fn compare(
         });
     }
     found
-}
-
-pub(super) fn tail(id: &str) -> &str {
-    id.rsplit_once('/').map_or(id, |(_, tail)| tail)
 }

@@ -59,7 +59,7 @@ impl<'a> Names<'a> {
     /// The identifiers of a target that cannot be mistaken for anything else: its ARN, and its bare id where that is
     /// no name.
     fn identifiers_of(&self, target: &Target) -> Vec<(String, String)> {
-        let kind = kind_of(target);
+        let kind = target.kind();
         let mut attributes = vec![Attribute::Arn];
         if kind == Kind::Instance || traveling(kind) == Attribute::Id {
             attributes.push(Attribute::Id);
@@ -75,7 +75,7 @@ impl<'a> Names<'a> {
 
     /// The identifier a reference stands for.
     fn identifier(&self, reference: &Reference) -> Option<String> {
-        let kind = kind_of(&reference.target);
+        let kind = reference.target.kind();
         match (&reference.target, &reference.attribute, arn_form(kind)) {
             (Target::Builtin { .. }, Attribute::Arn | Attribute::Ref, ArnForm::InInstance(segment)) => {
                 let id = self.known.identifier(reference)?;
@@ -179,12 +179,4 @@ impl<'a> Names<'a> {
 
 fn is_of_identifier(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '-' | '_' | '.' | '+' | '=' | '@')
-}
-
-fn kind_of(target: &Target) -> Kind {
-    match target {
-        Target::Resource(address) => address.kind,
-        Target::Builtin { kind, .. } => *kind,
-        Target::Instance => Kind::Instance,
-    }
 }

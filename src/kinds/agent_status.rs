@@ -94,7 +94,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("AgentStatusArn"),
         parameter: "AgentStatusIds",
     },
-    name: UniqueName::in_instance("/Name"),
+    name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: Some(Builtins { known: &["Available", "Offline"], objects: ObjectType::AgentStatus }),
     lifetime: Lifetime { is_retained: true, is_deletable: false, ..Lifetime::PLAIN },

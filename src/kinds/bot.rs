@@ -193,7 +193,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("Arn"),
         parameter: "BotIds",
     },
-    name: UniqueName::in_account("/Name"),
+    name: Some(UniqueName::in_account("/Name")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime::losing("what the bot learned of what was said to it is lost"),

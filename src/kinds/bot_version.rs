@@ -7,7 +7,9 @@
 
 use callform_source::Spanned;
 
-use super::descriptor::{ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use super::descriptor::{
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service, VersionOf,
+};
 use crate::blueprint::Common;
 use crate::model::members::Members;
 use crate::model::{Address, Attribute, Kind, Reference, Resolver, Target, Value};
@@ -19,13 +21,17 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     prefix: "VersionOfBot",
     is_single: false,
     lowering: None,
-    finish: Some(|resolver| resolver.name_versions(Kind::BotVersion, &OUTSIDE)),
+    finish: None,
     // `Ref` is `<bot>|<version>` (?): the primary identifier has these two parts.
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "BotVersionRefs" },
     name: None,
     lookup: None,
     builtins: None,
-    lifetime: Lifetime { version: Some((Kind::Bot, "BotVersion")), beside: Some(Kind::Bot), ..Lifetime::PLAIN },
+    lifetime: Lifetime {
+        // `<bot>|<number>` has no colons; a number never leaves the stack of its bot.
+        version_of: Some(VersionOf { kind: Kind::Bot, number_at: 0, outside: &OUTSIDE }),
+        ..Lifetime::PLAIN
+    },
     reach: Reach::PLAIN,
     outside: Outside::NOTHING,
     live: Live::TEMPLATE,

@@ -44,7 +44,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("Arn"),
         parameter: "BucketNames",
     },
-    name: UniqueName::in_account("/BucketName"),
+    name: Some(UniqueName::in_account("/BucketName")),
     lookup: Some(Lookup { property: "BucketName", resource: NamedResource::Bucket, is_physical_id: true }),
     builtins: None,
     lifetime: Lifetime {

@@ -50,7 +50,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: None,
         parameter: "CrawlerNames",
     },
-    name: UniqueName::in_account("/Name"),
+    name: Some(UniqueName::in_account("/Name")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime::PLAIN,

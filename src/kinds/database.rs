@@ -70,7 +70,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: None,
         parameter: "DatabaseNames",
     },
-    name: UniqueName::in_account("/DatabaseInput/Name"),
+    name: Some(UniqueName::in_account("/DatabaseInput/Name")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime::PLAIN,

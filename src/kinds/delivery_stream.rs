@@ -9,7 +9,7 @@ use super::descriptor::{
 };
 use super::keys;
 use crate::blueprint::{Common, Definition as _, Duration, Name, Short, resource};
-use crate::model::access::{self, allow, with_suffix};
+use crate::model::access::{self, allow, key_statement, with_suffix};
 use crate::model::members::Members;
 use crate::model::parquet::{self, Schema};
 use crate::model::resolver::{Found, Resolver};
@@ -88,7 +88,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("Arn"),
         parameter: "DeliveryStreamNames",
     },
-    name: UniqueName::in_account("/DeliveryStreamName"),
+    name: Some(UniqueName::in_account("/DeliveryStreamName")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime::losing("records on their way are lost"),
@@ -327,42 +327,6 @@ struct Parts {
     parquet: Option<Schema>,
     /// Whether the prefix has keys that the function gives.
     dynamic: bool,
-}
-
-/// The permission to use a key, through one service only. A key that is named by an alias is found by it.
-fn key_statement(key: &str, actions: &[&str], service: &str) -> Option<Value> {
-    if key.starts_with("alias/aws/") {
-        return None;
-    }
-    let through = Value::Text(vec![
-        TextPart::Literal(format!("{service}.")),
-        TextPart::Pseudo("AWS::Region"),
-        TextPart::Literal(".".to_owned()),
-        TextPart::Pseudo("AWS::URLSuffix"),
-    ]);
-    let mut condition = Members::new().with("StringEquals", Members::new().with("kms:ViaService", through));
-    let resource = if key.starts_with("arn:") {
-        Value::from(key)
-    } else {
-        condition = condition
-            .with("ForAnyValue:StringEquals", Members::new().with("kms:ResourceAliases", vec![Value::from(key)]));
-        Value::Text(vec![
-            TextPart::Literal("arn:".to_owned()),
-            TextPart::Pseudo("AWS::Partition"),
-            TextPart::Literal(":kms:".to_owned()),
-            TextPart::Pseudo("AWS::Region"),
-            TextPart::Literal(":".to_owned()),
-            TextPart::Pseudo("AWS::AccountId"),
-            TextPart::Literal(":key/*".to_owned()),
-        ])
-    };
-    let actions = actions.iter().map(|action| Value::from(*action)).collect::<Vec<_>>();
-    let statement = Members::new()
-        .with("Effect", "Allow")
-        .with("Action", actions)
-        .with("Resource", vec![resource])
-        .with("Condition", condition);
-    Some(statement.into())
 }
 
 /// The ARN of the log stream of a delivery stream, out of the name of its group.

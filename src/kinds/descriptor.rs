@@ -11,8 +11,7 @@ use serde_json::Value as Json;
 
 use crate::blueprint::{Blueprint, Facts, TextKind};
 use crate::check::Rule;
-use crate::kinds::Kind;
-use crate::model::Resolver;
+use crate::model::{Kind, Resolver};
 
 /// All that the stages know of a kind. Whoever adds a kind answers everything here; groups have an answer for what is
 /// plain.
@@ -134,12 +133,12 @@ pub(crate) enum Within {
 }
 
 impl UniqueName {
-    pub(crate) const fn in_instance(path: &'static str) -> Option<Self> {
-        Some(Self { path, within: Within::Instance })
+    pub(crate) const fn in_instance(path: &'static str) -> Self {
+        Self { path, within: Within::Instance }
     }
 
-    pub(crate) const fn in_account(path: &'static str) -> Option<Self> {
-        Some(Self { path, within: Within::Account })
+    pub(crate) const fn in_account(path: &'static str) -> Self {
+        Self { path, within: Within::Account }
     }
 
     /// The top-level property that the name is, or is in.
@@ -166,6 +165,7 @@ pub(crate) struct Builtins {
 }
 
 /// How resources come and go.
+#[expect(clippy::struct_excessive_bools, reason = "answers that do not exclude one another")]
 pub(crate) struct Lifetime {
     /// What is lost for good, or interrupts service, when one is deleted or made anew.
     pub(crate) loss: Option<&'static str>,
@@ -177,11 +177,20 @@ pub(crate) struct Lifetime {
     pub(crate) holds_data: bool,
     /// True where it gets a name by default, which stays as it is deployed: it cannot change.
     pub(crate) is_named_by_default: bool,
-    /// What it is a version of, and which attribute is its number. A version is made whenever that thing changes: its
-    /// logical ID carries a digest.
-    pub(crate) version: Option<(Kind, &'static str)>,
-    /// The kind of the thing of the same name with which it has to share a stack.
+    /// What it is a version of, where it is one: it is made anew whenever that changes.
+    pub(crate) version_of: Option<VersionOf>,
+    /// The kind of the thing of the same name with which it has to share a stack; a version shares that of what it is of.
     pub(crate) beside: Option<Kind>,
+}
+
+/// What a kind holds versions of. A version and what it is of have the same name.
+#[derive(Clone, Copy)]
+pub(crate) struct VersionOf {
+    pub(crate) kind: Kind,
+    /// Which part of the version's ARN is its number, counted from zero between colons.
+    pub(crate) number_at: usize,
+    /// Properties that are not part of a version.
+    pub(crate) outside: &'static [&'static str],
 }
 
 impl Lifetime {
@@ -191,7 +200,7 @@ impl Lifetime {
         is_deletable: true,
         holds_data: false,
         is_named_by_default: false,
-        version: None,
+        version_of: None,
         beside: None,
     };
 

@@ -50,6 +50,9 @@ resource! {
         /// Keep the flow, but out of sight. Default: false.
         #[serde(default)]
         pub archived: bool,
+        /// Publish a version whenever the content changes; the one before it goes. Default: false.
+        #[serde(default)]
+        pub versioned: bool,
     }
 }
 
@@ -71,7 +74,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("ContactFlowArn"),
         parameter: "ContactFlowIds",
     },
-    name: UniqueName::in_instance("/Name"),
+    name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: Some(Builtins {
         known: &[
@@ -143,7 +146,7 @@ impl Resolver<'_> {
                 continue;
             }
             let Some(compiled) = self.compile(&source) else { continue };
-            let stub = stub_content(compiled.flow_type);
+            let (flow_type, stub) = (compiled.flow_type, stub_content(compiled.flow_type));
             let properties = Members::of_instance()
                 .with("Name", name_of(flow.name.as_ref(), key))
                 .with("Type", compiled.flow_type.api_name())
@@ -155,6 +158,9 @@ impl Resolver<'_> {
             let depends_on = self.integrations_of(properties.get("Content"));
             let resource = self.add(Kind::Flow, key, flow.common(), properties);
             finish(resource, depends_on, stub);
+            if flow.versioned {
+                self.flow_version(key, flow_type);
+            }
         }
     }
 }

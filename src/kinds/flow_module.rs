@@ -12,8 +12,9 @@ use super::descriptor::{
     ArnForm, Checks, Content, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, NamedFile, Outside,
     Reach, Service, Touched, UniqueName,
 };
+use super::flow_module_alias::ModuleAlias;
 use super::keys;
-use crate::blueprint::{Blueprint, Definition as _, TextKind, resource};
+use crate::blueprint::{Blueprint, Definition as _, Section, TextKind, resource};
 use crate::model::flows::{Source, finish, name_of, stub_content};
 use crate::model::members::Members;
 use crate::model::{Kind, Resolver};
@@ -51,6 +52,13 @@ resource! {
         pub results: Option<Spanned<Vec<Value>>>,
         /// Ways out of the module: names, or `Transitions` of the flow language. Default: `[Success, Error]`.
         pub branches: Option<Spanned<Vec<Value>>>,
+        /// Publish a version whenever the content changes; the one before it goes. Default: false, and true where there
+        /// are aliases.
+        #[serde(default)]
+        pub versioned: bool,
+        /// Names that lead to the newest version: `aliases: { live: }`.
+        #[serde(default)]
+        pub aliases: Section<Option<ModuleAlias>>,
     }
 }
 
@@ -72,7 +80,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("ContactFlowModuleArn"),
         parameter: "ContactFlowModuleIds",
     },
-    name: UniqueName::in_instance("/Name"),
+    name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime::PLAIN,
@@ -127,6 +135,9 @@ impl Resolver<'_> {
             let depends_on = self.integrations_of(properties.get("Content"));
             let resource = self.add(Kind::FlowModule, key, module.common(), properties);
             finish(resource, depends_on, stub);
+            if module.versioned || !module.aliases.is_empty() {
+                self.module_version(key, &module.aliases);
+            }
         }
     }
 }

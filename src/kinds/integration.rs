@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callform_source::{Diagnostic, Span, Spanned};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::descriptor::{
     ArnForm, Bulk, Checks, Descriptor, Drift, FilledIn, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service,
@@ -22,6 +24,76 @@ resource! {
     }
 }
 
+resource! {
+    /// Something beside functions and Lex bots that the instance works with.
+    pub struct Integration {
+        /// What it is.
+        #[serde(rename = "type")]
+        pub kind: IntegrationType,
+        /// Its ARN; `${resource/…}` where it is one of the further resources.
+        pub arn: Spanned<String>,
+        /// Where the external application is; only for `event`.
+        pub source_url: Option<Spanned<String>>,
+        /// What the external application is called; only for `event`.
+        pub source_name: Option<Spanned<String>>,
+        /// Which external application it is; only for `event`.
+        pub source: Option<IntegrationSource>,
+    }
+}
+
+/// What an instance may work with. Functions and Lex bots have sections of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntegrationType {
+    /// An application of AppIntegrations, for the agent workspace.
+    Application,
+    /// A domain of Connect Cases.
+    CasesDomain,
+    /// An assistant of Amazon Q in Connect.
+    WisdomAssistant,
+    /// A knowledge base of Amazon Q in Connect.
+    WisdomKnowledgeBase,
+    /// Quick responses: a knowledge base that holds them.
+    WisdomQuickResponses,
+    /// Message templates: a knowledge base that holds them.
+    QMessageTemplates,
+    /// A scanner of attachments.
+    FileScanner,
+    /// A function that looks at messages of chats before they are sent.
+    MessageProcessor,
+    /// A domain or an address of SES, for e-mail.
+    SesIdentity,
+    /// An event integration of AppIntegrations.
+    Event,
+}
+
+impl IntegrationType {
+    /// What the API calls it, and what its ARN begins with after the partition, where that is known.
+    fn api(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Application => ("APPLICATION", Some("app-integrations")),
+            Self::CasesDomain => ("CASES_DOMAIN", Some("cases")),
+            Self::WisdomAssistant => ("WISDOM_ASSISTANT", Some("wisdom")),
+            Self::WisdomKnowledgeBase => ("WISDOM_KNOWLEDGE_BASE", Some("wisdom")),
+            Self::WisdomQuickResponses => ("WISDOM_QUICK_RESPONSES", Some("wisdom")),
+            Self::QMessageTemplates => ("Q_MESSAGE_TEMPLATES", Some("wisdom")),
+            Self::FileScanner => ("FILE_SCANNER", None),
+            Self::MessageProcessor => ("MESSAGE_PROCESSOR", Some("lambda")),
+            Self::SesIdentity => ("SES_IDENTITY", Some("ses")),
+            Self::Event => ("EVENT", Some("app-integrations")),
+        }
+    }
+}
+
+/// An external application that sends events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntegrationSource {
+    Salesforce,
+    Zendesk,
+    Cases,
+}
+
 pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     word: "integration",
     plural: "integrations",
@@ -29,12 +101,15 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     prefix: "Integration",
     is_single: false,
     lowering: Some(Lowering {
-        section: "lex_bots",
-        names: |blueprint| keys(&blueprint.lex_bots),
-        lower: |resolver| resolver.lex_bots(),
+        section: "integrations",
+        names: |blueprint| keys(&blueprint.lex_bots).into_iter().chain(keys(&blueprint.integrations)).collect(),
+        lower: |resolver| {
+            resolver.lex_bots();
+            resolver.integrations();
+        },
         files: None,
     }),
-    finish: Some(|resolver| resolver.associate_existing_functions()),
+    finish: Some(finish),
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "IntegrationAssociationRefs" },
     name: None,
     lookup: None,
@@ -46,13 +121,23 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         read: |reading| Box::pin(reading.gateway.live_integrations(reading.instance)),
         left_out: &[],
         left_out_words: None,
-        // Functions and Lex bots are linked to an instance without an object that could have tags.
+        // Functions and Lex bots are linked to an instance without an object that could have tags, and the list has none.
         never_read: &["Tags"],
     }),
     drift: Drift { filled_in: &[("IntegrationAssociationId", FilledIn::Anything)], ..Drift::PLAIN },
     service: Service { needs: &["ds", "iam"], ..Service::PLAIN },
-    checks: Checks::PLAIN,
+    checks: Checks {
+        codes: &[(
+            "integration-source",
+            "An integration names an external application, or does not, against its type.",
+        )],
+        ..Checks::PLAIN
+    },
 };
+
+fn finish(resolver: &mut Resolver<'_>) {
+    resolver.associate_existing_functions();
+}
 
 impl Resolver<'_> {
     /// Associates the instance with every function that flows invoke by its ARN, and with those of `lambdas:` that exist.
@@ -156,6 +241,65 @@ impl Resolver<'_> {
                 .with_tags(bot.tags.as_ref())
                 .finish();
             self.add(Kind::Integration, key, bot.common(), properties);
+        }
+    }
+
+    fn integrations(&mut self) {
+        for (key, integration) in &self.blueprint().integrations {
+            let (name, service) = integration.kind.api();
+            let arn = self.text(&integration.arn, integration.arn.span);
+            self.check_service(&arn, service, integration.arn.span);
+            self.check_source(key, integration);
+            let source = integration.source.map(|source| match source {
+                IntegrationSource::Salesforce => "SALESFORCE",
+                IntegrationSource::Zendesk => "ZENDESK",
+                IntegrationSource::Cases => "CASES",
+            });
+            let properties = Members::new()
+                .with("InstanceId", Value::instance_arn())
+                .with("IntegrationType", name)
+                .with("IntegrationArn", arn)
+                .with_some("SourceApplicationUrl", integration.source_url.as_ref())
+                .with_some("SourceApplicationName", integration.source_name.as_ref())
+                .with_some("SourceType", source)
+                .with_tags(integration.tags.as_ref())
+                .finish();
+            self.add(Kind::Integration, key, integration.common(), properties);
+        }
+    }
+
+    /// An ARN that is spelled out and of another service.
+    fn check_service(&mut self, arn: &Value, service: Option<&str>, span: Span) {
+        let Value::String(text) = arn else { return };
+        let mut parts = text.split(':');
+        let is_arn = parts.next() == Some("arn");
+        let found = parts.nth(1).unwrap_or_default();
+        if !is_arn || service.is_some_and(|service| service != found) {
+            let service = service.unwrap_or("<service>");
+            self.diagnostics.push(
+                Diagnostic::error("wrong-arn-kind", "this ARN does not name such a thing")
+                    .at(span, "")
+                    .help(format!("One looks like `arn:aws:{service}:<region>:<account>:…`.")),
+            );
+        }
+    }
+
+    /// Source: CreateIntegrationAssociation: "only required for the EVENT integration type".
+    fn check_source(&mut self, key: &Spanned<String>, integration: &Integration) {
+        let given = [
+            ("source_url", integration.source_url.is_some()),
+            ("source_name", integration.source_name.is_some()),
+            ("source", integration.source.is_some()),
+        ];
+        let is_event = integration.kind == IntegrationType::Event;
+        if let Some((member, _)) = given.iter().find(|(_, given)| *given != is_event) {
+            let title = if is_event {
+                "an event integration names its source"
+            } else {
+                "only an event integration has a source"
+            };
+            let help = if is_event { format!("Add `{member}:`.") } else { format!("Remove `{member}:`.") };
+            self.diagnostics.push(Diagnostic::error("integration-source", title).at(key.span, "").help(help));
         }
     }
 }

@@ -105,7 +105,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("Arn"),
         parameter: "FunctionNames",
     },
-    name: UniqueName::in_account("/FunctionName"),
+    name: Some(UniqueName::in_account("/FunctionName")),
     lookup: Some(Lookup { property: "FunctionName", resource: NamedResource::Function, is_physical_id: true }),
     builtins: None,
     lifetime: Lifetime::PLAIN,

@@ -10,7 +10,9 @@ use std::fmt::Write as _;
 
 use callform_source::Spanned;
 
-use super::descriptor::{ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service};
+use super::descriptor::{
+    ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service, VersionOf,
+};
 use crate::blueprint::Common;
 use crate::digest::sha256_hex;
 use crate::model::members::Members;
@@ -24,12 +26,16 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     prefix: "Version",
     is_single: false,
     lowering: None,
-    finish: Some(|resolver| resolver.name_versions(Kind::LambdaVersion, &OUTSIDE)),
+    finish: Some(finish),
     identifiers: Identifiers { arn: ArnForm::Whole(None), attribute: None, parameter: "VersionArns" },
     name: None,
     lookup: None,
     builtins: None,
-    lifetime: Lifetime { version: Some((Kind::Lambda, "Version")), beside: Some(Kind::Lambda), ..Lifetime::PLAIN },
+    lifetime: Lifetime {
+        // arn:<partition>:lambda:<region>:<account>:function:<name>:<number>
+        version_of: Some(VersionOf { kind: Kind::Lambda, number_at: 7, outside: &OUTSIDE }),
+        ..Lifetime::PLAIN
+    },
     reach: Reach::PLAIN,
     outside: Outside::NOTHING,
     live: Live::TEMPLATE,
@@ -47,6 +53,10 @@ const OUTSIDE: [&str; 4] = ["Description", "FunctionName", "ReservedConcurrentEx
 /// How much of the digest is in the logical ID.
 pub(crate) const DIGITS: usize = 10;
 
+fn finish(resolver: &mut Resolver<'_>) {
+    resolver.name_versions();
+}
+
 impl Resolver<'_> {
     /// The version and the alias of a function.
     pub(crate) fn version_and_alias(&mut self, key: &Spanned<String>) {
@@ -61,17 +71,16 @@ impl Resolver<'_> {
         self.add(Kind::LambdaAlias, key, Common::NONE, alias);
     }
 
-    /// Puts into the logical ID of every version what it consists of, which is all but some properties of what it is a
-    /// version of. All resources have to be there.
-    pub(crate) fn name_versions(&mut self, kind: Kind, outside: &[&str]) {
-        let Some((of, _)) = kind.descriptor().lifetime.version else { return };
+    /// Puts into the logical ID of every version, of whatever it is one, what it consists of. All resources have to be
+    /// there.
+    pub(crate) fn name_versions(&mut self) {
         let digests: Vec<(Address, String)> = self
             .resources
             .values()
-            .filter(|resource| resource.address.kind == of)
-            .map(|whole| {
-                let version = Address::new(kind, whole.address.name.clone());
-                (version, sha256_hex(self.content_of(whole, outside).as_bytes()))
+            .filter_map(|version| {
+                let of = version.address.kind.version_of()?;
+                let whole = self.resources.get(&Address::new(of.kind, version.address.name.clone()))?;
+                Some((version.address.clone(), sha256_hex(self.content_of(whole, of.outside).as_bytes())))
             })
             .collect();
         for (version, digest) in digests {
@@ -81,14 +90,13 @@ impl Resolver<'_> {
         }
     }
 
-    /// What a version consists of, as text: properties, and of what they refer to all that makes another thing of it. A
-    /// table that is replaced has another name, which a function's variables then have too.
-    fn content_of(&self, whole: &Resource, outside: &[&str]) -> String {
-        let part = || whole.properties.iter().filter(|(name, _)| !outside.contains(&name.as_str()));
+    /// What a version of something consists of, as text: its properties, and of what they refer to all that makes
+    /// another thing of it. A table that is replaced has another name, which the function's variables then have too.
+    fn content_of(&self, function: &Resource, outside: &[&str]) -> String {
         let mut text = String::new();
-        write_properties(&mut text, &whole.properties, |name| !outside.contains(&name));
+        write_properties(&mut text, &function.properties, |name| !outside.contains(&name));
         let targets: BTreeSet<&Target> =
-            part().flat_map(|(_, value)| value.references()).map(|reference| &reference.target).collect();
+            function.properties.values().flat_map(Value::references).map(|reference| &reference.target).collect();
         for target in targets {
             let Target::Resource(address) = target else { continue };
             let Some(resource) = self.resources.get(address) else { continue };

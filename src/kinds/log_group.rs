@@ -17,7 +17,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("Arn"),
         parameter: "LogGroupNames",
     },
-    name: UniqueName::in_account("/LogGroupName"),
+    name: Some(UniqueName::in_account("/LogGroupName")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime { loss: Some("the logs are lost"), holds_data: true, ..Lifetime::PLAIN },

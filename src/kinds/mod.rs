@@ -15,18 +15,25 @@ pub(crate) mod queue;
 pub(crate) mod quick_connect;
 pub(crate) mod routing_profile;
 pub(crate) mod security_profile;
+pub(crate) mod predefined_attribute;
 pub(crate) mod user;
+pub(crate) mod approved_origin;
 pub(crate) mod prompt;
 pub(crate) mod integration;
 pub(crate) mod lambda;
 pub(crate) mod lambda_permission;
 pub(crate) mod lambda_version;
 pub(crate) mod lambda_alias;
+pub(crate) mod view;
 pub(crate) mod bot;
 pub(crate) mod bot_version;
 pub(crate) mod bot_alias;
 pub(crate) mod flow;
+pub(crate) mod flow_version;
 pub(crate) mod flow_module;
+pub(crate) mod flow_module_version;
+pub(crate) mod flow_module_alias;
+pub(crate) mod task_template;
 pub(crate) mod table;
 pub(crate) mod role;
 pub(crate) mod policy;
@@ -46,7 +53,8 @@ pub(crate) mod resource;
 pub(crate) mod sqs_queue;
 
 pub(crate) use descriptor::{
-    ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, Within,
+    ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, VersionOf,
+    Within,
 };
 
 pub(crate) use page::page;
@@ -101,11 +109,15 @@ registry! {
     RoutingProfile = routing_profile,
     /// A security profile.
     SecurityProfile = security_profile,
+    /// A predefined attribute.
+    PredefinedAttribute = predefined_attribute,
     /// A user.
     User = user,
+    /// An origin whose pages may show Connect's panels.
+    ApprovedOrigin = approved_origin,
     /// A prompt.
     Prompt = prompt,
-    /// An association of the instance with a Lambda function or a Lex bot.
+    /// An association of the instance with a Lambda function, a Lex bot or something else.
     Integration = integration,
     /// A Lambda function.
     Lambda = lambda,
@@ -115,6 +127,8 @@ registry! {
     LambdaVersion = lambda_version,
     /// The alias of a Lambda function that flows and streams invoke.
     LambdaAlias = lambda_alias,
+    /// A view that flows show.
+    View = view,
     /// A Lex V2 bot.
     Bot = bot,
     /// A published version of a Lex bot.
@@ -123,8 +137,16 @@ registry! {
     BotAlias = bot_alias,
     /// A flow.
     Flow = flow,
+    /// A published version of a flow.
+    FlowVersion = flow_version,
     /// A flow module.
     FlowModule = flow_module,
+    /// A published version of a flow module.
+    FlowModuleVersion = flow_module_version,
+    /// An alias of a flow module; its name is `<module>.<alias>`.
+    FlowModuleAlias = flow_module_alias,
+    /// A task template.
+    TaskTemplate = task_template,
     /// A DynamoDB table.
     Table = table,
     /// An IAM role.
@@ -185,6 +207,16 @@ impl Kind {
     /// The section of the blueprint that defines things of the kind; `None` for kinds that have none.
     pub fn section(self) -> Option<&'static str> {
         self.descriptor().lowering.as_ref().map(|lowering| lowering.section)
+    }
+
+    /// What it is a version of, where it is one.
+    pub(crate) fn version_of(self) -> Option<VersionOf> {
+        self.descriptor().lifetime.version_of
+    }
+
+    /// The attribute that is the number of a version.
+    pub(crate) fn number_attribute(self) -> Option<&'static str> {
+        self.version_of().map(|_| if self == Kind::BotVersion { "BotVersion" } else { "Version" })
     }
 
     /// The kind with this word.

@@ -36,13 +36,7 @@ pub(crate) fn page() -> String {
     let mut page = String::from(HEAD);
     page.push_str("## Amazon Connect\n\n| type | in a blueprint | |\n|---|---|---|\n");
     for name in callform_schemas::type_names().filter(|name| name.starts_with("AWS::Connect::")) {
-        let (place, remark) = match Kind::of_type(name) {
-            Some(kind) => place(kind),
-            None => {
-                let remark = REMARKS.iter().find(|(of, _)| *of == name).map_or("", |(_, remark)| remark);
-                ("`resources:`".to_owned(), remark)
-            }
-        };
+        let (place, remark) = Kind::of_type(name).map_or_else(|| way_out(name), place);
         let _cannot_fail = writeln!(page, "| `{name}` | {place} | {remark} |");
     }
     page.push_str("\n## Beside it\n\n| type | in a blueprint | |\n|---|---|---|\n");
@@ -52,6 +46,11 @@ pub(crate) fn page() -> String {
         let _cannot_fail = writeln!(page, "| `{}` | {place} | {remark} |", kind.resource_type());
     }
     page
+}
+
+fn way_out(name: &str) -> (String, &'static str) {
+    let remark = REMARKS.iter().find(|(of, _)| *of == name).map_or("", |(_, remark)| remark);
+    ("`resources:`".to_owned(), remark)
 }
 
 /// Where a kind is defined.

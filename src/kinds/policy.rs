@@ -45,7 +45,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("PolicyArn"),
         parameter: "ManagedPolicyArns",
     },
-    name: UniqueName::in_account("/ManagedPolicyName"),
+    name: Some(UniqueName::in_account("/ManagedPolicyName")),
     lookup: Some(Lookup { property: "ManagedPolicyName", resource: NamedResource::Policy, is_physical_id: false }),
     builtins: None,
     lifetime: Lifetime::PLAIN,

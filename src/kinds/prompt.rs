@@ -45,7 +45,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("PromptArn"),
         parameter: "PromptIds",
     },
-    name: UniqueName::in_instance("/Name"),
+    name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: Some(Builtins {
         known: &[

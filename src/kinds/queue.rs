@@ -63,7 +63,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     }),
     finish: None,
     identifiers: Identifiers { arn: ArnForm::InInstance("queue"), attribute: Some("QueueArn"), parameter: "QueueIds" },
-    name: UniqueName::in_instance("/Name"),
+    name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: Some(Builtins { known: &["BasicQueue"], objects: ObjectType::Queue }),
     lifetime: Lifetime::losing("reports lose the history of the queue"),

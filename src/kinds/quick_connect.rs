@@ -51,7 +51,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("QuickConnectArn"),
         parameter: "QuickConnectIds",
     },
-    name: UniqueName::in_instance("/Name"),
+    name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime::PLAIN,

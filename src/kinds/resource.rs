@@ -1,5 +1,6 @@
 //! Any resource of CloudFormation, as it is: the way out for what has no kind of its own.
 
+use callform_schemas::PropertyPointer;
 use callform_source::{Diagnostic, Severity, Span, Spanned};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -137,7 +138,7 @@ impl Resolver<'_> {
             return Attribute::Ref;
         }
         let service = schema.type_name.rsplit("::").next().unwrap_or_default();
-        let mut arns = schema.read_only.iter().map(|pointer| pointer.property()).filter(|name| is_arn(name));
+        let mut arns = schema.read_only.iter().map(PropertyPointer::property).filter(|name| is_arn(name));
         let own = arns.clone().find(|name| *name == "Arn" || *name == format!("{service}Arn"));
         own.or_else(|| arns.next()).map_or(Attribute::Ref, |name| Attribute::Named(name.to_owned()))
     }

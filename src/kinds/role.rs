@@ -75,7 +75,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("Arn"),
         parameter: "RoleNames",
     },
-    name: UniqueName::in_account("/RoleName"),
+    name: Some(UniqueName::in_account("/RoleName")),
     lookup: Some(Lookup { property: "RoleName", resource: NamedResource::Role, is_physical_id: true }),
     builtins: None,
     lifetime: Lifetime::PLAIN,

@@ -131,7 +131,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("RoutingProfileArn"),
         parameter: "RoutingProfileIds",
     },
-    name: UniqueName::in_instance("/Name"),
+    name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: Some(Builtins { known: &["Basic Routing Profile"], objects: ObjectType::RoutingProfile }),
     lifetime: Lifetime::PLAIN,

@@ -94,7 +94,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("SecurityProfileArn"),
         parameter: "SecurityProfileIds",
     },
-    name: UniqueName::in_instance("/SecurityProfileName"),
+    name: Some(UniqueName::in_instance("/SecurityProfileName")),
     lookup: None,
     builtins: Some(Builtins {
         known: &["Admin", "Agent", "CallCenterManager", "QualityAnalyst"],

@@ -50,7 +50,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("Arn"),
         parameter: "SqsQueueNames",
     },
-    name: UniqueName::in_account("/QueueName"),
+    name: Some(UniqueName::in_account("/QueueName")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime { holds_data: true, ..Lifetime::losing("the messages in the queue are lost") },

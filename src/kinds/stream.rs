@@ -45,7 +45,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("Arn"),
         parameter: "StreamNames",
     },
-    name: UniqueName::in_account("/Name"),
+    name: Some(UniqueName::in_account("/Name")),
     lookup: Some(Lookup { property: "Name", resource: NamedResource::Stream, is_physical_id: true }),
     builtins: None,
     lifetime: Lifetime {

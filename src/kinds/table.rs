@@ -159,7 +159,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: Some("Arn"),
         parameter: "TableNames",
     },
-    name: UniqueName::in_account("/TableName"),
+    name: Some(UniqueName::in_account("/TableName")),
     lookup: Some(Lookup { property: "TableName", resource: NamedResource::Table, is_physical_id: true }),
     builtins: None,
     lifetime: Lifetime {

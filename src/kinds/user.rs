@@ -102,7 +102,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     }),
     finish: None,
     identifiers: Identifiers { arn: ArnForm::InInstance("agent"), attribute: Some("UserArn"), parameter: "UserIds" },
-    name: UniqueName::in_instance("/Username"),
+    name: Some(UniqueName::in_instance("/Username")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime::losing("reports lose the history of the user"),

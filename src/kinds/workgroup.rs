@@ -51,7 +51,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         attribute: None,
         parameter: "WorkGroupNames",
     },
-    name: UniqueName::in_account("/Name"),
+    name: Some(UniqueName::in_account("/Name")),
     lookup: None,
     builtins: None,
     lifetime: Lifetime::losing("the history of its queries is lost"),

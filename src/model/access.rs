@@ -170,6 +170,42 @@ pub(crate) fn allow(actions: &[&str], resources: Vec<Value>) -> Value {
     Members::new().with("Effect", "Allow").with("Action", actions).with("Resource", resources).into()
 }
 
+/// The permission to use a key, through one service only. A key that is named by an alias is found by it.
+pub(crate) fn key_statement(key: &str, actions: &[&str], service: &str) -> Option<Value> {
+    if key.starts_with("alias/aws/") {
+        return None;
+    }
+    let through = Value::Text(vec![
+        TextPart::Literal(format!("{service}.")),
+        TextPart::Pseudo("AWS::Region"),
+        TextPart::Literal(".".to_owned()),
+        TextPart::Pseudo("AWS::URLSuffix"),
+    ]);
+    let mut condition = Members::new().with("StringEquals", Members::new().with("kms:ViaService", through));
+    let resource = if key.starts_with("arn:") {
+        Value::from(key)
+    } else {
+        condition = condition
+            .with("ForAnyValue:StringEquals", Members::new().with("kms:ResourceAliases", vec![Value::from(key)]));
+        Value::Text(vec![
+            TextPart::Literal("arn:".to_owned()),
+            TextPart::Pseudo("AWS::Partition"),
+            TextPart::Literal(":kms:".to_owned()),
+            TextPart::Pseudo("AWS::Region"),
+            TextPart::Literal(":".to_owned()),
+            TextPart::Pseudo("AWS::AccountId"),
+            TextPart::Literal(":key/*".to_owned()),
+        ])
+    };
+    let actions = actions.iter().map(|action| Value::from(*action)).collect::<Vec<_>>();
+    let statement = Members::new()
+        .with("Effect", "Allow")
+        .with("Action", actions)
+        .with("Resource", vec![resource])
+        .with("Condition", condition);
+    Some(statement.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

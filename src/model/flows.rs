@@ -16,6 +16,7 @@ use super::resolver::Resolver;
 use super::{Address, Attribute, Kind, Reference, Resource, Target, TextPart, Value, naming};
 use crate::kinds::bot::companion;
 use crate::kinds::lambda::integration_name;
+use crate::kinds::view::PUBLISHED;
 
 /// Arguments of a template.
 type Arguments = IndexMap<Spanned<String>, Spanned<serde_json::Value>>;
@@ -244,7 +245,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// What must stand before a flow is published: associations of the functions it invokes and of the bots it speaks to.
+    /// What must stand before a flow is published: associations of the functions it invokes.
     pub(crate) fn integrations_of(&self, content: Option<&Value>) -> Vec<Address> {
         let mut found: Vec<Address> = content
             .into_iter()
@@ -341,6 +342,9 @@ impl Names for FlowNames<'_, '_> {
             && let Some(existing) = self.resolver.existing_function(name)
         {
             return Some(existing.value.clone());
+        }
+        if kind == "view" && self.resolver.defines(Kind::View, name) {
+            return Some(format!("{}:{PUBLISHED}", references::marker(kind, name)));
         }
         if kind == "lex_bot"
             && let Some(key) = self.resolver.own_bot(name)

@@ -25,6 +25,7 @@ pub(crate) use crate::kinds::phone_number::dialed;
 pub use address::{Address, InvalidAddress};
 pub(crate) use naming::display_name;
 pub(crate) use resolver::Resolver;
+pub(crate) use value::bare_id;
 pub use value::{Attribute, Reference, Target, TextPart, Value};
 
 use std::collections::BTreeMap;

@@ -84,22 +84,39 @@ pub enum Attribute {
     Named(String),
 }
 
+/// The last part of an ARN or identifier, which is the bare id of what is in an instance.
+pub(crate) fn bare_id(identifier: &str) -> &str {
+    identifier.rsplit_once('/').map_or(identifier, |(_, id)| id)
+}
+
+impl Target {
+    /// The kind of what is pointed to.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Target::Resource(address) => address.kind,
+            Target::Builtin { kind, .. } => *kind,
+            Target::Instance => Kind::Instance,
+        }
+    }
+}
+
 impl Reference {
     /// The identifier that is wanted, out of what `Ref` gives for the target: ARNs for the types of Connect, names for
-    /// tables, roles, functions, buckets and streams, `<alias>|<bot>` and `<bot>|<version>` for what bots have.
+    /// tables, roles, functions, buckets and streams.
     pub fn identifier<'a>(&self, physical_id: &'a str) -> Cow<'a, str> {
         if self.attribute != Attribute::Id {
             return physical_id.into();
         }
-        let last = |separator| physical_id.rsplit_once(separator).map_or(physical_id, |(_, id)| id).into();
-        match &self.target {
-            Target::Resource(Address { kind: Kind::LambdaVersion, .. }) => last(':'),
-            Target::Resource(Address { kind: Kind::BotVersion, .. }) => last('|'),
-            Target::Resource(Address { kind: Kind::BotAlias, .. }) => match physical_id.split_once('|') {
+        match self.target.kind() {
+            // `<alias>|<bot>`, which ARNs have the other way round.
+            Kind::BotAlias => match physical_id.split_once('|') {
                 Some((alias, bot)) => format!("{bot}/{alias}").into(),
                 None => physical_id.into(),
             },
-            _ => last('/'),
+            kind if kind.version_of().is_some() => {
+                physical_id.rsplit_once([':', '|']).map_or(physical_id, |(_, number)| number).into()
+            }
+            _ => bare_id(physical_id).into(),
         }
     }
 }

@@ -6,7 +6,7 @@ use callform_aws::Gateway;
 
 use super::{ObserveError, stacks_and_associations};
 use crate::inventory::DeployedStack;
-use crate::model::{Address, Kind, Model};
+use crate::model::{Address, Kind, Model, bare_id};
 
 /// A live center.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub async fn portrait(gateway: &Gateway, model: &Model) -> Result<Portrait, Obse
     for stack in inventory.stacks.values().filter(|stack| stack.exists()) {
         for (logical_id, id) in &stack.physical_ids {
             let Some(address) = stack.address_of(logical_id) else { continue };
-            ids.insert(tail(id).to_owned(), address.clone());
+            ids.insert(bare_id(id).to_owned(), address.clone());
             let name = name_in(stack, logical_id);
             portrait.resources.push(LiveThing { address, name, id: id.clone(), stack: stack.name.clone() });
         }
@@ -65,10 +65,10 @@ pub async fn portrait(gateway: &Gateway, model: &Model) -> Result<Portrait, Obse
     portrait.resources.sort_by(|one, other| one.address.cmp(&other.address));
     let Some(instance) = inventory.instance else { return Ok(portrait) };
     for claimed in gateway.claimed_numbers(&instance.arn).await? {
-        let own = ids.get(tail(&claimed.arn)).filter(|address| address.kind == Kind::PhoneNumber);
+        let own = ids.get(bare_id(&claimed.arn)).filter(|address| address.kind == Kind::PhoneNumber);
         let Some(address) = own else { continue };
         let flows = &inventory.phone_number_flows;
-        let flow = flows.get(&claimed.arn).or_else(|| flows.get(tail(&claimed.arn))).map(|flow| tail(flow));
+        let flow = flows.get(&claimed.arn).or_else(|| flows.get(bare_id(&claimed.arn))).map(|flow| bare_id(flow));
         let flow = flow.map(|flow| ids.get(flow).map_or_else(|| flow.to_owned(), |address| address.name.clone()));
         portrait.numbers.push(LiveNumber { address: address.clone(), number: claimed.number, flow });
     }
@@ -95,8 +95,4 @@ fn name_in(stack: &DeployedStack, logical_id: &str) -> Option<String> {
     ];
     let properties = stack.template.pointer(&format!("/Resources/{logical_id}/Properties"))?;
     NAMES.into_iter().find_map(|name| properties.get(name)?.as_str()).map(str::to_owned)
-}
-
-fn tail(id: &str) -> &str {
-    id.rsplit_once('/').map_or(id, |(_, tail)| tail)
 }

@@ -66,8 +66,6 @@ pub enum Reason {
     AttributesDiffer,
     /// The function changed since its last version was published.
     FunctionChanged,
-    /// The bot changed since its last version was published.
-    BotChanged,
     /// It was changed by hand.
     ChangedByHand,
     /// It was deleted by hand.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::known::{Definition, Known};
 use super::{Action, AssociationChange, Change, Identifier, Impact, PropertyChange, Reason};
 use crate::inventory::Inventory;
-use crate::model::{Address, Attribute, Kind, Reference, Target};
+use crate::model::{Address, Attribute, Kind, Reference, Target, bare_id};
 
 /// What happens to the links of the managed phone numbers.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ pub(super) fn compare(
     found.held = deployed
         .values()
         .filter(|existing| existing.address.kind == Kind::Flow)
-        .filter(|existing| known.physical_id(&existing.address).is_some_and(|id| answering.contains(tail(id))))
+        .filter(|existing| known.physical_id(&existing.address).is_some_and(|id| answering.contains(bare_id(id))))
         .map(|existing| existing.address.clone())
         .collect();
     found
@@ -141,15 +141,11 @@ fn now_named(flow: &Target, deployed: &BTreeMap<String, Definition>) -> Target {
     now.map_or_else(|| flow.clone(), |existing| Target::Resource(existing.address.clone()))
 }
 
-pub(super) fn tail(id: &str) -> &str {
-    id.rsplit_once('/').map_or(id, |(_, tail)| tail)
-}
-
 /// The id of the flow that answers a number now.
 pub(super) fn live_flow(inventory: &Inventory, known: &Known, number: &Address) -> Option<String> {
     let id = known.physical_id(number)?;
     let flows = &inventory.phone_number_flows;
-    flows.get(id).or_else(|| flows.get(tail(id))).map(|flow| tail(flow).to_owned())
+    flows.get(id).or_else(|| flows.get(bare_id(id))).map(|flow| bare_id(flow).to_owned())
 }
 
 /// The flow that answers a number now, by name; by id where it is none of the center's.

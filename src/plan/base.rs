@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Base, BaseStack, Plan};
 use crate::inventory::{DeployedStack, Inventory};
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, bare_id};
 use crate::render::words;
 
 /// Hex digits of a digest that are kept: enough to tell two versions of the same thing apart.
@@ -32,14 +32,14 @@ impl Base {
     /// The base an inventory makes for a plan that refers to these built-in objects, by kind and name.
     pub fn of(inventory: &Inventory, builtins: &BTreeSet<(Kind, String)>) -> Self {
         let managed: BTreeSet<&str> =
-            inventory.stacks.values().flat_map(|stack| stack.physical_ids.values()).map(|id| tail(id)).collect();
+            inventory.stacks.values().flat_map(|stack| stack.physical_ids.values()).map(|id| bare_id(id)).collect();
         Self {
             instance: inventory.instance.as_ref().map(|instance| instance.arn.clone()),
             stacks: inventory.stacks.iter().map(|(name, stack)| (name.clone(), BaseStack::of(stack))).collect(),
             phone_number_flows: inventory
                 .phone_number_flows
                 .iter()
-                .filter(|(number, _)| managed.contains(tail(number)))
+                .filter(|(number, _)| managed.contains(bare_id(number)))
                 .map(|(number, flow)| (number.clone(), flow.clone()))
                 .collect(),
             builtins: inventory
@@ -194,13 +194,9 @@ fn condition(status: &str) -> (bool, bool) {
 fn name_of(inventory: &Inventory, id: &str) -> String {
     let ids = inventory.stacks.values().flat_map(|stack| stack.physical_ids.iter().map(move |each| (stack, each)));
     ids.into_iter()
-        .find(|(_, (_, physical_id))| tail(physical_id) == tail(id))
+        .find(|(_, (_, physical_id))| bare_id(physical_id) == bare_id(id))
         .and_then(|(stack, (logical_id, _))| stack.address_of(logical_id))
         .map_or_else(|| id.to_owned(), |address| words(&address))
-}
-
-fn tail(id: &str) -> &str {
-    id.rsplit_once('/').map_or(id, |(_, tail)| tail)
 }
 
 fn digest(content: &Json) -> String {

@@ -26,9 +26,7 @@ pub(super) fn resource_changes<'a>(
                     change(logical_id, wanted, Action::Import, vec![Reason::NotDeployed])
                 }
                 None if is_next_version(wanted, deployed) => {
-                    let is_of_bot = wanted.address.kind == Kind::BotVersion;
-                    let changed = if is_of_bot { Reason::BotChanged } else { Reason::FunctionChanged };
-                    change(logical_id, wanted, Action::Create, vec![changed])
+                    change(logical_id, wanted, Action::Create, vec![Reason::FunctionChanged])
                 }
                 None => created(logical_id, wanted, inventory),
             })
@@ -62,7 +60,7 @@ pub(super) fn resource_changes<'a>(
 }
 
 fn is_version(definition: &Definition) -> bool {
-    definition.rendered_as.kind.descriptor().lifetime.version.is_some()
+    definition.rendered_as.kind.version_of().is_some()
 }
 
 /// True for the version of a function that has one already.

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::associations::{calls, live_flow, tail};
+use super::associations::{calls, live_flow};
 use super::build::refuse_busy;
 use super::changes::removed;
 use super::known::{Definition, Known};
 use super::settings;
 use super::{Action, Base, Change, Identifier, Plan, PlanError, Purpose, Reason, StackOperation, Step};
 use crate::inventory::Inventory;
-use crate::model::{Address, Kind, Reference, Target};
+use crate::model::{Address, Kind, Reference, Target, bare_id};
 
 /// Plans the deletion of everything that is deployed, in reverse order.
 ///
@@ -108,7 +108,7 @@ fn links_to_remove(changes: &[Change], inventory: &Inventory, known: &Known) -> 
         .filter(|change| change.address.kind == Kind::Flow)
         .filter(goes)
         .filter_map(|change| known.physical_id(&change.address))
-        .map(tail)
+        .map(bare_id)
         .collect();
     changes
         .iter()

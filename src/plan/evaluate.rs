@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::symbol;
-use crate::model::{Address, Attribute, Kind, Reference, Target};
+use crate::model::{Address, Attribute, Reference, Target};
 use crate::render::before_id;
 
 /// What the names in a template mean.
@@ -70,7 +70,7 @@ impl Evaluator<'_> {
         let address = (self.address_of)(logical_id)?;
         Some(match attribute {
             "Id" => symbol::of(&Target::Resource(address), Attribute::Id),
-            name if address.kind.descriptor().lifetime.version.is_some_and(|(_, number)| number == name) => {
+            name if address.kind.number_attribute() == Some(name) => {
                 symbol::of(&Target::Resource(address), Attribute::Id)
             }
             name if crate::render::arn_attribute(address.kind) == Some(name) => {
@@ -156,12 +156,11 @@ impl Evaluator<'_> {
 
 /// True where splitting an ARN like that leaves the bare id at this place, or the number of a function's version.
 fn is_bare_id(reference: &Reference, separator: &str, index: usize) -> bool {
-    const NUMBER_OF_VERSION: usize = 7;
     match &reference.target {
         Target::Instance => (separator, index) == ("/", 1),
-        Target::Resource(Address { kind: Kind::LambdaVersion, .. }) => (separator, index) == (":", NUMBER_OF_VERSION),
-        Target::Resource(Address { kind, .. }) | Target::Builtin { kind, .. } => {
-            index == 1 && before_id(*kind).is_some_and(|before| before == separator)
-        }
+        Target::Resource(Address { kind, .. }) | Target::Builtin { kind, .. } => match kind.version_of() {
+            Some(version) => (separator, index) == (":", version.number_at),
+            None => index == 1 && before_id(*kind).is_some_and(|before| before == separator),
+        },
     }
 }

@@ -143,7 +143,7 @@ impl SavedPlan {
     /// Reads a saved plan.
     pub fn read(text: &str) -> Result<Self, PlanFileError> {
         let mark: Mark = serde_json::from_str(text)?;
-        if mark.format_version != Json::from(FORMAT_VERSION) {
+        if mark.format_version != FORMAT_VERSION {
             return Err(PlanFileError::OtherFormat { found: mark.format_version });
         }
         let saved: Self = serde_json::from_str(text)?;

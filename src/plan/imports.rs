@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::known::Known;
-use super::waves::{Standing, Waves};
+use super::waves::{ResourceState, Waves};
 use super::{Identifier, OperationKind, ParameterValue, PlanError, ResourceImport, StackOperation, Step};
 use crate::inventory::{DeployedStack, Inventory, KeptResource};
 use crate::model::{Address, EXISTING_PHONE_NUMBER, Kind, Model, Resource, Target, Value};
@@ -204,9 +204,9 @@ impl Waves<'_> {
                 .map(|(logical_id, (address, _))| ((*logical_id).to_owned(), self.imported_form(address)))
                 .collect();
             let earlier = self.as_it_was(&mut forms);
-            let standing = self.standing.entry(stack).or_default();
+            let states = self.states.entry(stack).or_default();
             for (logical_id, form) in &forms {
-                standing.insert(logical_id.clone(), Standing { form: form.clone(), settled: true });
+                states.insert(logical_id.clone(), ResourceState { form: form.clone(), settled: true });
             }
             let resources = taken
                 .into_iter()

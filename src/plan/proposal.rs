@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::known::Definition;
-use super::waves::{Patience, Standing, Waves, is_final};
+use super::waves::{Relaxation, ResourceState, Waves, is_final};
 use crate::graph::Graph;
 use crate::model::{Address, Kind, Model, Target};
 use crate::render::{Artifacts, Form};
@@ -30,7 +30,7 @@ struct Need<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Proposal {
     /// How its resources stand afterwards; what is not in it is not in the stack.
-    pub(super) standing: BTreeMap<String, Standing>,
+    pub(super) states: BTreeMap<String, ResourceState>,
     /// Targets that resources wait for which cannot do without.
     pub(super) missing: BTreeSet<Address>,
     /// Targets that only deferrable properties wait for.
@@ -81,38 +81,38 @@ pub(super) fn wanted<'a>(
 
 /// The agent statuses among what is about to leave that can still be chosen, out of use.
 fn unwanted_statuses(
-    leaving: Vec<(&String, &Standing)>,
+    leaving: Vec<(&String, &ResourceState)>,
     deployed: &BTreeMap<String, Definition>,
-) -> Vec<(String, Standing)> {
-    let can_be_chosen = |logical_id: &String, standing: &Standing| {
+) -> Vec<(String, ResourceState)> {
+    let can_be_chosen = |logical_id: &String, states: &ResourceState| {
         let status = deployed.get(logical_id).filter(|existing| existing.address.kind == Kind::AgentStatus);
-        standing.form != Form::Disabled
+        states.form != Form::Disabled
             && status.is_some_and(|status| status.properties.get("State").is_none_or(|state| state != "DISABLED"))
     };
     leaving
         .into_iter()
-        .filter(|(logical_id, standing)| can_be_chosen(logical_id, standing))
-        .map(|(logical_id, _)| (logical_id.clone(), Standing { form: Form::Disabled, settled: true }))
+        .filter(|(logical_id, states)| can_be_chosen(logical_id, states))
+        .map(|(logical_id, _)| (logical_id.clone(), ResourceState { form: Form::Disabled, settled: true }))
         .collect()
 }
 
 impl<'a> Waves<'a> {
     /// The best the next operation on a stack can make of it.
-    pub(super) fn propose(&self, stack: &str, held: &Held, patience: Patience) -> Proposal {
+    pub(super) fn propose(&self, stack: &str, held: &Held, relaxation: Relaxation) -> Proposal {
         let mut proposal = Proposal::default();
-        let now = self.standing.get(stack);
+        let now = self.states.get(stack);
         let claim = self.next_claim(stack);
         for resource in self.wanted.get(stack).into_iter().flatten() {
             let current = now.and_then(|now| now.get(resource.logical_id));
             if resource.address.kind == Kind::PhoneNumber && claim.is_some_and(|claim| claim != resource.logical_id) {
-                proposal.standing.extend(current.map(|current| (resource.logical_id.to_owned(), current.clone())));
+                proposal.states.extend(current.map(|current| (resource.logical_id.to_owned(), current.clone())));
                 continue;
             }
-            if let Some(standing) = self.next_standing(resource, current, &mut proposal, patience) {
-                proposal.standing.insert(resource.logical_id.to_owned(), standing);
+            if let Some(states) = self.next_standing(resource, current, &mut proposal, relaxation) {
+                proposal.states.insert(resource.logical_id.to_owned(), states);
             }
         }
-        self.keep_unwanted(stack, held, patience, &mut proposal);
+        self.keep_unwanted(stack, held, relaxation, &mut proposal);
         proposal
     }
 
@@ -122,7 +122,7 @@ impl<'a> Waves<'a> {
     /// a number that is rolled back is released and gone for months. Two numbers of a kind cannot reach for the same
     /// free one either.
     fn next_claim(&self, stack: &str) -> Option<&'a str> {
-        let now = self.standing.get(stack);
+        let now = self.states.get(stack);
         let is_new = |logical_id: &str| now.is_none_or(|now| !now.contains_key(logical_id));
         let mut numbers =
             self.wanted.get(stack).into_iter().flatten().filter(|resource| resource.address.kind == Kind::PhoneNumber);
@@ -132,10 +132,10 @@ impl<'a> Waves<'a> {
     fn next_standing(
         &self,
         resource: &Resource<'a>,
-        current: Option<&Standing>,
+        current: Option<&ResourceState>,
         proposal: &mut Proposal,
-        patience: Patience,
-    ) -> Option<Standing> {
+        relaxation: Relaxation,
+    ) -> Option<ResourceState> {
         if let Some(current) = current.filter(|current| is_final(current)) {
             return Some(current.clone());
         }
@@ -146,13 +146,18 @@ impl<'a> Waves<'a> {
         let (mut missing, mut deferred) = (BTreeSet::new(), BTreeSet::new());
         let mut settled = true;
         for need in &resource.needs {
+            // A version freezes what is there: a stand-in must not be published.
+            let freezes = resource.address.kind.version_of().is_some_and(|of| of.kind == need.target.kind);
             let available = match need.direct {
-                Some(logical_id) => proposal.standing.contains_key(logical_id),
-                None => self.is_there(need.target),
+                Some(logical_id) => {
+                    let state = proposal.states.get(logical_id);
+                    state.is_some_and(|state| !freezes || state.form == Form::Final)
+                }
+                None => self.is_there(need.target) && (!freezes || self.is_replaced_by_now(need.target)),
             };
             let renewed_later = need.direct.is_none() && available && self.awaits_replacement(need.target);
             settled &= !renewed_later;
-            if available && !(renewed_later && patience < Patience::OldIdentifiers) {
+            if available && !(renewed_later && relaxation < Relaxation::OldIdentifiers) {
                 continue;
             }
             match need.deferrable {
@@ -168,11 +173,11 @@ impl<'a> Waves<'a> {
         proposal.missing.extend(missing.iter().cloned());
         proposal.deferred.extend(deferred);
         if missing.is_empty() && left_out.is_empty() {
-            return Some(Standing { form: Form::Final, settled });
+            return Some(ResourceState { form: Form::Final, settled });
         }
         match current {
-            Some(Standing { form: Form::Without(_), .. }) | None if missing.is_empty() => {
-                Some(Standing { form: Form::Without(left_out), settled: true })
+            Some(ResourceState { form: Form::Without(_), .. }) | None if missing.is_empty() => {
+                Some(ResourceState { form: Form::Without(left_out), settled: true })
             }
             // A live resource is never taken back to less than it is.
             Some(current) => Some(current.clone()),
@@ -187,7 +192,7 @@ impl<'a> Waves<'a> {
             let existing = self.deployed.get(logical_id).filter(|one| one.address.kind == Kind::HierarchyGroup);
             existing.is_some() && !self.logical_ids.values().any(|(_, wanted)| wanted == logical_id)
         };
-        resource.address.kind == Kind::HierarchyLevels && self.standing.values().flat_map(BTreeMap::keys).any(leaves)
+        resource.address.kind == Kind::HierarchyLevels && self.states.values().flat_map(BTreeMap::keys).any(leaves)
     }
 
     fn is_there(&self, target: &Address) -> bool {
@@ -202,19 +207,19 @@ impl<'a> Waves<'a> {
     }
 
     /// Adds what is not wanted any more and cannot go yet.
-    fn keep_unwanted(&self, stack: &str, held: &Held, patience: Patience, proposal: &mut Proposal) {
+    fn keep_unwanted(&self, stack: &str, held: &Held, relaxation: Relaxation, proposal: &mut Proposal) {
         let wanted: BTreeSet<&str> =
             self.wanted.get(stack).into_iter().flatten().map(|resource| resource.logical_id).collect();
-        let now = self.standing.get(stack).into_iter().flatten();
-        let mut unwanted: Vec<(&String, &Standing)> =
+        let now = self.states.get(stack).into_iter().flatten();
+        let mut unwanted: Vec<(&String, &ResourceState)> =
             now.filter(|(logical_id, _)| !wanted.contains(logical_id.as_str())).collect();
         // Mostly nothing is unwanted, and what others mention takes a look at the whole center.
         if unwanted.is_empty() {
             return;
         }
-        let elsewhere = if patience == Patience::Forced { BTreeSet::new() } else { self.mentioned_outside(stack) };
+        let elsewhere = if relaxation == Relaxation::Forced { BTreeSet::new() } else { self.mentioned_outside(stack) };
         loop {
-            let inside = self.mentioned_as_deployed(&proposal.standing);
+            let inside = self.mentioned_as_deployed(&proposal.states);
             let (kept, rest): (Vec<_>, Vec<_>) = unwanted.into_iter().partition(|(logical_id, _)| {
                 let mentioned = self.deployed.get(*logical_id).is_some_and(|existing| {
                     inside.contains(&existing.address) || elsewhere.contains(&existing.address)
@@ -223,21 +228,19 @@ impl<'a> Waves<'a> {
             });
             if kept.is_empty() {
                 // What cannot be deleted is put out of use before it leaves.
-                proposal.standing.extend(unwanted_statuses(rest, self.deployed));
+                proposal.states.extend(unwanted_statuses(rest, self.deployed));
                 return;
             }
-            proposal
-                .standing
-                .extend(kept.into_iter().map(|(logical_id, standing)| (logical_id.clone(), standing.clone())));
+            proposal.states.extend(kept.into_iter().map(|(logical_id, states)| (logical_id.clone(), states.clone())));
             unwanted = rest;
         }
     }
 
     /// What the deployed definitions among these resources refer to.
-    fn mentioned_as_deployed(&self, standing: &BTreeMap<String, Standing>) -> BTreeSet<&Address> {
-        standing
+    fn mentioned_as_deployed(&self, states: &BTreeMap<String, ResourceState>) -> BTreeSet<&Address> {
+        states
             .iter()
-            .filter(|(_, standing)| standing.form == Form::Deployed)
+            .filter(|(_, states)| states.form == Form::Deployed)
             .filter_map(|(logical_id, _)| self.deployed.get(logical_id))
             .flat_map(|existing| &existing.mentions)
             .collect()
@@ -245,14 +248,14 @@ impl<'a> Waves<'a> {
 
     /// What the deployed definitions in other stacks refer to.
     fn mentioned_outside(&self, stack: &str) -> BTreeSet<&Address> {
-        let others = self.standing.iter().filter(|(other, _)| **other != stack);
-        others.flat_map(|(_, standing)| self.mentioned_as_deployed(standing)).collect()
+        let others = self.states.iter().filter(|(other, _)| **other != stack);
+        others.flat_map(|(_, states)| self.mentioned_as_deployed(states)).collect()
     }
 
     /// True where a stack can be deleted as a whole.
-    pub(super) fn can_leave(&self, stack: &str, held: &Held, patience: Patience) -> bool {
-        let elsewhere = if patience == Patience::Forced { BTreeSet::new() } else { self.mentioned_outside(stack) };
-        self.standing.get(stack).into_iter().flatten().all(|(logical_id, _)| {
+    pub(super) fn can_leave(&self, stack: &str, held: &Held, relaxation: Relaxation) -> bool {
+        let elsewhere = if relaxation == Relaxation::Forced { BTreeSet::new() } else { self.mentioned_outside(stack) };
+        self.states.get(stack).into_iter().flatten().all(|(logical_id, _)| {
             let mentioned = self.deployed.get(logical_id).is_some_and(|existing| elsewhere.contains(&existing.address));
             !mentioned && !held.contains(logical_id)
         })

@@ -21,7 +21,7 @@ pub(super) fn symbol(inner: &str) -> String {
 
 /// The symbol of a reference; the ARN of a Connect resource is also what `Ref` gives.
 pub(crate) fn of(target: &Target, attribute: Attribute) -> String {
-    let kind = kind_of(target);
+    let kind = target.kind();
     let attribute = match attribute {
         Attribute::Ref if !matches!(arn_form(kind), ArnForm::ByName(_)) => Attribute::Arn,
         other => other,
@@ -33,14 +33,6 @@ pub(crate) fn of(target: &Target, attribute: Attribute) -> String {
 pub(super) fn only(text: &str) -> Option<&str> {
     let inner = text.strip_prefix(START)?.strip_suffix(END)?;
     (!inner.contains([START, END])).then_some(inner)
-}
-
-fn kind_of(target: &Target) -> Kind {
-    match target {
-        Target::Resource(address) => address.kind,
-        Target::Builtin { kind, .. } => *kind,
-        Target::Instance => Kind::Instance,
-    }
 }
 
 /// A part of a text.
@@ -160,7 +152,7 @@ fn around(inner: &str) -> Option<(Reference, String, String)> {
     if reference.attribute == Attribute::Arn {
         return None;
     }
-    match arn_form(kind_of(&reference.target)) {
+    match arn_form(reference.target.kind()) {
         ArnForm::InInstance(segment) => {
             let prefix = format!("{}/{segment}/", of(&Target::Instance, Attribute::Arn));
             Some((reference, prefix, String::new()))

@@ -20,7 +20,7 @@ pub(super) const NOT_THERE_YET: &str = "not-there-yet";
 
 /// How a resource stands in its stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct ResourceState {
     pub(super) form: Form,
     /// False while it has an identifier that a later operation changes.
     pub(super) settled: bool,
@@ -28,7 +28,7 @@ pub(super) struct Standing {
 
 /// How far the rules are bent where nothing else leads on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Patience {
+pub(super) enum Relaxation {
     /// Stacks wait for what their resources cannot do without.
     Waiting,
     /// Stacks go ahead with the resources that can be made.
@@ -53,7 +53,7 @@ pub(super) struct Waves<'a> {
     /// Stacks whose tags or protection differ, or their notes of which flow answers a number.
     pub(super) touched: BTreeSet<&'a str>,
     /// How everything stands, by stack and logical ID.
-    pub(super) standing: BTreeMap<&'a str, BTreeMap<String, Standing>>,
+    pub(super) states: BTreeMap<&'a str, BTreeMap<String, ResourceState>>,
     /// Addresses and their logical IDs.
     pub(super) logical_ids: BTreeMap<&'a Address, (&'a str, &'a str)>,
 }
@@ -82,11 +82,11 @@ impl<'a> Waves<'a> {
             .filter(|change| change.action == Action::NoOp)
             .map(|change| change.logical_id.as_str())
             .collect();
-        let mut standing: BTreeMap<&str, BTreeMap<String, Standing>> = BTreeMap::new();
+        let mut states: BTreeMap<&str, BTreeMap<String, ResourceState>> = BTreeMap::new();
         for (logical_id, existing) in deployed {
             let form = if unchanged.contains(logical_id.as_str()) { Form::Final } else { Form::Deployed };
-            let standing = standing.entry(existing.stack.as_str()).or_default();
-            standing.insert(logical_id.clone(), Standing { form, settled: true });
+            let states = states.entry(existing.stack.as_str()).or_default();
+            states.insert(logical_id.clone(), ResourceState { form, settled: true });
         }
         let replaced = changes.iter().filter(|change| change.action == Action::Replace).map(|change| &change.address);
         Self {
@@ -103,7 +103,7 @@ impl<'a> Waves<'a> {
                 .filter(|stack| is_touched(stack, inventory))
                 .map(|s| s.name.as_str())
                 .collect(),
-            standing,
+            states,
             logical_ids,
         }
     }
@@ -112,9 +112,9 @@ impl<'a> Waves<'a> {
     pub(super) fn run(&mut self, held: &Held, steps: &mut Vec<Step>) -> Result<(), PlanError> {
         loop {
             let open = self.open_stacks();
-            let levels = [Patience::Waiting, Patience::Partial, Patience::OldIdentifiers, Patience::Forced];
+            let levels = [Relaxation::Waiting, Relaxation::Partial, Relaxation::OldIdentifiers, Relaxation::Forced];
             let wave =
-                levels.into_iter().map(|patience| self.wave(&open, held, patience)).find(|wave| !wave.is_empty());
+                levels.into_iter().map(|relaxation| self.wave(&open, held, relaxation)).find(|wave| !wave.is_empty());
             let Some(wave) = wave else {
                 let only_held = open.iter().all(|stack| self.waits_for_held(stack, held));
                 let stacks = open.into_iter().map(str::to_owned).collect();
@@ -124,8 +124,8 @@ impl<'a> Waves<'a> {
             steps.push(Step::Stacks(operations));
             for (stack, proposal) in wave {
                 match proposal {
-                    Some(proposal) => self.standing.insert(stack, proposal.standing),
-                    None => self.standing.remove(stack),
+                    Some(proposal) => self.states.insert(stack, proposal.states),
+                    None => self.states.remove(stack),
                 };
                 self.touched.remove(stack);
             }
@@ -136,17 +136,17 @@ impl<'a> Waves<'a> {
     fn open_stacks(&self) -> Vec<&'a str> {
         let wanted = self.artifacts.stacks.iter().map(|stack| stack.name.as_str());
         let open = wanted.filter(|stack| self.touched.contains(stack) || !self.is_done(stack));
-        let leaving = self.standing.keys().copied().filter(|&stack| self.is_leaving(stack));
+        let leaving = self.states.keys().copied().filter(|&stack| self.is_leaving(stack));
         open.chain(leaving).collect()
     }
 
     pub(super) fn is_done(&self, stack: &str) -> bool {
         let wanted = self.wanted.get(stack).map(Vec::as_slice).unwrap_or_default();
-        let standing = self.standing.get(stack);
-        standing.map_or(0, BTreeMap::len) == wanted.len()
+        let states = self.states.get(stack);
+        states.map_or(0, BTreeMap::len) == wanted.len()
             && wanted
                 .iter()
-                .all(|resource| standing.and_then(|standing| standing.get(resource.logical_id)).is_some_and(is_final))
+                .all(|resource| states.and_then(|states| states.get(resource.logical_id)).is_some_and(is_final))
     }
 
     /// True for stacks the blueprint has no resources for any more. A protected one is left alone.
@@ -156,9 +156,9 @@ impl<'a> Waves<'a> {
     }
 
     fn waits_for_held(&self, stack: &str, held: &Held) -> bool {
-        let standing = self.standing.get(stack).into_iter().flatten();
-        let mut extra = standing.filter(|(logical_id, standing)| {
-            standing.form == Form::Deployed || !is_final(standing) || self.is_unwanted(logical_id)
+        let states = self.states.get(stack).into_iter().flatten();
+        let mut extra = states.filter(|(logical_id, states)| {
+            states.form == Form::Deployed || !is_final(states) || self.is_unwanted(logical_id)
         });
         extra.any(|(logical_id, _)| held.contains(logical_id))
     }
@@ -168,20 +168,20 @@ impl<'a> Waves<'a> {
     }
 
     /// The operations of the next wave: what each stack becomes, nothing for stacks that go.
-    fn wave(&self, open: &[&'a str], held: &Held, patience: Patience) -> Vec<(&'a str, Option<Proposal>)> {
+    fn wave(&self, open: &[&'a str], held: &Held, relaxation: Relaxation) -> Vec<(&'a str, Option<Proposal>)> {
         let mut wave: Vec<(&str, Option<Proposal>)> = Vec::new();
         let mut provided: BTreeSet<&Address> = BTreeSet::new();
         let mut later = Vec::new();
         for &stack in open {
             if self.is_leaving(stack) {
-                if self.can_leave(stack, held, patience) {
+                if self.can_leave(stack, held, relaxation) {
                     wave.push((stack, None));
                 }
                 continue;
             }
-            let proposal = self.propose(stack, held, patience);
-            let leads_on = self.standing.get(stack) != Some(&proposal.standing) || self.touched.contains(stack);
-            if !leads_on || proposal.standing.is_empty() {
+            let proposal = self.propose(stack, held, relaxation);
+            let leads_on = self.states.get(stack) != Some(&proposal.states) || self.touched.contains(stack);
+            if !leads_on || proposal.states.is_empty() {
                 continue;
             }
             if proposal.missing.is_empty() && proposal.deferred.is_empty() {
@@ -194,7 +194,7 @@ impl<'a> Waves<'a> {
         // What waits only for deferrable references goes ahead, unless this wave brings what it waits for anyway.
         for (stack, proposal) in later {
             let brought = proposal.deferred.iter().chain(&proposal.missing).any(|target| provided.contains(target));
-            let waits = patience == Patience::Waiting && !proposal.missing.is_empty();
+            let waits = relaxation == Relaxation::Waiting && !proposal.missing.is_empty();
             if !brought && !waits {
                 wave.push((stack, Some(proposal)));
             }
@@ -205,12 +205,12 @@ impl<'a> Waves<'a> {
 
     /// What exists after an operation and did not before.
     fn provides(&self, stack: &str, proposal: &Proposal) -> Vec<&'a Address> {
-        let before = self.standing.get(stack);
+        let before = self.states.get(stack);
         let wanted = self.wanted.get(stack).map(Vec::as_slice).unwrap_or_default();
         wanted
             .iter()
             .filter(|resource| {
-                let now = proposal.standing.get(resource.logical_id);
+                let now = proposal.states.get(resource.logical_id);
                 now.is_some() && now != before.and_then(|before| before.get(resource.logical_id))
             })
             .map(|resource| resource.address)
@@ -222,18 +222,15 @@ impl<'a> Waves<'a> {
         let (Some(artifact), Some(proposal)) = (artifact, proposal) else {
             return StackOperation::delete(stack);
         };
-        let exists = self.standing.contains_key(stack);
+        let exists = self.states.contains_key(stack);
         let wanted = self.wanted.get(stack).map_or(0, Vec::len);
-        let complete = proposal.standing.len() == wanted
-            && proposal.standing.values().all(|standing| standing.form == Form::Final);
+        let complete =
+            proposal.states.len() == wanted && proposal.states.values().all(|states| states.form == Form::Final);
         let template = if complete {
             artifact.template.clone()
         } else {
-            let forms: BTreeMap<String, Form> = proposal
-                .standing
-                .iter()
-                .map(|(logical_id, standing)| (logical_id.clone(), standing.form.clone()))
-                .collect();
+            let forms: BTreeMap<String, Form> =
+                proposal.states.iter().map(|(logical_id, states)| (logical_id.clone(), states.form.clone())).collect();
             transitional(artifact, self.model, self.inventory.stacks.get(stack), &forms)
         };
         StackOperation {
@@ -241,7 +238,7 @@ impl<'a> Waves<'a> {
             kind: if exists { OperationKind::Update } else { OperationKind::Create },
             template,
             parameters: self.parameters(artifact),
-            transitional: !complete || proposal.standing.values().any(|standing| !standing.settled),
+            transitional: !complete || proposal.states.values().any(|states| !states.settled),
             termination_protection: artifact.termination_protection,
             tags: artifact.tags.clone(),
             imports: BTreeMap::new(),
@@ -304,19 +301,19 @@ impl<'a> Waves<'a> {
     }
 
     pub(super) fn stands(&self, stack: &str, logical_id: &str) -> bool {
-        self.standing.get(stack).is_some_and(|standing| standing.contains_key(logical_id))
+        self.states.get(stack).is_some_and(|states| states.contains_key(logical_id))
     }
 
     pub(super) fn is_replaced_by_now(&self, address: &Address) -> bool {
         self.logical_ids.get(address).is_some_and(|(stack, logical_id)| {
-            let standing = self.standing.get(stack).and_then(|standing| standing.get(*logical_id));
-            standing.is_some_and(|standing| standing.form == Form::Final)
+            let states = self.states.get(stack).and_then(|states| states.get(*logical_id));
+            states.is_some_and(|states| states.form == Form::Final)
         })
     }
 }
 
-pub(super) fn is_final(standing: &Standing) -> bool {
-    standing.form == Form::Final && standing.settled
+pub(super) fn is_final(states: &ResourceState) -> bool {
+    states.form == Form::Final && states.settled
 }
 
 fn is_touched(artifact: &StackArtifact, inventory: &Inventory) -> bool {

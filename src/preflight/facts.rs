@@ -8,6 +8,7 @@ pub type Answer<T> = Result<T, String>;
 /// What is worth knowing before a plan is applied. Everything in it is asked in bulk, but for names that are spelled out
 /// and objects of S3, of which a center has few.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "questions that do not exclude one another")]
 pub struct Questions {
     /// The caller's account.
     pub account: String,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::inventory::Inventory;
 use crate::kinds::{Kind, Within};
+use crate::model::bare_id;
 use crate::plan::{Check, Finding, OperationKind, Plan, Severity};
 
 use super::facts::{Answer, Facts, Holder, Named, Questions};
@@ -47,7 +48,7 @@ pub(super) fn ask(sides: &Sides, questions: &mut Questions) {
 /// The names that are taken.
 pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &Facts) -> Vec<Finding> {
     let own: BTreeSet<&str> =
-        inventory.stacks.values().flat_map(|stack| stack.physical_ids.values()).map(|id| tail(id)).collect();
+        inventory.stacks.values().flat_map(|stack| stack.physical_ids.values()).map(|id| bare_id(id)).collect();
     // What comes under management has its name already, and the plan says so.
     let imported: BTreeSet<&str> =
         operations(plan).flat_map(|operation| operation.imports.keys().map(String::as_str)).collect();
@@ -56,7 +57,7 @@ pub(super) fn check(plan: &Plan, sides: &Sides, inventory: &Inventory, facts: &F
     for (resource, name) in new_names(sides, of_instance, &facts.account).into_iter().filter(is_new) {
         let Some(Ok(objects)) = facts.objects.get(resource.kind) else { continue };
         if let Some(other) =
-            objects.iter().find(|other| same(resource.kind, &other.name, &name) && !own.contains(tail(&other.id)))
+            objects.iter().find(|other| same(resource.kind, &other.name, &name) && !own.contains(bare_id(&other.id)))
         {
             findings.push(taken(
                 &resource,
@@ -160,10 +161,6 @@ pub(super) fn name(value: &Value, account: &str) -> Option<String> {
 /// Usernames are the same in either case of letters (?).
 fn same(kind: &str, one: &str, other: &str) -> bool {
     if Kind::of_type(kind) == Some(Kind::User) { one.eq_ignore_ascii_case(other) } else { one == other }
-}
-
-fn tail(id: &str) -> &str {
-    id.rsplit('/').next().unwrap_or(id)
 }
 
 /// What could not be looked at.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::identifiers::{arn_attribute, arn_form, before_id};
-use super::parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, Imports, Parameters, kind_of};
+use super::parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, Imports, Parameters};
 use crate::graph::Graph;
 use crate::kinds::ArnForm;
 use crate::model::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
@@ -32,11 +32,11 @@ impl Scope<'_> {
             if self.logical_id(from, &reference.target).is_some() {
                 continue;
             }
-            if kind_of(&reference.target) == Kind::Instance {
+            if reference.target.kind() == Kind::Instance {
                 imports.instance = true;
                 continue;
             }
-            let in_instance = matches!(arn_form(kind_of(&reference.target)), ArnForm::InInstance(_));
+            let in_instance = matches!(arn_form(reference.target.kind()), ArnForm::InInstance(_));
             imports.instance |= in_instance && reference.attribute != Attribute::Id;
             imports.targets.insert(reference.target.clone());
         }
@@ -91,7 +91,7 @@ impl Expressions<'_> {
     }
 
     fn reference(&self, reference: &Reference) -> Json {
-        let kind = kind_of(&reference.target);
+        let kind = reference.target.kind();
         if let Some(logical_id) = self.scope.logical_id(self.from, &reference.target) {
             return inside(logical_id, kind, &reference.attribute);
         }
@@ -102,9 +102,8 @@ impl Expressions<'_> {
             };
         }
         let identifier = self.select(&reference.target);
-        if kind == Kind::LambdaVersion && reference.attribute == Attribute::Id {
-            // arn:<partition>:lambda:<region>:<account>:function:<name>:<number>
-            return json!({ "Fn::Select": ["7", { "Fn::Split": [":", identifier] }] });
+        if let (Some(version), Attribute::Id) = (kind.version_of(), &reference.attribute) {
+            return json!({ "Fn::Select": [version.number_at.to_string(), { "Fn::Split": [":", identifier] }] });
         }
         match (arn_form(kind), &reference.attribute) {
             (ArnForm::InInstance(segment), Attribute::Arn | Attribute::Ref) => {
@@ -153,7 +152,7 @@ impl Expressions<'_> {
 
     /// A reference as `Fn::Sub` writes it; adds the variables it needs.
     fn inline(&self, reference: &Reference, variables: &mut Map<String, Json>) -> String {
-        let kind = kind_of(&reference.target);
+        let kind = reference.target.kind();
         if let Some(logical_id) = self.scope.logical_id(self.from, &reference.target) {
             return inline_inside(logical_id, kind, &reference.attribute, variables);
         }
@@ -199,9 +198,12 @@ fn inside(logical_id: &str, kind: Kind, attribute: &Attribute) -> Json {
             Some(name) => json!({ "Fn::GetAtt": [logical_id, name] }),
             None => whole(),
         },
-        Attribute::Id => match (kind.descriptor().lifetime.version, before_id(kind)) {
-            _ if kind == Kind::Instance => json!({ "Fn::GetAtt": [logical_id, "Id"] }),
-            (Some((_, number)), _) => json!({ "Fn::GetAtt": [logical_id, number] }),
+        Attribute::Id => match (kind, before_id(kind)) {
+            (Kind::Instance, _) => json!({ "Fn::GetAtt": [logical_id, "Id"] }),
+            // The number.
+            (kind, _) if kind.version_of().is_some() => {
+                json!({ "Fn::GetAtt": [logical_id, kind.number_attribute()] })
+            }
             (_, Some(before)) => json!({ "Fn::Select": ["1", { "Fn::Split": [before, { "Ref": logical_id }] }] }),
             (_, None) => whole(),
         },

@@ -32,6 +32,11 @@ pub(crate) fn arns(kind: Kind, names: &[&str]) -> Value {
     Value::List(names.iter().map(|name| arn(kind, name)).collect())
 }
 
+/// ARNs of quick connects.
+pub(crate) fn quick_connects(names: &[&str]) -> Value {
+    arns(Kind::QuickConnect, names)
+}
+
 fn builtin(kind: Kind, name: &str) -> Value {
     let target = Target::Builtin { kind, name: name.to_owned() };
     Value::Reference(Reference { target, attribute: Attribute::Arn })
@@ -118,7 +123,7 @@ impl Center {
         self.model.resources.get_mut(&Address::new(kind, name)).expect("the fixture has it")
     }
 
-    pub(crate) fn queue(&mut self, name: &str, quick_connects: &[&str]) {
+    pub(crate) fn queue(&mut self, name: &str, names: &[&str]) {
         let caller = object([
             ("OutboundCallerIdName", "KWGlobal".into()),
             ("OutboundCallerIdNumberArn", arn(Kind::PhoneNumber, "main")),
@@ -130,8 +135,8 @@ impl Center {
             ("MaxContacts", Value::Integer(10)),
             ("OutboundCallerConfig", caller),
         ]);
-        if !quick_connects.is_empty() {
-            properties.insert("QuickConnectArns".to_owned(), arns(Kind::QuickConnect, quick_connects));
+        if !names.is_empty() {
+            properties.insert("QuickConnectArns".to_owned(), quick_connects(names));
         }
         self.add(Kind::Queue, name, properties);
     }

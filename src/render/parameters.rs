@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::ParameterSource;
 use super::identifiers::{parameter_name, per_parameter, traveling};
-use crate::model::{Attribute, Kind, Reference, Target};
+use crate::model::{Attribute, Reference, Target};
 
 /// Name of the parameter with the instance's ARN.
 pub(crate) const INSTANCE_ARN: &str = "InstanceArn";
@@ -31,25 +31,16 @@ pub(super) struct Parameters {
     pub(super) sources: BTreeMap<String, ParameterSource>,
 }
 
-/// The kind of a target that is not the instance.
-pub(super) fn kind_of(target: &Target) -> Kind {
-    match target {
-        Target::Resource(address) => address.kind,
-        Target::Builtin { kind, .. } => *kind,
-        Target::Instance => Kind::Instance,
-    }
-}
-
 impl Parameters {
     /// Gives every import a place: sorted, in lists of as many as fit.
     pub(super) fn new(imports: Imports, is_taken: impl Fn(&str) -> bool) -> Self {
         let mut by_name: BTreeMap<&'static str, Vec<Target>> = BTreeMap::new();
         for target in imports.targets {
-            by_name.entry(parameter_name(kind_of(&target))).or_default().push(target);
+            by_name.entry(parameter_name(target.kind())).or_default().push(target);
         }
         let mut parameters = Self::default();
         for (base, targets) in by_name {
-            let size = targets.first().map_or(1, |target| per_parameter(kind_of(target)));
+            let size = targets.first().map_or(1, |target| per_parameter(target.kind()));
             for (number, chunk) in targets.chunks(size).enumerate() {
                 parameters.add(free_name(base, number, &is_taken), chunk);
             }
@@ -68,7 +59,7 @@ impl Parameters {
         let mut references = Vec::with_capacity(targets.len());
         for (position, target) in targets.iter().enumerate() {
             self.slots.insert(target.clone(), (name.clone(), position));
-            references.push(Reference { target: target.clone(), attribute: traveling(kind_of(target)) });
+            references.push(Reference { target: target.clone(), attribute: traveling(target.kind()) });
         }
         self.sources.insert(name, ParameterSource::References(references));
     }

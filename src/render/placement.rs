@@ -122,8 +122,8 @@ pub(super) fn place(model: &Model, graph: &Graph, placement: &Placement) -> BTre
     model.resources.keys().map(|address| (address.clone(), name(address))).collect()
 }
 
-/// The stack of what something has to be beside, such as the function of a version: each version is a resource of its
-/// own, and is where those before it were.
+/// The stack of what something has to be beside, such as what a version is of: each version is a resource of its own,
+/// and is where those before it were.
 fn stack_of_neighbor<'a>(model: &Model, placement: &'a Placement, address: &Address) -> Option<&'a String> {
     let neighbor = model.resources.get(&neighbor(address)?)?;
     placement.stacks.get(&neighbor.logical_id)
@@ -131,7 +131,9 @@ fn stack_of_neighbor<'a>(model: &Model, placement: &'a Placement, address: &Addr
 
 /// What something has to share a stack with.
 fn neighbor(address: &Address) -> Option<Address> {
-    address.kind.descriptor().lifetime.beside.map(|kind| Address::new(kind, address.name.clone()))
+    let of = address.kind.version_of().map(|of| of.kind);
+    let kind = of.or(address.kind.descriptor().lifetime.beside)?;
+    Some(Address::new(kind, address.name.clone()))
 }
 
 impl<'a> Stacks<'a> {

@@ -151,7 +151,6 @@ fn reason(reason: &Reason) -> ReasonJson {
         Reason::StackIncomplete => plain(ReasonCode::StackIncomplete),
         Reason::Destroy => plain(ReasonCode::Destroy),
         Reason::FunctionChanged => plain(ReasonCode::FunctionChanged),
-        Reason::BotChanged => plain(ReasonCode::BotChanged),
         Reason::ChangedByHand => plain(ReasonCode::ChangedByHand),
         Reason::DeletedByHand => plain(ReasonCode::DeletedByHand),
         Reason::RevertUnfinished => plain(ReasonCode::RevertUnfinished),

@@ -192,8 +192,6 @@ pub(super) enum ReasonCode {
     Destroy,
     /// The function changed since its last version was published.
     FunctionChanged,
-    /// The bot changed since its last version was published.
-    BotChanged,
     /// It was changed by hand.
     ChangedByHand,
     /// It was deleted by hand.

@@ -73,7 +73,7 @@ fn replacements() -> Vec<Change> {
     );
     user.irreversible = Some("reports lose the history of the user".to_owned());
     let replaced = vec![Reason::TargetReplaced(Address::new(Kind::User, "mary.jane"))];
-    vec![user, change(Kind::QuickConnect, "mary", Action::Update, replaced, Vec::new())]
+    vec![user, change(Kind::of_word("quick_connect").unwrap(), "mary", Action::Update, replaced, Vec::new())]
 }
 
 fn removals() -> Vec<Change> {

@@ -143,7 +143,7 @@ fn a_block_that_is_not_known_is_a_note_until_it_is_denied() {
     let center = "center: a\nregion: us-west-2\ninstance: { existing: a }\n";
     for (lints, severity, exit) in [("", "note", 0), ("warn", "warning", 0), ("deny", "error", 3)] {
         let lints = if lints.is_empty() { String::new() } else { format!("lints: {{ unknown-action: {lints} }}\n") };
-        test.write("center.yaml", &format!("{center}{lints}{flows}"));
+        test.write("center.yaml", format!("{center}{lints}{flows}"));
         let outcome = test.expect(exit, &["check", "center.yaml"]);
         assert!(outcome.stderr.contains(&format!("{severity}[unknown-action]")), "{}", outcome.stderr);
     }
@@ -168,7 +168,7 @@ fn a_block_that_is_not_known_goes_through_everything_as_it_is() {
     }
     // A whole center: deployed, compared, changed by nobody.
     let center = "center: a\nregion: us-west-2\ninstance: { alias: a, identity: connect-managed, inbound: true, outbound: true }\n";
-    test.write("center.yaml", &format!("{center}{steps}"));
+    test.write("center.yaml", format!("{center}{steps}"));
     let applied = test.expect(0, &["apply", "center.yaml", "--sandbox", "--yes"]);
     assert!(!applied.stderr.contains("warning["), "{}", applied.stderr);
     let planned = test.expect(0, &["plan", "center.yaml", "--sandbox", "--detailed-exitcode"]);

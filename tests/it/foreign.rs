@@ -44,3 +44,85 @@ fn errors_of_connect_are_those_of_its_model() {
     assert_eq!(seen["unnamed"], json!([]), "operations that are refused without their name");
     assert!(seen["answered"].as_u64().unwrap() > 200, "{seen}");
 }
+
+fn expected_of_scheduler() -> Value {
+    let machine = "arn:aws:states:us-west-2:123456789012:stateMachine:report";
+    json!({
+        "of_stack": [
+            "arn:aws:scheduler:us-west-2:123456789012:schedule/nightly/report", "ENABLED",
+            "2027-01-01T00:00:00+00:00", machine,
+        ],
+        "arn": "arn:aws:scheduler:us-west-2:123456789012:schedule/default/own",
+        "refused":
+            ["ConflictException", "ValidationException", "ResourceNotFoundException", "ResourceNotFoundException"],
+        "changed": ["rate(1 hour)", "ENABLED", "NONE", "default"],
+        "forgotten": true,
+        "listed": [["own"], ["report"]],
+        "group": "ACTIVE",
+        "tags": [{ "Key": "c", "Value": "d" }],
+    })
+}
+
+fn expected_of_stepfunctions() -> Value {
+    let machine = "arn:aws:states:us-west-2:123456789012:stateMachine:report";
+    json!({
+        "of_stack":
+            ["report", "STANDARD", "ACTIVE", { "StartAt": "Done", "States": { "Done": { "Type": "Succeed" } } }],
+        "version_of_stack": format!("{machine}:1"),
+        "tags": [{ "key": "team", "value": "care" }],
+        "changed": ["arn:aws:iam::123456789012:role/service2", true, true],
+        "versions": ["1", "2", 2],
+        "refused":
+            ["StateMachineAlreadyExists", "InvalidDefinition", "StateMachineDoesNotExist", "ActivityDoesNotExist"],
+        "listed": ["own", "report"],
+        "activity": "by-hand",
+    })
+}
+
+fn expected_of_cloudwatch() -> Value {
+    json!({
+        "of_stack": [10.5, "INSUFFICIENT_DATA", true, "ALARM(\"queue-is-long\")"],
+        "own": [5.5, "ALARM", false, 1],
+        "tags": [{ "Key": "a", "Value": "b" }],
+        "refused": ["ValidationError", "ResourceNotFound", "NotImplementedException"],
+        "kept": 1,
+    })
+}
+
+fn expected_of_lex() -> Value {
+    let function = "arn:aws:lambda:us-west-2:123456789012:function:f";
+    json!({
+        "of_stack": ["orders", "Available", { "childDirected": false }, "1"],
+        "hook": function,
+        "locales": ["en_US"],
+        "made_hook": true,
+        "versions": ["1", "2"],
+        "listed": ["DRAFT", "1", "2"],
+        "version": "own",
+        "alias": "2",
+        "changed": [90, false],
+        "tags": { "c": "d" },
+        "found": ["own"],
+        "refused": [
+            "ConflictException", "ResourceNotFoundException", "ResourceNotFoundException",
+            "NotImplementedException",
+        ],
+        "in_use": ["PreconditionFailedException", "PreconditionFailedException", "Deleting"],
+        "gone": "ResourceNotFoundException",
+    })
+}
+
+/// What is kept as documents is the same for stacks and for the services' own operations, in the shapes AWS's own client
+/// takes, and its errors have the codes of the services.
+#[test]
+fn plain_kinds_are_served_by_their_own_apis() {
+    let Some(python) = foreign_python() else { return };
+    let test = TestEnvironment::empty();
+    let serving = test.serve(&[]);
+    let seen: Value = serde_json::from_str(&foreign_script(&python, "plain_kinds.py", &[&serving.url])).unwrap();
+    assert_eq!(seen["scheduler"], expected_of_scheduler());
+    assert_eq!(seen["stepfunctions"], expected_of_stepfunctions());
+    assert_eq!(seen["cloudwatch"], expected_of_cloudwatch());
+    assert_eq!(seen["lex"], expected_of_lex());
+    assert_eq!(seen["left"], json!([0, 0, 0, 0]), "what is left of the stack");
+}

@@ -89,60 +89,57 @@ fn what_was_changed_by_hand_is_seen_and_taken_back() {
     assert_eq!(hours(&test).1, "UTC");
 }
 
+/// Sections with a mistake each, and the code it is told by.
+const MISTAKES: &[(&str, &str)] = &[
+    ("resources: { a: { type: topic } }", "invalid-resource-type"),
+    ("resources: { a: { type: AWS::SNS::Topic, properties: { Nme: x } } }", "invalid-property"),
+    ("resources: { a: { type: AWS::SQS::Queue, properties: { DelaySeconds: many } } }", "invalid-property"),
+    ("resources: { a: { type: AWS::SNS::Topic, properties: { TopicName: \"${queue/no}\" } } }", "unknown-reference"),
+    ("resources: { a: { type: AWS::SNS::Topic, properties: { TopicName: { Ref: Other } } } }", "logical-id-reference"),
+    (
+        "resources: { a: { type: AWS::SNS::Topic }, b: { type: AWS::SNS::Topic, properties: { TopicName: \"${resource/a.Nme}\" } } }",
+        "unknown-attribute",
+    ),
+    ("resources: { a: { type: AWS::SNS::Topic } }\nqueues: { q: { hours: resource/a } }", "wrong-resource-type"),
+    ("resources: { a: { type: AWS::SNS::Topic, depends_on: [role/x] } }", "unknown-reference"),
+    (
+        "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { every: sometimes, from: 2027-01-01, till: 2027-02-01 } } } }",
+        "invalid-recurrence",
+    ),
+    (
+        "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { every: 25 december, on: 2027-01-01 } } } }",
+        "invalid-recurrence",
+    ),
+    (
+        "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { on: 2027-01-01, also_open: 22:00-02:00 } } } }",
+        "invalid-recurrence",
+    ),
+    (
+        "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { on: 2027-01-01, open: 9:00-10:00, closed: 9:00-9:30 } } } }",
+        "invalid-recurrence",
+    ),
+    ("hours: { h: { time_zone: UTC, open: {}, inherits: [no] } }", "unknown-reference"),
+    ("users: { u: { security: [builtin/Agent], channels: { chat: { persistent: true } } } }", "channel-setting"),
+    (
+        "users: { u: { security: [builtin/Agent], channels: { voice: { callback_auto_accept: true } } } }",
+        "channel-setting",
+    ),
+    ("security_profiles: { s: { flow_modules: [no] } }", "unknown-reference"),
+    ("phone_numbers: { n: { source: x, country: US } }", "phone-number-without-kind"),
+    ("sqs_queues: { a: { retention: 15d } }", "queue-retention"),
+    ("sqs_queues: { a: { dead_letters: b } }", "unknown-reference"),
+    ("sqs_queues: { a: { dead_letters: \"arn:aws:sns:us-west-2:123456789012:b\" } }", "wrong-arn-kind"),
+    ("sqs_queues: { a: { name: x }, b: { name: x } }", "duplicate-name"),
+];
+
 #[test]
 fn mistakes_in_further_resources_are_found_before() {
     let test = TestEnvironment::empty();
     let check = |resources: &str| {
-        test.write("wrong.yaml", &format!("center: w\nregion: us-west-2\ninstance: {{ existing: w }}\n{resources}"));
+        test.write("wrong.yaml", format!("center: w\nregion: us-west-2\ninstance: {{ existing: w }}\n{resources}"));
         test.run(&["check", "wrong.yaml"])
     };
-    for (resources, code) in [
-        ("resources: { a: { type: topic } }", "invalid-resource-type"),
-        ("resources: { a: { type: AWS::SNS::Topic, properties: { Nme: x } } }", "invalid-property"),
-        ("resources: { a: { type: AWS::SQS::Queue, properties: { DelaySeconds: many } } }", "invalid-property"),
-        (
-            "resources: { a: { type: AWS::SNS::Topic, properties: { TopicName: \"${queue/no}\" } } }",
-            "unknown-reference",
-        ),
-        (
-            "resources: { a: { type: AWS::SNS::Topic, properties: { TopicName: { Ref: Other } } } }",
-            "logical-id-reference",
-        ),
-        (
-            "resources: { a: { type: AWS::SNS::Topic }, b: { type: AWS::SNS::Topic, properties: { TopicName: \"${resource/a.Nme}\" } } }",
-            "unknown-attribute",
-        ),
-        ("resources: { a: { type: AWS::SNS::Topic } }\nqueues: { q: { hours: resource/a } }", "wrong-resource-type"),
-        ("resources: { a: { type: AWS::SNS::Topic, depends_on: [role/x] } }", "unknown-reference"),
-        (
-            "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { every: sometimes, from: 2027-01-01, till: 2027-02-01 } } } }",
-            "invalid-recurrence",
-        ),
-        (
-            "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { every: 25 december, on: 2027-01-01 } } } }",
-            "invalid-recurrence",
-        ),
-        (
-            "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { on: 2027-01-01, also_open: 22:00-02:00 } } } }",
-            "invalid-recurrence",
-        ),
-        (
-            "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { on: 2027-01-01, open: 9:00-10:00, closed: 9:00-9:30 } } } }",
-            "invalid-recurrence",
-        ),
-        ("hours: { h: { time_zone: UTC, open: {}, inherits: [no] } }", "unknown-reference"),
-        ("users: { u: { security: [builtin/Agent], channels: { chat: { persistent: true } } } }", "channel-setting"),
-        (
-            "users: { u: { security: [builtin/Agent], channels: { voice: { callback_auto_accept: true } } } }",
-            "channel-setting",
-        ),
-        ("security_profiles: { s: { flow_modules: [no] } }", "unknown-reference"),
-        ("phone_numbers: { n: { source: x, country: US } }", "phone-number-without-kind"),
-        ("sqs_queues: { a: { retention: 15d } }", "queue-retention"),
-        ("sqs_queues: { a: { dead_letters: b } }", "unknown-reference"),
-        ("sqs_queues: { a: { dead_letters: \"arn:aws:sns:us-west-2:123456789012:b\" } }", "wrong-arn-kind"),
-        ("sqs_queues: { a: { name: x }, b: { name: x } }", "duplicate-name"),
-    ] {
+    for (resources, code) in MISTAKES {
         let checked = check(resources);
         assert!(
             checked.code == 3 && checked.stderr.contains(code),

@@ -1,6 +1,6 @@
 //! Which names are taken, and what objects of others there are.
 
-use aws_sdk_connect::types::QueueType;
+use aws_sdk_connect::types::{QueueType, ViewType};
 use serde_json::{Value, json};
 
 use crate::connect::list_named;
@@ -168,6 +168,14 @@ impl Gateway {
                 let call = connect.list_security_profiles().instance_id(instance).max_results(PAGE);
                 list_named!("Connect ListSecurityProfiles", call, security_profile_summary_list)
             }
+            "TaskTemplate" => {
+                let call = connect.list_task_templates().instance_id(instance).max_results(100);
+                list_named!("Connect ListTaskTemplates", call, task_templates)
+            }
+            "View" => {
+                let call = connect.list_views().instance_id(instance).r#type(ViewType::CustomerManaged);
+                list_named!("Connect ListViews", call.max_results(100), views_summary_list)
+            }
             "UserHierarchyGroup" => {
                 let call = connect.list_user_hierarchy_groups().instance_id(instance).max_results(PAGE);
                 list_named!("Connect ListUserHierarchyGroups", call, user_hierarchy_group_summary_list)
@@ -177,7 +185,7 @@ impl Gateway {
         objects.map(Some)
     }
 
-    /// The lists whose entries have no member called name.
+    /// The lists whose entries have no id and name.
     async fn people_and_numbers(
         &self,
         instance: &str,
@@ -194,6 +202,20 @@ impl Gateway {
                     objects.extend(found.filter_map(|user| Some(NamedObject { id: user.id?, name: user.username? })));
                 }
             }
+            "AWS::Connect::PredefinedAttribute" => {
+                let call = self.connect.list_predefined_attributes().instance_id(instance).max_results(100);
+                let mut pages = call.into_paginator().send();
+                while let Some(page) = pages.next().await {
+                    let page =
+                        page.map_err(|error| GatewayError::from_sdk("Connect ListPredefinedAttributes", &error))?;
+                    let names = page.predefined_attribute_summary_list.unwrap_or_default().into_iter();
+                    objects.extend(names.filter_map(|found| Some(by_name(instance, found.name?))));
+                }
+            }
+            "AWS::Connect::ApprovedOrigin" => {
+                let origins = self.approved_origins(instance).await?.into_iter();
+                objects.extend(origins.map(|origin| by_name(instance, origin)));
+            }
             "AWS::Connect::PhoneNumber" => {
                 let call = self.connect.list_phone_numbers_v2().instance_id(instance).max_results(PAGE);
                 let mut pages = call.into_paginator().send();
@@ -209,4 +231,9 @@ impl Gateway {
         }
         Ok(Some(objects))
     }
+}
+
+/// An object that has no id but the instance's with its name behind it.
+fn by_name(instance: &str, name: String) -> NamedObject {
+    NamedObject { id: format!("{instance}|{name}"), name }
 }

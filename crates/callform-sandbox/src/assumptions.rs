@@ -24,7 +24,7 @@ const fn attested(file: &'static str, statement: &'static str, source: &'static 
 /// All guesses, by file and in their order there.
 pub const ASSUMPTIONS: &[Assumption] = &[
     guess(
-        "cloudformation/change_set/validation.rs",
+        "cloudformation/operations/change_sets/validation.rs",
         "Where the schema's check gives no path, early validation names the whole resource.",
     ),
     guess("cloudformation/template/yaml/scalar.rs", "The letters `y` and `n` alone are text in YAML templates."),
@@ -90,6 +90,12 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     guess(
         "faults.rs",
         "CloudFormation calls a throttled handler again after 1, 2, 4, 8 and 16 seconds, and then gives up.",
+    ),
+    guess("kinds/lex.rs", "A bot whose name is taken is refused by ConflictException."),
+    attested(
+        "kinds/lex.rs",
+        "A bot or version that an alias uses is refused to be deleted by PreconditionFailedException.",
+        "the documentation's ResourceInUseException is not in the service's model",
     ),
     attested(
         "services/firehose/described.rs",

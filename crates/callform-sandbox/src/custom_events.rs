@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cloudformation::engine::native::custom::{self, Pending};
-use crate::cloudformation::signals::{self, Answer};
 use crate::dispatch::Sandbox;
 use crate::error::AwsError;
 use crate::functions::Invocation;
+use crate::signals::pending::{self, Pending};
+use crate::signals::{self, Answer};
 use crate::store::Store;
 
 /// The events that this worker has given to functions. The next worker gives those again that are not answered by then.
@@ -18,10 +18,10 @@ pub(crate) struct Events(RefCell<BTreeSet<String>>);
 impl Events {
     /// Gives all new events to their functions.
     pub(crate) fn send(&self, sandbox: &Arc<Sandbox>, store: &Store) -> Result<(), AwsError> {
-        let pending = store.transaction(custom::pending)?;
+        let found = store.transaction(pending::pending)?;
         let mut sent = self.0.borrow_mut();
-        sent.retain(|id| pending.iter().any(|pending| pending.request_id == *id));
-        for pending in pending {
+        sent.retain(|id| found.iter().any(|pending| pending.request_id == *id));
+        for pending in found {
             if sent.insert(pending.request_id.clone()) {
                 send(sandbox, pending);
             }

@@ -12,20 +12,25 @@ use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::functions::Functions;
 use crate::handler::Environment;
+use crate::handler::HandlerRegistry;
+use crate::kinds::{self, api::Api};
 use crate::protocol::answer::{self, Answer};
 use crate::protocol::form::{form, query_parameters, to_input};
-use crate::protocol::{Service, Wire, identify};
-use crate::resources::HandlerRegistry;
+use crate::protocol::{Service, Wire, cbor, identify};
 use crate::services::s3::{S3Request, Upload};
 use crate::services::{
-    athena, cloudcontrol, documents, dynamodb, events, firehose, glue, iam, kinesis, kms, lambda, logs, s3, secrets,
-    servicequotas, sns, sqs, ssm, sts,
+    athena, cloudcontrol, dynamodb, events, firehose, glue, iam, kinesis, kms, lambda, logs, s3, secrets,
+    servicequotas, sns, sqs, ssm, sts, table,
 };
 use crate::store::{Store, Tx};
-use crate::worker;
 
 /// The account of every sandbox.
 pub const ACCOUNT: &str = "123456789012";
+
+/// The work on stacks, as messages call it.
+pub(crate) const STACKS: &str = "A stack operation";
+/// The work on records, as messages call it.
+pub(crate) const RECORDS: &str = "A delivery of records";
 
 /// What requests work on.
 pub struct Sandbox {
@@ -120,7 +125,7 @@ impl Sandbox {
             if let Some(upload) = &request.upload {
                 remove(&s3::upload::path(&self.folder, &upload.blob));
             }
-            answer::error(service, &error)
+            answer::error(service, service.spoken(&request.head.headers), &error)
         });
         for file in &outcome.answer.garbage {
             remove(file);
@@ -136,7 +141,7 @@ impl Sandbox {
             return Ok(());
         }
         let service = request.service;
-        let operation = identify::operation(service, &request.head, &request.body);
+        let operation = operation_name(service, &request.head, &request.body);
         let fate = self.store.transaction(|tx| faults.fate(tx, SystemTime::now(), service.name(), &operation))?;
         outcome.cut = fate.cut;
         fate.error.map_or(Ok(()), Err)
@@ -149,33 +154,65 @@ impl Sandbox {
             Service::Lambda => rest(environment, request, lambda::handle),
             Service::Connect => rest(environment, request, crate::connect::handle),
             Service::CloudFormation => {
-                self.stuck.check(worker::STACKS)?;
+                self.stuck.check(STACKS)?;
                 query(request, |action, form| crate::cloudformation::handle(environment, &self.registry, action, form))
             }
-            Service::Iam => query(request, |action, form| iam::call(environment, action, &to_input(form))),
-            Service::Sts => query(request, |action, form| sts::call(environment, action, &to_input(form))),
             Service::DynamoDb => json(environment, request, dynamodb::call),
-            Service::Kinesis => json(environment, request, kinesis::call),
-            Service::Firehose => json(environment, request, firehose::call),
-            Service::EventBridge => json(environment, request, events::call),
             Service::SecretsManager => json(environment, request, secrets::call),
-            Service::Ssm => json(environment, request, ssm::call),
-            Service::Logs => json(environment, request, logs::call),
             Service::Glue => json(environment, request, glue::call),
-            Service::Athena => json(environment, request, athena::call),
-            Service::ServiceQuotas => json(environment, request, servicequotas::call),
-            Service::Sqs => json(environment, request, sqs::call),
-            Service::Kms => json(environment, request, kms::call),
-            Service::Cognito => json(environment, request, documents::cognito),
-            Service::CognitoIdentity => json(environment, request, documents::cognito_identity),
+            Service::Cognito => plain(environment, request, &kinds::USER_POOLS),
+            Service::CognitoIdentity => plain(environment, request, &kinds::IDENTITY_POOLS),
+            Service::StepFunctions => plain(environment, request, &kinds::STEP_FUNCTIONS),
+            Service::CloudWatch => plain(environment, request, &kinds::CLOUD_WATCH),
+            Service::ApiGateway => plain(environment, request, &kinds::API_GATEWAY),
+            Service::Scheduler => plain(environment, request, &kinds::SCHEDULER),
+            Service::Lex => plain(environment, request, &kinds::LEX),
             Service::CloudControl => json(environment, request, |environment, operation, input| {
                 cloudcontrol::call(environment, &self.registry, operation, input)
             }),
-            Service::Sns => query(request, |action, form| sns::call(environment, action, &to_input(form))),
-            Service::ApiGateway => rest(environment, request, |environment, method, path, _, _| {
-                documents::api_gateway(environment, method, path)
-            }),
+            Service::Iam => named(environment, request, &iam::SERVICE),
+            Service::Sts => named(environment, request, &sts::SERVICE),
+            Service::Sns => named(environment, request, &sns::SERVICE),
+            Service::Kinesis => named(environment, request, &kinesis::SERVICE),
+            Service::Firehose => named(environment, request, &firehose::SERVICE),
+            Service::EventBridge => named(environment, request, &events::SERVICE),
+            Service::Ssm => named(environment, request, &ssm::SERVICE),
+            Service::Logs => named(environment, request, &logs::SERVICE),
+            Service::Athena => named(environment, request, &athena::SERVICE),
+            Service::ServiceQuotas => named(environment, request, &servicequotas::SERVICE),
+            Service::Sqs => named(environment, request, &sqs::SERVICE),
+            Service::Kms => named(environment, request, &kms::SERVICE),
         }
+    }
+}
+
+/// The operation a request of a service names, as far as faults and messages need it: `PutObject`, `CreateQueue`. A
+/// request that names none gets its method and path.
+pub(crate) fn operation_name(service: Service, head: &Parts, body: &[u8]) -> String {
+    let method = head.method.as_str();
+    let path = head.uri.path();
+    let by_path = || format!("{method} {path}");
+    match service.spoken(&head.headers) {
+        Wire::Cbor => path.rsplit('/').next().unwrap_or_default().to_owned(),
+        Wire::Json(_) => identify::target(&head.headers).map_or_else(by_path, |(_, operation)| operation.to_owned()),
+        Wire::Query(..) => form(body)
+            .remove("Action")
+            .or_else(|| {
+                let parameters = query_parameters(head.uri.query().unwrap_or_default());
+                parameters.into_iter().find(|(name, _)| name == "Action").map(|(_, value)| value)
+            })
+            .unwrap_or_else(by_path),
+        Wire::RestJson => {
+            let named = match service {
+                Service::Lambda => lambda::route(method, path).map(|(name, ..)| name),
+                Service::ApiGateway => kinds::API_GATEWAY.service.route_name(method, path),
+                Service::Scheduler => kinds::SCHEDULER.service.route_name(method, path),
+                Service::Lex => kinds::LEX.service.route_name(method, path),
+                _ => crate::connect::operation_name(method, path),
+            };
+            named.map_or_else(by_path, str::to_owned)
+        }
+        Wire::RestXml => s3::route(head).name(),
     }
 }
 
@@ -186,7 +223,39 @@ fn rest(environment: &Environment, request: &Request, handle: Rest) -> Result<An
     let head = &request.head;
     let parameters = query_parameters(head.uri.query().unwrap_or_default());
     let (status, body) = handle(environment, head.method.as_str(), head.uri.path(), &parameters, &request.body)?;
-    Ok(answer::json(request.service, status, &body))
+    Ok(answer::json(request.service.wire(), status, &body))
+}
+
+/// A service of plain kinds, whatever it speaks.
+fn plain(environment: &Environment, request: &Request, api: &'static Api) -> Result<Answer, AwsError> {
+    match request.service.spoken(&request.head.headers) {
+        Wire::RestJson => {
+            let head = &request.head;
+            let parameters = query_parameters(head.uri.query().unwrap_or_default());
+            let (status, body) =
+                api.handle(environment, head.method.as_str(), head.uri.path(), &parameters, &request.body)?;
+            Ok(answer::json(Wire::RestJson, status, &body))
+        }
+        Wire::Query(..) => query(request, |action, form| api.call(environment, action, &to_input(form))),
+        Wire::Cbor => {
+            let malformed = || AwsError::new(400, "SerializationException", "The body is no object.");
+            let input =
+                if request.body.is_empty() { Map::new() } else { cbor::read(&request.body).ok_or_else(malformed)? };
+            let operation = operation_name(request.service, &request.head, &request.body);
+            Ok(answer::cbor(200, &api.call(environment, &operation, &input)?))
+        }
+        Wire::Json(_) | Wire::RestXml => {
+            json(environment, request, |environment, operation, input| api.call(environment, operation, input))
+        }
+    }
+}
+
+/// A service whose requests name the operation, in either of the ways there are.
+fn named(environment: &Environment, request: &Request, service: &table::Service) -> Result<Answer, AwsError> {
+    if let Wire::Query(..) = request.service.wire() {
+        return query(request, |action, form| service.call(environment, action, &to_input(form)));
+    }
+    json(environment, request, |environment, operation, input| service.call(environment, operation, input))
 }
 
 /// A service with JSON bodies whose operations stand in `X-Amz-Target`.
@@ -205,7 +274,7 @@ fn json(
         return Err(unknown(&message));
     }
     let body = call(environment, operation, &json_input(&request.body)?)?;
-    Ok(answer::json(request.service, 200, &body))
+    Ok(answer::json(request.service.spoken(&request.head.headers), 200, &body))
 }
 
 /// A service with forms as requests.
@@ -241,5 +310,27 @@ fn json_input(body: &[u8]) -> Result<Map<String, Value>, AwsError> {
 fn remove(file: &std::path::Path) {
     if let Err(error) = std::fs::remove_file(file) {
         tracing::debug!(file = %file.display(), %error, "file not removed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(uri: &str, headers: &[(&str, &str)]) -> Parts {
+        let mut request = http::Request::post(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn operations_by_header_form_and_path() {
+        let target = [("x-amz-target", "DynamoDB_20120810.GetItem")];
+        assert_eq!(operation_name(Service::DynamoDb, &head("/", &target), b"{}"), "GetItem");
+        let body = b"Action=GetCallerIdentity&Version=2011-06-15";
+        assert_eq!(operation_name(Service::Sts, &head("/", &[]), body), "GetCallerIdentity");
+        assert_eq!(operation_name(Service::Connect, &head("/nothing", &[]), b""), "POST /nothing");
     }
 }

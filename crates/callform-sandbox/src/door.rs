@@ -52,7 +52,7 @@ pub(crate) fn refuse(head: &Parts, mut error: AwsError) -> Answer {
             code => code.to_owned(),
         };
     }
-    answer::error(service, &error)
+    answer::error(service, service.spoken(&head.headers), &error)
 }
 
 /// Refuses what comes from a page of another site, and what asks for another name than this machine's own.
@@ -193,7 +193,7 @@ fn reads_only(head: &Parts, scope: &Scope, query: &[(String, String)]) -> Result
 fn form_of_protocol(head: &Parts, service: Service, has_body: bool) -> Result<(), AwsError> {
     let content_type = content_type(&head.headers);
     let content_type = content_type.as_deref();
-    let wanted = match service.wire() {
+    let wanted = match service.spoken(&head.headers) {
         Wire::Json(version) => {
             if head.method != Method::POST {
                 let message = format!("{} is called with POST, not with {}.", service.name(), head.method);
@@ -204,6 +204,10 @@ fn form_of_protocol(head: &Parts, service: Service, has_body: bool) -> Result<()
                 _ => format!("application/x-amz-json-{version}"),
             }
         }
+        Wire::Cbor => match content_type {
+            Some("application/cbor") if head.method == Method::POST => return Ok(()),
+            _ => "application/cbor".to_owned(),
+        },
         Wire::Query(..) => match content_type {
             Some("application/x-www-form-urlencoded") => return Ok(()),
             _ if !has_body => return Ok(()),

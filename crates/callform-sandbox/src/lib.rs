@@ -1,10 +1,14 @@
 //! The sandbox: an AWS account with Amazon Connect that lives in a folder.
 //!
 //! ```text
-//! HTTP ─server→ door (who may come in, which service) ─→ services::<service> ─→ Store (SQLite in the folder)
+//! HTTP ─server→ door (who may come in, which service) ─dispatch→ services::<service> ─→ Store (SQLite in the folder)
 //!                                                             cloudformation::engine ─→ ResourceHandler per type
-//!                                                             functions ─→ the `bootstrap` of a zip, as a process
+//!                                              invocations ─→ functions: the `bootstrap` of a zip, as a process
 //! ```
+//!
+//! Modules go one way: `store`, `protocol`, `operation`, `input` → `services` → `connect`, `kinds` → `resources` →
+//! `cloudformation` → `dispatch` → `invocations`, `streaming` → `worker` → `server`. CloudFormation knows handlers by
+//! their trait alone.
 //!
 //! Every request but the invocation of a function runs in one [`store::Store`] transaction, so that several processes
 //! may use one folder at once. Stack operations are carried out by whichever process holds the worker lock, one durable
@@ -21,13 +25,19 @@ pub mod faults;
 mod custom_events;
 mod functions;
 pub mod handler;
+mod input;
+mod invocations;
+mod kinds;
+mod operation;
 mod private;
 pub mod protocol;
 pub mod resources;
 mod server;
 pub mod services;
 pub mod store;
+mod signals;
 mod streaming;
+mod tags;
 mod worker;
 
 pub use error::AwsError;

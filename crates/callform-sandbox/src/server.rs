@@ -29,7 +29,8 @@ use crate::dispatch::{ACCOUNT, Outcome, Request, Sandbox, Stuck};
 use crate::door::{self, Admitted};
 use crate::error::AwsError;
 use crate::faults::Faults;
-use crate::functions::{self, Functions, Invocation, Invoked};
+use crate::functions::{Functions, Invocation, Invoked};
+use crate::invocations;
 use crate::private;
 use crate::protocol::Service;
 use crate::protocol::answer::{self, Answer, Content};
@@ -94,7 +95,7 @@ impl Running {
         let sandbox = Arc::clone(&self.sandbox);
         let settled = move || -> Result<(), AwsError> {
             while !crate::streaming::is_settled(&sandbox.store, ACCOUNT, &sandbox.folder)? {
-                sandbox.stuck.check(crate::worker::RECORDS)?;
+                sandbox.stuck.check(crate::dispatch::RECORDS)?;
                 // The worker of this process or of another one is at it.
                 std::thread::sleep(Duration::from_millis(20));
             }
@@ -296,18 +297,18 @@ async fn answer(
     let received = receive(&sandbox.folder, service, &head, body).await;
     let (body, upload) = match received {
         Ok(received) => received,
-        Err(error) => return Ok(respond(answer::error(service, &error))),
+        Err(error) => return Ok(respond(answer::error(service, service.wire(), &error))),
     };
     let is_head = head.method == http::Method::HEAD;
     let request = Request { service, region, head, body, upload };
-    let outcome = if functions::is_invocation(&request) {
-        Ok(functions::answer(sandbox, request).await)
+    let outcome = if invocations::is_invocation(&request) {
+        Ok(invocations::answer(sandbox, request).await)
     } else {
         tokio::task::spawn_blocking(move || sandbox.answer(&request)).await
     };
     let Ok(Outcome { mut answer, cut, delay }) = outcome else {
         let error = AwsError::new(500, "InternalFailure", "The sandbox has failed; its log tells more.");
-        return Ok(respond(answer::error(service, &error)));
+        return Ok(respond(answer::error(service, service.wire(), &error)));
     };
     if service == Service::CloudFormation {
         waker.wake();

@@ -12,18 +12,13 @@ use std::time::{Duration, Instant};
 
 use crate::clock;
 use crate::cloudformation::engine::{self, Progress};
-use crate::cloudformation::signals;
 use crate::custom_events::Events;
-use crate::dispatch::{ACCOUNT, Sandbox};
+use crate::dispatch::{ACCOUNT, RECORDS, STACKS, Sandbox};
 use crate::error::AwsError;
 use crate::faults::step_delay;
+use crate::signals;
 use crate::store::Store;
 use crate::streaming::{Invocation, InvocationError, Work};
-
-/// The work on stacks, as messages call it.
-pub(crate) const STACKS: &str = "A stack operation";
-/// The work on records, as messages call it.
-pub(crate) const RECORDS: &str = "A delivery of records";
 
 /// Name of the lock file in the folder.
 pub(crate) const LOCK: &str = "worker.lock";
@@ -232,7 +227,7 @@ fn invoke(
     let (sandbox, region, invocation) = (Arc::clone(sandbox), region.to_owned(), invocation.clone());
     let started = std::thread::Builder::new().name("sandbox-invocation".to_owned()).spawn(move || {
         // Nobody listens any more where the worker has ended.
-        sender.send(sandbox.invoke_for_records(&region, &invocation)).unwrap_or_default();
+        sender.send(invoke_for_records(&sandbox, &region, &invocation)).unwrap_or_default();
     });
     if let Err(error) = started {
         return Some(Err(InvocationError::NotInvoked(error.to_string())));
@@ -248,4 +243,29 @@ fn invoke(
             }
         }
     }
+}
+
+/// Invokes a function for one that carries records on.
+fn invoke_for_records(
+    sandbox: &Arc<Sandbox>,
+    region: &str,
+    invocation: &Invocation,
+) -> Result<Vec<u8>, InvocationError> {
+    let invoked = sandbox
+        .invoke_blocking(crate::functions::Invocation {
+            region: region.to_owned(),
+            function: invocation.function.clone(),
+            qualifier: None,
+            payload: invocation.payload.clone(),
+        })
+        .map_err(|error| InvocationError::NotInvoked(error.to_string()))?;
+    if !invoked.failed {
+        return Ok(invoked.payload);
+    }
+    let message = String::from_utf8_lossy(&invoked.payload).into_owned();
+    Err(if message.contains("Task timed out") {
+        InvocationError::TimedOut(message)
+    } else {
+        InvocationError::Failed(message)
+    })
 }

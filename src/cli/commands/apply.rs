@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::args::{AccountArgs, BuildArgs, CenterArgs, PreflightArgs, RefreshArgs};
 use crate::cli::ask::agreed;
-use crate::cli::carry_out::{Ground, carry_out};
+use crate::cli::carry_out::{PlanSource, carry_out};
 use crate::cli::center::{Center, load_to_render};
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
@@ -77,10 +77,10 @@ async fn plan_and_apply(ui: &Ui, args: &ApplyArgs, center: &Center, account: &Ac
         ui.say(&format!("No change: the live center equals {}.", args.center.blueprint.display()));
         return Ok(Exit::Success);
     }
-    let ground = Ground::of(center);
+    let plan_source = PlanSource::of(center);
     preflight::look_ahead(args.preflight, account, &inventory, &mut plan).await;
     confirm(ui, args, &plan)?;
-    finish(ui, &ground, account, &plan).await
+    finish(ui, &plan_source, account, &plan).await
 }
 
 async fn apply_saved(ui: &Ui, args: &ApplyArgs, saved: &SavedPlan) -> Result<Exit, Exit> {
@@ -88,10 +88,10 @@ async fn apply_saved(ui: &Ui, args: &ApplyArgs, saved: &SavedPlan) -> Result<Exi
     saved::introduce(ui, &args.center.blueprint, saved);
     saved::refuse_other(ui, saved, args.fingerprint.as_deref())?;
     let folder = Path::new(&saved.blueprint).parent().unwrap_or(Path::new(""));
-    let ground = Ground { folder, center: None };
-    saved::refuse_other_files(ui, &ground, &saved.plan)?;
+    let plan_source = PlanSource { folder, center: None };
+    saved::refuse_other_files(ui, &plan_source, &saved.plan)?;
     let account = Account::open(ui, &args.account, &saved.plan.region).await?;
-    let outcome = check_and_apply(ui, args, &ground, &account, &saved.plan).await;
+    let outcome = check_and_apply(ui, args, &plan_source, &account, &saved.plan).await;
     account.close().await;
     outcome
 }
@@ -99,7 +99,7 @@ async fn apply_saved(ui: &Ui, args: &ApplyArgs, saved: &SavedPlan) -> Result<Exi
 async fn check_and_apply(
     ui: &Ui,
     args: &ApplyArgs,
-    ground: &Ground<'_>,
+    plan_source: &PlanSource<'_>,
     account: &Account,
     plan: &Plan,
 ) -> Result<Exit, Exit> {
@@ -124,7 +124,7 @@ async fn check_and_apply(
     if !args.yes {
         saved::refuse_stale(ui, account, &plan).await?;
     }
-    finish(ui, ground, account, &plan).await
+    finish(ui, plan_source, account, &plan).await
 }
 
 /// Shows the plan, and asks.
@@ -135,10 +135,10 @@ fn confirm(ui: &Ui, args: &ApplyArgs, plan: &Plan) -> Result<(), Exit> {
     agreed(ui, args.yes, "Apply this plan?")
 }
 
-async fn finish(ui: &Ui, ground: &Ground<'_>, account: &Account, plan: &Plan) -> Result<Exit, Exit> {
-    carry_out(ui, ground, account, plan).await?;
+async fn finish(ui: &Ui, plan_source: &PlanSource<'_>, account: &Account, plan: &Plan) -> Result<Exit, Exit> {
+    carry_out(ui, plan_source, account, plan).await?;
     ui.say(&format!("The center {} is live.", plan.center));
-    if let Some(center) = ground.center {
+    if let Some(center) = plan_source.center {
         // It is live, whether or not that can be looked at.
         match observe::portrait(&account.gateway, &center.model).await {
             Ok(portrait) => portrait_lines(&portrait).iter().for_each(|line| ui.say(line)),

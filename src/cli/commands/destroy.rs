@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cli::args::DestroyArgs;
 use crate::cli::ask::agreed;
-use crate::cli::carry_out::{Ground, carry_out};
+use crate::cli::carry_out::{PlanSource, carry_out};
 use crate::cli::center::{Center, load};
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
@@ -48,7 +48,7 @@ async fn destroy_in(ui: &Ui, args: &DestroyArgs, center: &Center, account: &Acco
     ui.data(&show::human(ui, &plan));
     refuse_used(ui, account, &inventory, &plan).await?;
     agreed(ui, args.yes, "Destroy all of this?")?;
-    carry_out(ui, &Ground::of(center), account, &plan).await?;
+    carry_out(ui, &PlanSource::of(center), account, &plan).await?;
     if let Some(bucket) = &inventory.artifact_bucket {
         account.gateway.delete_bucket_with_content(bucket).await.map_err(|error| failed(&error))?;
         ui.say(&format!("artifact bucket {bucket} deleted"));

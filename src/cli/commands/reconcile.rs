@@ -2,7 +2,7 @@
 
 use crate::cli::args::ReconcileArgs;
 use crate::cli::ask::agreed;
-use crate::cli::carry_out::{Ground, carry_out};
+use crate::cli::carry_out::{PlanSource, carry_out};
 use crate::cli::center::{Center, load};
 use crate::cli::commands::drift::{refuse_nothing, tell_incomplete};
 use crate::cli::exit_code::Exit;
@@ -46,7 +46,7 @@ async fn revert_in(ui: &Ui, args: &ReconcileArgs, center: &Center, account: &Acc
         report.unfinished.iter().map(|stack| format!("note: an interrupted revert of the stack {stack} is finished"));
     notes.for_each(|note| ui.say(&note));
     agreed(ui, args.yes, "Take these changes back?")?;
-    carry_out(ui, &Ground::of(center), account, &plan).await?;
+    carry_out(ui, &PlanSource::of(center), account, &plan).await?;
     let left = drift::report(&look(ui, center, account).await?, name, region);
     if left.is_in_sync() && !tell_incomplete(ui, &left) {
         ui.say(&format!("The center {name} is as it was last applied."));

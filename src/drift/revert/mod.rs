@@ -19,11 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use callform_flow::compare::describe_difference;
 use serde_json::{Value as Json, json};
 
-use super::associations::tail;
 use super::unfinished::Meant;
 use super::{AssociationDrift, DriftReport, DriftStatus, DriftedResource};
 use crate::inventory::{DeployedStack, Inventory};
-use crate::model::{Attribute, Reference, Target};
+use crate::model::{Attribute, Reference, Target, bare_id};
 use crate::plan::{
     Action, AssociationChange, Base, Change, Identifier, Impact, Known, OperationKind, Plan, PropertyChange, Purpose,
     Reason, RepairOf, StackOperation, Step,
@@ -181,7 +180,7 @@ fn link(drift: &AssociationDrift, inventory: &Inventory, known: &Known, renewed:
         let reference = Reference { target: target.clone(), attribute: Attribute::Id };
         renewed.identifier(&reference).unwrap_or_else(|| {
             let id = known.identifier(&reference).unwrap_or_default();
-            Identifier::Known(tail(&id).to_owned())
+            Identifier::Known(bare_id(&id).to_owned())
         })
     };
     AssociationChange {

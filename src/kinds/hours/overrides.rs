@@ -3,7 +3,7 @@
 use callform_source::Span;
 use chrono::{Datelike as _, Days, NaiveDate};
 
-use super::{MINUTES_PER_DAY, Slot, config, weekdays};
+use super::times::{MINUTES_PER_DAY, Slot, config, weekdays};
 use crate::model::Value;
 use crate::model::members::Members;
 

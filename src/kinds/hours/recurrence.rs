@@ -2,8 +2,10 @@
 
 use callform_source::{Diagnostic, Spanned};
 
+use super::Override;
 use super::overrides::Dated;
-use super::{Override, Slot, config, parse_day, weekdays};
+use super::times::{Slot, config, parse_day, weekdays};
+use crate::blueprint::Texts;
 use crate::model::members::Members;
 use crate::model::{Resolver, Value, naming};
 
@@ -126,23 +128,7 @@ impl Resolver<'_> {
             (None, Some(more), _) => ("OPEN", Some(more)),
             (None, None, less) => ("CLOSED", less.as_ref()),
         };
-        let mut slots = Vec::new();
-        match written {
-            None => slots.extend(days.iter().map(|&day| Slot { day, start: 0, end: 0 })),
-            Some(written) => {
-                for range in self.ranges(written) {
-                    if range.end < range.start && range.end > 0 {
-                        self.wrong_recurrence(
-                            key,
-                            "this override cannot run past midnight",
-                            "End it at 24:00, and write another for the day behind.",
-                        );
-                    }
-                    slots.extend(days.iter().flat_map(|&day| range.slots(day)).filter(|slot| days.contains(&slot.day)));
-                }
-            }
-        }
-        slots.sort_unstable();
+        let slots = self.slots_of(key, written, &days);
         Some(
             Members::new()
                 .with(
@@ -157,6 +143,21 @@ impl Resolver<'_> {
                 .with_some("RecurrenceConfig", recurrence.map(Recurrence::members))
                 .into(),
         )
+    }
+
+    /// The times of an override on its days; all of them where it does not say.
+    fn slots_of(&mut self, key: &Spanned<String>, written: Option<&Spanned<Texts>>, days: &[u32]) -> Vec<Slot> {
+        let Some(written) = written else { return days.iter().map(|&day| Slot { day, start: 0, end: 0 }).collect() };
+        let mut slots = Vec::new();
+        for range in self.ranges(written) {
+            if range.end < range.start && range.end > 0 {
+                let help = "End it at 24:00, and write another for the day behind.";
+                self.wrong_recurrence(key, "this override cannot run past midnight", help);
+            }
+            slots.extend(days.iter().flat_map(|&day| range.slots(day)).filter(|slot| days.contains(&slot.day)));
+        }
+        slots.sort_unstable();
+        slots
     }
 
     fn wrong_recurrence(&mut self, at: &Spanned<String>, title: &str, help: &str) {

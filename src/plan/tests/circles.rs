@@ -42,7 +42,7 @@ fn a_new_member_of_a_circle_leaves_live_resources_alone_meanwhile() {
     let config = crate::render::fixture::object([("QueueArn", arn(Kind::Queue, "sales"))]);
     center.quick_connect("sales", "QUEUE", ("QueueConfig", config));
     let queue = center.resource(Kind::Queue, "customer_service");
-    queue.properties.insert("QuickConnectArns".to_owned(), arns(Kind::QuickConnect, &["sales", "mary"]));
+    queue.properties.insert("QuickConnectArns".to_owned(), quick_connects(&["sales", "mary"]));
     let made = plan(&center.model, &account);
     let Some(Step::Stacks(first)) = made.steps.first() else { panic!("{:#?}", made.steps) };
     let live = &first[0].template["Resources"]["QueueCustomerService"]["Properties"]["QuickConnectArns"];

@@ -8,7 +8,7 @@ fn exactly_the_four_edits_are_planned() {
     let hours = center.resource(Kind::Hours, "business");
     hours.properties.insert("Config".to_owned(), Value::List(vec![open("MONDAY", 9, 17), open("SATURDAY", 9, 15)]));
     let queue = center.resource(Kind::Queue, "consulting");
-    queue.properties.insert("QuickConnectArns".to_owned(), arns(Kind::QuickConnect, &["mary", "customer_service"]));
+    queue.properties.insert("QuickConnectArns".to_owned(), quick_connects(&["mary", "customer_service"]));
     let profile = center.resource(Kind::RoutingProfile, "consulting");
     let configs = vec![queue_config("customer_service", 3, 15), queue_config("consulting", 1, 0)];
     profile.properties.insert("QueueConfigs".to_owned(), Value::List(configs));

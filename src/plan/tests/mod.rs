@@ -19,7 +19,7 @@ use serde_json::json;
 use self::simulator::Account;
 use super::*;
 use crate::model::{Address, Association, Instance, Kind, Model, Target, Value};
-use crate::render::fixture::{Center, arn, arns, content, kwglobal, large, open, queue_config};
+use crate::render::fixture::{Center, arn, content, kwglobal, large, open, queue_config, quick_connects};
 use crate::render::{Placement, render};
 
 #[track_caller]

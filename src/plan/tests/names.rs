@@ -59,14 +59,15 @@ fn a_name_that_is_still_taken_is_refused() {
 #[test]
 fn renamed_keys_are_no_changes() {
     let (mut center, mut account) = deployed();
-    let mut resource = center.model.resources.shift_remove(&Address::new(Kind::QuickConnect, "management")).unwrap();
+    let mut resource =
+        center.model.resources.shift_remove(&"quick_connect/management".parse::<Address>().unwrap()).unwrap();
     resource.address.name = "boss".to_owned();
     center.model.resources.insert(resource.address.clone(), resource);
     for queue in ["consulting", "customer_service"] {
         let Value::List(items) = &mut center.resource(Kind::Queue, queue).properties["QuickConnectArns"] else {
             panic!("a list")
         };
-        items[1] = arn(Kind::QuickConnect, "boss");
+        items[1] = Value::arn_of("quick_connect/boss".parse().unwrap());
     }
     let made = apply(&center.model, &mut account);
     assert!(made.is_empty());
@@ -77,14 +78,15 @@ fn renamed_keys_are_no_changes() {
 #[test]
 fn a_renamed_member_of_a_circle_is_no_difference_between_two_blueprints() {
     let (before, mut center) = (kwglobal(), kwglobal());
-    let mut resource = center.model.resources.shift_remove(&Address::new(Kind::QuickConnect, "consulting")).unwrap();
+    let mut resource =
+        center.model.resources.shift_remove(&"quick_connect/consulting".parse::<Address>().unwrap()).unwrap();
     resource.address.name = "advice".to_owned();
     center.model.resources.insert(resource.address.clone(), resource);
     let Value::List(items) = &mut center.resource(Kind::Queue, "customer_service").properties["QuickConnectArns"]
     else {
         panic!("a list")
     };
-    items[0] = arn(Kind::QuickConnect, "advice");
+    items[0] = Value::arn_of("quick_connect/advice".parse().unwrap());
     let (old, new) = (offline(&before), offline(&center));
     assert!(json!(new.stacks[2].parameters.keys().collect::<Vec<_>>()).to_string().contains("QuickConnectIds"));
     assert_eq!(lines(&compare(side(&before, &old), side(&center, &new))), [""; 0]);

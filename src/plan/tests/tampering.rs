@@ -180,7 +180,7 @@ fn updated() -> (Center, Account) {
     let config = crate::render::fixture::object([("QueueArn", arn(Kind::Queue, "sales"))]);
     center.quick_connect("sales", "QUEUE", ("QueueConfig", config));
     let queue = center.resource(Kind::Queue, "customer_service");
-    queue.properties.insert("QuickConnectArns".to_owned(), arns(Kind::QuickConnect, &["sales", "mary"]));
+    queue.properties.insert("QuickConnectArns".to_owned(), quick_connects(&["sales", "mary"]));
     center.resource(Kind::PhoneNumber, "main").properties.insert("Type".to_owned(), "TOLL_FREE".into());
     center.model.resources.shift_remove(&Address::new(Kind::Role, "vanity"));
     center.model.tags.insert("owner".to_owned(), "support".to_owned());

@@ -345,23 +345,28 @@ fn what_is_of_another_account_is_told_by_name() {
     assert_eq!(told(&examine(&plan, &inventory, &facts)), [""; 0]);
 }
 
-#[test]
-fn users_are_held_against_how_they_sign_in_to_an_instance_that_exists() {
-    use crate::model::Kind;
+/// A template with users of whom each way to sign in refuses some.
+fn users_of_all_sorts() -> Json {
     let user = |name: &str, more: &Json| {
         let mut properties = json!({ "Username": name, "IdentityInfo": { "FirstName": "Kim", "LastName": "Poe" } });
         properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         resource("AWS::Connect::User", &format!("user/{name}"), &properties)
     };
     let password = json!({ "Password": "{{resolve:secretsmanager:Shop/1:SecretString}}" });
-    let template = json!({ "Resources": {
+    json!({ "Resources": {
         "A": user("plain", &json!({})),
         "B": user("secret", &password),
         "C": user("mail", &json!({ "IdentityInfo": { "FirstName": "A", "LastName": "B", "Email": "a@example.org" } })),
         "D": user("listed", &json!({ "DirectoryUserId": "x" })),
         "E": user("a.name.with.more.characters", &password),
         "F": user("nameless", &json!({ "IdentityInfo": { "FirstName": "A" } })),
-    } });
+    } })
+}
+
+#[test]
+fn users_are_held_against_how_they_sign_in_to_an_instance_that_exists() {
+    use crate::model::Kind;
+    let template = users_of_all_sorts();
     let (mut plan, inventory) = on_instance(None, template.clone());
     let made = made(large(1, 6)).changes.into_iter().filter(|change| change.address.kind == Kind::User);
     plan.changes = made

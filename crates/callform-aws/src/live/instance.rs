@@ -118,7 +118,7 @@ impl Gateway {
         Ok(objects)
     }
 
-    /// Lambda functions and Lex bots the instance may use.
+    /// Lambda functions, Lex bots and whatever else the instance works with.
     pub async fn live_integrations(&self, instance: &ConnectInstance) -> Result<Vec<LiveObject>, GatewayError> {
         let mut pages = self.connect.list_integration_associations().instance_id(&instance.id).into_paginator().send();
         let mut objects = Vec::new();
@@ -131,6 +131,9 @@ impl Gateway {
                 set(&mut properties, "InstanceId", Some(instance.arn.clone()));
                 set(&mut properties, "IntegrationType", Some(kind.clone()));
                 set(&mut properties, "IntegrationArn", Some(target.clone()));
+                set(&mut properties, "SourceApplicationUrl", item.source_application_url);
+                set(&mut properties, "SourceApplicationName", item.source_application_name);
+                set(&mut properties, "SourceType", item.source_type.map(|kind| kind.as_str().to_owned()));
                 let physical_id = format!("{}|{kind}|{target}", instance.arn);
                 objects.push(LiveObject { physical_id, properties });
             }

@@ -6,12 +6,15 @@
 //! never there.
 
 mod beside;
+mod directory;
 mod flows;
+mod guides;
 mod hours;
 mod instance;
 mod people;
 mod properties;
 mod routing;
+mod versions;
 
 use serde_json::{Map, Value};
 

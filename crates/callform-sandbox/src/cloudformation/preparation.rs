@@ -1,8 +1,8 @@
 //! From a request to what a stack is to be: template, parameter values, tags.
 
-use super::engine::native::Native;
 use super::failure::{constraint, insufficient_capabilities, validation};
 use super::request::Request;
+use super::state::native::Native;
 use super::state::{self, Settings, Stack};
 use super::template::evaluation::{self, Evaluation};
 use super::template::parameters::{self, StackParameter};
@@ -10,7 +10,7 @@ use super::template::scope::Surroundings;
 use super::template::{Template, source, transform};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::resources::HandlerRegistry;
+use crate::handler::HandlerRegistry;
 use crate::services::{iam, secrets};
 
 /// What a stack is to be.
@@ -39,7 +39,7 @@ pub(crate) fn prepare(
         // Other parameters make something else of transforms.
         Template::parse(&state::template_text(environment.tx, &stack.id, &stack.settings.template)?)?
     } else {
-        source::read(environment, request)?
+        source::read(environment, request.text("TemplateBody"), request.text("TemplateURL"))?
     };
     check_request(environment, request)?;
     let capabilities = request.texts("Capabilities");
@@ -204,6 +204,29 @@ fn check_capabilities(template: &Template, given: &[String]) -> Result<(), AwsEr
         _ => {}
     }
     if missing.is_empty() { Ok(()) } else { Err(insufficient_capabilities(&missing)) }
+}
+
+/// Refuses a template that gives an existing resource another type.
+pub(crate) fn check_type_changes(
+    environment: &Environment,
+    stack: &Stack,
+    prepared: &Prepared,
+) -> Result<(), AwsError> {
+    let mut changed = Vec::new();
+    for definition in &prepared.evaluation.resources {
+        let old =
+            state::resource(environment.tx, &stack.id, &definition.logical_id)?.filter(state::StackResource::exists);
+        if old.is_some_and(|old| old.definition.type_name != definition.type_name) {
+            changed.push(definition.logical_id.as_str());
+        }
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(validation(format!(
+        "Update of resource type is not permitted. The new template modifies resource type of the following resources: [{}]",
+        changed.join(", ")
+    )))
 }
 
 /// Checks the name of a stack that is to be made.

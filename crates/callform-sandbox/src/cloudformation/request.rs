@@ -138,3 +138,19 @@ impl Request {
             .collect()
     }
 }
+
+/// A page of a list, and the token of the next one. Tokens are the number of the first item.
+pub(crate) fn page<'a, T>(
+    items: &'a [T],
+    request: &Request,
+    size: usize,
+) -> Result<(&'a [T], Option<String>), AwsError> {
+    let start = match request.text("NextToken") {
+        None => 0,
+        Some(token) => token.parse().map_err(|_| validation(format!("Invalid NextToken: {token}")))?,
+    };
+    let start = items.len().min(start);
+    let end = items.len().min(start + size);
+    let next = (end < items.len()).then(|| end.to_string());
+    Ok((items.get(start..end).unwrap_or_default(), next))
+}

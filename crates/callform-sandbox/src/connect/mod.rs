@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Each file of operations exports an `OPERATIONS` table; [`handle`] finds an operation by method and path, [`call`] by
-//! name. Documents are stored in the shape the service's Describe operations return.
+//! name, as [`crate::operation`] says. Documents are stored in the shape the service's Describe operations return.
 //!
 //! Source of names, paths and limits: the public service model; of behavior: the notes in each file.
 
@@ -63,45 +63,48 @@ use serde_json::{Map, Value};
 
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::protocol::identify;
-
-use operation::Operation;
+use crate::operation::Service;
 
 /// All operations of the service, by topic.
-const TABLES: &[&[Operation]] = &[
-    agent_statuses::OPERATIONS,
-    associations::OPERATIONS,
-    attributes::OPERATIONS,
-    contacts::OPERATIONS,
-    flow_associations::OPERATIONS,
-    flow_modules::OPERATIONS,
-    flow_versions::OPERATIONS,
-    flows::OPERATIONS,
-    hierarchy::OPERATIONS,
-    hierarchy_groups::OPERATIONS,
-    hours::OPERATIONS,
-    hours_effective::OPERATIONS,
-    hours_overrides::OPERATIONS,
-    instance::OPERATIONS,
-    integrations::OPERATIONS,
-    phone_numbers::OPERATIONS,
-    predefined_attributes::OPERATIONS,
-    presence::OPERATIONS,
-    proficiencies::OPERATIONS,
-    prompts::OPERATIONS,
-    queues::OPERATIONS,
-    quick_connects::OPERATIONS,
-    routing_profile_queues::OPERATIONS,
-    routing_profiles::OPERATIONS,
-    rules::OPERATIONS,
-    security_profiles::OPERATIONS,
-    storage::OPERATIONS,
-    tags::OPERATIONS,
-    task_templates::OPERATIONS,
-    user_updates::OPERATIONS,
-    users::OPERATIONS,
-    views::OPERATIONS,
-];
+/// The service: all its operations, by topic.
+static SERVICE: Service<operation::Handler> = Service {
+    name: "Connect",
+    tables: &[
+        agent_statuses::OPERATIONS,
+        associations::OPERATIONS,
+        attributes::OPERATIONS,
+        contacts::OPERATIONS,
+        flow_associations::OPERATIONS,
+        flow_modules::OPERATIONS,
+        flow_versions::OPERATIONS,
+        flows::OPERATIONS,
+        hierarchy::OPERATIONS,
+        hierarchy_groups::OPERATIONS,
+        hours::OPERATIONS,
+        hours_effective::OPERATIONS,
+        hours_overrides::OPERATIONS,
+        instance::OPERATIONS,
+        integrations::OPERATIONS,
+        phone_numbers::OPERATIONS,
+        predefined_attributes::OPERATIONS,
+        presence::OPERATIONS,
+        proficiencies::OPERATIONS,
+        prompts::OPERATIONS,
+        queues::OPERATIONS,
+        quick_connects::OPERATIONS,
+        routing_profile_queues::OPERATIONS,
+        routing_profiles::OPERATIONS,
+        rules::OPERATIONS,
+        security_profiles::OPERATIONS,
+        storage::OPERATIONS,
+        tags::OPERATIONS,
+        task_templates::OPERATIONS,
+        user_updates::OPERATIONS,
+        users::OPERATIONS,
+        views::OPERATIONS,
+    ],
+    others: others::OTHERS,
+};
 
 /// Answers a REST-JSON request: HTTP status and body.
 ///
@@ -113,43 +116,24 @@ pub fn handle(
     query: &[(String, String)],
     body: &[u8],
 ) -> Result<(u16, Value), AwsError> {
-    let (operation, mut members) = route(method, path)?.ok_or_else(|| {
-        let named = identify::named(others::OTHERS, method, path).map(str::to_owned);
-        AwsError::unsupported("Connect", &named.unwrap_or_else(|| format!("{method} {path}")))
-    })?;
-    operation.read_query(query, &mut members)?;
+    if crate::operation::path_segments(path).is_none() {
+        return Err(error::invalid_parameter(format!("Invalid parameter:  {path}")));
+    }
+    let (operation, mut members) = SERVICE.need_route(method, path)?;
+    operation.read_query(query, &mut members, operation::INVALID)?;
     let mut all = operation::read_body(body)?;
     all.extend(members);
-    Ok((200, operation.run(environment, &all)?))
+    Ok((operation.status, operation.run(environment, &all)?))
 }
 
 /// The operation a request is for; `None` where the sandbox does not have it.
 pub fn operation_name(method: &str, path: &str) -> Option<&'static str> {
-    route(method, path).ok().flatten().map(|(operation, _)| operation.name)
+    SERVICE.route_name(method, path)
 }
 
 /// Carries out an operation by name. `input` has all its members, those of the path and the query as well.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    operations()
-        .find(|candidate| candidate.name == operation)
-        .ok_or_else(|| AwsError::unsupported("Connect", operation))?
-        .run(environment, input)
-}
-
-/// An operation, and the values of its path's labels.
-type Route = (&'static Operation, Map<String, Value>);
-
-/// The operation of a method and path, with the values of the path's labels; a path without labels is the better match.
-fn route(method: &str, path: &str) -> Result<Option<Route>, AwsError> {
-    let segments = operation::path_segments(path)?;
-    Ok(operations()
-        .filter(|operation| operation.method == method)
-        .filter_map(|operation| Some((operation, operation.match_path(&segments)?)))
-        .min_by_key(|(_, labels)| labels.len()))
-}
-
-fn operations() -> impl Iterator<Item = &'static Operation> {
-    TABLES.iter().copied().flatten()
+    SERVICE.find(operation)?.run(environment, input)
 }
 
 #[cfg(test)]

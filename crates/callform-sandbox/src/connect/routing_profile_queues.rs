@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::handler::Environment;
+use crate::services::servicequotas;
 
 use super::document::{self, Document, find, referred_id, text};
 use super::error::{invalid_parameter, limit_exceeded, not_found};
@@ -144,10 +145,14 @@ pub(super) fn add(environment: &Environment, input: &Input, body: &mut Document)
         total += all.len();
         set(body, names, all);
     }
-    if total > QUOTA && Faults::load(environment.folder)?.default_quotas {
-        return Err(limit_exceeded(format!("The limit of {QUOTA} for queues of a routing profile is reached.")));
+    let faults = Faults::load(environment.folder)?;
+    let set = servicequotas::set_for(&faults, "connect/routing-profile-queue");
+    match set.or_else(|| faults.default_quotas.then_some(QUOTA)) {
+        Some(quota) if total > quota => {
+            Err(limit_exceeded(format!("The limit of {quota} for queues of a routing profile is reached.")))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn associate(environment: &Environment, input: &Input) -> Result<Value, AwsError> {

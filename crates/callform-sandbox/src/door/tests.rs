@@ -185,6 +185,14 @@ fn content_types_of_each_protocol() {
     with("lambda", "POST", "/2015-03-31/functions/f/invocations", None).unwrap();
     with("lambda", "POST", "/2015-03-31/functions/f/invocations", Some("application/octet-stream")).unwrap();
     with("s3", "POST", "/b?delete", None).unwrap();
+    with("monitoring", "POST", "/", Some(FORM.1)).unwrap();
+    let binary = |content_type: &str| {
+        let (name, value) = signed("monitoring");
+        let headers = [("host", "localhost"), (name, value.as_str()), ("smithy-protocol", "rpc-v2-cbor")];
+        try_in("POST", "/", &[&headers[..], &[("content-type", content_type)]].concat())
+    };
+    binary("application/cbor").unwrap();
+    assert_eq!(code(binary("text/plain")), "UnsupportedMediaTypeException");
     for own in ["text/html", "", "application/x-www-form-urlencoded"] {
         with("s3", "PUT", "/b/page", Some(own)).unwrap();
     }

@@ -129,7 +129,7 @@ impl Drop for Slot {
 }
 
 /// A queued event.
-pub(super) struct Queued(watch::Sender<usize>);
+pub(crate) struct Queued(watch::Sender<usize>);
 
 impl Drop for Queued {
     fn drop(&mut self) {

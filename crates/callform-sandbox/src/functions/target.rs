@@ -13,42 +13,42 @@ use crate::services::lambda;
 
 /// A version of a function, ready to be run.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// AWS region.
-    pub(super) region: String,
+    pub(crate) region: String,
     /// Name of the function.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// ARN as it was invoked, qualifier included.
-    pub(super) arn: String,
+    pub(crate) arn: String,
     /// The version: a number, or `$LATEST`.
-    pub(super) version: String,
+    pub(crate) version: String,
     /// Changes whenever code or settings change.
-    pub(super) revision: String,
+    pub(crate) revision: String,
     /// Name of the file under `lambda/` of the folder.
-    pub(super) code: String,
+    pub(crate) code: String,
     /// Names of the files of its layers there, in their order.
-    pub(super) layers: Vec<String>,
+    pub(crate) layers: Vec<String>,
     /// The entry point, `_HANDLER`.
-    pub(super) handler: String,
+    pub(crate) handler: String,
     /// How long one invocation may take.
-    pub(super) timeout: Duration,
+    pub(crate) timeout: Duration,
     /// Memory in MB.
-    pub(super) memory: u64,
+    pub(crate) memory: u64,
     /// The function's own variables.
-    pub(super) variables: BTreeMap<String, String>,
+    pub(crate) variables: BTreeMap<String, String>,
     /// Name of the log group.
-    pub(super) log_group: String,
+    pub(crate) log_group: String,
     /// True for logs in JSON, false for text.
-    pub(super) json_log: bool,
+    pub(crate) json_log: bool,
     /// How many may run at once; none for as many as the account has.
-    pub(super) concurrency: Option<usize>,
+    pub(crate) concurrency: Option<usize>,
     runtime: String,
     architecture: String,
 }
 
 impl Target {
     /// Looks a function up.
-    pub(super) fn find(environment: &Environment, function: &str, qualifier: Option<&str>) -> Result<Self, AwsError> {
+    pub(crate) fn find(environment: &Environment, function: &str, qualifier: Option<&str>) -> Result<Self, AwsError> {
         let found = lambda::find(environment, function, qualifier)?;
         let configuration = &found.configuration;
         let text = |name: &str| configuration.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -89,7 +89,7 @@ impl Target {
     }
 
     /// Refuses what this machine cannot run.
-    pub(super) fn runnable(self) -> Result<Self, AwsError> {
+    pub(crate) fn runnable(self) -> Result<Self, AwsError> {
         if self.runtime()? != Runtime::Provided {
             return Ok(self);
         }
@@ -121,7 +121,7 @@ fn texts(members: &Map<String, Value>) -> BTreeMap<String, String> {
 }
 
 /// Refuses events that Lambda does not take.
-pub(super) fn check_payload(payload: &[u8]) -> Result<(), AwsError> {
+pub(crate) fn check_payload(payload: &[u8]) -> Result<(), AwsError> {
     if payload.len() > LARGEST_PAYLOAD {
         return Err(AwsError::new(
             413,

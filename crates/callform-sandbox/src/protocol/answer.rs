@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::xml::{Element, escape, write_members};
-use super::{Service, Wire};
+use super::{Service, Wire, cbor};
 use crate::error::AwsError;
 
 /// An answer before it goes on the wire.
@@ -61,18 +61,24 @@ impl Answer {
 }
 
 /// An answer of one of the JSON protocols. `null` and an empty text are an empty body.
-pub fn json(service: Service, status: u16, value: &Value) -> Answer {
+pub fn json(wire: Wire, status: u16, value: &Value) -> Answer {
     let body = if value.is_null() { Vec::new() } else { value.to_string().into_bytes() };
-    Answer::new(status, content_type(service), body)
+    Answer::new(status, content_type(wire), body)
 }
 
-fn content_type(service: Service) -> &'static str {
-    match service.wire() {
+/// An answer of the protocol with binary objects.
+pub fn cbor(status: u16, value: &Value) -> Answer {
+    Answer::new(status, content_type(Wire::Cbor), cbor::write(value)).header("smithy-protocol", "rpc-v2-cbor")
+}
+
+fn content_type(wire: Wire) -> &'static str {
+    match wire {
         Wire::Json("1.0") => "application/x-amz-json-1.0",
         Wire::Json(_) => "application/x-amz-json-1.1",
         Wire::RestJson => "application/json",
         Wire::Query(..) => "text/xml",
         Wire::RestXml => "application/xml",
+        Wire::Cbor => "application/cbor",
     }
 }
 
@@ -81,7 +87,7 @@ fn content_type(service: Service) -> &'static str {
 pub fn query(service: Service, action: &str, result: Option<&Map<String, Value>>) -> Answer {
     let namespace = match service.wire() {
         Wire::Query(namespace, _) => namespace,
-        Wire::Json(_) | Wire::RestJson | Wire::RestXml => "",
+        Wire::Json(_) | Wire::RestJson | Wire::RestXml | Wire::Cbor => "",
     };
     let mut xml = format!("<{action}Response xmlns=\"{namespace}\">");
     if let Some(result) = result {
@@ -102,9 +108,16 @@ pub fn s3_xml(status: u16, root: &Element) -> Answer {
 }
 
 /// An error in the form of a service's protocol.
-pub fn error(service: Service, error: &AwsError) -> Answer {
-    match service.wire() {
-        Wire::Json(_) | Wire::RestJson => json_error(service, error),
+pub fn error(service: Service, wire: Wire, error: &AwsError) -> Answer {
+    match wire {
+        Wire::Json(_) | Wire::RestJson => json_error(service, wire, error),
+        Wire::Cbor => {
+            let mut body = Map::new();
+            body.insert("__type".to_owned(), error.code.clone().into());
+            body.insert("message".to_owned(), error.message.clone().into());
+            body.extend(error.members.clone());
+            cbor(error.status, &body.into())
+        }
         Wire::Query(namespace, _) => {
             let kind = if error.status < 500 { "Sender" } else { "Receiver" };
             let xml = format!(
@@ -119,16 +132,16 @@ pub fn error(service: Service, error: &AwsError) -> Answer {
     }
 }
 
-fn json_error(service: Service, error: &AwsError) -> Answer {
+fn json_error(service: Service, wire: Wire, error: &AwsError) -> Answer {
     let mut body = Map::new();
-    if !matches!(service.wire(), Wire::RestJson) {
+    if !matches!(wire, Wire::RestJson) {
         body.insert("__type".to_owned(), error.code.clone().into());
     }
     let message = if service == Service::Lambda { "Message" } else { "message" };
     body.insert(message.to_owned(), error.message.clone().into());
     body.extend(error.members.clone());
     let body = Value::Object(body).to_string().into_bytes();
-    Answer::new(error.status, content_type(service), body).header("x-amzn-errortype", error.code.clone())
+    Answer::new(error.status, content_type(wire), body).header("x-amzn-errortype", error.code.clone())
 }
 
 fn s3_error(error: &AwsError) -> Answer {
@@ -160,10 +173,19 @@ mod tests {
     #[test]
     fn errors_of_every_protocol() {
         let failure = AwsError::new(404, "NotFound", "a <b>").with("ResourceType", "QUEUE");
-        assert_eq!(text(&error(Service::Connect, &failure)), r#"{"message":"a <b>","ResourceType":"QUEUE"}"#);
-        assert!(text(&error(Service::Kinesis, &failure)).starts_with(r#"{"__type":"NotFound","message":"a <b>""#));
-        assert!(text(&error(Service::Iam, &failure)).contains("<Code>NotFound</Code><Message>a &lt;b&gt;</Message>"));
-        assert!(text(&error(Service::S3, &failure)).contains("<Error><Code>NotFound</Code>"));
+        assert_eq!(
+            text(&error(Service::Connect, Wire::RestJson, &failure)),
+            r#"{"message":"a <b>","ResourceType":"QUEUE"}"#
+        );
+        assert!(
+            text(&error(Service::Kinesis, Wire::Json("1.1"), &failure))
+                .starts_with(r#"{"__type":"NotFound","message":"a <b>""#)
+        );
+        assert!(
+            text(&error(Service::Iam, Service::Iam.wire(), &failure))
+                .contains("<Code>NotFound</Code><Message>a &lt;b&gt;</Message>")
+        );
+        assert!(text(&error(Service::S3, Wire::RestXml, &failure)).contains("<Error><Code>NotFound</Code>"));
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The wire protocols: which service and operation a request names, and how answers and errors look.
 
 pub mod answer;
+pub mod cbor;
 pub mod form;
 pub mod identify;
 pub mod xml;
+
+use http::HeaderMap;
 
 /// A service of the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +57,14 @@ pub enum Service {
     ApiGateway,
     /// AWS Cloud Control API.
     CloudControl,
+    /// Amazon EventBridge Scheduler.
+    Scheduler,
+    /// AWS Step Functions.
+    StepFunctions,
+    /// Amazon Lex V2, the building of bots.
+    Lex,
+    /// Amazon CloudWatch.
+    CloudWatch,
 }
 
 /// How a service speaks.
@@ -67,9 +78,11 @@ pub enum Wire {
     Query(&'static str, &'static str),
     /// S3.
     RestXml,
+    /// Concise binary objects, the operation in the path.
+    Cbor,
 }
 
-const SERVICES: [Service; 23] = [
+const SERVICES: [Service; 27] = [
     Service::Connect,
     Service::CloudFormation,
     Service::S3,
@@ -93,6 +106,10 @@ const SERVICES: [Service; 23] = [
     Service::CognitoIdentity,
     Service::ApiGateway,
     Service::CloudControl,
+    Service::Scheduler,
+    Service::StepFunctions,
+    Service::Lex,
+    Service::CloudWatch,
 ];
 
 impl Service {
@@ -122,19 +139,24 @@ impl Service {
             Self::CognitoIdentity => "cognito-identity",
             Self::ApiGateway => "apigateway",
             Self::CloudControl => "cloudcontrolapi",
+            Self::Scheduler => "scheduler",
+            Self::StepFunctions => "states",
+            Self::Lex => "lex",
+            Self::CloudWatch => "monitoring",
         }
     }
 
-    /// How the service speaks.
+    /// How the service speaks, where a request does not say.
     pub fn wire(self) -> Wire {
         match self {
-            Self::Connect | Self::Lambda | Self::ApiGateway => Wire::RestJson,
+            Self::Connect | Self::Lambda | Self::ApiGateway | Self::Scheduler | Self::Lex => Wire::RestJson,
             Self::CloudFormation => Wire::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/", "2010-05-15"),
             Self::Sts => Wire::Query("https://sts.amazonaws.com/doc/2011-06-15/", "2011-06-15"),
             Self::Iam => Wire::Query("https://iam.amazonaws.com/doc/2010-05-08/", "2010-05-08"),
             Self::Sns => Wire::Query("http://sns.amazonaws.com/doc/2010-03-31/", "2010-03-31"),
+            Self::CloudWatch => Wire::Query("http://monitoring.amazonaws.com/doc/2010-08-01/", "2010-08-01"),
             Self::S3 => Wire::RestXml,
-            Self::DynamoDb | Self::Sqs | Self::CloudControl => Wire::Json("1.0"),
+            Self::DynamoDb | Self::Sqs | Self::CloudControl | Self::StepFunctions => Wire::Json("1.0"),
             Self::Kinesis
             | Self::Firehose
             | Self::EventBridge
@@ -147,6 +169,17 @@ impl Service {
             | Self::Kms
             | Self::Cognito
             | Self::CognitoIdentity => Wire::Json("1.1"),
+        }
+    }
+
+    /// How a request speaks: new clients of a few services speak otherwise than old ones.
+    pub fn spoken(self, headers: &HeaderMap) -> Wire {
+        match self {
+            Self::CloudWatch if headers.get("smithy-protocol").is_some_and(|value| value == "rpc-v2-cbor") => {
+                Wire::Cbor
+            }
+            Self::CloudWatch if headers.contains_key("x-amz-target") => Wire::Json("1.0"),
+            _ => self.wire(),
         }
     }
 
@@ -173,6 +206,8 @@ impl Service {
             "AWSCognitoIdentityProviderService" => Self::Cognito,
             "AWSCognitoIdentityService" => Self::CognitoIdentity,
             "CloudApiService" => Self::CloudControl,
+            "AWSStepFunctions" => Self::StepFunctions,
+            "GraniteServiceVersion20100801" => Self::CloudWatch,
             _ => return None,
         })
     }
@@ -204,7 +239,11 @@ impl Service {
             | Self::Cognito
             | Self::CognitoIdentity
             | Self::ApiGateway
-            | Self::CloudControl => 8 << 20,
+            | Self::CloudControl
+            | Self::Scheduler
+            | Self::StepFunctions
+            | Self::Lex
+            | Self::CloudWatch => 8 << 20,
         }
     }
 }

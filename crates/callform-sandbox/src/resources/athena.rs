@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, flag, forget, list, name_or_generated, not_found, recall, remember, tag_changes, text, without_empty,
 };
 use crate::handler::{Context, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, differs, find, flag, invalid, list, name_or_generated, not_found, number, tag_changes, text, without_empty,
 };
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};

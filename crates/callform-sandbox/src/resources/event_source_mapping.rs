@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, find, flag, forget, list, not_found, recall, remember, tag_changes, tags_list, tags_object, without_empty,
 };
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::properties::{call, document, find, list, name_or_generated, not_found, tag_changes, without_empty};
+use crate::handler::properties::{
+    call, document, find, list, name_or_generated, not_found, tag_changes, without_empty,
+};
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 use crate::services::events;
 

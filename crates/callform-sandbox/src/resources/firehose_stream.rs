@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, find, forget, name_or_generated, not_found, recall, remember, tag_changes, without_empty,
 };
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};

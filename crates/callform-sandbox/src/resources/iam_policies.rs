@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::iam_role::decoded;
-use super::properties::{
+use crate::handler::properties::{
     call, differs, document, find, forget, invalid, list, name_or_generated, need, not_found, physical_name, recall,
     remember, texts, without_empty,
 };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, differs, document, find, list, name_or_generated, need, number, tag_changes, text, texts, without_empty,
 };
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
@@ -113,7 +113,9 @@ fn set_policies(context: &Context, role: &str, old: &Properties, new: &Propertie
         for arn in arns.iter().filter(|arn| !others.contains(arn)) {
             let done = find(context, iam::call, operation, json!({ "RoleName": role, "PolicyArn": arn }))?;
             if done.is_none() && operation == "AttachRolePolicy" {
-                return Err(super::properties::invalid(format!("Policy {arn} does not exist or is not attachable.")));
+                return Err(crate::handler::properties::invalid(format!(
+                    "Policy {arn} does not exist or is not attachable."
+                )));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, differs, find, list, name_or_generated, number, tag_changes, tags_object, without_empty,
 };
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};

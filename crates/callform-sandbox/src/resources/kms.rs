@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{call, differs, document, find, flag, list, need, not_found, number, recall, remember, text};
+use crate::handler::properties::{
+    call, differs, document, find, flag, list, need, not_found, number, recall, remember, text,
+};
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 use crate::services::kms;
 
@@ -87,7 +89,7 @@ impl ResourceHandler for Key {
     fn update(&self, context: &Context, physical_id: &str, old: &Properties, new: &Properties) -> HandlerResult<()> {
         let with = |members: Value| {
             let mut input = Map::from_iter([("KeyId".to_owned(), Value::from(physical_id))]);
-            input.extend(crate::services::input::object(members));
+            input.extend(crate::input::object(members));
             Value::Object(input)
         };
         Self::enable(context, physical_id, new)?;

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::properties::{
+use crate::functions::runtimes::response_module;
+use crate::handler::properties::{
     call, differs, find, list, name_or_generated, not_found, number, tag_changes, tags_list, tags_object, text, texts,
     without_empty,
 };
-use crate::functions::runtimes::response_module;
 use crate::handler::{Context, HandlerError, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
 use crate::services::lambda;
 

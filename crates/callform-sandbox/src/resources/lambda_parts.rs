@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, find, forget, invalid, need, not_found, physical_name, recall, remember, text, without_empty,
 };
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, differs, find, flag, list, name_or_generated, not_found, number, tag_changes, tags_list, tags_object, text,
     without_empty,
 };

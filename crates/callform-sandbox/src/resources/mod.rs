@@ -1,11 +1,10 @@
 //! The resource types that stacks can have.
 //!
 //! A handler translates CloudFormation's properties into calls of the service, so that a resource of a stack obeys the
-//! service's rules and is seen through its API. A type without a handler is kept as a [`document`] of its schema. What the service's API does not keep of a resource (which roles an
+//! service's rules and is seen through its API. A type without a handler is kept as a [document](crate::kinds) of its schema. What the service's API does not keep of a resource (which roles an
 //! inline policy was put on, say) is a document of the handler, under the physical id.
 
 mod athena;
-mod document;
 mod dynamodb_table;
 mod event_source_mapping;
 mod events_rule;
@@ -18,7 +17,6 @@ mod kms;
 mod lambda_function;
 mod lambda_parts;
 mod logs_group;
-mod properties;
 mod s3_bucket;
 mod s3_bucket_policy;
 mod s3_lifecycle;
@@ -27,21 +25,17 @@ mod sns;
 mod sqs;
 mod ssm_parameter;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::handler::ResourceHandler;
-
-pub(crate) use document::all as documents;
-
-/// Handlers by resource type, such as `AWS::S3::Bucket`.
-pub type HandlerRegistry = BTreeMap<&'static str, Box<dyn ResourceHandler>>;
+use crate::handler::HandlerRegistry;
+use crate::kinds;
 
 /// Every resource type the sandbox knows: those with a handler of their own, and all others with a schema.
 pub fn registry() -> HandlerRegistry {
     let mut registry = own();
     for type_name in callform_schemas::type_names() {
-        registry.entry(type_name).or_insert_with(|| Box::new(document::Document { type_name }));
+        registry.entry(type_name).or_insert_with(|| Box::new(kinds::handler(type_name, is_document)));
     }
     registry
 }
@@ -93,4 +87,4 @@ pub(crate) fn is_document(type_name: &str) -> bool {
 pub(crate) use tests::sandboxed;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,15 +5,15 @@
 
 use serde_json::{Value, json};
 
-use super::properties::{
+use super::s3_lifecycle;
+use crate::handler::properties::{
     differs, flag, forget, list, not_found, physical_name, recall, remember, service_error, text, without_empty,
 };
-use super::s3_lifecycle;
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 use crate::protocol::xml::Element;
 use crate::services::s3::bucket::{self, NAMESPACE, public_access_block};
 use crate::services::s3::settings;
-use crate::services::tags;
+use crate::tags;
 
 pub(super) struct Bucket;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::properties::{document, invalid, need, not_found, service_error};
+use crate::handler::properties::{document, invalid, need, not_found, service_error};
 use crate::handler::{Context, HandlerError, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
 use crate::services::s3::{bucket, settings};
 

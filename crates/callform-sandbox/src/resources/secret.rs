@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{call, differs, find, flag, invalid, number, tag_changes, text, unique, without_empty};
+use crate::handler::properties::{
+    call, differs, find, flag, invalid, number, tag_changes, text, unique, without_empty,
+};
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 use crate::services::secretsmanager;
 

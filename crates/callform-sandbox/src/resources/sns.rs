@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, document, exists, find, flag, forget, list, need, not_found, physical_name, recall, remember, tag_changes,
     text,
 };

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{
+use crate::handler::properties::{
     call, differs, document, find, invalid, list, physical_name, recall, remember, tag_changes, tags_object, text,
 };
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
-use crate::services::input::object;
+use crate::input::object;
 use crate::services::sqs;
 
 pub(super) struct Queue;
@@ -24,12 +24,12 @@ fn attributes(properties: &Properties) -> Map<String, Value> {
 
 impl ResourceHandler for Queue {
     fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String> {
-        let fifo = properties.get("FifoQueue").is_some_and(super::properties::flag);
+        let fifo = properties.get("FifoQueue").is_some_and(crate::handler::properties::flag);
         let generated =
             || if fifo { format!("{}.fifo", physical_name(context, 75)) } else { physical_name(context, 80) };
         let name = text(properties, "QueueName").map_or_else(generated, str::to_owned);
         if find(context, sqs::call, "GetQueueUrl", json!({ "QueueName": name }))?.is_some() {
-            return Err(super::properties::exists(TYPE, &name));
+            return Err(crate::handler::properties::exists(TYPE, &name));
         }
         let mut attributes = attributes(properties);
         if !fifo {
@@ -58,7 +58,7 @@ impl ResourceHandler for Queue {
             properties.insert(name.to_owned(), parsed.unwrap_or_else(|| value.clone()));
         }
         let tags = call(context, sqs::call, "ListQueueTags", json!({ "QueueUrl": physical_id }))?;
-        let tags = super::properties::tags_list(&tags["Tags"]);
+        let tags = crate::handler::properties::tags_list(&tags["Tags"]);
         if tags.as_array().is_some_and(|tags| !tags.is_empty()) {
             properties.insert("Tags".to_owned(), tags);
         }
@@ -83,7 +83,7 @@ impl ResourceHandler for Queue {
     }
 
     fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()> {
-        super::properties::forget(context, TYPE, physical_id)?;
+        crate::handler::properties::forget(context, TYPE, physical_id)?;
         call(context, sqs::call, "DeleteQueue", json!({ "QueueUrl": physical_id })).map(drop)
     }
 }
@@ -134,7 +134,7 @@ impl ResourceHandler for QueuePolicy {
 
     fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()> {
         let properties = recall(context, "AWS::SQS::QueuePolicy", physical_id)?
-            .ok_or_else(|| super::properties::not_found("AWS::SQS::QueuePolicy", physical_id))?;
+            .ok_or_else(|| crate::handler::properties::not_found("AWS::SQS::QueuePolicy", physical_id))?;
         for queue in list(&properties, "Queues") {
             // The queue may be gone already, and its policy with it.
             find(
@@ -144,6 +144,6 @@ impl ResourceHandler for QueuePolicy {
                 json!({ "QueueUrl": queue, "Attributes": { "Policy": "" } }),
             )?;
         }
-        super::properties::forget(context, "AWS::SQS::QueuePolicy", physical_id).map(drop)
+        crate::handler::properties::forget(context, "AWS::SQS::QueuePolicy", physical_id).map(drop)
     }
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::properties::{call, find, invalid, text, unique, without_empty};
+use crate::handler::properties::{call, find, invalid, text, unique, without_empty};
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 use crate::services::ssm;
-use crate::services::tags;
+use crate::tags;
 
 pub(super) struct Parameter;
 

@@ -4,16 +4,16 @@ use std::time::UNIX_EPOCH;
 
 use serde_json::{Value, json};
 
-use super::properties::physical_name;
 use super::registry;
 use crate::faults::Faults;
+use crate::handler::properties::physical_name;
 use crate::handler::{Context, Environment, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
-use crate::services::input::object;
+use crate::input::object;
 use crate::services::{dynamodb, iam, lambda, s3, secrets, secretsmanager, ssm};
 use crate::store::Store;
 
 /// Runs `work` with a context in a sandbox of its own.
-pub(super) fn sandbox(work: impl FnOnce(&Context)) {
+pub(crate) fn sandbox(work: impl FnOnce(&Context)) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("s3")).unwrap();
     let store = Store::in_memory().unwrap();
@@ -37,20 +37,20 @@ pub(crate) fn sandboxed(work: impl FnOnce(&Environment)) {
     sandbox(|context| work(&context.environment));
 }
 
-pub(super) fn of(type_name: &str) -> Box<dyn ResourceHandler> {
+pub(crate) fn of(type_name: &str) -> Box<dyn ResourceHandler> {
     registry().remove(type_name).unwrap()
 }
 
-pub(super) fn create(context: &Context, type_name: &str, properties: Value) -> HandlerResult<String> {
+pub(crate) fn create(context: &Context, type_name: &str, properties: Value) -> HandlerResult<String> {
     of(type_name).create(context, &object(properties))
 }
 
-pub(super) fn read(context: &Context, type_name: &str, id: &str) -> Properties {
+pub(crate) fn read(context: &Context, type_name: &str, id: &str) -> Properties {
     of(type_name).read(context, id).unwrap().unwrap()
 }
 
 /// Makes, reads, updates, reads and deletes; what is read has to hold what was given.
-pub(super) fn life(context: &Context, type_name: &str, first: Value, second: Value) -> String {
+pub(crate) fn life(context: &Context, type_name: &str, first: Value, second: Value) -> String {
     let handler = of(type_name);
     let (first, second) = (object(first), object(second));
     let id = handler.create(context, &first).unwrap();

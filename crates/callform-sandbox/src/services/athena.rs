@@ -3,53 +3,76 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::input::{Input, object, page};
-use super::tags;
+use super::table::{Operation, Service, operation, service};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, object, page};
+use crate::tags;
 
 const WORKGROUPS: &str = "athena/workgroup";
 const QUERIES: &str = "athena/query";
 /// The workgroup every account has.
 const PRIMARY: &str = "primary";
 
+/// The service.
+pub(crate) static SERVICE: Service = service("Athena", "InvalidRequestException", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("CreateWorkGroup", create_workgroup),
+    operation("GetWorkGroup", get_workgroup),
+    operation("ListWorkGroups", list_workgroups),
+    operation("UpdateWorkGroup", update_workgroup),
+    operation("DeleteWorkGroup", delete_workgroup),
+    operation("CreateNamedQuery", create_query),
+    operation("GetNamedQuery", get_query),
+    operation("BatchGetNamedQuery", get_queries),
+    operation("ListNamedQueries", list_queries),
+    operation("UpdateNamedQuery", update_query),
+    operation("DeleteNamedQuery", delete_query),
+    operation("TagResource", tag),
+    operation("UntagResource", tag),
+    operation("ListTagsForResource", tag),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "InvalidRequestException");
-    match operation {
-        "CreateWorkGroup" => create_workgroup(environment, &input),
-        "GetWorkGroup" => Ok(json!({ "WorkGroup": described(load(environment, &input)?) })),
-        "ListWorkGroups" => list_workgroups(environment, &input),
-        "UpdateWorkGroup" => update_workgroup(environment, &input),
-        "DeleteWorkGroup" => delete_workgroup(environment, &input),
-        "CreateNamedQuery" => create_query(environment, &input),
-        "GetNamedQuery" => Ok(json!({ "NamedQuery": query(environment, &input, input.need("NamedQueryId")?)? })),
-        "BatchGetNamedQuery" => {
-            let ids = input.texts("NamedQueryIds");
-            let found: Vec<_> = ids.iter().map(|id| (id, query(environment, &input, id))).collect();
-            let missing = found.iter().filter(|(_, query)| query.is_err());
-            let missing: Vec<_> = missing.map(|(id, _)| json!({ "NamedQueryId": id })).collect();
-            let queries: Vec<_> = found.into_iter().filter_map(|(_, query)| query.ok()).collect();
-            Ok(json!({ "NamedQueries": queries, "UnprocessedNamedQueryIds": missing }))
-        }
-        "ListNamedQueries" => list_queries(environment, &input),
-        "UpdateNamedQuery" => {
-            let id = input.need("NamedQueryId")?;
-            let mut stored = query(environment, &input, id)?;
-            input.copy(&["Name", "Description", "QueryString"], &mut stored);
-            environment.tx.put(QUERIES, environment.region, id, None, &stored)?;
-            Ok(json!({}))
-        }
-        "DeleteNamedQuery" => {
-            let id = input.need("NamedQueryId")?;
-            query(environment, &input, id)?;
-            environment.tx.delete(QUERIES, environment.region, id)?;
-            Ok(json!({}))
-        }
-        "TagResource" | "UntagResource" | "ListTagsForResource" => tag(environment, operation, &input),
-        _ => Err(AwsError::unsupported("Athena", operation)),
+    SERVICE.call(environment, operation, input)
+}
+
+fn get_workgroup(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    Ok(json!({ "WorkGroup": described(load(environment, input)?) }))
+}
+
+fn get_query(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    Ok(json!({ "NamedQuery": query(environment, input, input.need("NamedQueryId")?)? }))
+}
+
+fn get_queries(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let ids = input.texts("NamedQueryIds");
+    if ids.is_empty() || ids.len() > 50 {
+        return Err(input.wrong("NamedQueryIds must have 1 to 50 entries."));
     }
+    let found: Vec<_> = ids.iter().map(|id| (id, query(environment, input, id))).collect();
+    let missing = found.iter().filter(|(_, query)| query.is_err());
+    let missing: Vec<_> = missing.map(|(id, _)| json!({ "NamedQueryId": id })).collect();
+    let queries: Vec<_> = found.into_iter().filter_map(|(_, query)| query.ok()).collect();
+    Ok(json!({ "NamedQueries": queries, "UnprocessedNamedQueryIds": missing }))
+}
+
+fn update_query(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let id = input.need("NamedQueryId")?;
+    let mut stored = query(environment, input, id)?;
+    input.copy(&["Name", "Description", "QueryString"], &mut stored);
+    environment.tx.put(QUERIES, environment.region, id, None, &stored)?;
+    Ok(json!({}))
+}
+
+fn delete_query(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let id = input.need("NamedQueryId")?;
+    query(environment, input, id)?;
+    environment.tx.delete(QUERIES, environment.region, id)?;
+    Ok(json!({}))
 }
 
 fn find(environment: &Environment, name: &str) -> Result<Option<Map<String, Value>>, AwsError> {
@@ -237,7 +260,8 @@ fn list_queries(environment: &Environment, input: &Input) -> Result<Value, AwsEr
 }
 
 /// Tags of workgroups: `arn:aws:athena:<region>:<account>:workgroup/<name>`.
-fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+fn tag(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let arn = input.need("ResourceARN")?;
     let name = arn.rsplit_once("workgroup/").map_or("", |(_, name)| name);
     let found = find(environment, name)?;

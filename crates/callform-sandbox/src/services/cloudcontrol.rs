@@ -4,11 +4,13 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::input::{Input, page};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
-use crate::handler::{Context, Environment, HandlerError, HandlerErrorCode, Properties, ResourceHandler};
-use crate::resources::{self, HandlerRegistry};
+use crate::handler::properties::violation;
+use crate::handler::{
+    Context, Environment, HandlerError, HandlerErrorCode, HandlerRegistry, Properties, ResourceHandler,
+};
+use crate::input::{Input, page};
 
 const KIND: &str = "cloudcontrol/request";
 
@@ -33,7 +35,7 @@ pub fn call(
     })?;
     match operation {
         "GetResource" => get(environment, handler.as_ref(), type_name, input.need("Identifier")?),
-        "ListResources" => list(environment, type_name, &input),
+        "ListResources" => list(environment, handler.as_ref(), type_name, &input),
         "CreateResource" | "DeleteResource" => change(environment, handler.as_ref(), operation, type_name, &input),
         _ => Err(AwsError::unsupported("Cloud Control API", operation)),
     }
@@ -61,12 +63,16 @@ fn get(
     Ok(json!({ "TypeName": type_name, "ResourceDescription": described(identifier, properties) }))
 }
 
-fn list(environment: &Environment, type_name: &str, input: &Input) -> Result<Value, AwsError> {
-    if !resources::is_document(type_name) {
+fn list(
+    environment: &Environment,
+    handler: &dyn ResourceHandler,
+    type_name: &str,
+    input: &Input,
+) -> Result<Value, AwsError> {
+    let all = handler.list(environment)?.ok_or_else(|| {
         let message = format!("The sandbox lists {type_name} by its service only, not by Cloud Control API.");
-        return Err(AwsError::new(400, "UnsupportedActionException", message));
-    }
-    let all = resources::documents(environment, type_name)?;
+        AwsError::new(400, "UnsupportedActionException", message)
+    })?;
     let all = all.into_iter().map(|(identifier, properties)| described(&identifier, properties)).collect();
     let size = usize::try_from(input.number("MaxResults").unwrap_or(100)).unwrap_or(100).clamp(1, 100);
     let (all, next) = page(all, input.text("NextToken"), size);
@@ -88,10 +94,8 @@ fn create(
     let desired = input.text("DesiredState").unwrap_or_default();
     let properties: Properties =
         serde_json::from_str(desired).map_err(|_| invalid("DesiredState is no JSON object.".to_owned()))?;
-    let schema = callform_schemas::get(type_name);
-    let violations = schema.map(|schema| schema.validate(&Value::Object(properties.clone()))).unwrap_or_default();
-    if !violations.is_empty() {
-        return Err(invalid(callform_schemas::property_validation_failure(&violations)));
+    if let Some(reason) = violation(type_name, &properties) {
+        return Err(invalid(reason));
     }
     handler.create(context, &properties)
 }

@@ -156,7 +156,7 @@ fn drop_leftover(database: &Database, table: &str) {
 }
 
 fn object(value: Value) -> Map<String, Value> {
-    crate::services::input::object(value)
+    crate::input::object(value)
 }
 
 fn translate(value: &mut Value, own: &str) {

@@ -2,44 +2,60 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
-use super::tags;
+use super::table::{Operation, Service, operation, service};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const RULES: &str = "events/rule";
 const TARGETS: &str = "events/target";
 
+/// The service.
+pub(crate) static SERVICE: Service = service("EventBridge", "ValidationException", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("PutRule", put),
+    operation("ListRules", list),
+    operation("DescribeRule", on_rule),
+    operation("DeleteRule", on_rule),
+    operation("EnableRule", on_rule),
+    operation("DisableRule", on_rule),
+    operation("PutTargets", targets),
+    operation("RemoveTargets", targets),
+    operation("ListTargetsByRule", targets),
+    operation("TagResource", tag),
+    operation("UntagResource", tag),
+    operation("ListTagsForResource", tag),
+    operation("DescribeEventBus", bus),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "ValidationException");
-    match operation {
-        "PutRule" => put(environment, &input),
-        "ListRules" => {
-            let prefix = input.text("NamePrefix").unwrap_or_default();
-            let rules = environment.tx.list::<Map<String, Value>>(RULES, environment.region)?;
-            let rules = rules.into_iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, rule)| public(rule));
-            let size = usize::try_from(input.number("Limit").unwrap_or(100)).unwrap_or(100).max(1);
-            let (rules, next) = page(rules.collect(), input.text("NextToken"), size);
-            let mut answer = json!({ "Rules": rules });
-            if let Some(next) = next {
-                answer["NextToken"] = next.into();
-            }
-            Ok(answer)
-        }
-        "DescribeRule" | "DeleteRule" | "EnableRule" | "DisableRule" => {
-            let name = input.need("Name")?;
-            let rule = environment.tx.get::<Map<String, Value>>(RULES, environment.region, name)?;
-            on_rule(environment, operation, name, rule)
-        }
-        "PutTargets" | "RemoveTargets" | "ListTargetsByRule" => targets(environment, operation, &input),
-        "TagResource" | "UntagResource" | "ListTagsForResource" => tag(environment, operation, &input),
-        "DescribeEventBus" => Ok(json!({
-            "Name": "default",
-            "Arn": format!("arn:aws:events:{}:{}:event-bus/default", environment.region, environment.account),
-        })),
-        _ => Err(AwsError::unsupported("EventBridge", operation)),
+    SERVICE.call(environment, operation, input)
+}
+
+fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let prefix = input.text("NamePrefix").unwrap_or_default();
+    let rules = environment.tx.list::<Map<String, Value>>(RULES, environment.region)?;
+    let rules = rules.into_iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, rule)| public(rule));
+    let size = usize::try_from(input.number("Limit").unwrap_or(100)).unwrap_or(100).max(1);
+    let (rules, next) = page(rules.collect(), input.text("NextToken"), size);
+    let mut answer = json!({ "Rules": rules });
+    if let Some(next) = next {
+        answer["NextToken"] = next.into();
     }
+    Ok(answer)
+}
+
+fn bus(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    if let Some(other) = input.text("Name").filter(|name| name.rsplit('/').next() != Some("default")) {
+        return Err(AwsError::new(400, "ResourceNotFoundException", format!("Event bus {other} does not exist.")));
+    }
+    Ok(json!({
+        "Name": "default",
+        "Arn": format!("arn:aws:events:{}:{}:event-bus/default", environment.region, environment.account),
+    }))
 }
 
 fn public(mut rule: Map<String, Value>) -> Value {
@@ -86,12 +102,9 @@ fn put(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     Ok(json!({ "RuleArn": arn }))
 }
 
-fn on_rule(
-    environment: &Environment,
-    operation: &str,
-    name: &str,
-    rule: Option<Map<String, Value>>,
-) -> Result<Value, AwsError> {
+fn on_rule(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let (operation, name) = (input.operation(), input.need("Name")?);
+    let rule = environment.tx.get::<Map<String, Value>>(RULES, environment.region, name)?;
     match (operation, rule) {
         // Deleting what is not there is no error.
         ("DeleteRule", None) => Ok(Value::Null),
@@ -114,7 +127,8 @@ fn on_rule(
     }
 }
 
-fn targets(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+fn targets(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let name = input.need("Rule")?;
     if environment.tx.get::<Value>(RULES, environment.region, name)?.is_none() {
         return Err(not_found(name));
@@ -149,7 +163,8 @@ fn targets(environment: &Environment, operation: &str, input: &Input) -> Result<
     Ok(json!({ "FailedEntryCount": 0, "FailedEntries": [] }))
 }
 
-fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+fn tag(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let name = input.need("ResourceARN")?.rsplit('/').next().unwrap_or_default();
     let rule = environment.tx.get::<Map<String, Value>>(RULES, environment.region, name)?;
     let mut rule = rule.ok_or_else(|| not_found(name))?;

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
-use super::tags;
+use super::table::{Operation, Service, operation, service};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const DATABASES: &str = "glue/database";
 const TABLES: &str = "glue/table";
@@ -46,25 +47,37 @@ const CRAWLER_MEMBERS: [&str; 12] = [
     "CrawlerSecurityConfiguration",
 ];
 
+/// The service.
+pub(crate) static SERVICE: Service = service("Glue", "InvalidInputException", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("CreateDatabase", database),
+    operation("UpdateDatabase", database),
+    operation("GetDatabase", database),
+    operation("GetDatabases", database),
+    operation("DeleteDatabase", database),
+    operation("CreateTable", table),
+    operation("UpdateTable", table),
+    operation("GetTable", table),
+    operation("GetTables", table),
+    operation("DeleteTable", table),
+    operation("CreateCrawler", crawler),
+    operation("UpdateCrawler", crawler),
+    operation("GetCrawler", crawler),
+    operation("GetCrawlers", crawler),
+    operation("ListCrawlers", crawler),
+    operation("DeleteCrawler", crawler),
+    operation("TagResource", tag),
+    operation("UntagResource", tag),
+    operation("GetTags", tag),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "InvalidInputException");
-    if input.text("CatalogId").is_some_and(|catalog| catalog != environment.account) {
+    if input.get("CatalogId").and_then(Value::as_str).is_some_and(|catalog| catalog != environment.account) {
         return Err(not_found("Catalog not found."));
     }
-    match operation {
-        "CreateDatabase" | "UpdateDatabase" | "GetDatabase" | "GetDatabases" | "DeleteDatabase" => {
-            database(environment, operation, &input)
-        }
-        "CreateTable" | "UpdateTable" | "GetTable" | "GetTables" | "DeleteTable" => {
-            table(environment, operation, &input)
-        }
-        "CreateCrawler" | "UpdateCrawler" | "GetCrawler" | "GetCrawlers" | "ListCrawlers" | "DeleteCrawler" => {
-            crawler(environment, operation, &input)
-        }
-        "TagResource" | "UntagResource" | "GetTags" => tag(environment, operation, &input),
-        _ => Err(AwsError::unsupported("Glue", operation)),
-    }
+    SERVICE.call(environment, operation, input)
 }
 
 fn not_found(message: impl Into<String>) -> AwsError {
@@ -105,7 +118,8 @@ fn load_database(environment: &Environment, name: &str) -> Result<Map<String, Va
     found.ok_or_else(|| not_found(format!("Database {name} not found.")))
 }
 
-fn database(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+fn database(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let region = environment.region;
     match operation {
         "GetDatabases" => {
@@ -161,7 +175,8 @@ fn replace(given: &Input, members: &[&str], stored: &mut Map<String, Value>) {
     given.copy(members, stored);
 }
 
-fn table(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+fn table(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let database = name_of(input, "DatabaseName")?;
     load_database(environment, &database)?;
     let scope = format!("{}/{database}", environment.region);
@@ -222,7 +237,8 @@ fn load_crawler(environment: &Environment, name: &str) -> Result<Map<String, Val
     found.ok_or_else(|| not_found(format!("Crawler with name {name} does not exist")))
 }
 
-fn crawler(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+fn crawler(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let region = environment.region;
     match operation {
         "GetCrawlers" => {
@@ -269,7 +285,8 @@ fn crawler(environment: &Environment, operation: &str, input: &Input) -> Result<
 }
 
 /// Tags of databases and crawlers: `arn:aws:glue:<region>:<account>:<kind>/<name>`.
-fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+fn tag(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let arn = input.need("ResourceArn")?;
     let resource = arn.rsplit(':').next().unwrap_or_default();
     let (kind, name) = match resource.split_once('/') {

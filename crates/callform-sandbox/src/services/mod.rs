@@ -5,14 +5,13 @@
 //! by a stack and one made by a client obey the same rules.
 
 pub mod athena;
+pub(crate) mod carrying;
 pub mod cloudcontrol;
-pub mod documents;
 pub mod dynamodb;
 pub mod events;
 pub mod firehose;
 pub mod glue;
 pub mod iam;
-pub mod input;
 pub mod kinesis;
 pub mod kms;
 pub mod lambda;
@@ -25,4 +24,4 @@ pub mod sns;
 pub mod sqs;
 pub mod ssm;
 pub mod sts;
-pub mod tags;
+pub(crate) mod table;

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::input::object;
 use super::s3::upload::hexadecimal;
 use super::{secretsmanager, ssm};
 use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::handler::Environment;
+use crate::input::object;
 
 /// The value of a dynamic reference (`secretsmanager:…`, `ssm:…`, `ssm-secure:…`, without the braces).
 ///

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::input::{Input, page};
-use super::tags;
+use super::table::{Operation, Service, operation, service};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const KIND: &str = "secretsmanager/secret";
 const CURRENT: &str = "AWSCURRENT";
@@ -68,41 +69,38 @@ impl Secret {
     }
 }
 
+/// The service.
+pub(crate) static SERVICE: Service = service("Secrets Manager", "InvalidParameterException", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("CreateSecret", create),
+    operation("ListSecrets", list),
+    operation("GetRandomPassword", password),
+    operation("GetSecretValue", on_secret),
+    operation("PutSecretValue", on_secret),
+    operation("UpdateSecret", on_secret),
+    operation("DescribeSecret", on_secret),
+    operation("DeleteSecret", on_secret),
+    operation("RestoreSecret", on_secret),
+    operation("TagResource", on_secret),
+    operation("UntagResource", on_secret),
+    operation("ListSecretVersionIds", on_secret),
+    operation("GetResourcePolicy", on_secret),
+    operation("PutResourcePolicy", on_secret),
+    operation("DeleteResourcePolicy", on_secret),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "InvalidParameterException");
-    match operation {
-        "CreateSecret" => create(environment, &input),
-        "ListSecrets" => list(environment, &input),
-        "GetRandomPassword" => {
-            let length = usize::try_from(input.number("PasswordLength").unwrap_or(32)).unwrap_or(32).clamp(1, 4096);
-            Ok(json!({ "RandomPassword": random_password(length) }))
-        }
-        "GetSecretValue"
-        | "PutSecretValue"
-        | "UpdateSecret"
-        | "DescribeSecret"
-        | "DeleteSecret"
-        | "RestoreSecret"
-        | "TagResource"
-        | "UntagResource"
-        | "ListSecretVersionIds"
-        | "GetResourcePolicy"
-        | "PutResourcePolicy"
-        | "DeleteResourcePolicy" => {
-            let (name, secret) = find(environment, input.need("SecretId")?)?;
-            let alive = matches!(operation, "DescribeSecret" | "RestoreSecret" | "DeleteSecret");
-            if secret.deleted.is_some() && !alive {
-                return Err(AwsError::new(
-                    400,
-                    "InvalidRequestException",
-                    "You can't perform this operation on the secret because it was marked for deletion.",
-                ));
-            }
-            on_secret(environment, operation, &name, secret, &input)
-        }
-        _ => Err(AwsError::unsupported("Secrets Manager", operation)),
+    SERVICE.call(environment, operation, input)
+}
+
+fn password(_environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let length = usize::try_from(input.number("PasswordLength").unwrap_or(32)).unwrap_or_default();
+    if !(1..=4096).contains(&length) {
+        return Err(input.wrong("PasswordLength must be from 1 to 4096."));
     }
+    Ok(json!({ "RandomPassword": random_password(length) }))
 }
 
 /// A password with all four kinds of characters, as Secrets Manager makes them by default.
@@ -264,13 +262,23 @@ fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     Ok(answer)
 }
 
-fn on_secret(
-    environment: &Environment,
-    operation: &str,
-    name: &str,
-    mut secret: Secret,
-    input: &Input,
-) -> Result<Value, AwsError> {
+/// The secret that an input names; one that is marked for deletion only where the operation takes it.
+fn requested(environment: &Environment, input: &Input) -> Result<(String, Secret), AwsError> {
+    let (name, secret) = find(environment, input.need("SecretId")?)?;
+    let alive = matches!(input.operation(), "DescribeSecret" | "RestoreSecret" | "DeleteSecret");
+    if secret.deleted.is_some() && !alive {
+        return Err(AwsError::new(
+            400,
+            "InvalidRequestException",
+            "You can't perform this operation on the secret because it was marked for deletion.",
+        ));
+    }
+    Ok((name, secret))
+}
+
+fn on_secret(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let (name, mut secret) = requested(environment, input)?;
+    let (operation, name) = (input.operation(), name.as_str());
     let now = epoch_seconds(environment.now);
     let mut answer = json!({ "ARN": secret.arn, "Name": name });
     match operation {

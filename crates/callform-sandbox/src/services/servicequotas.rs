@@ -5,10 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
+use super::table::{Operation, Service, operation, service};
 use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::handler::Environment;
+use crate::input::{Input, page};
 
 /// A quota.
 pub struct Quota {
@@ -37,7 +38,7 @@ const QUOTAS: [Quota; 13] = [
     connect("L-8F812903", "Phone numbers per instance", 5.0, "connect/phone-number"),
     connect("L-0865B754", "Prompts per instance", 500.0, "connect/prompt"),
     connect("L-19A87C94", "Queues per instance", 50.0, "connect/queue"),
-    connect("L-516BC0EB", "Queues per routing profile per instance", 50.0, ""),
+    connect("L-516BC0EB", "Queues per routing profile per instance", 50.0, "connect/routing-profile-queue"),
     connect("L-68BBE2E8", "Quick connects per instance", 100.0, "connect/quick-connect"),
     connect("L-D3E7BE26", "Routing profiles per instance", 100.0, "connect/routing-profile"),
     connect("L-F325A715", "Security profiles per instance", 100.0, "connect/security-profile"),
@@ -52,32 +53,46 @@ pub fn set_for(faults: &Faults, document: &str) -> Option<usize> {
     faults.quotas.get(quota.code).map(|value| usize::try_from(*value).unwrap_or(usize::MAX))
 }
 
+/// The service.
+pub(crate) static SERVICE: Service = service("Service Quotas", "IllegalArgumentException", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("ListServiceQuotas", list),
+    operation("ListAWSDefaultServiceQuotas", list),
+    operation("GetServiceQuota", get),
+    operation("GetAWSDefaultServiceQuota", get),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "IllegalArgumentException");
-    let faults = Faults::load(environment.folder)?;
-    let applied = !operation.contains("AWSDefault");
-    let describe = |quota: &Quota| quota.describe(environment, applied.then_some(&faults));
-    match operation {
-        "ListServiceQuotas" | "ListAWSDefaultServiceQuotas" => {
-            let service = service(&input)?;
-            let code = input.text("QuotaCode");
-            let wanted = |quota: &&Quota| quota.service == service && code.is_none_or(|code| code == quota.code);
-            let size = usize::try_from(input.number("MaxResults").unwrap_or(100)).unwrap_or(100).clamp(1, 100);
-            let quotas = QUOTAS.iter().filter(wanted).map(describe).collect();
-            let (quotas, next) = page(quotas, input.text("NextToken"), size);
-            Ok(json!({ "Quotas": quotas, "NextToken": next }))
-        }
-        "GetServiceQuota" | "GetAWSDefaultServiceQuota" => {
-            let (service, code) = (service(&input)?, input.need("QuotaCode")?);
-            let quota = QUOTAS.iter().find(|quota| quota.service == service && quota.code == code);
-            Ok(json!({ "Quota": describe(quota.ok_or_else(no_such)?) }))
-        }
-        _ => Err(AwsError::unsupported("Service Quotas", operation)),
-    }
+    SERVICE.call(environment, operation, input)
 }
 
-fn service<'a>(input: &Input<'a>) -> Result<&'a str, AwsError> {
+/// The faults that say what quotas are; `None` where the operation asks for defaults.
+fn applied(environment: &Environment, input: &Input) -> Result<Option<Faults>, AwsError> {
+    let is_default = input.operation().contains("AWSDefault");
+    if is_default { Ok(None) } else { Faults::load(environment.folder).map(Some) }
+}
+
+fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let faults = applied(environment, input)?;
+    let service = quota_service(input)?;
+    let code = input.text("QuotaCode");
+    let wanted = |quota: &&Quota| quota.service == service && code.is_none_or(|code| code == quota.code);
+    let size = usize::try_from(input.number("MaxResults").unwrap_or(100)).unwrap_or(100).clamp(1, 100);
+    let quotas = QUOTAS.iter().filter(wanted).map(|quota| quota.describe(environment, faults.as_ref())).collect();
+    let (quotas, next) = page(quotas, input.text("NextToken"), size);
+    Ok(json!({ "Quotas": quotas, "NextToken": next }))
+}
+
+fn get(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let faults = applied(environment, input)?;
+    let (service, code) = (quota_service(input)?, input.need("QuotaCode")?);
+    let quota = QUOTAS.iter().find(|quota| quota.service == service && quota.code == code);
+    Ok(json!({ "Quota": quota.ok_or_else(no_such)?.describe(environment, faults.as_ref()) }))
+}
+
+fn quota_service<'a>(input: &Input<'a>) -> Result<&'a str, AwsError> {
     let service = input.need("ServiceCode")?;
     if QUOTAS.iter().any(|quota| quota.service == service) { Ok(service) } else { Err(no_such()) }
 }

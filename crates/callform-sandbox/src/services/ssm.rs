@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
-use super::tags;
+use super::table::{Operation, Service, operation, service};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const KIND: &str = "ssm/parameter";
 
@@ -51,44 +52,56 @@ fn arn(environment: &Environment, name: &str) -> String {
     format!("arn:aws:ssm:{}:{}:parameter/{name}", environment.region, environment.account)
 }
 
+/// The service.
+pub(crate) static SERVICE: Service = service("SSM", "ValidationException", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("PutParameter", put),
+    operation("GetParameter", get),
+    operation("GetParameters", get_many),
+    operation("GetParametersByPath", by_path),
+    operation("DescribeParameters", describe),
+    operation("DeleteParameter", delete),
+    operation("DeleteParameters", delete_many),
+    operation("AddTagsToResource", tag),
+    operation("RemoveTagsFromResource", tag),
+    operation("ListTagsForResource", tag),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "ValidationException");
-    match operation {
-        "PutParameter" => put(environment, &input),
-        "GetParameter" => {
-            let name = input.need("Name")?;
-            let parameter = find(environment, name)?.ok_or_else(|| not_found(name))?;
-            Ok(json!({ "Parameter": parameter }))
+    SERVICE.call(environment, operation, input)
+}
+
+fn get(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let name = input.need("Name")?;
+    let parameter = find(environment, name)?.ok_or_else(|| not_found(name))?;
+    Ok(json!({ "Parameter": parameter }))
+}
+
+fn get_many(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let (mut found, mut invalid) = (Vec::new(), Vec::new());
+    for name in input.texts("Names") {
+        match find(environment, name)? {
+            Some(parameter) => found.push(parameter),
+            None => invalid.push(name),
         }
-        "GetParameters" => {
-            let (mut found, mut invalid) = (Vec::new(), Vec::new());
-            for name in input.texts("Names") {
-                match find(environment, name)? {
-                    Some(parameter) => found.push(parameter),
-                    None => invalid.push(name),
-                }
-            }
-            Ok(json!({ "Parameters": found, "InvalidParameters": invalid }))
-        }
-        "GetParametersByPath" => by_path(environment, &input),
-        "DescribeParameters" => describe(environment, &input),
-        "DeleteParameter" => {
-            let name = input.need("Name")?;
-            if environment.tx.delete(KIND, environment.region, name)? { Ok(json!({})) } else { Err(not_found(name)) }
-        }
-        "DeleteParameters" => {
-            let (mut deleted, mut invalid) = (Vec::new(), Vec::new());
-            for name in input.texts("Names") {
-                let list =
-                    if environment.tx.delete(KIND, environment.region, name)? { &mut deleted } else { &mut invalid };
-                list.push(name);
-            }
-            Ok(json!({ "DeletedParameters": deleted, "InvalidParameters": invalid }))
-        }
-        "AddTagsToResource" | "RemoveTagsFromResource" | "ListTagsForResource" => tag(environment, operation, &input),
-        _ => Err(AwsError::unsupported("SSM", operation)),
     }
+    Ok(json!({ "Parameters": found, "InvalidParameters": invalid }))
+}
+
+fn delete(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let name = input.need("Name")?;
+    if environment.tx.delete(KIND, environment.region, name)? { Ok(json!({})) } else { Err(not_found(name)) }
+}
+
+fn delete_many(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let (mut deleted, mut invalid) = (Vec::new(), Vec::new());
+    for name in input.texts("Names") {
+        let list = if environment.tx.delete(KIND, environment.region, name)? { &mut deleted } else { &mut invalid };
+        list.push(name);
+    }
+    Ok(json!({ "DeletedParameters": deleted, "InvalidParameters": invalid }))
 }
 
 fn not_found(name: &str) -> AwsError {
@@ -276,7 +289,8 @@ fn paged(member: &str, entries: Vec<Value>, input: &Input, most: usize) -> Value
     answer
 }
 
-fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+fn tag(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let name = input.need("ResourceId")?;
     let parameter = environment.tx.get::<Parameter>(KIND, environment.region, name)?;
     let mut parameter = parameter

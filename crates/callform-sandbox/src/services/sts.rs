@@ -2,38 +2,57 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::Input;
+use super::table::{Operation, Service, operation, service};
 use crate::clock::iso8601;
 use crate::error::AwsError;
 use crate::faults::{Caller, Faults};
 use crate::handler::Environment;
+use crate::input::Input;
+
+/// The service.
+pub(crate) static SERVICE: Service = service("STS", "ValidationError", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("GetCallerIdentity", caller),
+    operation("AssumeRole", assume),
+    operation("AssumeRoleWithWebIdentity", assume),
+    operation("GetSessionToken", session),
+];
 
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "ValidationError");
+    SERVICE.call(environment, operation, input)
+}
+
+fn caller(environment: &Environment, _input: &Input) -> Result<Value, AwsError> {
     let account = environment.account;
-    match operation {
-        "GetCallerIdentity" => Ok(match Faults::load(environment.folder)?.caller {
-            Some(Caller { role, .. }) => json!({
-                "UserId": "AROASANDBOX:sandbox",
-                "Account": account,
-                "Arn": format!("arn:aws:sts::{account}:assumed-role/{role}/sandbox"),
-            }),
-            None => json!({ "UserId": account, "Account": account, "Arn": format!("arn:aws:iam::{account}:root") }),
+    Ok(match Faults::load(environment.folder)?.caller {
+        Some(Caller { role, .. }) => json!({
+            "UserId": "AROASANDBOX:sandbox",
+            "Account": account,
+            "Arn": format!("arn:aws:sts::{account}:assumed-role/{role}/sandbox"),
         }),
-        "AssumeRole" | "AssumeRoleWithWebIdentity" => {
-            let role = input.need("RoleArn")?.rsplit('/').next().unwrap_or_default();
-            let session = input.need("RoleSessionName")?;
-            let mut answer = json!({ "AssumedRoleUser": {
-                "AssumedRoleId": format!("AROASANDBOX:{session}"),
-                "Arn": format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
-            } });
-            answer["Credentials"] = credentials(environment, &input);
-            Ok(answer)
-        }
-        "GetSessionToken" => Ok(json!({ "Credentials": credentials(environment, &input) })),
-        _ => Err(AwsError::unsupported("STS", operation)),
+        None => json!({ "UserId": account, "Account": account, "Arn": format!("arn:aws:iam::{account}:root") }),
+    })
+}
+
+fn assume(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let account = environment.account;
+    let role = input.need("RoleArn")?.rsplit('/').next().unwrap_or_default();
+    let session = input.need("RoleSessionName")?;
+    let mut answer = json!({ "AssumedRoleUser": {
+        "AssumedRoleId": format!("AROASANDBOX:{session}"),
+        "Arn": format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
+    } });
+    answer["Credentials"] = credentials(environment, input);
+    Ok(answer)
+}
+
+fn session(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    if input.number("DurationSeconds").is_some_and(|seconds| !(900..=129_600).contains(&seconds)) {
+        return Err(input.wrong("DurationSeconds must be from 900 to 129600."));
     }
+    Ok(json!({ "Credentials": credentials(environment, input) }))
 }
 
 /// Credentials that say what they are; the sandbox accepts any.

@@ -8,53 +8,13 @@
 //! is due any more, so that no test has to wait for real minutes.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::dispatch::Sandbox;
 use crate::error::AwsError;
 use crate::handler::Environment;
+pub(crate) use crate::services::carrying::{Answer, Invocation, InvocationError, Step};
 use crate::services::{firehose, lambda, sns};
 use crate::store::{Store, Tx};
-
-/// What a step did, or needs.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Step {
-    /// Nothing is due.
-    Idle,
-    /// Something was done; there may be more.
-    Worked,
-    /// A function has to be invoked, outside of any transaction.
-    Invoke(Invocation),
-}
-
-/// A function to invoke.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Invocation {
-    /// ARN of the function, with its qualifier.
-    pub(crate) function: String,
-    /// The event, as JSON.
-    pub(crate) payload: Vec<u8>,
-    /// Which part of the consumer it is for: the shard of an event source mapping.
-    pub(crate) part: u64,
-}
-
-/// Why an invocation has no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum InvocationError {
-    /// The function is not there, or could not be started.
-    #[error("{0}")]
-    NotInvoked(String),
-    /// It took longer than its timeout.
-    #[error("{0}")]
-    TimedOut(String),
-    /// It answered with an error.
-    #[error("{0}")]
-    Failed(String),
-}
-
-/// A function's answer, or why there is none.
-pub(crate) type Answer = Result<Vec<u8>, InvocationError>;
 
 /// Who carries records on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,33 +78,6 @@ impl Consumer {
             Self::Mapping { uuid, .. } => lambda::event_sources::settle(environment, uuid, invocation.part, answer),
             Self::Notifications { .. } => sns::delivery::settle(environment, answer),
         }
-    }
-}
-
-impl Sandbox {
-    /// Invokes a function for one that carries records on.
-    pub(crate) fn invoke_for_records(
-        self: &Arc<Self>,
-        region: &str,
-        invocation: &Invocation,
-    ) -> Result<Vec<u8>, InvocationError> {
-        let invoked = self
-            .invoke_blocking(crate::functions::Invocation {
-                region: region.to_owned(),
-                function: invocation.function.clone(),
-                qualifier: None,
-                payload: invocation.payload.clone(),
-            })
-            .map_err(|error| InvocationError::NotInvoked(error.to_string()))?;
-        if !invoked.failed {
-            return Ok(invoked.payload);
-        }
-        let message = String::from_utf8_lossy(&invoked.payload).into_owned();
-        Err(if message.contains("Task timed out") {
-            InvocationError::TimedOut(message)
-        } else {
-            InvocationError::Failed(message)
-        })
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Invocation, InvocationError, Work};
 use crate::handler::Environment;
-use crate::services::input::object;
+use crate::input::object;
 use crate::services::{firehose, iam, kinesis, lambda, s3};
 use crate::store::Store;
 

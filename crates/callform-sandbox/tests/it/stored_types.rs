@@ -85,6 +85,108 @@ async fn a_type_that_is_only_stored_says_so() {
     running.stop().await;
 }
 
+/// Types of Connect that other people's templates have, most of which the sandbox knows by their schema alone: each with
+/// what it needs at least, and what else has to be there.
+fn rare_types_of_connect() -> Vec<(&'static str, Value, Value)> {
+    let arn = json!({ "Fn::GetAtt": ["Center", "Arn"] });
+    let table = json!({ "Type": "AWS::Connect::DataTable", "Properties": {
+        "InstanceArn": arn, "Name": "Prices", "TimeZone": "UTC", "ValueLockLevel": "NONE", "Status": "PUBLISHED" } });
+    let table_arn = json!({ "Fn::GetAtt": ["Table", "Arn"] });
+    let view = json!({ "Type": "AWS::Connect::View", "Properties": {
+        "InstanceArn": arn, "Name": "Form", "Template": { "Head": {}, "Body": [] }, "Actions": ["Submit"] } });
+    let integration = json!({ "Type": "AWS::Connect::IntegrationAssociation", "Properties": {
+        "InstanceId": arn, "IntegrationType": "APPLICATION",
+        "IntegrationArn": "arn:aws:app-integrations:us-west-2:123456789012:application/a" } });
+    let nothing = || json!({});
+    vec![
+        (
+            "EvaluationForm",
+            json!({ "InstanceArn": arn, "Title": "Calls", "Status": "DRAFT", "Items": [{ "Section": {
+                "RefId": "s1", "Title": "Greeting", "Items": [{ "Question": {
+                    "RefId": "q1", "Title": "Friendly?", "QuestionType": "TEXT" } }] } }] }),
+            nothing(),
+        ),
+        (
+            "Rule",
+            json!({ "InstanceArn": arn, "Name": "late", "TriggerEventSource": { "EventSourceName": "OnPostCallAnalysisAvailable" },
+                "Function": "{}", "Actions": { "EventBridgeActions": [{ "Name": "late" }] }, "PublishStatus": "DRAFT" }),
+            nothing(),
+        ),
+        ("EmailAddress", json!({ "InstanceArn": arn, "EmailAddress": "help@example.com" }), nothing()),
+        (
+            "Vocabulary",
+            json!({ "InstanceId": arn, "VocabularyName": "words", "LanguageCode": "en-US",
+                "Content": "Phrase\tIPA\tSoundsLike\tDisplayAs\n" }),
+            nothing(),
+        ),
+        ("DataTable", table["Properties"].clone(), nothing()),
+        (
+            "DataTableAttribute",
+            json!({ "InstanceArn": arn, "DataTableArn": table_arn, "Name": "Price", "ValueType": "NUMBER" }),
+            json!({ "Table": table }),
+        ),
+        (
+            "DataTableRecord",
+            json!({ "InstanceArn": arn, "DataTableArn": table_arn,
+                "DataTableRecord": { "Values": [{ "AttributeId": "a", "AttributeValue": "1" }] } }),
+            json!({ "Table": table }),
+        ),
+        ("Workspace", json!({ "InstanceArn": arn, "Name": "Agents" }), nothing()),
+        ("TrafficDistributionGroup", json!({ "InstanceArn": arn, "Name": "Regions" }), nothing()),
+        ("ViewVersion", json!({ "ViewArn": { "Fn::GetAtt": ["View", "ViewArn"] } }), json!({ "View": view })),
+        (
+            "UseCase",
+            json!({ "InstanceId": arn, "UseCaseType": "RULES_EVALUATION",
+                "IntegrationAssociationId": { "Fn::GetAtt": ["Integration", "IntegrationAssociationId"] } }),
+            json!({ "Integration": integration }),
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rare_types_deploy_and_go() {
+    for (name, properties, others) in rare_types_of_connect() {
+        let folder = tempfile::tempdir().unwrap();
+        let running = serve(folder.path(), None).await;
+        with(&running, move |url| {
+            let type_name = format!("AWS::Connect::{name}");
+            let mut resources = json!({
+                "Center": { "Type": "AWS::Connect::Instance", "Properties": {
+                    "InstanceAlias": "center", "IdentityManagementType": "CONNECT_MANAGED",
+                    "Attributes": { "InboundCalls": true, "OutboundCalls": true } } },
+                "Thing": { "Type": type_name, "Properties": properties },
+            });
+            resources.as_object_mut().unwrap().extend(others.as_object().unwrap().clone());
+            let described = deploy(url, &resources);
+            assert!(
+                described.contains("<StackStatus>CREATE_COMPLETE</StackStatus>"),
+                "{type_name} {described} {}",
+                stack(url, "DescribeStackEvents", "")
+            );
+            let thing = stack(url, "DescribeStackResource", "&LogicalResourceId=Thing");
+            let served = ["Rule", "UseCase", "ViewVersion"].contains(&name);
+            assert_eq!(thing.contains("Stored only: "), !served, "{type_name} {thing}");
+            if !served {
+                let listed = json!({ "TypeName": type_name }).to_string();
+                let listed = call(url, "CloudApiService.ListResources", &listed).text();
+                let listed: Value = serde_json::from_str(&listed).unwrap();
+                assert_eq!(listed["ResourceDescriptions"].as_array().unwrap().len(), 1, "{type_name} {listed}");
+            }
+            stack(url, "DeleteStack", "");
+            loop {
+                let stacks = stack(url, "ListStacks", "");
+                if !stacks.contains("_IN_PROGRESS</StackStatus>") {
+                    assert!(stacks.contains("<StackStatus>DELETE_COMPLETE</StackStatus>"), "{type_name} {stacks}");
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        })
+        .await;
+        running.stop().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_type_without_a_schema_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();

@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::detail::{self, Causes, Detail};
-use super::planned::{Fate, Planned};
-use crate::cloudformation::difference::{self, Difference};
-use crate::cloudformation::engine::native::Native;
-use crate::cloudformation::live::Live;
+use super::planned::{Comparer, Fate, Planned, Rules};
 use crate::cloudformation::preparation::Prepared;
-use crate::cloudformation::properties::with_stack_tags;
+use crate::cloudformation::state::difference::{self, Difference};
+use crate::cloudformation::state::live::Live;
+use crate::cloudformation::state::native::Native;
+use crate::cloudformation::state::properties::with_stack_tags;
 use crate::cloudformation::state::{self, Stack, StackResource};
-use crate::cloudformation::template::Template;
 use crate::cloudformation::template::evaluation::Definition;
 use crate::cloudformation::template::scope::Scope;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::resources::HandlerRegistry;
+use crate::handler::HandlerRegistry;
+use crate::input::shown;
 
 /// What would be done to a resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,23 +70,6 @@ impl Comparison {
     }
 }
 
-/// The rules of a comparison.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules<'a> {
-    /// Compare with what is live.
-    pub(crate) revert_drift: bool,
-    /// Identifiers of resources to be imported, by logical ID.
-    pub(crate) imports: &'a BTreeMap<String, String>,
-}
-
-pub(super) struct Comparer<'a> {
-    pub(super) planned: Planned<'a>,
-    pub(super) stack: &'a Stack,
-    pub(super) prepared: &'a Prepared,
-    pub(super) old_template: Option<Template>,
-    pub(super) rules: Rules<'a>,
-}
-
 /// Works out what it would do to make a stack what a request says.
 pub(crate) fn compare(
     environment: &Environment,
@@ -135,7 +118,7 @@ fn changes_stack(stack: &Stack, prepared: &Prepared) -> bool {
     let same_values = prepared.evaluation.outputs.iter().all(|output| {
         let before = stack.outputs.iter().find(|old| old.key == output.key);
         let is_text = |value: &Value| !value.is_object() && !value.is_array();
-        let same = |new: &Value, old: &str| !is_text(new) || difference::shown(new) == old;
+        let same = |new: &Value, old: &str| !is_text(new) || shown(new) == old;
         before.is_some_and(|before| {
             let same_export = match (&output.export, &before.export) {
                 (Some(new), Some(old)) => same(new, old),

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::compare::Comparer;
-use super::planned::Fate;
-use crate::cloudformation::difference::{Difference, shown};
+use super::planned::{Comparer, Fate};
 use crate::cloudformation::state::StackResource;
+use crate::cloudformation::state::difference::Difference;
 use crate::cloudformation::template::Template;
 use crate::cloudformation::template::evaluation::Definition;
 use crate::cloudformation::template::parameters::StackParameter;
 use crate::cloudformation::template::references::{Reference, function, is_resolved, references};
+use crate::input::shown;
 
 /// Stands for a value that is not known before the operation.
 pub(crate) const UNKNOWN: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";

@@ -6,26 +6,21 @@
 //! | `cloudformation/change-set-stack` | – | change set id: the id of its stack |
 
 pub(crate) mod compare;
-pub(crate) mod create;
-pub(crate) mod describe;
 pub(crate) mod detail;
-pub(crate) mod execute;
-pub(crate) mod import;
+pub(crate) mod finding;
 pub(crate) mod planned;
-pub(crate) mod validation;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::engine::operation::OnFailure;
 use super::failure::{change_set_not_found, validation as refused};
 use super::request::Request;
-use super::state::{self, Settings, Stack};
+use super::state::{self, OnFailure, Settings, Stack};
 use crate::error::AwsError;
 use crate::store::Tx;
 use compare::Change;
-use validation::Finding;
+use finding::Finding;
 
 const CHANGE_SET: &str = "cloudformation/change-set";
 const CHANGE_SET_STACK: &str = "cloudformation/change-set-stack";
@@ -131,6 +126,18 @@ pub(crate) fn finish(tx: &Tx, stack_id: &str, change_set_id: &str, succeeded: bo
     let Some(mut change_set) = tx.get::<ChangeSet>(CHANGE_SET, stack_id, change_set_id)? else { return Ok(()) };
     change_set.execution = if succeeded { ExecutionStatus::Complete } else { ExecutionStatus::Failed };
     save(tx, stack_id, &change_set)
+}
+
+/// Change sets that were made for what the stack was are of no use any more.
+pub(crate) fn retire_others(tx: &Tx, stack_id: &str, executed: &str) -> Result<(), AwsError> {
+    for mut other in all(tx, stack_id)? {
+        if other.id != executed && matches!(other.execution, ExecutionStatus::Available | ExecutionStatus::Unavailable)
+        {
+            other.execution = ExecutionStatus::Obsolete;
+            save(tx, stack_id, &other)?;
+        }
+    }
+    Ok(())
 }
 
 /// The change set a request names, and its stack.

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::cloudformation::live::Live;
-use crate::cloudformation::state::StackResource;
+use crate::cloudformation::preparation::Prepared;
+use crate::cloudformation::state::live::Live;
+use crate::cloudformation::state::{Stack, StackResource};
+use crate::cloudformation::template::Template;
 use crate::cloudformation::template::scope::Resources;
 use crate::error::AwsError;
 
@@ -57,4 +59,22 @@ impl Resources for Planned<'_> {
     fn export(&self, name: &str) -> Result<Option<String>, AwsError> {
         self.live.export(name)
     }
+}
+
+/// The rules of a comparison.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    /// Compare with what is live.
+    pub(crate) revert_drift: bool,
+    /// Identifiers of resources to be imported, by logical ID.
+    pub(crate) imports: &'a BTreeMap<String, String>,
+}
+
+/// Compares what is with what is to be.
+pub(super) struct Comparer<'a> {
+    pub(super) planned: Planned<'a>,
+    pub(super) stack: &'a Stack,
+    pub(super) prepared: &'a Prepared,
+    pub(super) old_template: Option<Template>,
+    pub(super) rules: Rules<'a>,
 }

@@ -1,11 +1,11 @@
 //! What comes after a phase: the next one, or the end of the operation.
 
-use super::native::{self, nested};
-use super::operation::{self, Action, Before, Kind, OnFailure, Phase};
-use super::{Progress, Step, decision, deletion, outputs, rollback};
+use super::operation::{self, Action, Before, Kind, Operation, Phase};
+use super::step::{Progress, Step};
+use super::{decision, outputs, plan};
 use crate::cloudformation::change_set;
-use crate::cloudformation::events::{set_resource_status, set_stack_status};
-use crate::cloudformation::state::{self, StackResource};
+use crate::cloudformation::state::events::{set_resource_status, set_stack_status};
+use crate::cloudformation::state::{self, OnFailure, StackResource};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
 use crate::error::AwsError;
 
@@ -13,17 +13,26 @@ const LEFT_BEHIND: &str = "Update successful. One or more resources could not be
 
 /// All tasks of a phase are done.
 pub(crate) fn finish_phase(step: &mut Step) -> Result<Progress, AwsError> {
-    if step.operation.phase == Phase::Held && nested::is_held(step)? {
+    if step.operation.phase == Phase::Held && is_held(step)? {
         return Ok(Progress::Idle);
     }
     next_phase(step).map(|()| Progress::Worked)
+}
+
+/// True while a nested stack has to keep what its update left behind.
+fn is_held(step: &Step) -> Result<bool, AwsError> {
+    let Some(parent) = &step.stack.parent else { return Ok(false) };
+    let operation = Operation::load(step.tx(), parent)?;
+    // On its way back, the parent has yet to come to this stack.
+    let is_open = |phase| matches!(phase, Phase::Forward | Phase::Held | Phase::Rollback);
+    Ok(operation.is_some_and(|operation| operation.kind == Kind::Update && is_open(operation.phase)))
 }
 
 fn next_phase(step: &mut Step) -> Result<(), AwsError> {
     match step.operation.phase {
         Phase::Forward => finish_forward(step),
         Phase::Held => {
-            deletion::plan_cleanup(step)?;
+            plan::cleanup(step)?;
             enter(step, Phase::Cleanup)
         }
         Phase::Cleanup => {
@@ -32,7 +41,7 @@ fn next_phase(step: &mut Step) -> Result<(), AwsError> {
         }
         Phase::Rollback => {
             set_status(step, StackStatus::UpdateRollbackCompleteCleanupInProgress, None)?;
-            deletion::plan_rollback_cleanup(step)?;
+            plan::rollback_cleanup(step)?;
             enter(step, Phase::RollbackCleanup)
         }
         Phase::RollbackCleanup => {
@@ -47,7 +56,7 @@ fn finish_forward(step: &mut Step) -> Result<(), AwsError> {
     if step.operation.kind == Kind::Update && refuse_removals(step)? {
         return fail(step, None);
     }
-    let held = step.operation.kind == Kind::Update && nested::is_held(step)?;
+    let held = step.operation.kind == Kind::Update && is_held(step)?;
     if held {
         operation::save_outputs_before(step.tx(), step.stack_id(), &step.stack.outputs)?;
     }
@@ -63,7 +72,7 @@ fn finish_forward(step: &mut Step) -> Result<(), AwsError> {
             if held {
                 return enter(step, Phase::Held);
             }
-            deletion::plan_cleanup(step)?;
+            plan::cleanup(step)?;
             enter(step, Phase::Cleanup)
         }
         Kind::Import => end(step, StackStatus::ImportComplete, None, true),
@@ -132,7 +141,7 @@ fn failures(step: &Step) -> String {
 /// The way forward ends here: back, or nowhere. `reason` is the reason where it is not that resources failed.
 pub(crate) fn fail(step: &mut Step, reason: Option<String>) -> Result<(), AwsError> {
     operation::clear_queue(step.tx(), step.stack_id())?;
-    native::forget_all(step.tx(), step.stack_id())?;
+    operation::forget_natives(step.tx(), step.stack_id())?;
     let reason = reason.unwrap_or_else(|| failures(step));
     match (step.operation.kind, step.operation.on_failure) {
         (Kind::Import, _) => {
@@ -145,7 +154,7 @@ pub(crate) fn fail(step: &mut Step, reason: Option<String>) -> Result<(), AwsErr
         (Kind::Update, _) => {
             restore_settings(step)?;
             set_status(step, StackStatus::UpdateRollbackInProgress, Some(&reason))?;
-            rollback::plan(step)?;
+            plan::restoration(step)?;
             enter(step, Phase::Rollback)
         }
         (Kind::Create | Kind::Delete, OnFailure::DoNothing) => {
@@ -154,13 +163,13 @@ pub(crate) fn fail(step: &mut Step, reason: Option<String>) -> Result<(), AwsErr
         (Kind::Create | Kind::Delete, OnFailure::Rollback) => {
             let reason = format!("{reason}Rollback requested by user.");
             set_status(step, StackStatus::RollbackInProgress, Some(&reason))?;
-            deletion::plan_all(step)?;
+            plan::deletion(step)?;
             enter(step, Phase::Deletion)
         }
         (Kind::Create | Kind::Delete, OnFailure::Delete) => {
             let reason = format!("{reason}Delete requested by user.");
             set_status(step, StackStatus::DeleteInProgress, Some(&reason))?;
-            deletion::plan_all(step)?;
+            plan::deletion(step)?;
             step.operation.kind = Kind::Delete;
             enter(step, Phase::Deletion)
         }

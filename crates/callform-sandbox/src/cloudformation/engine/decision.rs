@@ -3,14 +3,14 @@
 use callform_schemas::ResourceSchema;
 use serde_json::Value;
 
-use super::Step;
-use super::native::Native;
 use super::operation::{Action, Work};
-use crate::cloudformation::difference;
-use crate::cloudformation::live::Live;
-use crate::cloudformation::properties::with_stack_tags;
-use crate::cloudformation::stack_policy;
+use super::step::Step;
 use crate::cloudformation::state::StackResource;
+use crate::cloudformation::state::difference;
+use crate::cloudformation::state::live::Live;
+use crate::cloudformation::state::native::Native;
+use crate::cloudformation::state::properties::with_stack_tags;
+use crate::cloudformation::state::stack_policy;
 use crate::cloudformation::template::evaluation::Definition;
 
 /// Why the stack policy does not let the update touch a resource.

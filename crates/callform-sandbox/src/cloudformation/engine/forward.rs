@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::handling::{Outcome, Subject};
-use super::native::{Job, Native, Order, custom};
+use super::native::job::{Job, Order};
 use super::operation::{self, Action, Before, Task, Work};
-use super::{Progress, Step, completion, decision};
-use crate::cloudformation::events::{self, ResourceEvent, set_resource_status};
-use crate::cloudformation::live::Live;
+use super::step::{Outcome, Progress, Step, Subject};
+use super::{cancellation, completion, decision};
+use crate::cloudformation::state::events::{self, ResourceEvent, set_resource_status};
+use crate::cloudformation::state::live::Live;
+use crate::cloudformation::state::native::Native;
 use crate::cloudformation::state::{self, StackResource};
 use crate::cloudformation::status::ResourceStatus;
 use crate::error::AwsError;
@@ -213,8 +214,8 @@ pub(crate) fn carry_out(step: &mut Step, key: &str, logical_id: &str, attempts: 
 
 fn give_up(step: &mut Step, key: &str, resource: StackResource, action: Action, reason: &str) -> Result<(), AwsError> {
     operation::finish_task(step.tx(), step.stack_id(), key)?;
-    fail(step, resource, action, reason)?;
-    cancel_siblings(step)?;
+    cancellation::fail(step, resource, action, reason)?;
+    cancellation::cancel_siblings(step)?;
     completion::fail(step, None)
 }
 
@@ -347,42 +348,4 @@ fn succeed(
         set_resource_status(&step.environment, &step.stack, &mut resource, *status, *reason)?;
     }
     Ok(())
-}
-
-fn fail(step: &mut Step, mut resource: StackResource, action: Action, reason: &str) -> Result<(), AwsError> {
-    let status = match action {
-        Action::Create => ResourceStatus::CreateFailed,
-        Action::Import => ResourceStatus::ImportFailed,
-        _ => ResourceStatus::UpdateFailed,
-    };
-    set_resource_status(&step.environment, &step.stack, &mut resource, status, Some(reason))?;
-    step.operation.failures.push((resource.definition.logical_id, action));
-    Ok(())
-}
-
-/// Resources that are in progress are given up.
-pub(crate) fn cancel_siblings(step: &mut Step) -> Result<(), AwsError> {
-    for (_, task) in operation::tasks(step.tx(), step.stack_id())? {
-        let Task::CarryOut { logical_id, .. } = task else { continue };
-        let found = state::resource(step.tx(), step.stack_id(), &logical_id)?.zip(operation::work(
-            step.tx(),
-            step.stack_id(),
-            &logical_id,
-        )?);
-        if let Some((resource, work)) = found {
-            let action = work.action.unwrap_or(Action::Update);
-            let mut resource = resource;
-            if action == Action::Create && resource.physical_id.is_empty() && custom::is_under_way(step, &logical_id)? {
-                // Its function may have made something: it is told to delete that.
-                resource.physical_id = custom::generated_id(step, &logical_id);
-            }
-            let reason = match action {
-                Action::Create => "Resource creation cancelled",
-                Action::Import => "Resource import cancelled",
-                _ => "Resource update cancelled",
-            };
-            fail(step, resource, action, reason)?;
-        }
-    }
-    step.save_operation()
 }

@@ -3,60 +3,17 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Step;
-use super::native::{Job, Native, Order};
 use super::operation::Action;
-use crate::cloudformation::properties;
+use super::step::{Outcome, Step, Subject};
 use crate::cloudformation::state::Tag;
+use crate::cloudformation::state::properties;
 use crate::error::AwsError;
 use crate::faults;
+use crate::handler::properties::violation;
 use crate::handler::{Context, HandlerError, HandlerErrorCode, HandlerResult, Properties, ResourceHandler};
 
 /// How often a handler is called again that was told to slow down or whose service failed.
 const MOST_ATTEMPTS: u32 = 5;
-
-/// How a handler's call ended.
-#[derive(Debug)]
-pub(crate) enum Outcome<T> {
-    /// It worked.
-    Done(T),
-    /// It failed for a reason that passes: the same again.
-    Again,
-    /// It takes time, and has begun.
-    Begun,
-    /// It takes time, and nothing has changed since it was last asked for.
-    Waiting,
-    /// It failed: the reason as the event gives it.
-    Failed(String),
-    /// It failed, and yet there is something with this physical id now.
-    FailedAs(String, String),
-    /// There is nothing with this id.
-    Gone(String),
-}
-
-impl<T> Outcome<T> {
-    /// The same outcome with something else made of what was done.
-    pub(crate) fn map<R>(self, change: impl FnOnce(T) -> R) -> Outcome<R> {
-        match self {
-            Self::Done(done) => Outcome::Done(change(done)),
-            Self::Again => Outcome::Again,
-            Self::Begun => Outcome::Begun,
-            Self::Waiting => Outcome::Waiting,
-            Self::Failed(reason) => Outcome::Failed(reason),
-            Self::FailedAs(physical_id, reason) => Outcome::FailedAs(physical_id, reason),
-            Self::Gone(reason) => Outcome::Gone(reason),
-        }
-    }
-}
-
-/// A resource that a handler is called for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Subject<'a> {
-    pub(crate) logical_id: &'a str,
-    pub(crate) type_name: &'a str,
-    pub(crate) action: Action,
-    pub(crate) attempts: u32,
-}
 
 impl Step<'_> {
     /// Calls a handler. What it wrote before it failed is undone.
@@ -92,19 +49,6 @@ impl Step<'_> {
         })
     }
 
-    /// Begins a job of the engine's own, or looks how far it is. What it wrote before it failed is undone.
-    pub(crate) fn take(&self, native: Native, job: Job) -> Result<Outcome<String>, AwsError> {
-        let verb = match job.order {
-            Order::Create { .. } => "create",
-            Order::Update { .. } => "update",
-            Order::Delete { .. } => "delete",
-        };
-        if let Some(reason) = faults::resource_failure(&self.environment, job.logical_id, verb)? {
-            return Ok(Outcome::Failed(reason));
-        }
-        native.perform(self, job)
-    }
-
     /// The properties a handler gets; `Err` holds the reason to refuse them.
     pub(crate) fn handler_properties(
         &self,
@@ -115,7 +59,7 @@ impl Step<'_> {
     ) -> Result<Properties, String> {
         let ready =
             properties::for_handler(&self.environment, type_name, properties, tags).map_err(|error| error.message)?;
-        match properties::violation(type_name, &ready).filter(|_| check) {
+        match violation(type_name, &ready).filter(|_| check) {
             Some(reason) => Err(reason),
             None => Ok(ready),
         }

@@ -1,61 +1,35 @@
 //! Carries out stack operations, one durable step after the other.
 
-pub(crate) mod completion;
-pub(crate) mod decision;
-pub(crate) mod deletion;
-pub(crate) mod forward;
-pub(crate) mod handling;
-pub(crate) mod native;
+mod cancellation;
+mod completion;
+mod decision;
+mod deletion;
+mod forward;
+mod handling;
+mod native;
 pub(crate) mod operation;
-pub(crate) mod outputs;
-pub(crate) mod rollback;
+mod outputs;
+mod plan;
+mod rollback;
 pub(crate) mod start;
+mod step;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
 
 use operation::{Operation, Task};
+pub use step::Progress;
+use step::Step;
 
-use super::state::{self, Stack};
+use super::state;
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::resources::HandlerRegistry;
+use crate::handler::HandlerRegistry;
 use crate::store::{Store, Tx};
 
 const TURN: &str = "cloudformation/turn";
-
-/// What a step did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// Nothing: no stack has an operation under way, or all wait for something.
-    Idle,
-    /// A part of some stack's operation.
-    Worked,
-}
-
-/// A step of one stack's operation: where it works and what on.
-pub(crate) struct Step<'a> {
-    pub(crate) environment: Environment<'a>,
-    pub(crate) registry: &'a HandlerRegistry,
-    pub(crate) stack: Stack,
-    pub(crate) operation: Operation,
-}
-
-impl Step<'_> {
-    pub(crate) fn tx(&self) -> &Tx<'_> {
-        self.environment.tx
-    }
-
-    pub(crate) fn stack_id(&self) -> &str {
-        &self.stack.id
-    }
-
-    pub(crate) fn save_operation(&self) -> Result<(), AwsError> {
-        self.operation.save(self.tx(), self.stack_id())
-    }
-}
 
 /// Carries out one step of one stack's operation in one transaction. Stacks take turns.
 ///
@@ -103,7 +77,7 @@ fn in_turn(tx: &Tx) -> Result<Vec<String>, AwsError> {
 fn work(step: &mut Step) -> Result<Progress, AwsError> {
     let is_late = |deadline: u64| epoch_milliseconds(step.environment.now) >= deadline;
     if step.operation.phase == operation::Phase::Forward && step.operation.deadline.is_some_and(is_late) {
-        forward::cancel_siblings(step)?;
+        cancellation::cancel_siblings(step)?;
         completion::fail(step, Some("Stack creation time exceeded the specified timeout. ".to_owned()))?;
         return Ok(Progress::Worked);
     }

@@ -8,6 +8,8 @@
 //! | `cloudformation/before` | stack id | logical ID: what the resource was when all was well last |
 //! | `cloudformation/settings` | stack id | `before`: the stack's settings when all was well last; `outputs`: its outputs |
 //! | `cloudformation/outputs` | stack id | the outputs of the new template |
+//! | `cloudformation/nested` | stack id | key of a nested stack's job: id of the stack under way |
+//! | `cloudformation/waiting` | stack id | logical ID of a wait condition: what it waits for |
 //!
 //! An operation goes through phases. A phase is a queue of tasks; each step carries out the first one and commits. A
 //! process that dies between two steps leaves a queue that the next one goes on with.
@@ -15,10 +17,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::native;
-use crate::cloudformation::state::{Output, Settings, StackResource};
+use crate::cloudformation::state::{OnFailure, Output, Settings, StackResource};
 use crate::cloudformation::template::evaluation::{Definition, OutputDefinition};
 use crate::error::AwsError;
+use crate::signals::pending;
 use crate::store::Tx;
 
 const OPERATION: &str = "cloudformation/operation";
@@ -27,6 +29,10 @@ const WORK: &str = "cloudformation/work";
 const BEFORE: &str = "cloudformation/before";
 const SETTINGS: &str = "cloudformation/settings";
 const OUTPUTS: &str = "cloudformation/outputs";
+/// Nested stacks under way.
+pub(crate) const NESTED: &str = "cloudformation/nested";
+/// Wait conditions under way.
+pub(crate) const WAITING: &str = "cloudformation/waiting";
 
 /// What an operation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,14 +58,6 @@ pub(crate) enum Phase {
     RollbackCleanup,
     /// All resources are deleted.
     Deletion,
-}
-
-/// What happens when an operation fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum OnFailure {
-    Rollback,
-    DoNothing,
-    Delete,
 }
 
 /// An operation under way.
@@ -271,12 +269,19 @@ pub(crate) fn settings_before(tx: &Tx, stack_id: &str) -> Result<Option<Settings
     tx.get(SETTINGS, stack_id, "before")
 }
 
+/// Gives up what the engine's own resources have under way.
+pub(crate) fn forget_natives(tx: &Tx, stack_id: &str) -> Result<(), AwsError> {
+    pending::forget_all(tx, stack_id)?;
+    tx.delete_all(NESTED, stack_id)?;
+    tx.delete_all(WAITING, stack_id)
+}
+
 /// Forgets the operation and everything that only it needed. What the stack was before stays, where it may have to go
 /// back there.
 pub(crate) fn forget(tx: &Tx, stack_id: &str, keep_before: bool) -> Result<(), AwsError> {
     Operation::remove(tx, stack_id)?;
     clear_queue(tx, stack_id)?;
-    native::forget_all(tx, stack_id)?;
+    forget_natives(tx, stack_id)?;
     tx.delete_all(WORK, stack_id)?;
     if !keep_before {
         tx.delete_all(BEFORE, stack_id)?;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Step;
 use super::operation;
-use crate::cloudformation::difference::shown;
-use crate::cloudformation::live::Live;
+use super::step::Step;
+use crate::cloudformation::state::live::Live;
 use crate::cloudformation::state::{self, Export, Output};
 use crate::cloudformation::template::references::function;
 use crate::error::AwsError;
+use crate::input::shown;
 
 /// Why outputs cannot be what the template says.
 pub(crate) type Refusal = String;

@@ -1,29 +1,14 @@
 //! The way back: resources become what they were before the update.
 
-use std::collections::BTreeMap;
-
-use super::handling::{Outcome, Subject};
-use super::native::{Job, Native, Order};
+use super::completion;
+use super::native::job::{Job, Order};
 use super::operation::{self, Action, Before, Task};
-use super::{Progress, Step, completion};
-use crate::cloudformation::events::{self, ResourceEvent, set_resource_status};
+use super::step::{Outcome, Progress, Step, Subject};
+use crate::cloudformation::state::events::{self, ResourceEvent, set_resource_status};
+use crate::cloudformation::state::native::Native;
 use crate::cloudformation::state::{self, StackResource};
 use crate::cloudformation::status::ResourceStatus;
 use crate::error::AwsError;
-
-/// Queues the restoration of everything that was touched, in the order of the earlier template.
-pub(crate) fn plan(step: &Step) -> Result<(), AwsError> {
-    let mut levels: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for (logical_id, before) in operation::all_before(step.tx(), step.stack_id())? {
-        if let Some(resource) = before.resource {
-            levels.entry(resource.definition.level).or_default().push(logical_id);
-        }
-    }
-    for (group, logical_ids) in levels.into_values().enumerate() {
-        operation::enqueue(step.tx(), step.stack_id(), group, vec![Task::BeginRestoration(logical_ids)])?;
-    }
-    Ok(())
-}
 
 /// Resources of a level are on their way back then. What need not change is only put on record again.
 pub(crate) fn begin(step: &mut Step, key: &str, logical_ids: &[String]) -> Result<(), AwsError> {

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::operation::{self, Kind, OnFailure, Operation, Phase, Task, Work};
-use super::{Step, completion, deletion, forward, outputs, rollback};
+use super::operation::{self, Kind, Operation, Phase, Task, Work};
+use super::step::Step;
+use super::{cancellation, completion, outputs, plan};
 use crate::clock::epoch_milliseconds;
-use crate::cloudformation::events::{USER_INITIATED, set_stack_status};
 use crate::cloudformation::failure::validation;
-use crate::cloudformation::state::{Settings, Stack};
+use crate::cloudformation::state::events::{USER_INITIATED, set_stack_status};
+use crate::cloudformation::state::{OnFailure, Settings, Stack};
 use crate::cloudformation::status::StackStatus;
 use crate::cloudformation::template::evaluation::Evaluation;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::resources::HandlerRegistry;
+use crate::handler::HandlerRegistry;
 
 /// How an operation goes.
 #[derive(Clone, Debug)]
@@ -120,7 +121,7 @@ pub(crate) fn delete(
     let operation = Operation { skip: retain, force, ..Operation::new(Kind::Delete, Phase::Deletion) };
     let step = Step { environment, registry, stack, operation };
     step.save_operation()?;
-    deletion::plan_all(&step)
+    plan::deletion(&step)
 }
 
 /// Goes back to what the stack was: `skip` names resources that are left alone.
@@ -144,7 +145,7 @@ pub(crate) fn roll_back(
     let operation = Operation { retain_except_on_create, skip, ..Operation::new(kind, phase) };
     let step = Step { environment, registry, stack, operation };
     step.save_operation()?;
-    if is_creation { deletion::plan_all(&step) } else { rollback::plan(&step) }
+    if is_creation { plan::deletion(&step) } else { plan::restoration(&step) }
 }
 
 /// Gives up an update that is on its way.
@@ -158,6 +159,6 @@ pub(crate) fn cancel_update(
         .ok_or_else(|| validation("CancelUpdateStack cannot be called from current stack status"))?;
     let mut step = Step { environment, registry, stack, operation };
     step.operation.on_failure = OnFailure::Rollback;
-    forward::cancel_siblings(&mut step)?;
+    cancellation::cancel_siblings(&mut step)?;
     completion::fail(&mut step, Some(USER_INITIATED.to_owned()))
 }

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::document::Template;
 use super::parameters::StackParameter;
 use super::references::{Reference, references};
 use super::scope::{Resources, Scope, Surroundings};
 use super::structure::depends_on;
-use super::{Template, conditions, dependencies, parameters, rules};
+use super::{conditions, dependencies, parameters, rules};
 use crate::cloudformation::failure::validation;
 use crate::error::AwsError;
 

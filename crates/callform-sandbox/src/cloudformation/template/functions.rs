@@ -6,10 +6,11 @@
 use base64::Engine;
 use serde_json::{Value, json};
 
+use super::cidr;
+use super::document::split_attribute;
 use super::references::{function, is_resolved};
 use super::scope::Scope;
 use super::substitution::{Part, parts};
-use super::{cidr, split_attribute};
 use crate::cloudformation::failure::validation;
 use crate::error::AwsError;
 

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Template;
+use super::document::Template;
 use crate::cloudformation::failure::{constraint, validation};
 use crate::error::AwsError;
 

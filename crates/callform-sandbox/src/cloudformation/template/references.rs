@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::split_attribute;
+use super::document::split_attribute;
 use super::substitution::{Part, parts};
 
 /// Something a template's value refers to.

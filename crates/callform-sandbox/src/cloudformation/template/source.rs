@@ -1,8 +1,7 @@
 //! Where a request's template comes from: its body, or an object in the sandbox's S3.
 
-use super::Template;
+use super::document::Template;
 use crate::cloudformation::failure::{constraint, validation};
-use crate::cloudformation::request::Request;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::services::s3::object;
@@ -12,9 +11,9 @@ const LONGEST_BODY: usize = 51_200;
 /// Longest template in S3, bytes.
 const LONGEST_OBJECT: usize = 1 << 20;
 
-/// The template of a request. `UsePreviousTemplate` is the caller's concern.
-pub(crate) fn read(environment: &Environment, request: &Request) -> Result<Template, AwsError> {
-    match (request.text("TemplateBody"), request.text("TemplateURL")) {
+/// The template of a request's `TemplateBody` or `TemplateURL`.
+pub(crate) fn read(environment: &Environment, body: Option<&str>, url: Option<&str>) -> Result<Template, AwsError> {
+    match (body, url) {
         (Some(body), None) => {
             if body.len() > LONGEST_BODY {
                 return Err(constraint(body, "templateBody", "have length less than or equal to 51200"));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Template;
+use super::document::Template;
 use super::references::{Reference, references};
 use crate::cloudformation::failure::validation;
 use crate::error::AwsError;

@@ -24,10 +24,10 @@ use super::engine::{Progress, step};
 use super::handle;
 use crate::error::AwsError;
 use crate::faults::{Faults, ResourceFault, ResourceOperation};
+use crate::handler::HandlerRegistry;
 use crate::handler::{
     Context, Environment, HandlerError, HandlerErrorCode, HandlerResult, Properties, ResourceHandler,
 };
-use crate::resources::HandlerRegistry;
 use crate::store::Store;
 
 const ACCOUNT: &str = "123456789012";

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Sandbox, parameter, template, topic};
-use crate::cloudformation::engine::native::custom::{Pending, pending};
-use crate::cloudformation::signals::{self, Answer};
 use crate::faults::ResourceOperation;
+use crate::signals::pending::{Pending, pending};
+use crate::signals::{self, Answer};
 
 const FUNCTION: &str = "arn:aws:lambda:us-west-2:123456789012:function:f";
 

@@ -281,7 +281,7 @@ fn a_large_stack_takes_little_time_per_step() {
             let evaluation = crate::cloudformation::preparation::evaluate(environment, &stack, &upload, &settings)?;
             let options = crate::cloudformation::engine::start::Options {
                 kind: crate::cloudformation::engine::operation::Kind::Create,
-                on_failure: crate::cloudformation::engine::operation::OnFailure::Rollback,
+                on_failure: crate::cloudformation::state::OnFailure::Rollback,
                 retain_except_on_create: false,
                 change_set: None,
                 revert_drift: false,

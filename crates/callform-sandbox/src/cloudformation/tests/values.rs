@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::cloudformation::difference::{Difference, between, drift};
+use crate::cloudformation::state::difference::{Difference, between, drift};
 use crate::services::ssm;
 
 #[test]

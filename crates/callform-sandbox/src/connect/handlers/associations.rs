@@ -149,27 +149,31 @@ impl ResourceHandler for IntegrationAssociation {
             }
         };
         service.call(operation, named(instance, kind, arn))?;
-        context.environment.tx.delete(LINK_TAGS, "", physical_id).map(drop).map_err(|error| general(error.message))
+        forget_tags(context, physical_id)
     }
 }
 
-/// Tags of links to functions and bots, which the service has no object for. (?) CloudFormation remembers them: it would
-/// find drift in every link that it made with its stack's tags.
+/// Tags of links to functions and bots, and of use cases, which the service has no object for. (?) CloudFormation
+/// remembers them: it would find drift in every link that it made with its stack's tags.
 const LINK_TAGS: &str = "connect/link-tags";
 
 fn is_linked(kind: &str) -> bool {
     matches!(kind, "LAMBDA_FUNCTION" | "LEX_BOT")
 }
 
-fn keep_tags(context: &Context, physical_id: &str, properties: &Properties) -> HandlerResult<()> {
+pub(super) fn keep_tags(context: &Context, physical_id: &str, properties: &Properties) -> HandlerResult<()> {
     let tags = json!({ "tags": tags(properties) });
     context.environment.tx.put(LINK_TAGS, "", physical_id, None, &tags).map_err(|error| general(error.message))
 }
 
-fn kept_tags(context: &Context, physical_id: &str) -> HandlerResult<Value> {
+pub(super) fn kept_tags(context: &Context, physical_id: &str) -> HandlerResult<Value> {
     let tags: Option<Value> =
         context.environment.tx.get(LINK_TAGS, "", physical_id).map_err(|error| general(error.message))?;
     Ok(tags.unwrap_or_default())
+}
+
+pub(super) fn forget_tags(context: &Context, physical_id: &str) -> HandlerResult<()> {
+    context.environment.tx.delete(LINK_TAGS, "", physical_id).map(drop).map_err(|error| general(error.message))
 }
 
 fn missing(physical_id: &str) -> crate::handler::HandlerError {

@@ -18,10 +18,12 @@ mod properties;
 mod queue;
 mod quick_connect;
 mod routing_profile;
+mod rule;
 mod security_profile;
 mod service;
 mod storage_config;
 mod task_template;
+mod use_case;
 mod user;
 mod user_update;
 mod view;
@@ -48,13 +50,16 @@ pub fn handlers() -> Vec<(&'static str, Box<dyn ResourceHandler>)> {
         ("AWS::Connect::Queue", Box::new(queue::Queue)),
         ("AWS::Connect::QuickConnect", Box::new(quick_connect::QuickConnect)),
         ("AWS::Connect::RoutingProfile", Box::new(routing_profile::RoutingProfile)),
+        ("AWS::Connect::Rule", Box::new(rule::Rule)),
         ("AWS::Connect::SecurityKey", Box::new(associations::SecurityKey)),
         ("AWS::Connect::SecurityProfile", Box::new(security_profile::SecurityProfile)),
         ("AWS::Connect::TaskTemplate", Box::new(task_template::TaskTemplate)),
+        ("AWS::Connect::UseCase", Box::new(use_case::UseCase)),
         ("AWS::Connect::User", Box::new(user::User)),
         ("AWS::Connect::UserHierarchyGroup", Box::new(hierarchy::UserHierarchyGroup)),
         ("AWS::Connect::UserHierarchyStructure", Box::new(hierarchy::UserHierarchyStructure)),
         ("AWS::Connect::View", Box::new(view::View)),
+        ("AWS::Connect::ViewVersion", Box::new(view::ViewVersion)),
     ]
 }
 

@@ -102,7 +102,7 @@ fn meet_others(context: &Context, properties: &Properties, number: &Value) -> Ha
     if let Some(lost) = tx.get::<String>(LOST, operation, context.logical_id).map_err(failed)? {
         return Err(invalid_request(format!("Phone number not available: {lost}")));
     }
-    for (stack, logical_id, other) in cloudformation::in_creation(&context.environment, TYPE).map_err(failed)? {
+    for (stack, logical_id, other) in cloudformation::state::in_creation(&context.environment, TYPE).map_err(failed)? {
         let same = ["CountryCode", "Type", "Prefix"].iter().all(|name| other.get(*name) == properties.get(*name));
         if same && stack == context.stack_name && logical_id != context.logical_id {
             tx.put(LOST, operation, &logical_id, None, number).map_err(failed)?;

@@ -1,9 +1,9 @@
-//! `AWS::Connect::View`. Views made by stacks are published.
+//! `AWS::Connect::View` and `AWS::Connect::ViewVersion`. Views made by stacks are published.
 
 use serde_json::{Value, json};
 
-use super::properties::{differs, instance_arn, present, refuse_change, tag_list, tags, text_or_empty};
-use super::service::Service;
+use super::properties::{differs, instance_arn, present, refuse_change, tag_list, tags, text, text_or_empty};
+use super::service::{Service, invalid_request};
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 
 pub(super) struct View;
@@ -90,4 +90,51 @@ fn content(properties: &Properties) -> Value {
         other => other.to_string(),
     });
     json!({"Template": template, "Actions": properties.get("Actions")})
+}
+
+/// A version of a view: `<view ARN>:<number>`. It is frozen: nothing of it can be updated.
+pub(super) struct ViewVersion;
+
+fn split(arn: &str) -> HandlerResult<(&str, &str)> {
+    arn.rsplit_once(':').ok_or_else(|| invalid_request(format!("Invalid ARN: {arn}")))
+}
+
+impl ResourceHandler for ViewVersion {
+    fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String> {
+        let view = text(properties, "ViewArn");
+        let input = json!({
+            "InstanceId": instance_arn(view)?,
+            "ViewId": view,
+            "VersionDescription": properties.get("VersionDescription"),
+            "ViewContentSha256": properties.get("ViewContentSha256"),
+        });
+        let answer = Service::new(context).call("CreateViewVersion", input)?;
+        let arn = answer.get("View").and_then(|view| view.get("Arn")).and_then(Value::as_str);
+        Ok(arn.unwrap_or_default().to_owned())
+    }
+
+    fn read(&self, context: &Context, physical_id: &str) -> HandlerResult<Option<Properties>> {
+        let (view, _) = split(physical_id)?;
+        let input = json!({"InstanceId": instance_arn(physical_id)?, "ViewId": physical_id});
+        let version = Service::new(context).describe("DescribeView", input, "View")?;
+        Ok(version.map(|version| {
+            present(json!({
+                "ViewVersionArn": physical_id,
+                "ViewArn": view,
+                "Version": version.get("Version"),
+                "VersionDescription": version.get("VersionDescription"),
+                "ViewContentSha256": version.get("ViewContentSha256"),
+            }))
+        }))
+    }
+
+    fn update(&self, _: &Context, _: &str, _: &Properties, _: &Properties) -> HandlerResult<()> {
+        Err(invalid_request("A version cannot be updated."))
+    }
+
+    fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()> {
+        let (view, number) = split(physical_id)?;
+        let input = json!({"InstanceId": instance_arn(physical_id)?, "ViewId": view, "ViewVersion": number});
+        Service::new(context).call("DeleteViewVersion", input).map(drop)
+    }
 }

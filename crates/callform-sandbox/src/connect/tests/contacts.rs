@@ -168,8 +168,8 @@ fn overrides_change_the_hours_of_a_date() {
 
 #[test]
 fn overrides_recur() {
-    let instance = Instance::new();
     const DAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+    let instance = Instance::new();
     let whole = |day: &str| json!({ "Day": day, "StartTime": { "Hours": 0, "Minutes": 0 }, "EndTime": { "Hours": 0, "Minutes": 0 } });
     let week = DAYS.map(whole);
     let hours = json!({ "Name": "Always", "TimeZone": "UTC", "Config": week });

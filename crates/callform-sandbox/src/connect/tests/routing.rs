@@ -246,6 +246,48 @@ fn queues_and_quick_connects_are_associated_50_at_a_time() {
 }
 
 #[test]
+fn a_queue_has_more_quick_connects_than_a_call_takes() {
+    let instance = Instance::new();
+    let queue = instance.queue("sales");
+    let ids: Vec<String> =
+        (0..120).map(|at| instance.made("CreateQuickConnect", phone(&format!("qc {at}")), "QuickConnectId")).collect();
+    for batch in ids.chunks(50) {
+        instance.call("AssociateQueueQuickConnects", json!({ "QueueId": queue, "QuickConnectIds": batch }));
+    }
+    let first = instance.call("ListQueueQuickConnects", json!({ "QueueId": queue }));
+    let second = instance.call("ListQueueQuickConnects", json!({ "QueueId": queue, "NextToken": first["NextToken"] }));
+    let count = |page: &Value| page["QuickConnectSummaryList"].as_array().expect("a list").len();
+    assert_eq!((count(&first), count(&second)), (100, 20));
+}
+
+#[test]
+fn a_routing_profile_has_as_many_queues_as_its_quota_says() {
+    let instance = Instance::new();
+    let queues: Vec<String> = (0..61).map(|at| instance.queue(&format!("queue {at}"))).collect();
+    let configs = |queues: &[String]| -> Vec<Value> {
+        let reference = |queue: &String| json!({ "QueueId": queue, "Channel": "VOICE" });
+        queues.iter().map(|queue| json!({ "QueueReference": reference(queue), "Priority": 1, "Delay": 0 })).collect()
+    };
+    let profile = json!({
+        "Name": "Agents", "Description": "Agents", "DefaultOutboundQueueId": queues[0],
+        "MediaConcurrencies": [{ "Channel": "VOICE", "Concurrency": 1 }],
+    });
+    let profile = instance.made("CreateRoutingProfile", profile, "RoutingProfileId");
+    let add = |queues: &[String]| json!({ "RoutingProfileId": profile, "QueueConfigs": configs(queues) });
+    for batch in queues[..60].chunks(10) {
+        instance.call("AssociateRoutingProfileQueues", add(batch));
+    }
+    let quotas = [("L-516BC0EB".to_owned(), 60)].into_iter().collect();
+    let faults = Faults { default_quotas: true, quotas, ..Faults::default() };
+    faults.save(instance.folder()).expect("faults");
+    assert_eq!(
+        instance.refusal("AssociateRoutingProfileQueues", add(&queues[60..])),
+        "LimitExceededException: The limit of 60 for queues of a routing profile is reached."
+    );
+    instance.call("AssociateRoutingProfileQueues", add(&queues[..1]));
+}
+
+#[test]
 fn who_releases_too_many_numbers_claims_no_more() {
     let instance = Instance::new();
     let faults = Faults { default_quotas: true, ..Faults::default() };
@@ -258,7 +300,7 @@ fn who_releases_too_many_numbers_claims_no_more() {
     let refused = instance.refusal("ClaimPhoneNumber", claim(10));
     assert!(refused.contains("200 % of the quota of 5"), "{refused}");
     let later = |days: u64, last: usize| {
-        let mut input = crate::services::input::object(claim(last));
+        let mut input = crate::input::object(claim(last));
         input.insert("InstanceId".to_owned(), super::ID.into());
         instance.try_with(|environment| {
             let now = environment.now + std::time::Duration::from_hours(24 * days);

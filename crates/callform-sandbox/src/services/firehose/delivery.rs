@@ -24,8 +24,8 @@ use super::transform::{self, Failure, PROCESSING_FAILED};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::services::carrying::{Invocation, InvocationError, Step};
 use crate::services::{kinesis, s3};
-use crate::streaming::{Invocation, InvocationError, Step};
 
 /// Records taken from one shard in one step.
 const TAKEN_AT_ONCE: usize = 500;

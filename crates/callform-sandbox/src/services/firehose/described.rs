@@ -43,7 +43,7 @@ fn parameters(given: &Value, role: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::input::object;
+    use crate::input::object;
 
     #[test]
     fn a_lambda_processor_comes_back_with_every_parameter() {

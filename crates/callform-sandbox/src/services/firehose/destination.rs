@@ -149,7 +149,7 @@ fn lambda<'a>(parameter: &impl Fn(&str) -> Option<&'a str>) -> Result<Transform,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::input::object;
+    use crate::input::object;
     use serde_json::json;
 
     fn read(configuration: Value) -> Result<Destination, AwsError> {

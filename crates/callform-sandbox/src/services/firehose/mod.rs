@@ -13,11 +13,12 @@ mod transform;
 
 use serde_json::{Map, Value, json};
 
-use super::input::Input;
-use super::tags;
+use super::table::{Operation, Service, operation, service};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
+use crate::tags;
 use buffer::Buffers;
 use destination::Destination;
 
@@ -96,45 +97,35 @@ pub(crate) fn all(tx: &crate::store::Tx) -> Result<Vec<(String, String)>, AwsErr
     tx.keys(KIND)
 }
 
+/// The service.
+pub(crate) static SERVICE: Service = service("Firehose", "InvalidArgumentException", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("CreateDeliveryStream", create),
+    operation("ListDeliveryStreams", list),
+    operation("DescribeDeliveryStream", on_stream),
+    operation("DeleteDeliveryStream", on_stream),
+    operation("TagDeliveryStream", on_stream),
+    operation("UntagDeliveryStream", on_stream),
+    operation("ListTagsForDeliveryStream", on_stream),
+    operation("UpdateDestination", on_stream),
+    operation("PutRecord", on_stream),
+    operation("PutRecordBatch", on_stream),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "InvalidArgumentException");
-    match operation {
-        "CreateDeliveryStream" => create(environment, &input),
-        "ListDeliveryStreams" => {
-            let after = input.text("ExclusiveStartDeliveryStreamName").unwrap_or_default();
-            let size = usize::try_from(input.number("Limit").unwrap_or(10)).unwrap_or(10).max(1);
-            let streams = environment.tx.list::<Value>(KIND, environment.region)?;
-            let names: Vec<_> =
-                streams.into_iter().map(|(name, _)| name).filter(|name| name.as_str() > after).collect();
-            let more = names.len() > size;
-            let names: Vec<_> = names.into_iter().take(size).collect();
-            Ok(json!({ "DeliveryStreamNames": names, "HasMoreDeliveryStreams": more }))
-        }
-        "DescribeDeliveryStream"
-        | "DeleteDeliveryStream"
-        | "TagDeliveryStream"
-        | "UntagDeliveryStream"
-        | "ListTagsForDeliveryStream"
-        | "UpdateDestination"
-        | "PutRecord"
-        | "PutRecordBatch" => {
-            let name = input.need("DeliveryStreamName")?;
-            let stream = DeliveryStream::find(environment, name)?.ok_or_else(|| {
-                AwsError::new(
-                    400,
-                    "ResourceNotFoundException",
-                    format!("Firehose {name} under account {} not found.", environment.account),
-                )
-            })?;
-            if operation.starts_with("PutRecord") {
-                records::put(environment, operation, &stream, &input)
-            } else {
-                on_stream(environment, operation, stream, &input)
-            }
-        }
-        _ => Err(AwsError::unsupported("Firehose", operation)),
-    }
+    SERVICE.call(environment, operation, input)
+}
+
+fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let after = input.text("ExclusiveStartDeliveryStreamName").unwrap_or_default();
+    let size = usize::try_from(input.number("Limit").unwrap_or(10)).unwrap_or(10).max(1);
+    let streams = environment.tx.list::<Value>(KIND, environment.region)?;
+    let names: Vec<_> = streams.into_iter().map(|(name, _)| name).filter(|name| name.as_str() > after).collect();
+    let more = names.len() > size;
+    let names: Vec<_> = names.into_iter().take(size).collect();
+    Ok(json!({ "DeliveryStreamNames": names, "HasMoreDeliveryStreams": more }))
 }
 
 fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
@@ -172,19 +163,23 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         stream["DeliveryStreamEncryptionConfiguration"]["Status"] = "ENABLED".into();
     }
     environment.tx.put(KIND, environment.region, name, None, &stream)?;
-    let stream = DeliveryStream { name: name.to_owned(), settings: super::input::object(stream) };
+    let stream = DeliveryStream { name: name.to_owned(), settings: crate::input::object(stream) };
     // What cannot be delivered is refused at once.
     stream.destination()?;
     delivery::start_at_latest(environment, &stream)?;
     Ok(json!({ "DeliveryStreamARN": arn }))
 }
 
-fn on_stream(
-    environment: &Environment,
-    operation: &str,
-    stream: DeliveryStream,
-    input: &Input,
-) -> Result<Value, AwsError> {
+fn on_stream(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
+    let name = input.need("DeliveryStreamName")?;
+    let stream = DeliveryStream::find(environment, name)?.ok_or_else(|| {
+        let message = format!("Firehose {name} under account {} not found.", environment.account);
+        AwsError::new(400, "ResourceNotFoundException", message)
+    })?;
+    if operation.starts_with("PutRecord") {
+        return records::put(environment, operation, &stream, input);
+    }
     let DeliveryStream { name, settings: mut stream } = stream;
     match operation {
         "DescribeDeliveryStream" => {

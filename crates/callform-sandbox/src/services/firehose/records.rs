@@ -9,7 +9,7 @@ use super::{DeliveryStream, invalid_argument};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
 
 /// Most bytes of one record, before Base64 (Firehose, `PutRecord`).
 const LARGEST_RECORD: usize = 1000 * 1024;

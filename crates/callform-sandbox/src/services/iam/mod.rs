@@ -7,21 +7,21 @@ mod simulation;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::input::Input;
+use super::table::{Operation, Service, operation, service};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
 use crate::protocol::form::encode;
+
+/// The service.
+pub(crate) static SERVICE: Service =
+    service("IAM", "ValidationError", &[roles::OPERATIONS, policies::OPERATIONS, OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[operation("SimulatePrincipalPolicy", simulation::simulate)];
 
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "ValidationError");
-    if operation == "SimulatePrincipalPolicy" {
-        return simulation::simulate(environment, &input);
-    }
-    match roles::call(environment, operation, &input)? {
-        Some(answer) => Ok(answer),
-        None => policies::call(environment, operation, &input)?.ok_or_else(|| AwsError::unsupported("IAM", operation)),
-    }
+    SERVICE.call(environment, operation, input)
 }
 
 fn no_such(what: &str, name: &str) -> AwsError {

@@ -10,8 +10,9 @@ use super::{check_document, check_name, encoded, exists, new_id, path};
 use crate::clock::iso8601;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
-use crate::services::tags;
+use crate::input::Input;
+use crate::services::table::{Operation, operation};
+use crate::tags;
 
 const KIND: &str = "iam/policy";
 
@@ -83,53 +84,52 @@ impl Policy {
     }
 }
 
-/// Carries out an operation on policies; `None` where it is none.
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Option<Value>, AwsError> {
-    let answer = match operation {
-        "CreatePolicy" => create(environment, input)?,
-        "ListPolicies" => {
-            let policies = environment.tx.list::<Policy>(KIND, "")?;
-            let policies: Result<Vec<_>, _> =
-                policies.iter().map(|(arn, policy)| policy.describe(environment, arn)).collect();
-            listed("Policies", if input.text("Scope") == Some("AWS") { Vec::new() } else { policies? }, input)
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation("CreatePolicy", create),
+    operation("ListPolicies", list),
+    operation("GetPolicy", on_policy),
+    operation("DeletePolicy", on_policy),
+    operation("CreatePolicyVersion", on_policy),
+    operation("GetPolicyVersion", on_policy),
+    operation("ListPolicyVersions", on_policy),
+    operation("DeletePolicyVersion", on_policy),
+    operation("SetDefaultPolicyVersion", on_policy),
+    operation("ListEntitiesForPolicy", on_policy),
+    operation("TagPolicy", on_policy),
+    operation("UntagPolicy", on_policy),
+    operation("ListPolicyTags", on_policy),
+];
+
+fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let policies = environment.tx.list::<Policy>(KIND, "")?;
+    let policies: Result<Vec<_>, _> = policies.iter().map(|(arn, policy)| policy.describe(environment, arn)).collect();
+    Ok(listed("Policies", if input.text("Scope") == Some("AWS") { Vec::new() } else { policies? }, input))
+}
+
+fn on_policy(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let (operation, arn) = (input.operation(), input.need("PolicyArn")?);
+    let policy = environment.tx.get::<Policy>(KIND, "", arn)?.ok_or_else(|| not_found(arn))?;
+    match operation {
+        "GetPolicy" => Ok(json!({ "Policy": policy.describe(environment, arn)? })),
+        "DeletePolicy" => delete(environment, arn, &policy),
+        "GetPolicyVersion" => {
+            let number = version_number(&policy, input)?;
+            let version = policy.versions.get(&number).ok_or_else(|| not_found(arn))?;
+            Ok(json!({ "PolicyVersion": policy.describe_version(number, version, true) }))
         }
-        "GetPolicy"
-        | "DeletePolicy"
-        | "CreatePolicyVersion"
-        | "GetPolicyVersion"
-        | "ListPolicyVersions"
-        | "DeletePolicyVersion"
-        | "SetDefaultPolicyVersion"
-        | "ListEntitiesForPolicy"
-        | "TagPolicy"
-        | "UntagPolicy"
-        | "ListPolicyTags" => {
-            let arn = input.need("PolicyArn")?;
-            let policy = environment.tx.get::<Policy>(KIND, "", arn)?.ok_or_else(|| not_found(arn))?;
-            match operation {
-                "GetPolicy" => json!({ "Policy": policy.describe(environment, arn)? }),
-                "DeletePolicy" => delete(environment, arn, &policy)?,
-                "GetPolicyVersion" => {
-                    let number = version_number(&policy, input)?;
-                    let version = policy.versions.get(&number).ok_or_else(|| not_found(arn))?;
-                    json!({ "PolicyVersion": policy.describe_version(number, version, true) })
-                }
-                "ListPolicyVersions" => {
-                    let versions = policy.versions.iter().rev();
-                    let versions = versions.map(|(number, version)| policy.describe_version(*number, version, false));
-                    listed("Versions", versions.collect(), input)
-                }
-                "ListEntitiesForPolicy" => {
-                    let roles = attached_to(environment, arn)?.into_iter().map(|name| json!({ "RoleName": name }));
-                    json!({ "PolicyRoles": roles.collect::<Vec<_>>(), "PolicyUsers": [], "PolicyGroups": [], "IsTruncated": false })
-                }
-                "ListPolicyTags" => json!({ "Tags": tags::to_list(&policy.tags), "IsTruncated": false }),
-                _ => change(environment, operation, arn, policy, input)?,
-            }
+        "ListPolicyVersions" => {
+            let versions = policy.versions.iter().rev();
+            let versions = versions.map(|(number, version)| policy.describe_version(*number, version, false));
+            Ok(listed("Versions", versions.collect(), input))
         }
-        _ => return Ok(None),
-    };
-    Ok(Some(answer))
+        "ListEntitiesForPolicy" => {
+            let roles = attached_to(environment, arn)?.into_iter().map(|name| json!({ "RoleName": name }));
+            let roles: Vec<_> = roles.collect();
+            Ok(json!({ "PolicyRoles": roles, "PolicyUsers": [], "PolicyGroups": [], "IsTruncated": false }))
+        }
+        "ListPolicyTags" => Ok(json!({ "Tags": tags::to_list(&policy.tags), "IsTruncated": false })),
+        _ => change(environment, operation, arn, policy, input),
+    }
 }
 
 fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {

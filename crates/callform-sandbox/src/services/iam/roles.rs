@@ -9,8 +9,9 @@ use super::{check_document, check_name, encoded, exists, new_id, no_such, path, 
 use crate::clock::iso8601;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
-use crate::services::tags;
+use crate::input::{Input, page};
+use crate::services::table::{Operation, operation};
+use crate::tags;
 
 const KIND: &str = "iam/role";
 
@@ -49,54 +50,53 @@ impl Role {
     }
 }
 
-/// Carries out an operation on roles; `None` where it is none.
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Option<Value>, AwsError> {
-    let answer = match operation {
-        "CreateRole" => create(environment, input)?,
-        "ListRoles" => {
-            let prefix = input.text("PathPrefix").unwrap_or("/");
-            let roles = environment.tx.list::<Role>(KIND, "")?;
-            let roles = roles.iter().filter(|(_, role)| role.path.starts_with(prefix));
-            let mut roles: Vec<_> = roles.map(|(name, role)| role.describe(name)).collect();
-            // The list leaves out what GetRole tells.
-            for role in &mut roles {
-                role["Tags"] = Value::Null;
-                role["PermissionsBoundary"] = Value::Null;
-            }
-            listed("Roles", roles, input)
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation("CreateRole", create),
+    operation("ListRoles", list),
+    operation("GetRole", on_role),
+    operation("DeleteRole", on_role),
+    operation("UpdateRole", on_role),
+    operation("UpdateAssumeRolePolicy", on_role),
+    operation("TagRole", on_role),
+    operation("UntagRole", on_role),
+    operation("ListRoleTags", on_role),
+    operation("PutRolePolicy", on_role),
+    operation("GetRolePolicy", on_role),
+    operation("DeleteRolePolicy", on_role),
+    operation("ListRolePolicies", on_role),
+    operation("AttachRolePolicy", on_role),
+    operation("DetachRolePolicy", on_role),
+    operation("ListAttachedRolePolicies", on_role),
+    operation("PutRolePermissionsBoundary", on_role),
+    operation("DeleteRolePermissionsBoundary", on_role),
+    operation("ListInstanceProfilesForRole", on_role),
+];
+
+fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let prefix = input.text("PathPrefix").unwrap_or("/");
+    let roles = environment.tx.list::<Role>(KIND, "")?;
+    let roles = roles.iter().filter(|(_, role)| role.path.starts_with(prefix));
+    let mut roles: Vec<_> = roles.map(|(name, role)| role.describe(name)).collect();
+    // The list leaves out what GetRole tells.
+    for role in &mut roles {
+        role["Tags"] = Value::Null;
+        role["PermissionsBoundary"] = Value::Null;
+    }
+    Ok(listed("Roles", roles, input))
+}
+
+fn on_role(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let (operation, name) = (input.operation(), input.need("RoleName")?);
+    let role = environment.tx.get::<Role>(KIND, "", name)?.ok_or_else(|| no_such("role", name))?;
+    match operation {
+        "GetRole" => Ok(json!({ "Role": role.describe(name) })),
+        "DeleteRole" => delete(environment, name, &role),
+        "ListInstanceProfilesForRole" => Ok(json!({ "InstanceProfiles": [], "IsTruncated": false })),
+        "GetRolePolicy" | "ListRolePolicies" | "ListAttachedRolePolicies" | "ListRoleTags" => {
+            read(operation, name, &role, input)
         }
-        "GetRole"
-        | "DeleteRole"
-        | "UpdateRole"
-        | "UpdateAssumeRolePolicy"
-        | "TagRole"
-        | "UntagRole"
-        | "ListRoleTags"
-        | "PutRolePolicy"
-        | "GetRolePolicy"
-        | "DeleteRolePolicy"
-        | "ListRolePolicies"
-        | "AttachRolePolicy"
-        | "DetachRolePolicy"
-        | "ListAttachedRolePolicies"
-        | "PutRolePermissionsBoundary"
-        | "DeleteRolePermissionsBoundary"
-        | "ListInstanceProfilesForRole" => {
-            let name = input.need("RoleName")?;
-            let role = environment.tx.get::<Role>(KIND, "", name)?.ok_or_else(|| no_such("role", name))?;
-            match operation {
-                "GetRole" => json!({ "Role": role.describe(name) }),
-                "DeleteRole" => delete(environment, name, &role)?,
-                "ListInstanceProfilesForRole" => json!({ "InstanceProfiles": [], "IsTruncated": false }),
-                "GetRolePolicy" | "ListRolePolicies" | "ListAttachedRolePolicies" | "ListRoleTags" => {
-                    read(operation, name, &role, input)?
-                }
-                _ => change(environment, operation, name, role, input)?,
-            }
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(answer))
+        _ => change(environment, operation, name, role, input),
+    }
 }
 
 /// A page of a list, as IAM answers it.

@@ -12,7 +12,7 @@ use super::roles::{RolePolicies, listed, policies_of};
 use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
 
 /// The text of AWS's own policies, as far as the sandbox knows it.
 const EVERYTHING: &str = r#"{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::records::{KIND, Record, key};
 use super::shards::{Shard, Shards, record_of, sequence_number};
-use super::{Stream, invalid_argument};
+use super::stream::{Stream, invalid_argument};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
+use crate::input::{Input, page};
 
 /// Most records of one `GetRecords`.
 const MOST_RECORDS: usize = 10_000;
@@ -87,11 +87,9 @@ pub(crate) fn position_at(
     }
 }
 
-pub(super) fn list_shards(
-    environment: &Environment,
-    stream: Option<&Stream>,
-    input: &Input,
-) -> Result<Value, AwsError> {
+pub(super) fn list_shards(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let stream = if input.value("NextToken").is_some() { None } else { Some(Stream::requested(environment, input)?) };
+    let stream = stream.as_ref();
     // A token says which stream is meant: `<position>/<stream>`.
     let token = input.text("NextToken").and_then(|token| token.split_once('/'));
     let of_token = match (stream, token) {
@@ -143,7 +141,8 @@ impl Iterator {
     }
 }
 
-pub(super) fn iterator(environment: &Environment, stream: &Stream, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn iterator(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let stream = &Stream::requested(environment, input)?;
     let id = input.need("ShardId")?;
     let shards = Shards::load(environment, stream)?;
     let shard = shards.by_id(id).ok_or_else(|| shard_not_found(environment, stream, id))?;

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::shards::{Shards, sequence_number};
-use super::{Stream, invalid_argument};
+use super::stream::{Stream, invalid_argument};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
 
 pub(super) const KIND: &str = "kinesis/record";
 
@@ -125,7 +125,8 @@ impl<'a> Putting<'a> {
     }
 }
 
-pub(super) fn put(environment: &Environment, stream: &Stream, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn put_one(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let stream = &Stream::requested(environment, input)?;
     let record = check(input)?;
     let mut putting = Putting::start(environment, stream)?;
     let mut answer = putting.put(&record)?;
@@ -134,7 +135,8 @@ pub(super) fn put(environment: &Environment, stream: &Stream, input: &Input) -> 
     Ok(answer)
 }
 
-pub(super) fn put_many(environment: &Environment, stream: &Stream, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn put_many(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let stream = &Stream::requested(environment, input)?;
     let records = input.list("Records");
     if records.is_empty() || records.len() > MOST_RECORDS {
         return Err(input.wrong(format!(

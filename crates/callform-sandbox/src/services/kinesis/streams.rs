@@ -4,12 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::records;
 use super::shards::Shards;
-use super::{KIND, Stream, invalid_argument};
+use super::stream::{KIND, Stream, invalid_argument};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
-use crate::services::tags;
+use crate::input::{Input, page};
+use crate::tags;
 
 pub(super) fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let name = input.need("StreamName")?;
@@ -71,12 +71,9 @@ pub(super) fn list(environment: &Environment, input: &Input) -> Result<Value, Aw
     Ok(answer)
 }
 
-pub(super) fn on_stream(
-    environment: &Environment,
-    operation: &str,
-    mut stream: Stream,
-    input: &Input,
-) -> Result<Value, AwsError> {
+pub(super) fn on_stream(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
+    let mut stream = Stream::requested(environment, input)?;
     match operation {
         "DescribeStream" => return describe(environment, stream, input),
         "DescribeStreamSummary" => {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::call;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::object;
+use crate::input::object;
 use crate::store::Store;
 
 /// A store and a clock.

@@ -3,22 +3,13 @@
 use serde_json::{Value, json};
 
 use super::keys::Key;
-use super::not_found;
+use super::names::{KIND, not_found, target};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
+use crate::input::{Input, page};
 
-const KIND: &str = "kms/alias";
-
-/// The id of the key an alias names.
-pub(super) fn target(environment: &Environment, name: &str) -> Result<Option<String>, AwsError> {
-    environment.tx.get(KIND, environment.region, name)
-}
-
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
-    if operation == "ListAliases" {
-        return list(environment, input);
-    }
+pub(super) fn change(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let name = input.need("AliasName")?;
     if !name.starts_with("alias/") || name.starts_with("alias/aws/") {
         return Err(AwsError::new(400, "InvalidAliasNameException", format!("{name} is no alias of an account.")));
@@ -42,7 +33,7 @@ pub(super) fn call(environment: &Environment, operation: &str, input: &Input) ->
     Ok(Value::Null)
 }
 
-fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let wanted = input.text("KeyId").map(|id| Key::load(environment, id)).transpose()?;
     let aliases: Vec<(String, String)> = environment.tx.list(KIND, environment.region)?;
     let listed = aliases

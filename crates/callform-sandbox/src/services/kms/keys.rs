@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{aliases, not_found};
+use super::names::{not_found, target};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, object, page};
+use crate::input::{Input, object, page};
 
 const KIND: &str = "kms/key";
 
@@ -35,10 +35,9 @@ impl Key {
         if let Some(service) = name.strip_prefix("alias/aws/") {
             return Ok(Self::managed(environment, service));
         }
-        let target =
-            if name.starts_with("alias/") { aliases::target(environment, name)? } else { Some(name.to_owned()) };
-        let key: Option<Self> = match &target {
-            Some(target) => environment.tx.get(KIND, environment.region, target)?,
+        let id = if name.starts_with("alias/") { target(environment, name)? } else { Some(name.to_owned()) };
+        let key: Option<Self> = match &id {
+            Some(id) => environment.tx.get(KIND, environment.region, id)?,
             None => None,
         };
         key.ok_or_else(|| {
@@ -141,7 +140,8 @@ pub(super) fn list(environment: &Environment, input: &Input) -> Result<Value, Aw
     Ok(answer)
 }
 
-pub(super) fn on_key(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn on_key(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let mut key = Key::load(environment, input.need("KeyId")?)?;
     let answer = match operation {
         "DescribeKey" => return Ok(json!({ "KeyMetadata": key.metadata })),

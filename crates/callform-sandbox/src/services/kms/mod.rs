@@ -3,41 +3,44 @@
 
 mod aliases;
 mod keys;
+mod names;
 
 use serde_json::{Map, Value};
 
-use super::input::Input;
+use super::table::{Operation, Service, operation, service};
 use crate::error::AwsError;
 use crate::handler::Environment;
 
+/// The service.
+pub(crate) static SERVICE: Service = service("KMS", "ValidationException", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("CreateKey", keys::create),
+    operation("ListKeys", keys::list),
+    operation("ListAliases", aliases::list),
+    operation("CreateAlias", aliases::change),
+    operation("UpdateAlias", aliases::change),
+    operation("DeleteAlias", aliases::change),
+    operation("DescribeKey", keys::on_key),
+    operation("GetKeyPolicy", keys::on_key),
+    operation("ListKeyPolicies", keys::on_key),
+    operation("PutKeyPolicy", keys::on_key),
+    operation("GetKeyRotationStatus", keys::on_key),
+    operation("EnableKeyRotation", keys::on_key),
+    operation("DisableKeyRotation", keys::on_key),
+    operation("EnableKey", keys::on_key),
+    operation("DisableKey", keys::on_key),
+    operation("UpdateKeyDescription", keys::on_key),
+    operation("ScheduleKeyDeletion", keys::on_key),
+    operation("CancelKeyDeletion", keys::on_key),
+    operation("TagResource", keys::on_key),
+    operation("UntagResource", keys::on_key),
+    operation("ListResourceTags", keys::on_key),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "ValidationException");
-    match operation {
-        "CreateKey" => keys::create(environment, &input),
-        "ListKeys" => keys::list(environment, &input),
-        "CreateAlias" | "UpdateAlias" | "DeleteAlias" | "ListAliases" => aliases::call(environment, operation, &input),
-        "DescribeKey"
-        | "GetKeyPolicy"
-        | "ListKeyPolicies"
-        | "PutKeyPolicy"
-        | "GetKeyRotationStatus"
-        | "EnableKeyRotation"
-        | "DisableKeyRotation"
-        | "EnableKey"
-        | "DisableKey"
-        | "UpdateKeyDescription"
-        | "ScheduleKeyDeletion"
-        | "CancelKeyDeletion"
-        | "TagResource"
-        | "UntagResource"
-        | "ListResourceTags" => keys::on_key(environment, operation, &input),
-        _ => Err(AwsError::unsupported("KMS", operation)),
-    }
-}
-
-fn not_found(what: &str) -> AwsError {
-    AwsError::new(400, "NotFoundException", format!("{what} is not found."))
+    SERVICE.call(environment, operation, input)
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
 use crate::private;
-use crate::services::input::Input;
 use crate::services::s3::object;
 use crate::services::s3::upload::hexadecimal;
 

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::code::{self, Code};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, object, page};
 use crate::services::iam;
-use crate::services::input::{Input, object, page};
-use crate::services::tags;
+use crate::tags;
 
 const KIND: &str = "lambda/function";
 
@@ -120,13 +120,8 @@ pub(super) fn save(environment: &Environment, name: &str, function: &Function) -
     environment.tx.put(KIND, environment.region, name, None, function)
 }
 
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
-    match operation {
-        "CreateFunction" => return create(environment, input),
-        "ListFunctions" => return list(environment, input),
-        "ListTags" | "TagResource" | "UntagResource" => return tag(environment, operation, input),
-        _ => {}
-    }
+pub(super) fn call(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let (name, qualifier) = name_and_qualifier(input)?;
     let mut function = load(environment, name)?;
     match operation {
@@ -200,7 +195,7 @@ pub(super) fn resolve(
     Ok((published.configuration.clone(), published.code.clone()))
 }
 
-fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let name = input.need("FunctionName")?;
     let name = name.rsplit_once("function:").map_or(name, |(_, name)| name);
     let right = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
@@ -298,7 +293,7 @@ fn check(environment: &Environment, configuration: &Map<String, Value>) -> Resul
     }
 }
 
-fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn list(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let functions = environment.tx.list::<Function>(KIND, environment.region)?;
     let functions = functions.into_iter().map(|(_, function)| function.configuration.into());
     let size = usize::try_from(input.number("MaxItems").unwrap_or(50)).unwrap_or(50).clamp(1, 10_000);
@@ -340,7 +335,8 @@ fn delete(
     Ok(Value::Null)
 }
 
-fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn tag(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let arn = input.need("Resource")?;
     if let Some((_, uuid)) = arn.rsplit_once("event-source-mapping:") {
         return super::event_sources::tag(environment, operation, uuid, input);

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::code::{self, Code};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, object};
+use crate::input::{Input, object};
 
 const KIND: &str = "lambda/layer-version";
 const LAST: &str = "lambda/layer-last-version";
@@ -60,7 +60,8 @@ fn find(environment: &Environment, name: &str, version: &str) -> Result<Option<L
 }
 
 /// Carries out an operation.
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn call(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     match operation {
         "PublishLayerVersion" => publish(environment, input),
         "ListLayers" => list(environment),

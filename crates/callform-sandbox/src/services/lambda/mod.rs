@@ -12,50 +12,115 @@ pub use function::{Found, find};
 
 use serde_json::{Map, Value};
 
-use super::input::Input;
+use super::table::{Operation, Service, routed};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::protocol::form::decode;
-use crate::protocol::identify;
+use crate::operation;
 
-/// A route: method, path with labels, operation, status of success.
-type RouteRow = (&'static str, &'static str, &'static str, u16);
+/// The service. `Invoke` is answered by [`crate::functions`]: it must not run in a transaction.
+pub(crate) static SERVICE: Service = Service {
+    table: operation::Service { name: "Lambda", tables: &[OPERATIONS], others: others::OTHERS },
+    error: "InvalidParameterValueException",
+};
 
-const ROUTES: &[RouteRow] = &[
-    ("POST", "/2015-03-31/functions", "CreateFunction", 201),
-    ("GET", "/2015-03-31/functions", "ListFunctions", 200),
-    ("GET", "/2015-03-31/functions/{FunctionName}", "GetFunction", 200),
-    ("DELETE", "/2015-03-31/functions/{FunctionName}", "DeleteFunction", 204),
-    ("GET", "/2015-03-31/functions/{FunctionName}/configuration", "GetFunctionConfiguration", 200),
-    ("PUT", "/2015-03-31/functions/{FunctionName}/configuration", "UpdateFunctionConfiguration", 200),
-    ("PUT", "/2015-03-31/functions/{FunctionName}/code", "UpdateFunctionCode", 200),
-    ("POST", "/2015-03-31/functions/{FunctionName}/invocations", "Invoke", 200),
-    ("POST", "/2015-03-31/functions/{FunctionName}/versions", "PublishVersion", 201),
-    ("GET", "/2015-03-31/functions/{FunctionName}/versions", "ListVersionsByFunction", 200),
-    ("POST", "/2015-03-31/functions/{FunctionName}/aliases", "CreateAlias", 201),
-    ("GET", "/2015-03-31/functions/{FunctionName}/aliases", "ListAliases", 200),
-    ("GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "GetAlias", 200),
-    ("PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "UpdateAlias", 200),
-    ("DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "DeleteAlias", 204),
-    ("POST", "/2015-03-31/functions/{FunctionName}/policy", "AddPermission", 201),
-    ("GET", "/2015-03-31/functions/{FunctionName}/policy", "GetPolicy", 200),
-    ("DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", "RemovePermission", 204),
-    ("PUT", "/2017-10-31/functions/{FunctionName}/concurrency", "PutFunctionConcurrency", 200),
-    ("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", "DeleteFunctionConcurrency", 204),
-    ("GET", "/2019-09-30/functions/{FunctionName}/concurrency", "GetFunctionConcurrency", 200),
-    ("POST", "/2015-03-31/event-source-mappings", "CreateEventSourceMapping", 202),
-    ("GET", "/2015-03-31/event-source-mappings", "ListEventSourceMappings", 200),
-    ("GET", "/2015-03-31/event-source-mappings/{UUID}", "GetEventSourceMapping", 200),
-    ("PUT", "/2015-03-31/event-source-mappings/{UUID}", "UpdateEventSourceMapping", 202),
-    ("DELETE", "/2015-03-31/event-source-mappings/{UUID}", "DeleteEventSourceMapping", 202),
-    ("GET", "/2018-10-31/layers", "ListLayers", 200),
-    ("POST", "/2018-10-31/layers/{LayerName}/versions", "PublishLayerVersion", 201),
-    ("GET", "/2018-10-31/layers/{LayerName}/versions", "ListLayerVersions", 200),
-    ("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "GetLayerVersion", 200),
-    ("DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "DeleteLayerVersion", 204),
-    ("GET", "/2017-03-31/tags/{Resource}", "ListTags", 200),
-    ("POST", "/2017-03-31/tags/{Resource}", "TagResource", 204),
-    ("DELETE", "/2017-03-31/tags/{Resource}", "UntagResource", 204),
+const OPERATIONS: &[Operation] = &[
+    routed("CreateFunction", "POST", "/2015-03-31/functions", 201, &[], function::create),
+    routed("ListFunctions", "GET", "/2015-03-31/functions", 200, &[], function::list),
+    routed("GetFunction", "GET", "/2015-03-31/functions/{FunctionName}", 200, &[], function::call),
+    routed("DeleteFunction", "DELETE", "/2015-03-31/functions/{FunctionName}", 204, &[], function::call),
+    routed(
+        "GetFunctionConfiguration",
+        "GET",
+        "/2015-03-31/functions/{FunctionName}/configuration",
+        200,
+        &[],
+        function::call,
+    ),
+    routed(
+        "UpdateFunctionConfiguration",
+        "PUT",
+        "/2015-03-31/functions/{FunctionName}/configuration",
+        200,
+        &[],
+        function::call,
+    ),
+    routed("UpdateFunctionCode", "PUT", "/2015-03-31/functions/{FunctionName}/code", 200, &[], function::call),
+    routed("Invoke", "POST", "/2015-03-31/functions/{FunctionName}/invocations", 200, &[], function::call),
+    routed("PublishVersion", "POST", "/2015-03-31/functions/{FunctionName}/versions", 201, &[], versions::call),
+    routed("ListVersionsByFunction", "GET", "/2015-03-31/functions/{FunctionName}/versions", 200, &[], versions::call),
+    routed("CreateAlias", "POST", "/2015-03-31/functions/{FunctionName}/aliases", 201, &[], versions::call),
+    routed("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", 200, &[], versions::call),
+    routed("GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 200, &[], versions::call),
+    routed("UpdateAlias", "PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 200, &[], versions::call),
+    routed("DeleteAlias", "DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 204, &[], versions::call),
+    routed("AddPermission", "POST", "/2015-03-31/functions/{FunctionName}/policy", 201, &[], policy::call),
+    routed("GetPolicy", "GET", "/2015-03-31/functions/{FunctionName}/policy", 200, &[], policy::call),
+    routed(
+        "RemovePermission",
+        "DELETE",
+        "/2015-03-31/functions/{FunctionName}/policy/{StatementId}",
+        204,
+        &[],
+        policy::call,
+    ),
+    routed(
+        "PutFunctionConcurrency",
+        "PUT",
+        "/2017-10-31/functions/{FunctionName}/concurrency",
+        200,
+        &[],
+        function::call,
+    ),
+    routed(
+        "DeleteFunctionConcurrency",
+        "DELETE",
+        "/2017-10-31/functions/{FunctionName}/concurrency",
+        204,
+        &[],
+        function::call,
+    ),
+    routed(
+        "GetFunctionConcurrency",
+        "GET",
+        "/2019-09-30/functions/{FunctionName}/concurrency",
+        200,
+        &[],
+        function::call,
+    ),
+    routed("CreateEventSourceMapping", "POST", "/2015-03-31/event-source-mappings", 202, &[], event_sources::call),
+    routed("ListEventSourceMappings", "GET", "/2015-03-31/event-source-mappings", 200, &[], event_sources::call),
+    routed("GetEventSourceMapping", "GET", "/2015-03-31/event-source-mappings/{UUID}", 200, &[], event_sources::call),
+    routed(
+        "UpdateEventSourceMapping",
+        "PUT",
+        "/2015-03-31/event-source-mappings/{UUID}",
+        202,
+        &[],
+        event_sources::call,
+    ),
+    routed(
+        "DeleteEventSourceMapping",
+        "DELETE",
+        "/2015-03-31/event-source-mappings/{UUID}",
+        202,
+        &[],
+        event_sources::call,
+    ),
+    routed("ListLayers", "GET", "/2018-10-31/layers", 200, &[], layers::call),
+    routed("PublishLayerVersion", "POST", "/2018-10-31/layers/{LayerName}/versions", 201, &[], layers::call),
+    routed("ListLayerVersions", "GET", "/2018-10-31/layers/{LayerName}/versions", 200, &[], layers::call),
+    routed("GetLayerVersion", "GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", 200, &[], layers::call),
+    routed(
+        "DeleteLayerVersion",
+        "DELETE",
+        "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}",
+        204,
+        &[],
+        layers::call,
+    ),
+    routed("ListTags", "GET", "/2017-03-31/tags/{Resource}", 200, &[], function::tag),
+    routed("TagResource", "POST", "/2017-03-31/tags/{Resource}", 204, &[], function::tag),
+    routed("UntagResource", "DELETE", "/2017-03-31/tags/{Resource}", 204, &[], function::tag),
 ];
 
 /// An operation, its status of success, and the labels of its path.
@@ -63,24 +128,8 @@ pub type Routed = (&'static str, u16, Map<String, Value>);
 
 /// The operation a method and path mean.
 pub fn route(method: &str, path: &str) -> Option<Routed> {
-    let segments: Vec<_> = path.trim_end_matches('/').split('/').collect();
-    ROUTES.iter().filter(|row| row.0 == method).find_map(|(_, pattern, operation, status)| {
-        let patterns: Vec<_> = pattern.split('/').collect();
-        if patterns.len() != segments.len() {
-            return None;
-        }
-        let mut labels = Map::new();
-        for (pattern, segment) in patterns.iter().zip(&segments) {
-            match pattern.strip_prefix('{').and_then(|label| label.strip_suffix('}')) {
-                Some(label) => {
-                    labels.insert(label.to_owned(), decode(segment, false).into());
-                }
-                None if pattern == segment => {}
-                None => return None,
-            }
-        }
-        Some((*operation, *status, labels))
-    })
+    let (operation, labels) = SERVICE.table.route(method, path.trim_end_matches('/'))?;
+    Some((operation.name, operation.status, labels))
 }
 
 /// Answers a REST request: HTTP status and body.
@@ -91,10 +140,7 @@ pub fn handle(
     query: &[(String, String)],
     body: &[u8],
 ) -> Result<(u16, Value), AwsError> {
-    let (operation, status, labels) = route(method, path).ok_or_else(|| {
-        let named = identify::named(others::OTHERS, method, path).map(str::to_owned);
-        AwsError::unsupported("Lambda", &named.unwrap_or_else(|| format!("{method} {path}")))
-    })?;
+    let (operation, labels) = SERVICE.table.need_route(method, path.trim_end_matches('/'))?;
     let mut input: Map<String, Value> = if body.is_empty() {
         Map::new()
     } else {
@@ -113,31 +159,12 @@ pub fn handle(
         }
     }
     input.extend(labels);
-    Ok((status, call(environment, operation, &input)?))
+    Ok((operation.status, call(environment, operation.name, &input)?))
 }
 
 /// Carries out an operation by name; members of path and query are in the input.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "InvalidParameterValueException");
-    match operation {
-        "AddPermission" | "GetPolicy" | "RemovePermission" => policy::call(environment, operation, &input),
-        "CreateEventSourceMapping"
-        | "ListEventSourceMappings"
-        | "GetEventSourceMapping"
-        | "UpdateEventSourceMapping"
-        | "DeleteEventSourceMapping" => event_sources::call(environment, operation, &input),
-        "PublishVersion"
-        | "ListVersionsByFunction"
-        | "CreateAlias"
-        | "GetAlias"
-        | "UpdateAlias"
-        | "DeleteAlias"
-        | "ListAliases" => versions::call(environment, operation, &input),
-        "PublishLayerVersion" | "GetLayerVersion" | "ListLayers" | "ListLayerVersions" | "DeleteLayerVersion" => {
-            layers::call(environment, operation, &input)
-        }
-        _ => function::call(environment, operation, &input),
-    }
+    SERVICE.call(environment, operation, input)
 }
 
 #[cfg(test)]

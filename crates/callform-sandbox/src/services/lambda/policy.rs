@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use super::function::{arn, load, name_and_qualifier, resolve, save};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
 
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn call(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let (name, qualifier) = name_and_qualifier(input)?;
     let mut function = load(environment, name)?;
     resolve(environment, name, &function, qualifier)?;

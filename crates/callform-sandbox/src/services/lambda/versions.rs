@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::function::{Function, Published, arn, load, name_and_qualifier, not_found, save};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
 
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn call(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let (name, _) = name_and_qualifier(input)?;
     let mut function = load(environment, name)?;
     match operation {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
+use crate::input::{Input, page};
 
 const STREAM: &str = "logs/stream";
 const EVENTS: &str = "logs/event";

@@ -4,11 +4,12 @@ mod events;
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, page};
-use super::tags;
+use super::table::{Operation, Service, operation, service};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::{Input, page};
+use crate::tags;
 
 const KIND: &str = "logs/group";
 
@@ -16,60 +17,59 @@ const KIND: &str = "logs/group";
 const RETENTIONS: [i64; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
+/// The service.
+pub(crate) static SERVICE: Service = service("CloudWatch Logs", "InvalidParameterException", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("CreateLogGroup", create),
+    operation("DescribeLogGroups", describe),
+    operation("DeleteLogGroup", on_group),
+    operation("PutRetentionPolicy", on_group),
+    operation("DeleteRetentionPolicy", on_group),
+    operation("AssociateKmsKey", on_group),
+    operation("DisassociateKmsKey", on_group),
+    operation("TagResource", on_group),
+    operation("UntagResource", on_group),
+    operation("ListTagsForResource", on_group),
+    operation("TagLogGroup", on_group),
+    operation("UntagLogGroup", on_group),
+    operation("ListTagsLogGroup", on_group),
+    operation("CreateLogStream", on_group),
+    operation("DeleteLogStream", on_group),
+    operation("DescribeLogStreams", on_group),
+    operation("PutLogEvents", on_group),
+    operation("GetLogEvents", on_group),
+    operation("FilterLogEvents", on_group),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "InvalidParameterException");
-    match operation {
-        "CreateLogGroup" => create(environment, &input),
-        "DescribeLogGroups" => {
-            let prefix = input.text("logGroupNamePrefix").unwrap_or_default();
-            let pattern = input.text("logGroupNamePattern").unwrap_or_default();
-            let groups = environment.tx.list::<Map<String, Value>>(KIND, environment.region)?;
-            let groups = groups.into_iter().filter(|(name, _)| name.starts_with(prefix) && name.contains(pattern)).map(
-                |(_, mut group)| {
-                    group.remove("Tags");
-                    Value::Object(group)
-                },
-            );
-            let size = usize::try_from(input.number("limit").unwrap_or(50)).unwrap_or(50).max(1);
-            let (groups, next) = page(groups.collect(), input.text("nextToken"), size);
-            let mut answer = json!({ "logGroups": groups });
-            if let Some(next) = next {
-                answer["nextToken"] = next.into();
-            }
-            Ok(answer)
-        }
-        "DeleteLogGroup"
-        | "PutRetentionPolicy"
-        | "DeleteRetentionPolicy"
-        | "AssociateKmsKey"
-        | "DisassociateKmsKey"
-        | "TagResource"
-        | "UntagResource"
-        | "ListTagsForResource"
-        | "TagLogGroup"
-        | "UntagLogGroup"
-        | "ListTagsLogGroup"
-        | "CreateLogStream"
-        | "DeleteLogStream"
-        | "DescribeLogStreams"
-        | "PutLogEvents"
-        | "GetLogEvents"
-        | "FilterLogEvents" => {
-            let name = group_name(&input)?;
-            let group = environment.tx.get::<Map<String, Value>>(KIND, environment.region, name)?.ok_or_else(|| {
-                AwsError::new(400, "ResourceNotFoundException", "The specified log group does not exist.")
-            })?;
-            on_group(environment, operation, name, group, &input)
-        }
-        _ => Err(AwsError::unsupported("CloudWatch Logs", operation)),
+    SERVICE.call(environment, operation, input)
+}
+
+fn describe(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let prefix = input.text("logGroupNamePrefix").unwrap_or_default();
+    let pattern = input.text("logGroupNamePattern").unwrap_or_default();
+    let groups = environment.tx.list::<Map<String, Value>>(KIND, environment.region)?;
+    let groups = groups.into_iter().filter(|(name, _)| name.starts_with(prefix) && name.contains(pattern)).map(
+        |(_, mut group)| {
+            group.remove("Tags");
+            Value::Object(group)
+        },
+    );
+    let size = usize::try_from(input.number("limit").unwrap_or(50)).unwrap_or(50).max(1);
+    let (groups, next) = page(groups.collect(), input.text("nextToken"), size);
+    let mut answer = json!({ "logGroups": groups });
+    if let Some(next) = next {
+        answer["nextToken"] = next.into();
     }
+    Ok(answer)
 }
 
 /// Writes the lines of a text into a stream, which is made where it is not there yet, as is its group.
 pub(crate) fn write(environment: &Environment, group: &str, stream: &str, text: &str) -> Result<(), AwsError> {
     if environment.tx.get::<Value>(KIND, environment.region, group)?.is_none() {
-        let input = super::input::object(json!({ "logGroupName": group }));
+        let input = crate::input::object(json!({ "logGroupName": group }));
         create(environment, &Input::new(&input, "InvalidParameterException"))?;
     }
     events::write(environment, group, stream, text)
@@ -108,13 +108,12 @@ fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     Ok(Value::Null)
 }
 
-fn on_group(
-    environment: &Environment,
-    operation: &str,
-    name: &str,
-    mut group: Map<String, Value>,
-    input: &Input,
-) -> Result<Value, AwsError> {
+fn on_group(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let (operation, name) = (input.operation(), group_name(input)?);
+    let mut group = environment
+        .tx
+        .get::<Map<String, Value>>(KIND, environment.region, name)?
+        .ok_or_else(|| AwsError::new(400, "ResourceNotFoundException", "The specified log group does not exist."))?;
     match operation {
         "CreateLogStream" | "DeleteLogStream" | "DescribeLogStreams" | "PutLogEvents" | "GetLogEvents"
         | "FilterLogEvents" => return events::call(environment, operation, name, input),

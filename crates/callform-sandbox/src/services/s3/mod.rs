@@ -16,11 +16,11 @@ pub mod upload;
 
 use http::request::Parts;
 
-use crate::cloudformation::signals;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::protocol::answer::Answer;
 use crate::protocol::form::query_parameters;
+use crate::signals;
 
 pub use route::{Route, S3Operation, route};
 pub use upload::Upload;

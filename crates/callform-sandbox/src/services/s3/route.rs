@@ -4,8 +4,8 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 
 use super::settings::{self, Setting};
-use crate::cloudformation::signals;
 use crate::protocol::form::{decode, query_parameters};
+use crate::signals;
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq)]

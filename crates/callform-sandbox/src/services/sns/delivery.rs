@@ -9,10 +9,10 @@ use super::{Topic, entries, filter};
 use crate::clock::iso8601;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
+use crate::services::carrying::{Answer, Invocation, Step};
 use crate::services::sqs;
 use crate::store::Tx;
-use crate::streaming::{Answer, Invocation, Step};
 
 const KIND: &str = "sns/delivery";
 

@@ -11,28 +11,37 @@ mod topics;
 
 use serde_json::{Map, Value, json};
 
-use super::input::Input;
+use super::table::{Operation, Service, operation, service};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
 
 pub(crate) use topics::Topic;
 
+/// The service.
+pub(crate) static SERVICE: Service = service("SNS", "InvalidParameter", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("CreateTopic", topics::create),
+    operation("ListTopics", topics::list),
+    operation("DeleteTopic", topics::on_topic),
+    operation("GetTopicAttributes", topics::on_topic),
+    operation("SetTopicAttributes", topics::on_topic),
+    operation("TagResource", topics::tag),
+    operation("UntagResource", topics::tag),
+    operation("ListTagsForResource", topics::tag),
+    operation("Subscribe", subscriptions::subscribe),
+    operation("ListSubscriptions", subscriptions::list),
+    operation("ListSubscriptionsByTopic", subscriptions::list),
+    operation("Unsubscribe", subscriptions::on_subscription),
+    operation("GetSubscriptionAttributes", subscriptions::on_subscription),
+    operation("SetSubscriptionAttributes", subscriptions::on_subscription),
+    operation("Publish", delivery::publish),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "InvalidParameter");
-    match operation {
-        "CreateTopic" => topics::create(environment, &input),
-        "ListTopics" => topics::list(environment, &input),
-        "DeleteTopic" | "GetTopicAttributes" | "SetTopicAttributes" => topics::on_topic(environment, operation, &input),
-        "TagResource" | "UntagResource" | "ListTagsForResource" => topics::tag(environment, operation, &input),
-        "Subscribe" => subscriptions::subscribe(environment, &input),
-        "ListSubscriptions" | "ListSubscriptionsByTopic" => subscriptions::list(environment, &input),
-        "Unsubscribe" | "GetSubscriptionAttributes" | "SetSubscriptionAttributes" => {
-            subscriptions::on_subscription(environment, operation, &input)
-        }
-        "Publish" => delivery::publish(environment, &input),
-        _ => Err(AwsError::unsupported("SNS", operation)),
-    }
+    SERVICE.call(environment, operation, input)
 }
 
 fn not_found(what: &str) -> AwsError {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Topic, entries, filter, not_found, to_entries};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
+use crate::input::{Input, page};
 
 const KIND: &str = "sns/subscription";
 
@@ -119,7 +119,8 @@ pub(super) fn list(environment: &Environment, input: &Input) -> Result<Value, Aw
     Ok(json!({ "Subscriptions": listed, "NextToken": next }))
 }
 
-pub(super) fn on_subscription(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn on_subscription(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let arn = input.need("SubscriptionArn")?;
     let found: Option<Subscription> = environment.tx.get(KIND, environment.region, arn)?;
     let mut subscription = match (operation, found) {

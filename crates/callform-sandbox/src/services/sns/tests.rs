@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::{call, delivery};
 use crate::handler::Environment;
+use crate::input::object;
 use crate::resources::sandboxed;
-use crate::services::input::object;
+use crate::services::carrying::{InvocationError, Step};
 use crate::services::sqs;
-use crate::streaming::{InvocationError, Step};
 
 const TOPIC: &str = "arn:aws:sns:us-west-2:123456789012:calls";
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::{entries, not_found, subscriptions, to_entries};
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
-use crate::services::tags;
+use crate::input::{Input, page};
+use crate::tags;
 
 const KIND: &str = "sns/topic";
 
@@ -71,7 +71,8 @@ pub(super) fn list(environment: &Environment, input: &Input) -> Result<Value, Aw
     Ok(json!({ "Topics": topics, "NextToken": next }))
 }
 
-pub(super) fn on_topic(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn on_topic(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let arn = input.need("TopicArn")?;
     let found = Topic::find(environment, arn)?;
     let mut topic = match (operation, found) {
@@ -103,7 +104,8 @@ pub(super) fn on_topic(environment: &Environment, operation: &str, input: &Input
     }
 }
 
-pub(super) fn tag(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn tag(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     let mut topic = Topic::load(environment, input.need("ResourceArn")?)?;
     match operation {
         "ListTagsForResource" => return Ok(json!({ "Tags": tags::to_list(&topic.tags) })),

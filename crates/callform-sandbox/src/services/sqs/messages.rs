@@ -14,7 +14,7 @@ use super::Queue;
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, object};
+use crate::input::{Input, object};
 use crate::services::s3::upload::hexadecimal;
 
 const KIND: &str = "sqs/message";

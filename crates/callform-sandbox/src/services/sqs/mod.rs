@@ -9,45 +9,50 @@ mod queue;
 
 use serde_json::{Map, Value, json};
 
-use super::input::Input;
-use super::{input, tags};
+use super::table::{Operation, Service, operation, service};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::input::Input;
+use crate::{input, tags};
 
 pub(crate) use messages::{Message, has_message, receive, remove, send};
 pub(crate) use queue::Queue;
 
+/// The service.
+pub(crate) static SERVICE: Service = service("SQS", "InvalidParameterValue", &[OPERATIONS]);
+
+const OPERATIONS: &[Operation] = &[
+    operation("CreateQueue", queue::create),
+    operation("ListQueues", queue::list),
+    operation("GetQueueUrl", url),
+    operation("DeleteQueue", on_queue),
+    operation("GetQueueAttributes", on_queue),
+    operation("SetQueueAttributes", on_queue),
+    operation("PurgeQueue", on_queue),
+    operation("TagQueue", on_queue),
+    operation("UntagQueue", on_queue),
+    operation("ListQueueTags", on_queue),
+    operation("SendMessage", on_queue),
+    operation("SendMessageBatch", on_queue),
+    operation("ReceiveMessage", on_queue),
+    operation("DeleteMessage", on_queue),
+    operation("DeleteMessageBatch", on_queue),
+    operation("ChangeMessageVisibility", on_queue),
+];
+
 /// Carries out an operation.
 pub fn call(environment: &Environment, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
-    let input = Input::new(input, "InvalidParameterValue");
-    match operation {
-        "CreateQueue" => queue::create(environment, &input),
-        "ListQueues" => queue::list(environment, &input),
-        "GetQueueUrl" => {
-            let queue = Queue::load(environment, input.need("QueueName")?)?;
-            Ok(json!({ "QueueUrl": queue.url(environment) }))
-        }
-        "DeleteQueue"
-        | "GetQueueAttributes"
-        | "SetQueueAttributes"
-        | "PurgeQueue"
-        | "TagQueue"
-        | "UntagQueue"
-        | "ListQueueTags"
-        | "SendMessage"
-        | "SendMessageBatch"
-        | "ReceiveMessage"
-        | "DeleteMessage"
-        | "DeleteMessageBatch"
-        | "ChangeMessageVisibility" => {
-            let queue = Queue::load(environment, queue_name(input.need("QueueUrl")?))?;
-            on_queue(environment, operation, queue, &input)
-        }
-        _ => Err(AwsError::unsupported("SQS", operation)),
-    }
+    SERVICE.call(environment, operation, input)
 }
 
-fn on_queue(environment: &Environment, operation: &str, mut queue: Queue, input: &Input) -> Result<Value, AwsError> {
+fn url(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let queue = Queue::load(environment, input.need("QueueName")?)?;
+    Ok(json!({ "QueueUrl": queue.url(environment) }))
+}
+
+fn on_queue(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
+    let mut queue = Queue::load(environment, queue_name(input.need("QueueUrl")?))?;
     match operation {
         "DeleteQueue" => queue.delete(environment)?,
         "GetQueueAttributes" => {

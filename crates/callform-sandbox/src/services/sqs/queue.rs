@@ -9,8 +9,8 @@ use super::messages;
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, page};
-use crate::services::tags;
+use crate::input::{Input, page};
+use crate::tags;
 
 const KIND: &str = "sqs/queue";
 

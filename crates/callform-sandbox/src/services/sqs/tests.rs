@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::call;
 use crate::handler::Environment;
+use crate::input::object;
 use crate::resources::sandboxed;
-use crate::services::input::object;
 
 fn ask(environment: &Environment, operation: &str, input: Value) -> Value {
     call(environment, operation, &object(input)).unwrap()

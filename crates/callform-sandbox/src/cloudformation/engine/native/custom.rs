@@ -1,33 +1,21 @@
 //! Custom resources: a function is given an event and puts its answer to a URL.
 //!
-//! | kind | scope | key |
-//! |---|---|---|
-//! | `cloudformation/custom-event` | – | stack id and the job's key; found by the event's request id |
-//! | `cloudformation/custom-data` | stack id | logical ID and physical id: `Data` of the last answer |
-//!
-//! The event is written down here; the worker gives it to the function, outside of any transaction, and does so again
+//! The event is written down here ([`pending`]); the worker gives it to the function, outside of any transaction, and does so again
 //! where its process was killed. Source: user guide, "Custom resources" with its reference of request and response.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Job, Order, number, text};
-use crate::cloudformation::difference::shown;
-use crate::cloudformation::engine::Step;
-use crate::cloudformation::engine::handling::Outcome;
-use crate::cloudformation::live::Live;
-use crate::cloudformation::properties::resolve_dynamic;
-use crate::cloudformation::signals::{self, Answer};
-use crate::cloudformation::state::StackResource;
+use super::job::{Job, Order, number, text};
+use crate::cloudformation::engine::cancellation::generated_id;
+use crate::cloudformation::engine::step::{Outcome, Step};
+use crate::cloudformation::state::properties::resolve_dynamic;
 use crate::error::AwsError;
-use crate::handler::Properties;
-use crate::store::Tx;
-
-const EVENT: &str = "cloudformation/custom-event";
-const DATA: &str = "cloudformation/custom-data";
+use crate::input::shown;
+use crate::signals::pending::{self, Pending};
+use crate::signals::{self, Answer};
 
 /// How long an answer may take, seconds, where `ServiceTimeout` does not say.
 const TIMEOUT: u64 = 3_600;
@@ -36,68 +24,23 @@ const LARGEST_ANSWER: usize = 4_096;
 /// Longest physical id, bytes.
 const LONGEST_ID: usize = 1_024;
 
-/// An event whose answer is awaited.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Pending {
-    pub(crate) request_id: String,
-    /// ARN of the function.
-    pub(crate) function: String,
-    /// AWS region of the function.
-    pub(crate) region: String,
-    /// The event without its `ResponseURL`.
-    pub(crate) event: Value,
-    /// What the answer's URL ends in.
-    pub(crate) inbox: String,
-    /// Milliseconds since 1970.
-    deadline: u64,
-}
-
-/// All events whose answer is awaited.
-pub(crate) fn pending(tx: &Tx) -> Result<Vec<Pending>, AwsError> {
-    Ok(tx.list(EVENT, "")?.into_iter().map(|(_, pending)| pending).collect())
-}
-
-pub(crate) fn is_awaited(tx: &Tx, request_id: &str) -> Result<bool, AwsError> {
-    Ok(!tx.keys_by_name(EVENT, "", request_id)?.is_empty())
-}
-
-/// True where the answer to a resource's creation is awaited.
-pub(crate) fn is_under_way(step: &Step, logical_id: &str) -> Result<bool, AwsError> {
-    let key = format!("{}/{logical_id}/create/", step.stack_id());
-    Ok(step.tx().get::<Pending>(EVENT, "", &key)?.is_some())
-}
-
-pub(super) fn forget_all(tx: &Tx, stack_id: &str) -> Result<(), AwsError> {
-    for (key, _) in tx.list::<Pending>(EVENT, "")?.iter().filter(|(key, _)| key.starts_with(stack_id)) {
-        tx.delete(EVENT, "", key)?;
-    }
-    Ok(())
-}
-
-/// The physical id of a resource whose function never said one.
-pub(crate) fn generated_id(step: &Step, logical_id: &str) -> String {
-    let random = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}{logical_id}", step.operation.id).as_bytes());
-    let random: String = random.simple().to_string().to_uppercase().chars().take(12).collect();
-    format!("{}-{logical_id}-{random}", step.stack.name)
-}
-
 fn milliseconds(time: SystemTime) -> u64 {
     u64::try_from(time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis()).unwrap_or(u64::MAX)
 }
 
 pub(super) fn perform(step: &Step, job: Job) -> Result<Outcome<String>, AwsError> {
     let key = format!("{}/{}", step.stack_id(), job.key());
-    let Some(pending) = step.tx().get::<Pending>(EVENT, "", &key)? else { return begin(step, job, &key) };
-    let answer = signals::take_answer(step.tx(), &pending.request_id)?;
-    let late = milliseconds(step.environment.now) >= pending.deadline;
+    let Some(found) = pending::load(step.tx(), &key)? else { return begin(step, job, &key) };
+    let answer = signals::take_answer(step.tx(), &found.request_id)?;
+    let late = milliseconds(step.environment.now) >= found.deadline;
     let outcome = match answer {
-        Some(Answer::Body(body)) => conclude(step, job, &pending, &body)?,
+        Some(Answer::Body(body)) => conclude(step, job, &found, &body)?,
         Some(Answer::NotInvoked(reason)) => Outcome::Failed(reason),
-        Some(Answer::Failed) => unanswered(step, job, &pending),
-        None if late => unanswered(step, job, &pending),
+        Some(Answer::Failed) => unanswered(step, job, &found),
+        None if late => unanswered(step, job, &found),
         None => return Ok(Outcome::Waiting),
     };
-    step.tx().delete(EVENT, "", &key)?;
+    pending::remove(step.tx(), &key)?;
     Ok(outcome)
 }
 
@@ -140,15 +83,15 @@ fn begin(step: &Step, job: Job, key: &str) -> Result<Outcome<String>, AwsError> 
     if let Some(old) = old {
         event["OldResourceProperties"] = as_text(&resolve_dynamic(&step.environment, old)?);
     }
-    let pending = Pending {
+    let event = Pending {
         inbox: format!("{}|{}|{request_id}", step.stack_id(), job.logical_id),
         function: service.to_owned(),
         region: (*region).to_owned(),
         deadline: milliseconds(step.environment.now).saturating_add(seconds * 1_000),
         event,
-        request_id: request_id.clone(),
+        request_id,
     };
-    step.tx().put(EVENT, "", key, Some(&request_id), &pending)?;
+    pending::save(step.tx(), key, &event)?;
     Ok(Outcome::Begun)
 }
 
@@ -203,26 +146,17 @@ fn conclude(step: &Step, job: Job, pending: &Pending, body: &str) -> Result<Outc
         (None, Order::Delete { physical_id, .. }) => physical_id.to_owned(),
         (None, _) => return Ok(Outcome::Failed("Invalid PhysicalResourceId".to_owned())),
     };
-    let key = data_key(job.logical_id, &physical_id);
+    let save =
+        |data: &Map<String, Value>| pending::save_data(step.tx(), step.stack_id(), job.logical_id, &physical_id, data);
     match (job.order, answer.get("Data")) {
         (Order::Delete { physical_id, .. }, _) => {
-            step.tx().delete(DATA, step.stack_id(), &data_key(job.logical_id, physical_id))?;
+            pending::remove_data(step.tx(), step.stack_id(), job.logical_id, physical_id)?;
         }
-        (_, Some(Value::Object(data))) => step.tx().put(DATA, step.stack_id(), &key, None, data)?,
+        (_, Some(Value::Object(data))) => save(data)?,
         (_, None | Some(Value::Null)) => {
-            step.tx().put(DATA, step.stack_id(), &key, None, &Map::<String, Value>::new())?;
+            save(&Map::new())?;
         }
         (_, Some(_)) => return Ok(Outcome::Failed("Data in the response has to be an object.".to_owned())),
     }
     Ok(Outcome::Done(physical_id))
-}
-
-fn data_key(logical_id: &str, physical_id: &str) -> String {
-    format!("{logical_id}/{physical_id}")
-}
-
-/// `Data` of the last answer.
-pub(super) fn read(live: &Live, resource: &StackResource) -> Result<Properties, AwsError> {
-    let key = data_key(&resource.definition.logical_id, &resource.physical_id);
-    Ok(live.environment.tx.get(DATA, &live.stack.id, &key)?.unwrap_or_default())
 }

@@ -1,9 +1,5 @@
 //! Nested stacks: stacks with a parent, which makes, changes and deletes them.
 //!
-//! | kind | scope | key |
-//! |---|---|---|
-//! | `cloudformation/nested` | parent's stack id | the job's key: id of the stack under way |
-//!
 //! A nested stack whose update is done keeps what it has left behind until its parent is done too, so that it can go
 //! back with it. Source: user guide, "Nested stacks"; texts of events from recordings of the service.
 
@@ -12,29 +8,20 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Job, Order, number, text};
-use crate::cloudformation::change_set::compare::{Rules, compare};
-use crate::cloudformation::difference::shown;
-use crate::cloudformation::engine::handling::Outcome;
-use crate::cloudformation::engine::operation::{self, Kind, OnFailure, Operation, Phase};
+use super::job::{Job, Order, number, text};
+use crate::cloudformation::change_set::{compare::compare, planned::Rules};
+use crate::cloudformation::engine::operation::{self, Kind, NESTED, Operation, Phase};
 use crate::cloudformation::engine::start::{self, Options};
-use crate::cloudformation::engine::{Step, completion, forward, outputs};
-use crate::cloudformation::events::{self, ResourceEvent};
+use crate::cloudformation::engine::step::{Outcome, Step};
+use crate::cloudformation::engine::{cancellation, completion, outputs};
 use crate::cloudformation::failure::validation;
-use crate::cloudformation::preparation::{Prepared, prepare};
+use crate::cloudformation::preparation::{Prepared, check_type_changes, prepare};
 use crate::cloudformation::request::Request;
-use crate::cloudformation::state::{self, Stack, StackResource};
+use crate::cloudformation::state::events::{self, ResourceEvent};
+use crate::cloudformation::state::{self, OnFailure, Stack};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
-use crate::cloudformation::updates::check_type_changes;
 use crate::error::AwsError;
-use crate::handler::Properties;
-use crate::store::Tx;
-
-const NESTED: &str = "cloudformation/nested";
-
-pub(super) fn forget_all(tx: &Tx, stack_id: &str) -> Result<(), AwsError> {
-    tx.delete_all(NESTED, stack_id)
-}
+use crate::input::shown;
 
 pub(super) fn perform(step: &Step, job: Job) -> Result<Outcome<String>, AwsError> {
     let key = job.key();
@@ -222,7 +209,7 @@ fn go_back(step: &Step, nested: Stack) -> Result<Option<String>, AwsError> {
             let before = operation::settings_before(step.tx(), &id)?.unwrap_or_default();
             state::save_imports(step.tx(), &own.stack, &own.stack.settings.imports, &before.imports)?;
         }
-        forward::cancel_siblings(&mut own)?;
+        cancellation::cancel_siblings(&mut own)?;
         completion::fail(&mut own, Some("The parent stack is rolled back. ".to_owned()))?;
     }
     Ok(Some(id))
@@ -238,35 +225,4 @@ fn delete(step: &Step, physical_id: &str) -> Result<Option<String>, AwsError> {
         start::delete(step.environment, step.registry, nested, Vec::new(), false)?;
     }
     Ok(Some(id))
-}
-
-/// True while a nested stack has to keep what its update left behind.
-pub(crate) fn is_held(step: &Step) -> Result<bool, AwsError> {
-    let Some(parent) = &step.stack.parent else { return Ok(false) };
-    let operation = Operation::load(step.tx(), parent)?;
-    // On its way back, the parent has yet to come to this stack.
-    let is_open = |phase| matches!(phase, Phase::Forward | Phase::Held | Phase::Rollback);
-    Ok(operation.is_some_and(|operation| operation.kind == Kind::Update && is_open(operation.phase)))
-}
-
-/// The outputs, as `Outputs.<name>`; `None` where the stack is gone.
-pub(super) fn read(tx: &Tx, resource: &StackResource) -> Result<Option<Properties>, AwsError> {
-    let nested = state::find_stack(tx, &resource.physical_id)?;
-    Ok(nested.filter(|nested| nested.status != StackStatus::DeleteComplete).map(|nested| {
-        let outputs: Map<String, Value> =
-            nested.outputs.into_iter().map(|output| (output.key, output.value.into())).collect();
-        Properties::from_iter([("Outputs".to_owned(), Value::Object(outputs))])
-    }))
-}
-
-/// The stack that has no parent, above a nested one.
-pub(crate) fn root(tx: &Tx, stack: &Stack) -> Result<Option<String>, AwsError> {
-    let mut root = stack.parent.clone();
-    while let Some(id) = &root {
-        match state::find_stack(tx, id)?.and_then(|stack| stack.parent) {
-            Some(parent) => root = Some(parent),
-            None => break,
-        }
-    }
-    Ok(root)
 }

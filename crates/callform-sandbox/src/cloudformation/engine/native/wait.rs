@@ -1,28 +1,18 @@
 //! Wait conditions and their handles.
 //!
-//! | kind | scope | key |
-//! |---|---|---|
-//! | `cloudformation/waiting` | stack id | logical ID |
-//!
 //! Source: user guide, "Wait conditions"; texts of the events from recordings of the service.
 
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Job, Order, number, text};
-use crate::cloudformation::engine::Step;
-use crate::cloudformation::engine::handling::Outcome;
-use crate::cloudformation::live::Live;
-use crate::cloudformation::signals::{self, Signal};
-use crate::cloudformation::state::StackResource;
+use super::job::{Job, Order, number, text};
+use crate::cloudformation::engine::operation::{self, WAITING};
+use crate::cloudformation::engine::step::{Outcome, Step};
 use crate::error::AwsError;
-use crate::handler::Properties;
-use crate::store::Tx;
-
-const WAITING: &str = "cloudformation/waiting";
+use crate::signals;
 
 /// Longest `Timeout`, seconds.
 const LONGEST: u64 = 43_200;
@@ -34,10 +24,6 @@ struct Waiting {
     count: u64,
     /// Seconds since 1970.
     deadline: u64,
-}
-
-pub(super) fn forget_all(tx: &Tx, stack_id: &str) -> Result<(), AwsError> {
-    tx.delete_all(WAITING, stack_id)
 }
 
 pub(super) fn perform_handle(step: &Step, job: Job) -> Result<Outcome<String>, AwsError> {
@@ -103,7 +89,7 @@ fn wait(step: &Step, logical_id: &str, properties: &Value) -> Result<Outcome<Str
 
 /// Where the signals come, how many are needed, and within how many seconds. The inner `Err` is the reason to refuse.
 fn demand(step: &Step, logical_id: &str, properties: &Value) -> Result<Result<(String, u64, u64), String>, AwsError> {
-    let work = super::super::operation::work(step.tx(), step.stack_id(), logical_id)?;
+    let work = operation::work(step.tx(), step.stack_id(), logical_id)?;
     let policy = work.and_then(|work| work.definition.creation_policy);
     if let Some(policy) = policy {
         let signal = policy.get("ResourceSignal").cloned().unwrap_or_default();
@@ -144,17 +130,6 @@ pub(crate) fn iso_duration(text: &str) -> Option<u64> {
         digits.clear();
     }
     digits.is_empty().then_some(seconds)
-}
-
-/// `Data`: what came with each signal, by its unique id.
-pub(super) fn read(live: &Live, resource: &StackResource) -> Result<Properties, AwsError> {
-    let handle = text(&resource.definition.properties, "Handle").and_then(signals::handle_of);
-    let found: Vec<(String, Signal)> = match handle {
-        Some(handle) => signals::signals(live.environment.tx, &handle)?,
-        None => Vec::new(),
-    };
-    let data: Map<String, Value> = found.into_iter().map(|(unique, signal)| (unique, signal.data.into())).collect();
-    Ok(Properties::from_iter([("Data".to_owned(), Value::Object(data).to_string().into())]))
 }
 
 #[cfg(test)]

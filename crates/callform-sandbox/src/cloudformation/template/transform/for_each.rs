@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{EXTENSIONS, Surroundings, evaluate, failed};
+use super::surroundings::{Surroundings, evaluate, failed};
+use crate::cloudformation::template::document::EXTENSIONS;
 use crate::error::AwsError;
 
 const PREFIX: &str = "Fn::ForEach::";

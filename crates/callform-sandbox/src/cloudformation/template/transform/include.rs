@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{INCLUDE, Surroundings, evaluate, failed, name, unknown};
+use super::surroundings::{INCLUDE, Surroundings, evaluate, failed, name, unknown};
 use crate::cloudformation::template::yaml;
 use crate::error::AwsError;
 

@@ -9,29 +9,17 @@
 mod for_each;
 mod include;
 mod serverless;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
-use super::functions::Evaluated;
-use super::scope::{Resources, Scope};
+use super::document::EXTENSIONS;
 use crate::cloudformation::failure::validation;
 use crate::error::AwsError;
-
-pub(crate) const EXTENSIONS: &str = "AWS::LanguageExtensions";
-const INCLUDE: &str = "AWS::Include";
-const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
-
-/// What transforms can see.
-pub(crate) struct Surroundings<'a> {
-    /// Values of parameters and pseudo parameters.
-    pub(crate) parameters: &'a BTreeMap<String, Value>,
-    /// The text of an object of S3, by the URL that a template names.
-    pub(crate) fetch: &'a dyn Fn(&str) -> Result<String, AwsError>,
-}
+pub(crate) use surroundings::Surroundings;
+use surroundings::{INCLUDE, SERVERLESS, failed, name, unknown};
 
 /// The names of the transforms that a document declares at its top or anywhere inside, each once.
 pub(crate) fn declared(document: &Map<String, Value>) -> Vec<String> {
@@ -51,11 +39,6 @@ fn listed(transform: Option<&Value>) -> Vec<&Value> {
         Some(Value::Array(items)) => items.iter().collect(),
         Some(one) => vec![one],
     }
-}
-
-/// The name of a transform, which is a text or an object with `Name`.
-fn name(transform: &Value) -> Option<String> {
-    transform.as_str().or_else(|| transform.get("Name")?.as_str()).map(str::to_owned)
 }
 
 fn collect(value: &Value, names: &mut Vec<String>) {
@@ -98,46 +81,4 @@ pub(crate) fn expand(
         };
     }
     Ok(members)
-}
-
-fn unknown(name: &str) -> AwsError {
-    validation(if name.starts_with("AWS::") {
-        format!("The sandbox does not support the transform {name}.")
-    } else {
-        format!("No transform named {name} found. The sandbox does not support macros of one's own.")
-    })
-}
-
-fn failed(transform: &str, why: impl std::fmt::Display) -> AwsError {
-    validation(format!("Transform {transform} failed with: {why}"))
-}
-
-/// Knows no resource and no export.
-struct Nothing;
-
-impl Resources for Nothing {
-    fn reference(&self, _logical_id: &str) -> Result<Option<Value>, AwsError> {
-        Ok(None)
-    }
-
-    fn attribute(&self, _logical_id: &str, _attribute: &str) -> Result<Option<Value>, AwsError> {
-        Ok(None)
-    }
-
-    fn export(&self, _name: &str) -> Result<Option<String>, AwsError> {
-        Ok(None)
-    }
-}
-
-/// A value as far as parameters and mappings say what it is.
-fn evaluate(value: &Value, document: &Map<String, Value>, surroundings: &Surroundings) -> Evaluated {
-    let empty = Map::new();
-    Scope {
-        parameters: surroundings.parameters,
-        mappings: document.get("Mappings").and_then(Value::as_object).unwrap_or(&empty),
-        conditions: &BTreeMap::new(),
-        resources: &Nothing,
-        extensions: true,
-    }
-    .evaluate(value)
 }

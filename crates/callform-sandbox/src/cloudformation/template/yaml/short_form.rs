@@ -3,7 +3,7 @@
 use granit_parser::Tag;
 use serde_json::{Value, json};
 
-use crate::cloudformation::template::split_attribute;
+use crate::cloudformation::template::document::split_attribute;
 
 /// The functions that have a short form `!Name` for `Fn::Name`.
 const FUNCTIONS: [&str; 24] = [

@@ -102,13 +102,13 @@ fn queue() {
             json!({
                 "QuickConnectConfig": {
                     "QuickConnectType": "PHONE_NUMBER",
-                    "PhoneConfig": {"PhoneNumber": format!("+155501001{number:02}")},
+                    "PhoneConfig": {"PhoneNumber": format!("+15550100{number:03}")},
                 },
             }),
         );
         world.create("QuickConnect", &format!("quick connect {number}"), &properties)
     };
-    let quick_connects: Vec<String> = (0..60).map(quick_connect).collect();
+    let quick_connects: Vec<String> = (0..130).map(quick_connect).collect();
     let number = json!({"TargetArn": world.instance, "CountryCode": "US", "Type": "DID"});
     let number = world.create("PhoneNumber", "number", &number);
     world.live(
@@ -125,7 +125,7 @@ fn queue() {
                     "OutboundCallerIdNumberArn": number,
                     "OutboundFlowArn": world.flow("Default outbound"),
                 },
-                "QuickConnectArns": &quick_connects[..55],
+                "QuickConnectArns": &quick_connects[..120],
                 "Status": "DISABLED",
                 "Tags": tags("kwglobal", "a"),
             }),
@@ -133,7 +133,7 @@ fn queue() {
         &named(
             &world,
             "Sales and service",
-            json!({"HoursOfOperationArn": world.hours(), "QuickConnectArns": &quick_connects[2..58], "Status": "ENABLED"}),
+            json!({"HoursOfOperationArn": world.hours(), "QuickConnectArns": &quick_connects[2..130], "Status": "ENABLED"}),
         ),
     );
 }
@@ -145,7 +145,7 @@ fn routing_profile() {
         let properties = named(&world, &format!("Queue {number}"), json!({"HoursOfOperationArn": world.hours()}));
         world.create("Queue", &format!("queue {number}"), &properties)
     };
-    let queues: Vec<String> = (0..25).map(queue).collect();
+    let queues: Vec<String> = (0..70).map(queue).collect();
     let config = |at: usize, priority: usize, delay: usize| {
         let reference = json!({"QueueArn": queues[at], "Channel": "VOICE"});
         json!({"QueueReference": reference, "Priority": priority, "Delay": delay})
@@ -163,7 +163,7 @@ fn routing_profile() {
                 "DefaultOutboundQueueArn": queues[0],
                 "MediaConcurrencies": [voice, chat],
                 "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
-                "QueueConfigs": (0..23).map(|at| config(at, 1, 0)).collect::<Vec<_>>(),
+                "QueueConfigs": (0..60).map(|at| config(at, 1, 0)).collect::<Vec<_>>(),
                 "ManualAssignmentQueueConfigs": [manual(1)],
                 "Tags": tags("kwglobal", "a"),
             }),
@@ -176,7 +176,7 @@ fn routing_profile() {
                 "DefaultOutboundQueueArn": queues[1],
                 "MediaConcurrencies": [voice, {"Channel": "CHAT", "Concurrency": 5}],
                 "AgentAvailabilityTimer": "TIME_SINCE_LAST_INBOUND",
-                "QueueConfigs": (3..25).map(|at| config(at, 1 + at % 2, 15)).collect::<Vec<_>>(),
+                "QueueConfigs": (3..70).map(|at| config(at, 1 + at % 2, 15)).collect::<Vec<_>>(),
                 "ManualAssignmentQueueConfigs": [manual(2)],
             }),
         ),
@@ -429,4 +429,68 @@ fn agent_status() {
     let again = named(&world, "Pause", json!({"State": "ENABLED", "DisplayOrder": 4}));
     let refused = world.try_create("AgentStatus", "second", &again).unwrap_err();
     assert_eq!(refused.code, HandlerErrorCode::AlreadyExists);
+}
+
+#[test]
+fn rule() {
+    let world = World::new();
+    let flow = world.flow("Default outbound");
+    let task = json!({"Name": "Call back", "ContactFlowArn": flow, "References": {"Case": {"Type": "URL", "Value": "https://x"}}});
+    let mail = json!({"DeliveryMethod": "EMAIL", "Content": "Late", "ContentType": "PLAIN_TEXT",
+        "Recipient": {"UserArns": [format!("{}/agent/a", world.instance), "$.ContactLens.Agent"]}});
+    let rule = |further: Value| {
+        named(
+            &world,
+            "late",
+            json!({
+                "TriggerEventSource": {"EventSourceName": "OnPostCallAnalysisAvailable"},
+                "Function": "{}",
+                "Actions": further["Actions"],
+                "PublishStatus": further["PublishStatus"],
+                "Tags": tags("kwglobal", "a"),
+            }),
+        )
+    };
+    let first = rule(json!({
+        "PublishStatus": "DRAFT",
+        "Actions": {"EventBridgeActions": [{"Name": "late"}], "TaskActions": [task], "SendNotificationActions": [mail]},
+    }));
+    let second = rule(json!({"PublishStatus": "PUBLISHED", "Actions": {"AssignContactCategoryActions": [{}]}}));
+    world.live("Rule", &first, &second);
+    world.create("Rule", "again", &first);
+    let listed = world.call("ListRules", json!({})).unwrap();
+    let id = &listed["RuleSummaryList"][0]["RuleId"];
+    let shown = world.call("DescribeRule", json!({"RuleId": id})).unwrap();
+    let actions = shown["Rule"]["Actions"].as_array().unwrap();
+    let found = |kind: &str| actions.iter().find(|action| action["ActionType"] == kind).unwrap();
+    let id = flow.rsplit('/').next().unwrap();
+    assert_eq!(found("CREATE_TASK")["TaskAction"]["ContactFlowId"], id);
+    let users = &found("SEND_NOTIFICATION")["SendNotificationAction"]["Recipient"]["UserIds"];
+    assert_eq!(users, &json!(["a", "$.ContactLens.Agent"]));
+}
+
+#[test]
+fn use_cases_and_versions_of_views() {
+    let world = World::new();
+    let integration = json!({"InstanceId": world.instance, "IntegrationType": "APPLICATION",
+        "IntegrationArn": "arn:aws:app-integrations:us-west-2:123456789012:application/a"});
+    let integration = world.create("IntegrationAssociation", "integration", &integration);
+    let association = world.read("IntegrationAssociation", &integration).unwrap();
+    let case = |tags: Value| {
+        json!({"InstanceId": world.instance, "IntegrationAssociationId": association["IntegrationAssociationId"],
+            "UseCaseType": "RULES_EVALUATION", "Tags": tags})
+    };
+    world.live("UseCase", &case(tags("kwglobal", "a")), &case(tags("kwglobal", "b")));
+
+    let view = named(&world, "Form", json!({"Template": {"Head": {}, "Body": []}, "Actions": ["Submit"]}));
+    let view = world.create("View", "view", &view);
+    let version = json!({"ViewArn": view, "VersionDescription": "first"});
+    let id = world.create("ViewVersion", "version", &version);
+    assert_eq!(id, format!("{view}:1"));
+    let live = world.read("ViewVersion", &id).unwrap();
+    assert_eq!((&live["Version"], &live["VersionDescription"]), (&json!(1), &json!("first")));
+    let listed = world.call("ListViewVersions", json!({"ViewId": view})).unwrap();
+    assert_eq!(listed["ViewVersionSummaryList"].as_array().unwrap().len(), 1);
+    world.delete("ViewVersion", &id).unwrap();
+    assert_eq!(world.read("ViewVersion", &id), None);
 }

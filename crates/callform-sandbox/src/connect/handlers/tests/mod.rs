@@ -186,6 +186,7 @@ fn is_read_only(kind: &str, name: &str) -> bool {
         "AssociationId",
         "IntegrationAssociationId",
         "QuickConnectType",
+        "UseCaseId",
         "Address",
         "Version",
         "FlowContentSha256",

@@ -9,10 +9,10 @@ use super::{find, save};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
+use crate::services::carrying::{Invocation, InvocationError, Step};
 use crate::services::kinesis::{self, Entry, Shard, Shards, Stream};
 use crate::services::s3;
-use crate::streaming::{Invocation, InvocationError, Step};
 
 const KIND: &str = "lambda/event-source-position";
 

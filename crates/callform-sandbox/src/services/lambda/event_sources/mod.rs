@@ -11,9 +11,10 @@ use super::function::{arn, load, name_and_qualifier, resolve};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::{Input, object, page};
-use crate::services::{kinesis, tags};
-use crate::streaming::{Answer, Step};
+use crate::input::{Input, object, page};
+use crate::services::carrying::{Answer, Step};
+use crate::services::kinesis;
+use crate::tags;
 
 const KIND: &str = "lambda/event-source-mapping";
 
@@ -83,7 +84,8 @@ fn save(environment: &Environment, mapping: &Map<String, Value>) -> Result<(), A
 }
 
 /// Carries out an operation.
-pub(super) fn call(environment: &Environment, operation: &str, input: &Input) -> Result<Value, AwsError> {
+pub(super) fn call(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    let operation = input.operation();
     match operation {
         "CreateEventSourceMapping" => return create(environment, input),
         "ListEventSourceMappings" => return list(environment, input),

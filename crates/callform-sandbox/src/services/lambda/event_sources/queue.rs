@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::find;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::input::Input;
+use crate::input::Input;
+use crate::services::carrying::{Answer, Invocation, Step};
 use crate::services::sqs::{self, Message, Queue};
-use crate::streaming::{Answer, Invocation, Step};
 
 /// The batch that a function is invoked with, by mapping.
 const KIND: &str = "lambda/event-source-messages";

@@ -1,12 +1,11 @@
 //! APIs: the ones a template declares, and those that events imply. Their routes are written into a definition in
 //! `OpenAPI`, as the model does.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
-use super::events::Event;
-use super::{API, HTTP_API, Source, Translation, short_digest};
+use super::event::Event;
+use super::source::{API, HTTP_API, Source, short_digest};
+use super::translation::{Api, Translation};
 use crate::error::AwsError;
 
 const IMPLICIT: &str = "ServerlessRestApi";
@@ -36,39 +35,6 @@ const OWN: [&str; 8] = [
 ];
 /// What becomes something else.
 const OTHER: [&str; 6] = ["Cors", "CorsConfiguration", "DefinitionBody", "OpenApiVersion", "StageName", "Tags"];
-
-/// The APIs of a template by logical ID.
-#[derive(Default)]
-pub(super) struct Apis(BTreeMap<String, Api>);
-
-/// An API while its routes are collected.
-struct Api {
-    is_http: bool,
-    /// Properties of the API itself, and of its stage.
-    properties: Map<String, Value>,
-    stage: Map<String, Value>,
-    stage_name: Value,
-    cors: Option<Value>,
-    /// Definition without the routes of events.
-    body: Option<Value>,
-    paths: Map<String, Value>,
-    members: Map<String, Value>,
-}
-
-impl Api {
-    fn new(is_http: bool) -> Self {
-        Self {
-            is_http,
-            properties: Map::new(),
-            stage: Map::new(),
-            stage_name: if is_http { "$default".into() } else { "Prod".into() },
-            cors: None,
-            body: None,
-            paths: Map::new(),
-            members: Map::new(),
-        }
-    }
-}
 
 /// Takes an API that a template declares.
 pub(super) fn declare(translation: &mut Translation, source: &Source, is_http: bool) -> Result<(), AwsError> {
@@ -221,7 +187,7 @@ fn resource(api: &Api, type_name: &str, properties: Map<String, Value>) -> Value
 
 fn rest(translation: &mut Translation, id: &str, api: Api) -> Result<(), AwsError> {
     if api.cors.is_some() {
-        return Err(super::invalid(id, "The sandbox does not support Cors of AWS::Serverless::Api."));
+        return Err(super::source::invalid(id, "The sandbox does not support Cors of AWS::Serverless::Api."));
     }
     let title = json!({ "version": "1.0", "title": { "Ref": "AWS::StackName" } });
     let body = api.body.clone().unwrap_or_else(|| json!({ "swagger": "2.0", "info": title, "paths": {} }));

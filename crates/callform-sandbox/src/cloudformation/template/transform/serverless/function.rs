@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{FUNCTION, Source, Translation, events, location, policies, short_digest, tags};
+use super::source::{FUNCTION, Source, location, short_digest, tags};
+use super::translation::Translation;
+use super::{events, policies};
 use crate::error::AwsError;
 
 /// Properties that the function of Lambda has under the same name.

@@ -11,92 +11,21 @@
 //! page "Generated CloudFormation resources".
 
 mod api;
+mod event;
 mod events;
 mod function;
 mod policies;
+mod source;
+mod translation;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
-use super::{SERVERLESS, failed};
+use super::surroundings::{SERVERLESS, failed};
 use crate::error::AwsError;
-use crate::services::s3::upload::hexadecimal;
-
-const FUNCTION: &str = "AWS::Serverless::Function";
-const TABLE: &str = "AWS::Serverless::SimpleTable";
-const LAYER: &str = "AWS::Serverless::LayerVersion";
-const API: &str = "AWS::Serverless::Api";
-const HTTP_API: &str = "AWS::Serverless::HttpApi";
-
-/// What a resource of the model becomes, while it is worked out.
-struct Translation {
-    /// Resources by logical ID, in order.
-    resources: Map<String, Value>,
-    conditions: Map<String, Value>,
-    apis: api::Apis,
-    /// New names of layers, whose logical IDs change with their content.
-    renamed: BTreeMap<String, String>,
-}
-
-/// A resource of the model.
-struct Source<'a> {
-    id: &'a str,
-    properties: Map<String, Value>,
-    definition: &'a Map<String, Value>,
-}
-
-impl Source<'_> {
-    fn get(&self, name: &str) -> Option<&Value> {
-        self.properties.get(name)
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        self.get(name).and_then(Value::as_str)
-    }
-
-    fn wrong(&self, why: impl std::fmt::Display) -> AwsError {
-        invalid(self.id, why)
-    }
-
-    /// Refuses properties that are not in a list.
-    fn check(&self, type_name: &str, known: &[&str]) -> Result<(), AwsError> {
-        match self.properties.keys().find(|name| !known.contains(&name.as_str())) {
-            None => Ok(()),
-            Some(name) => Err(self.wrong(format!(
-                "property {name} not defined for resource of type {type_name}, or not supported by the sandbox"
-            ))),
-        }
-    }
-
-    /// A resource with this one's condition, and other members of its definition.
-    fn resource(&self, type_name: &str, properties: Value, members: &[&str]) -> Value {
-        let mut resource = Map::new();
-        resource.insert("Type".to_owned(), type_name.into());
-        for member in ["Condition"].iter().chain(members) {
-            if let Some(value) = self.definition.get(*member) {
-                resource.insert((*member).to_owned(), value.clone());
-            }
-        }
-        resource.insert("Properties".to_owned(), properties);
-        Value::Object(resource)
-    }
-}
-
-fn invalid(id: &str, why: impl std::fmt::Display) -> AwsError {
-    failed(
-        SERVERLESS,
-        format!(
-            "Invalid Serverless Application Specification document. Number of errors found: 1. Resource with id [{id}] is invalid. {why}"
-        ),
-    )
-}
-
-/// The first ten characters of a value's digest: what logical IDs that change with their content end in.
-fn short_digest(value: &Value) -> String {
-    hexadecimal(&Sha256::digest(value.to_string())).chars().take(10).collect()
-}
+use source::{API, FUNCTION, HTTP_API, LAYER, Source, TABLE, invalid, location, short_digest};
+use translation::{Apis, Translation};
 
 pub(super) fn expand(mut document: Map<String, Value>) -> Result<Map<String, Value>, AwsError> {
     let globals = document.shift_remove("Globals");
@@ -105,12 +34,8 @@ pub(super) fn expand(mut document: Map<String, Value>) -> Result<Map<String, Val
     let Some(Value::Object(resources)) = document.shift_remove("Resources") else {
         return Err(failed(SERVERLESS, "'Resources' section is required"));
     };
-    let mut translation = Translation {
-        resources: Map::new(),
-        conditions: Map::new(),
-        apis: api::Apis::default(),
-        renamed: BTreeMap::new(),
-    };
+    let mut translation =
+        Translation { resources: Map::new(), conditions: Map::new(), apis: Apis::default(), renamed: BTreeMap::new() };
     // What events add to other resources comes last.
     for (id, resource) in &resources {
         let type_name = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
@@ -169,7 +94,7 @@ fn check_globals(globals: Option<&Map<String, Value>>) -> Result<(), AwsError> {
 
 /// A global setting with a resource's own: objects are merged, lists follow each other, everything else is replaced.
 fn merged(global: Value, own: Value) -> Value {
-    let is_function = |value: &Value| super::super::references::function(value).is_some();
+    let is_function = |value: &Value| crate::cloudformation::template::references::function(value).is_some();
     match (global, own) {
         (Value::Object(global), Value::Object(own))
             if !is_function(&Value::Object(global.clone())) && !is_function(&Value::Object(own.clone())) =>
@@ -212,43 +137,6 @@ fn rename(value: &mut Value, renamed: &BTreeMap<String, String>) {
         Value::Array(items) => items.iter_mut().for_each(|item| rename(item, renamed)),
         _ => {}
     }
-}
-
-/// Tags as lists have them, with the one that the model adds to what it makes.
-fn tags(own: Option<&Value>) -> Value {
-    let created = json!({ "Key": "lambda:createdBy", "Value": "SAM" });
-    let own = own.and_then(Value::as_object).into_iter().flatten();
-    [created].into_iter().chain(own.map(|(key, value)| json!({ "Key": key, "Value": value }))).collect()
-}
-
-/// Bucket and key of `s3://bucket/key`, or the members of an object, under the names that a property has for them.
-fn location(source: &Source, value: &Value, names: [&str; 3]) -> Result<Value, AwsError> {
-    let [bucket, key, version] = names;
-    let mut found = Map::new();
-    match value {
-        Value::String(uri) => {
-            let place = uri.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
-            let Some((own, path)) = place.filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty()) else {
-                return Err(source.wrong(format!(
-                    "'{uri}' is not a valid S3 Uri of the form 's3://bucket/key' with optional versionId query parameter. Local paths are uploaded by `package` of the tool in use."
-                )));
-            };
-            let (path, id) = path.split_once("?versionId=").map_or((path, None), |(path, id)| (path, Some(id)));
-            found.insert(bucket.to_owned(), own.into());
-            found.insert(key.to_owned(), path.into());
-            found.extend(id.map(|id| (version.to_owned(), id.into())));
-        }
-        Value::Object(members) => {
-            for (from, to) in [("Bucket", bucket), ("Key", key), ("Version", version)] {
-                found.extend(members.get(from).map(|value| (to.to_owned(), value.clone())));
-            }
-            if found.len() < 2 {
-                return Err(source.wrong("A place in S3 needs Bucket and Key."));
-            }
-        }
-        _ => return Err(source.wrong("A place in S3 is an URI, or an object with Bucket and Key.")),
-    }
-    Ok(Value::Object(found))
 }
 
 fn table(translation: &mut Translation, source: &Source) -> Result<(), AwsError> {

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Source;
+use super::source::Source;
 use crate::error::AwsError;
 
 /// A policy template: its name, its parameters, and its statements: actions and resources, in which `{Name}` is a
@@ -243,7 +243,7 @@ pub(super) fn role(source: &Source, managed: &[String]) -> Result<Value, AwsErro
     if !inline.is_empty() {
         properties.insert("Policies".to_owned(), inline.into());
     }
-    properties.insert("Tags".to_owned(), super::tags(None));
+    properties.insert("Tags".to_owned(), super::source::tags(None));
     for (from, to) in [("PermissionsBoundary", "PermissionsBoundary"), ("RoleName", "RoleName"), ("RolePath", "Path")] {
         properties.extend(source.get(from).map(|value| (to.to_owned(), value.clone())));
     }
