@@ -62,7 +62,7 @@ impl<'a> Identifiers<'a> {
             Identifier::Known(id) => Ok(id.clone()),
             Identifier::AfterApply { reference, stack, logical_id } => {
                 let physical_id = self.physical_id(context, stack, logical_id).await?;
-                Ok(reference.identifier(&physical_id).to_owned())
+                Ok(reference.identifier(&physical_id).into_owned())
             }
             Identifier::Lookup(Target::Builtin { kind, name }) => self.builtin(context, *kind, name).await,
             Identifier::Lookup(target) => Err(ApplyError::Missing { what: target.to_string() }),

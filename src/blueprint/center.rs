@@ -100,7 +100,10 @@ pub struct Blueprint {
     /// Lambda functions.
     #[serde(default)]
     pub lambdas: Section<Lambda>,
-    /// Lex bots.
+    /// Lex bots of the center.
+    #[serde(default)]
+    pub bots: Section<crate::kinds::bot::Bot>,
+    /// Lex bots that exist.
     #[serde(default)]
     pub lex_bots: Section<LexBot>,
     /// Further things that the instance works with: applications, domains of Cases, assistants, and the like.

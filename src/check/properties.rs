@@ -45,6 +45,7 @@ fn rendered(value: &Value) -> serde_json::Value {
     match value {
         Value::Bool(value) => json!(value),
         Value::Integer(value) => json!(value),
+        Value::Number(value) => json!(value),
         // Which kind of thing an ARN names is looked at where it is written.
         Value::String(value) if !value.starts_with("arn:") => json!(value),
         Value::List(items) => items.iter().map(rendered).collect(),

@@ -301,7 +301,7 @@ fn everything_is_right() {
         assert_eq!(titles(&checked), [""; 0]);
         let model = checked.model.unwrap();
         let paths: Vec<&str> = model.assets.iter().map(|asset| asset.path.as_str()).collect();
-        assert_eq!(paths, ["lookup.zip", "audio/welcome.wav"]);
+        assert_eq!(paths, ["bot.zip", "lookup.zip", "audio/welcome.wav"]);
         let ids: std::collections::BTreeSet<&str> =
             model.resources.values().map(|resource| resource.logical_id.as_str()).collect();
         assert_eq!(ids.len(), model.resources.len());

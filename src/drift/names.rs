@@ -86,6 +86,12 @@ impl<'a> Names<'a> {
                 let name = self.known.physical_id(address)?;
                 Some(self.with_place(&form.replace("${Id}", name)))
             }
+            (Target::Resource(address), Attribute::Arn, ArnForm::ById(form))
+                if !self.known.physical_id(address)?.starts_with("arn:") =>
+            {
+                let id = Reference { target: reference.target.clone(), attribute: Attribute::Id };
+                Some(self.with_place(&form.replace("${Id}", &self.known.identifier(&id)?)))
+            }
             _ => self.known.identifier(reference),
         }
     }

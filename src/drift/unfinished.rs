@@ -96,7 +96,7 @@ fn renewed(inventory: &Inventory, formerly: &BTreeMap<String, Vec<String>>) -> B
             let kind = address.kind;
             let reference = Reference { target: Target::Resource(address), attribute: traveling(kind) };
             for old in old {
-                let (old, new) = (reference.identifier(old).to_owned(), reference.identifier(new).to_owned());
+                let (old, new) = (reference.identifier(old).into_owned(), reference.identifier(new).into_owned());
                 renewed.insert((kind, old), new);
             }
         }

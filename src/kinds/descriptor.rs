@@ -89,7 +89,7 @@ pub(crate) struct Identifiers {
 pub(crate) enum ArnForm {
     /// `<instance ARN>/<segment>/<id>`; the bare id travels.
     InInstance(&'static str),
-    /// Text for `Fn::Sub` around `${Id}`; the last part of the physical id travels.
+    /// Text for `Fn::Sub` around `${Id}`; what [`crate::model::Reference::identifier`] takes of the physical id travels.
     ById(&'static str),
     /// Text for `Fn::Sub` around `${Id}`; the physical id, a name, travels.
     ByName(&'static str),
@@ -179,6 +179,8 @@ pub(crate) struct Lifetime {
     pub(crate) is_named_by_default: bool,
     /// What it is a version of, where it is one: it is made anew whenever that changes.
     pub(crate) version_of: Option<VersionOf>,
+    /// The kind of the thing of the same name with which it has to share a stack; a version shares that of what it is of.
+    pub(crate) beside: Option<Kind>,
 }
 
 /// What a kind holds versions of. A version and what it is of have the same name.
@@ -199,6 +201,7 @@ impl Lifetime {
         holds_data: false,
         is_named_by_default: false,
         version_of: None,
+        beside: None,
     };
 
     pub(crate) const fn losing(loss: &'static str) -> Self {

@@ -25,6 +25,9 @@ pub(crate) mod lambda_permission;
 pub(crate) mod lambda_version;
 pub(crate) mod lambda_alias;
 pub(crate) mod view;
+pub(crate) mod bot;
+pub(crate) mod bot_version;
+pub(crate) mod bot_alias;
 pub(crate) mod flow;
 pub(crate) mod flow_version;
 pub(crate) mod flow_module;
@@ -136,6 +139,12 @@ registry! {
     LambdaAlias = lambda_alias,
     /// A view that flows show.
     View = view,
+    /// A Lex V2 bot.
+    Bot = bot,
+    /// A published version of a Lex bot.
+    BotVersion = bot_version,
+    /// The alias of a Lex bot that flows speak to.
+    BotAlias = bot_alias,
     /// A flow.
     Flow = flow,
     /// A published version of a flow.
@@ -233,6 +242,11 @@ impl Kind {
     /// What it is a version of, where it is one.
     pub(crate) fn version_of(self) -> Option<VersionOf> {
         self.descriptor().lifetime.version_of
+    }
+
+    /// The attribute that is the number of a version.
+    pub(crate) fn number_attribute(self) -> Option<&'static str> {
+        self.version_of().map(|_| if self == Kind::BotVersion { "BotVersion" } else { "Version" })
     }
 
     /// The kind with this word.

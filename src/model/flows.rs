@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 
 use super::resolver::Resolver;
 use super::{Address, Attribute, Kind, Reference, Resource, Target, TextPart, Value, naming};
+use crate::kinds::bot::companion;
 use crate::kinds::lambda::integration_name;
 use crate::kinds::view::PUBLISHED;
 
@@ -253,6 +254,9 @@ impl Resolver<'_> {
                 Target::Resource(Address { kind: Kind::LambdaAlias, name }) => {
                     Some(Address::new(Kind::Integration, integration_name(name)))
                 }
+                Target::Resource(Address { kind: Kind::BotAlias, name }) => {
+                    Some(Address::new(Kind::Integration, companion(name)))
+                }
                 _ => None,
             })
             .filter(|integration| self.resources.contains_key(integration))
@@ -342,6 +346,11 @@ impl Names for FlowNames<'_, '_> {
         if kind == "view" && self.resolver.defines(Kind::View, name) {
             return Some(format!("{}:{PUBLISHED}", references::marker(kind, name)));
         }
+        if kind == "lex_bot"
+            && let Some(key) = self.resolver.own_bot(name)
+        {
+            return Some(references::marker(Kind::Bot.word(), key));
+        }
         let bots = &self.resolver.blueprint().lex_bots;
         let bot = (kind == "lex_bot").then(|| bots.iter().find(|(key, _)| key.value == name)).flatten()?;
         Some(bot.1.alias_arn.value.clone())
@@ -359,8 +368,12 @@ fn to_reference(reference: &references::Reference) -> Reference {
     let target = if reference.builtin {
         Target::Builtin { kind, name: reference.name.clone() }
     } else {
-        // Flows invoke what is live.
-        let kind = if kind == Kind::Lambda { Kind::LambdaAlias } else { kind };
+        // Flows invoke, and speak to, what is live.
+        let kind = match kind {
+            Kind::Lambda => Kind::LambdaAlias,
+            Kind::Bot => Kind::BotAlias,
+            other => other,
+        };
         Target::Resource(Address::new(kind, reference.name.clone()))
     };
     Reference { target, attribute: Attribute::Arn }

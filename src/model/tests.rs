@@ -56,6 +56,7 @@ fn plain(value: &Value) -> serde_json::Value {
     match value {
         Value::Bool(value) => json!(value),
         Value::Integer(value) => json!(value),
+        Value::Number(value) => json!(value),
         Value::String(value) => json!(value),
         Value::List(items) => items.iter().map(plain).collect(),
         Value::Object(members) => {

@@ -103,10 +103,11 @@ impl Resolver<'_> {
         Some((Target::Resource(whole), Attribute::Arn))
     }
 
-    /// The ARN of something as others use it: of a function, the version that is live.
+    /// The ARN of something as others use it: of a function or a bot, the version that is live.
     fn arn_of(&self, address: Address) -> (Address, Attribute) {
         match address.kind {
             Kind::Lambda => (Address::new(Kind::LambdaAlias, address.name), Attribute::Arn),
+            Kind::Bot => (Address::new(Kind::BotAlias, address.name), Attribute::Arn),
             Kind::Resource => {
                 let attribute = self.arn_attribute(&address.name);
                 (address, attribute)

@@ -1,5 +1,7 @@
 //! Property values: JSON plus references.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use super::{Address, Kind};
@@ -11,6 +13,8 @@ pub enum Value {
     Bool(bool),
     /// A whole number.
     Integer(i64),
+    /// A number that may not be a whole one.
+    Number(serde_json::Number),
     /// A string.
     String(String),
     /// A list in the order it was written.
@@ -99,12 +103,20 @@ impl Target {
 impl Reference {
     /// The identifier that is wanted, out of what `Ref` gives for the target: ARNs for the types of Connect, names for
     /// tables, roles, functions, buckets and streams.
-    pub fn identifier<'a>(&self, physical_id: &'a str) -> &'a str {
-        let is_version = matches!(&self.target, Target::Resource(address) if address.kind.version_of().is_some());
-        match self.attribute {
-            Attribute::Id if is_version => physical_id.rsplit_once(':').map_or(physical_id, |(_, number)| number),
-            Attribute::Id => bare_id(physical_id),
-            Attribute::Arn | Attribute::Ref | Attribute::Named(_) => physical_id,
+    pub fn identifier<'a>(&self, physical_id: &'a str) -> Cow<'a, str> {
+        if self.attribute != Attribute::Id {
+            return physical_id.into();
+        }
+        match self.target.kind() {
+            // `<alias>|<bot>`, which ARNs have the other way round.
+            Kind::BotAlias => match physical_id.split_once('|') {
+                Some((alias, bot)) => format!("{bot}/{alias}").into(),
+                None => physical_id.into(),
+            },
+            kind if kind.version_of().is_some() => {
+                physical_id.rsplit_once([':', '|']).map_or(physical_id, |(_, number)| number).into()
+            }
+            _ => bare_id(physical_id).into(),
         }
     }
 }
@@ -138,6 +150,7 @@ impl Value {
             })),
             Value::Bool(_)
             | Value::Integer(_)
+            | Value::Number(_)
             | Value::String(_)
             | Value::Secret(_)
             | Value::AssetUri(_)
@@ -168,5 +181,23 @@ impl From<bool> for Value {
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Value::Integer(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `Ref` gives for the alias of a bot has its parts the other way round than the ARN.
+    #[test]
+    fn identifiers_out_of_physical_ids() {
+        let id = |kind, physical_id: &str| {
+            let target = Target::Resource(Address::new(kind, "x"));
+            Reference { target, attribute: Attribute::Id }.identifier(physical_id).into_owned()
+        };
+        assert_eq!(id(Kind::BotAlias, "ALIAS|BOT"), "BOT/ALIAS");
+        assert_eq!(id(Kind::BotVersion, "BOT|3"), "3");
+        assert_eq!(id(Kind::LambdaVersion, "arn:aws:lambda:us-west-2:123456789012:function:f:7"), "7");
+        assert_eq!(id(Kind::Queue, "arn:aws:connect:us-west-2:123456789012:instance/i/queue/q"), "q");
     }
 }

@@ -70,7 +70,9 @@ impl Evaluator<'_> {
         let address = (self.address_of)(logical_id)?;
         Some(match attribute {
             "Id" => symbol::of(&Target::Resource(address), Attribute::Id),
-            "Version" if address.kind.version_of().is_some() => symbol::of(&Target::Resource(address), Attribute::Id),
+            name if address.kind.number_attribute() == Some(name) => {
+                symbol::of(&Target::Resource(address), Attribute::Id)
+            }
             name if crate::render::arn_attribute(address.kind) == Some(name) => {
                 symbol::of(&Target::Resource(address), Attribute::Arn)
             }

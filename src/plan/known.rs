@@ -132,7 +132,7 @@ impl<'a> Known<'a> {
     /// The bare id or name of a target that exists now.
     pub(crate) fn identifier(&self, reference: &Reference) -> Option<String> {
         match &reference.target {
-            Target::Resource(address) => self.physical_id(address).map(|id| reference.identifier(id).to_owned()),
+            Target::Resource(address) => self.physical_id(address).map(|id| reference.identifier(id).into_owned()),
             Target::Builtin { kind, name } => self.inventory.builtins.get(&(*kind, name.clone())).cloned(),
             Target::Instance => self.inventory.instance.as_ref().map(|instance| match reference.attribute {
                 Attribute::Id => instance.id.clone(),
@@ -248,7 +248,7 @@ impl<'a> Known<'a> {
 fn traveling_target(address: &Address, physical_id: &str) -> ((Kind, String), Target) {
     let target = Target::Resource(address.clone());
     let reference = Reference { target: target.clone(), attribute: traveling(address.kind) };
-    ((address.kind, reference.identifier(physical_id).to_owned()), target)
+    ((address.kind, reference.identifier(physical_id).into_owned()), target)
 }
 
 /// What a template says that a resource is called in the blueprint.

@@ -51,6 +51,7 @@ fn uses_bucket(value: &Value) -> bool {
         Value::Object(members) => members.values().any(uses_bucket),
         Value::Bool(_)
         | Value::Integer(_)
+        | Value::Number(_)
         | Value::String(_)
         | Value::Reference(_)
         | Value::Text(_)
@@ -73,6 +74,7 @@ impl Expressions<'_> {
         match value {
             Value::Bool(value) => json!(value),
             Value::Integer(value) => json!(value),
+            Value::Number(value) => json!(value),
             Value::String(text) | Value::Secret(text) => json!(text),
             Value::List(items) => items.iter().map(|item| self.value(item)).collect(),
             Value::Object(members) => {
@@ -199,7 +201,9 @@ fn inside(logical_id: &str, kind: Kind, attribute: &Attribute) -> Json {
         Attribute::Id => match (kind, before_id(kind)) {
             (Kind::Instance, _) => json!({ "Fn::GetAtt": [logical_id, "Id"] }),
             // The number.
-            (kind, _) if kind.version_of().is_some() => json!({ "Fn::GetAtt": [logical_id, "Version"] }),
+            (kind, _) if kind.version_of().is_some() => {
+                json!({ "Fn::GetAtt": [logical_id, kind.number_attribute()] })
+            }
             (_, Some(before)) => json!({ "Fn::Select": ["1", { "Fn::Split": [before, { "Ref": logical_id }] }] }),
             (_, None) => whole(),
         },

@@ -35,6 +35,7 @@ pub(crate) fn readable(value: &Value) -> Json {
     match value {
         Value::Bool(value) => json!(value),
         Value::Integer(value) => json!(value),
+        Value::Number(value) => json!(value),
         Value::String(text) | Value::Secret(text) => json!(text),
         Value::List(items) => items.iter().map(readable).collect(),
         Value::Object(members) => {

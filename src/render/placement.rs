@@ -101,7 +101,7 @@ struct Stacks<'a> {
 pub(super) fn place(model: &Model, graph: &Graph, placement: &Placement) -> BTreeMap<Address, String> {
     let mut stacks = Stacks { model, graph, fills: BTreeMap::new(), number: BTreeMap::new() };
     for (address, resource) in &model.resources {
-        let stack = placement.stacks.get(&resource.logical_id).or_else(|| stack_of_function(model, placement, address));
+        let stack = placement.stacks.get(&resource.logical_id).or_else(|| stack_of_neighbor(model, placement, address));
         if let Some(number) = stack.and_then(|stack| number_of(stack, &model.center)) {
             stacks.put(address, number, size_of(&resource.properties));
         }
@@ -122,11 +122,18 @@ pub(super) fn place(model: &Model, graph: &Graph, placement: &Placement) -> BTre
     model.resources.keys().map(|address| (address.clone(), name(address))).collect()
 }
 
-/// The stack of what a version is of: each is a resource of its own, and is where those before it were.
-fn stack_of_function<'a>(model: &Model, placement: &'a Placement, address: &Address) -> Option<&'a String> {
-    let of = address.kind.version_of()?;
-    let function = model.resources.get(&Address::new(of.kind, address.name.clone()))?;
-    placement.stacks.get(&function.logical_id)
+/// The stack of what something has to be beside, such as what a version is of: each version is a resource of its own,
+/// and is where those before it were.
+fn stack_of_neighbor<'a>(model: &Model, placement: &'a Placement, address: &Address) -> Option<&'a String> {
+    let neighbor = model.resources.get(&neighbor(address)?)?;
+    placement.stacks.get(&neighbor.logical_id)
+}
+
+/// What something has to share a stack with.
+fn neighbor(address: &Address) -> Option<Address> {
+    let of = address.kind.version_of().map(|of| of.kind);
+    let kind = of.or(address.kind.descriptor().lifetime.beside)?;
+    Some(Address::new(kind, address.name.clone()))
 }
 
 impl<'a> Stacks<'a> {
@@ -173,6 +180,9 @@ impl<'a> Stacks<'a> {
 
     fn place_new(&mut self, address: &'a Address, latest: Option<usize>) {
         let bytes = self.model.resources.get(address).map_or(0, |resource| size_of(&resource.properties));
+        if let Some(&number) = neighbor(address).and_then(|neighbor| self.number.get(&neighbor)) {
+            return self.put(address, number, bytes);
+        }
         let earliest = self.needs(address).filter_map(|need| self.number.get(need).copied()).max().unwrap_or(0);
         let room = |last: usize| {
             self.fills
@@ -218,6 +228,7 @@ fn size_of_value(value: &Value) -> usize {
     let text = |text: &str| text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n')).count() + 2;
     match value {
         Value::Bool(_) | Value::Integer(_) => 8,
+        Value::Number(_) => 24,
         Value::String(string) | Value::Secret(string) | Value::AssetUri(string) => text(string) + 40,
         Value::List(items) => 2 + items.iter().map(|item| 1 + size_of_value(item)).sum::<usize>(),
         Value::Object(members) => {

@@ -216,6 +216,7 @@ impl Substitution {
             let Some(address) = deployed.address_of(logical_id) else { continue };
             // Names are no ARNs; what has them cannot be part of a circle.
             if !matches!(arn_form(address.kind), ArnForm::ByName(_))
+                && physical_id.starts_with("arn:")
                 && let Some(attribute) = arn_attribute(address.kind)
             {
                 attributes.insert(format!("{logical_id}.{attribute}"), physical_id.clone());

@@ -149,7 +149,7 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
 }
 
 fn names_version(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.starts_with("lambda_version/"))
+    value.as_str().is_some_and(|text| text.starts_with("lambda_version/") || text.starts_with("bot_version/"))
 }
 
 /// What a key in the artifact bucket says: the digest of the content, as much of it as tells two apart.

@@ -156,7 +156,7 @@ fn task_templates_are_forms() {
         let template = connect(serving, "GET", &format!("{path}/{id}"), &Value::Null);
         assert_eq!(template["Fields"][1]["SingleSelectOptions"], json!(["Complaint", "Question"]));
         assert_eq!(template["Constraints"]["InvisibleFields"], json!([{ "Id": { "Name": "Secret" } }]));
-        let mut changed = template.clone();
+        let mut changed = template;
         changed["Fields"][1]["SingleSelectOptions"] = json!(["Complaint", "Praise", "Question"]);
         changed["Status"] = json!("INACTIVE");
         for name in ["Id", "Arn", "InstanceId", "CreatedTime", "LastModifiedTime", "Tags"] {
@@ -258,21 +258,23 @@ fn what_stands_in_for_a_flow_is_never_published() {
     test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
 }
 
+/// A center with attributes, and a user with these proficiencies.
+fn user(proficiencies: &str) -> String {
+    format!(
+        "predefined_attributes: {{ Language: {{ values: [English] }}, Bare: {{}} }}\nusers: {{ ann: {{ name: Ann A, \
+         password: {{ secret: a }}, profile: builtin/Basic Routing Profile, security: [builtin/Agent], \
+         proficiencies: {{ {proficiencies} }} }} }}"
+    )
+}
+
+/// A task template with one more field.
+fn task(field: &str) -> String {
+    format!("task_templates: {{ t: {{ fields: {{ A: {{ type: name }}, C: {{ type: quick-connect }}, {field} }} }} }}")
+}
+
 #[test]
 fn mistakes_are_found_before() {
     let test = TestEnvironment::empty();
-    let user = |proficiencies: &str| {
-        format!(
-            "predefined_attributes: {{ Language: {{ values: [English] }}, Bare: {{}} }}\nusers: {{ ann: {{ name: Ann A, \
-             password: {{ secret: a }}, profile: builtin/Basic Routing Profile, security: [builtin/Agent], \
-             proficiencies: {{ {proficiencies} }} }} }}"
-        )
-    };
-    let task = |field: &str| {
-        format!(
-            "task_templates: {{ t: {{ fields: {{ A: {{ type: name }}, C: {{ type: quick-connect }}, {field} }} }} }}"
-        )
-    };
     for (name, content) in
         [("text.json", "text"), ("list.json", "[]"), ("head.json", r#"{ "Head": {} }"#), ("view.json", TEMPLATE)]
     {

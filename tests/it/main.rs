@@ -9,6 +9,7 @@ mod aws_checks;
 mod aws_kinds;
 mod bad_input;
 mod big_center;
+mod bots;
 mod connect_kinds;
 mod contact_records;
 mod deployment_tools;

@@ -207,7 +207,7 @@ impl Account {
             Identifier::AfterApply { reference, stack, logical_id } => {
                 let id = stacks.get(stack).and_then(|stack| stack.physical_ids.get(logical_id));
                 let id = id.unwrap_or_else(|| panic!("{stack}/{logical_id} is not made by an earlier step"));
-                reference.identifier(id).to_owned()
+                reference.identifier(id).into_owned()
             }
             Identifier::Lookup(Target::Builtin { kind, name }) => {
                 self.inventory.builtins[&(*kind, name.clone())].clone()

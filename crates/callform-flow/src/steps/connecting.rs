@@ -11,7 +11,7 @@ use super::{Branch, Duration, Scalar, Speech};
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LexStep {
-    /// Name of a Lex bot of this blueprint, the ARN of the alias of another one, or one JSONPath.
+    /// Name of a Lex bot of this blueprint (`orders`, or `bots/orders`), the ARN of the alias of another one, or one JSONPath.
     pub lex: Spanned<String>,
     /// Lex V1: the alias of the bot; `lex` is the bot's name then. Needs `region`.
     pub alias: Option<Spanned<String>>,

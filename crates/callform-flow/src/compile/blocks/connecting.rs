@@ -17,6 +17,9 @@ const WEEK: u64 = 604_800;
 pub(super) fn lex(builder: &mut Builder<'_>, step: &LexStep, next: &Target) -> Target {
     let title = builder.title(|| "Lex".to_owned());
     let alias = builder.outside("lex_bot", &step.lex);
+    if let Some(key) = alias.strip_prefix("bots/") {
+        builder.unknown_reference("bot", key, step.lex.span);
+    }
     let mut draft = Draft::new("ConnectParticipantWithLexBot", title);
     if let Some(ask) = &step.ask {
         draft = builder.with_speech(draft, ask);
