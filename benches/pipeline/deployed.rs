@@ -75,7 +75,7 @@ fn deployed(
     builtins: &mut BTreeMap<(Kind, String), String>,
 ) -> DeployedStack {
     let mut identifier = |reference: &Reference| match &reference.target {
-        Target::Resource(address) => reference.identifier(&physical_ids[address]).to_owned(),
+        Target::Resource(address) => reference.identifier(&physical_ids[address]).into_owned(),
         Target::Instance => INSTANCE.to_owned(),
         Target::Builtin { kind, name } => {
             let id = format!("builtin-{kind}-{}", name.replace(' ', "-"));
