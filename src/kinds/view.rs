@@ -1,5 +1,7 @@
 //! A view: a page of a step-by-step guide.
 
+use callform_flow::references::{self, Piece};
+use callform_flow::{Flow, views};
 use callform_source::{Diagnostic, Spanned};
 use serde_json::Value as Json;
 
@@ -56,6 +58,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
             ("view-not-json", "The file of a view holds no JSON."),
             ("view-template", "The file of a view holds no template of a view."),
             ("view-actions", "Nothing says what can be done in a view."),
+            ("view-misfit", "A step gives a view what it does not take, or branches on what cannot be done in it."),
         ],
         ..Checks::PLAIN
     },
@@ -70,11 +73,11 @@ fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
 pub(crate) const PUBLISHED: &str = "$LATEST";
 
 /// What the API calls the content of a view.
-pub(crate) struct ViewContent {
+struct ViewContent {
     /// `Head` and `Body`.
-    pub(crate) template: Json,
+    template: Json,
     /// What can be done in it.
-    pub(crate) actions: Vec<String>,
+    actions: Vec<String>,
 }
 
 impl Resolver<'_> {
@@ -93,8 +96,48 @@ impl Resolver<'_> {
         }
     }
 
-    /// The content of a view, which its steps can be held against.
-    pub(crate) fn view_content(&mut self, view: &View) -> Option<ViewContent> {
+    /// Holds the steps of a flow that show views of the blueprint against what these take.
+    pub(crate) fn check_shown_views(&mut self, key: &Spanned<String>, flow: &Flow) {
+        for action in flow.actions.iter().filter(|action| action.action_type == "ShowView") {
+            let id =
+                action.parameters.get("ViewResource").and_then(|resource| resource.get("Id")).and_then(Json::as_str);
+            let shown = id.and_then(|id| {
+                references::split(id).into_iter().find_map(|piece| match piece {
+                    Piece::Reference(reference) if reference.kind == "view" && !reference.builtin => {
+                        Some(reference.name)
+                    }
+                    Piece::Reference(_) | Piece::Literal(_) => None,
+                })
+            });
+            let Some(name) = shown else { continue };
+            let Some(view) = self.shown_view(&name) else { continue };
+            for misfit in views::check(&view, action) {
+                self.diagnostics.push(
+                    Diagnostic::warning("view-misfit", format!("the view `{name}` and a step do not fit: {misfit}"))
+                        .at(key.span, "in this flow")
+                        .help(misfit.help()),
+                );
+            }
+        }
+    }
+
+    /// A view of the blueprint; `None` where it has none of this name, or no right one, which is reported where it stands.
+    fn shown_view(&self, name: &str) -> Option<views::View> {
+        let (_, view) = self.blueprint().views.iter().find(|(key, _)| key.value == name)?;
+        let text = self.loaded.file(&view.json)?.text?;
+        let json: Json = serde_json::from_str(self.sources.file(text).text()).ok()?;
+        let (template, listed) = content_of(&json).ok()?;
+        let given = view.actions.as_ref().map(|actions| actions.iter().map(|action| action.value.clone()).collect());
+        let actions: Vec<String> = given.or(listed)?;
+        let mut content = serde_json::json!({ "Template": template, "Actions": actions });
+        if let Some(schema) = json.get("InputSchema") {
+            content["InputSchema"] = schema.clone();
+        }
+        views::View::read(&content).ok()
+    }
+
+    /// The content of a view.
+    fn view_content(&mut self, view: &View) -> Option<ViewContent> {
         let loaded = self.loaded;
         // A file that could not be read is reported where it was read.
         let text = loaded.file(&view.json)?.text?;

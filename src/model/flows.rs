@@ -64,6 +64,7 @@ impl Resolver<'_> {
         self.only_with(source);
         self.lint_exported(source, &flow);
         self.report_unresolved(source);
+        self.check_shown_views(source.key, &flow);
         let settings = flow.settings.as_ref().map(|settings| Value::String(settings.to_string()));
         let content = bound(&flow.to_json().to_string());
         self.builtins_of(source, &content);

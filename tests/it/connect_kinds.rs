@@ -272,6 +272,25 @@ fn task(field: &str) -> String {
     format!("task_templates: {{ t: {{ fields: {{ A: {{ type: name }}, C: {{ type: quick-connect }}, {field} }} }} }}")
 }
 
+/// Inputs that a view has not, and branches that nobody takes.
+#[test]
+fn steps_are_held_against_the_views_they_show() {
+    let test = TestEnvironment::empty();
+    test.write("confirm.json", TEMPLATE);
+    let told = |from: &str, to: &str| {
+        assert!(VIEW.contains(from), "{from}");
+        write(&test, &VIEW.replace(from, to));
+        test.expect(0, &["check", BLUEPRINT]).stderr
+    };
+    let fits = told("Heading: Sure?", "Heading: Sure?");
+    assert!(!fits.contains("view-misfit"), "{fits}");
+    let input = told("{ Heading: Sure? }", "{ Heading: Sure?, Headline: Sure? }");
+    assert!(input.contains("view-misfit") && input.contains("no input `Headline`"), "{input}");
+    assert!(input.contains("Did you mean `Heading`?"), "{input}");
+    let action = told("actions: { Submit: [hang_up] }", "actions: { Sumbit: [hang_up] }");
+    assert!(action.contains("no action `Sumbit`") && action.contains("Did you mean `Submit`?"), "{action}");
+}
+
 #[test]
 fn mistakes_are_found_before() {
     let test = TestEnvironment::empty();
