@@ -31,6 +31,16 @@ const REMARKS: [(&str, &str); 7] = [
     ("AWS::Connect::Vocabulary", "for transcripts of Contact Lens"),
 ];
 
+/// Where kinds are written that have no section of their own.
+const PLACES: [(Kind, &str); 6] = [
+    (Kind::Instance, "`instance:`"),
+    (Kind::Storage, "`instance:`, `storage:`"),
+    (Kind::HierarchyLevels, "`hierarchy:`, `levels:`"),
+    (Kind::FlowVersion, "`versioned: true` of a flow"),
+    (Kind::FlowModuleVersion, "`versioned: true` of a flow module"),
+    (Kind::FlowModuleAlias, "`aliases:` of a flow module"),
+];
+
 /// The text of the page.
 pub(crate) fn page() -> String {
     let mut page = String::from(HEAD);
@@ -55,10 +65,10 @@ fn way_out(name: &str) -> (String, &'static str) {
 
 /// Where a kind is defined.
 fn place(kind: Kind) -> (String, &'static str) {
-    match kind.section() {
-        Some(section) => (format!("`{section}:`"), ""),
-        None => (format!("comes with others, as `{}/…`", kind.word()), ""),
-    }
+    let written = PLACES.iter().find(|(of, _)| *of == kind).map(|(_, place)| (*place).to_owned());
+    let section = || kind.section().map(|section| format!("`{section}:`"));
+    let others = || format!("comes with others, as `{}/…`", kind.word());
+    (written.or_else(section).unwrap_or_else(others), "")
 }
 
 #[cfg(test)]
