@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{ROOT, TestEnvironment, copy};
+use crate::support::{ROOT, TestEnvironment, copy, foreign_python, foreign_script};
 
 const BLUEPRINT: &str = "everything/everything.yaml";
 
@@ -42,4 +42,28 @@ fn everything_can_be_applied_and_destroyed() {
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}
+
+/// Something of every kind that has an API of its own is changed with AWS's client, seen, and taken back.
+#[test]
+fn everything_that_was_changed_by_hand_is_taken_back() {
+    let Some(python) = foreign_python() else { return };
+    let test = environment();
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    let changed = {
+        let serving = test.serve(&[]);
+        foreign_script(&python, "change_everything.py", &[&serving.url])
+    };
+    assert!(changed.lines().count() >= 12, "{changed}");
+    let drifted = test.expect(2, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode", "--format=json"]);
+    let report: serde_json::Value = serde_json::from_str(&drifted.stdout).unwrap();
+    let mut seen: Vec<&str> =
+        report["resources"].as_array().unwrap().iter().map(|one| one["address"].as_str().unwrap()).collect();
+    let mut expected: Vec<&str> = changed.lines().collect();
+    seen.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(seen, expected);
+    test.expect(0, &["reconcile", BLUEPRINT, "--revert", "--sandbox", "--yes"]);
+    test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
 }

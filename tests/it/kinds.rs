@@ -1,8 +1,12 @@
 //! What `docs/kinds.md` says against what others know.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
-use crate::support::{ROOT, foreign_python};
+use serde_json::Value;
+
+use crate::support::{ROOT, TestEnvironment, copy, foreign_python};
 
 const TYPES: &str = "
 import json, pathlib, cfnlint
@@ -22,4 +26,52 @@ fn every_type_of_connect_has_a_row() {
     let page = std::fs::read_to_string(format!("{ROOT}/docs/kinds.md")).unwrap();
     let missing: Vec<&str> = listed.lines().filter(|name| !page.contains(&format!("| `{name}` |"))).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Kinds whose templates are looked at as a whole; those of older kinds are in the snapshots of `KWGlobal`.
+const LOOKED_AT: [&str; 24] = [
+    "alarm",
+    "approved_origin",
+    "bot",
+    "bot_alias",
+    "bot_version",
+    "event_rule",
+    "flow_module_alias",
+    "flow_module_version",
+    "flow_version",
+    "hours",
+    "integration",
+    "kms_alias",
+    "kms_key",
+    "predefined_attribute",
+    "queue_policy",
+    "resource",
+    "schedule",
+    "sqs_queue",
+    "state_machine",
+    "task_template",
+    "topic",
+    "topic_policy",
+    "topic_subscription",
+    "view",
+];
+
+#[test]
+fn what_becomes_of_each_kind() {
+    let test = TestEnvironment::empty();
+    copy(&Path::new(ROOT).join("tests/data/everything"), &test.path("everything"));
+    test.expect(0, &["render", "everything/everything.yaml", "--out", "out"]);
+    let text = std::fs::read_to_string(test.path("out/everything.template.json")).unwrap();
+    let template: Value = serde_json::from_str(&text).unwrap();
+    let mut found: BTreeMap<&str, &Value> = BTreeMap::new();
+    for resource in template["Resources"].as_object().unwrap().values() {
+        let address = resource["Metadata"]["Callform"]["Address"].as_str().unwrap();
+        if LOOKED_AT.contains(&address.split('/').next().unwrap()) {
+            found.insert(address, resource);
+        }
+    }
+    for kind in LOOKED_AT {
+        assert!(found.keys().any(|address| address.starts_with(&format!("{kind}/"))), "{kind}");
+    }
+    insta::assert_json_snapshot!(found);
 }
