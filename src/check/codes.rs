@@ -20,6 +20,7 @@ pub(super) const OTHER_CODES: &[(&str, &str)] = &[
     ("include-loop", "A file includes itself."),
     ("included-twice", "A file is included twice."),
     ("include-too-deep", "Too many files include one another."),
+    ("unknown-kind", "A text names something of a kind that there is not."),
     ("unknown-environment", "The environment that was asked for is not there."),
     ("overlay-adds", "An environment adds a name that is almost one of the blueprint."),
     ("unknown-variable", "A text names a variable that is not defined."),

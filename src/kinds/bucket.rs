@@ -140,7 +140,7 @@ impl Resolver<'_> {
             .with("Bucket", name)
             .with("PolicyDocument", access::document(vec![statement.into()]))
             .finish();
-        let common = Common { retain: bucket.retain, ..Common::NONE };
+        let common = Common { retain: bucket.retain, renamed_from: bucket.renamed_from.as_ref(), ..Common::NONE };
         self.add(Kind::BucketPolicy, key, common, properties);
     }
 

@@ -123,7 +123,8 @@ impl Resolver<'_> {
                 .with("AliasName", format!("alias/{alias}"))
                 .with("TargetKeyId", Value::Reference(Reference { target, attribute: Attribute::Ref }))
                 .finish();
-            self.add(Kind::KmsAlias, key, Common::NONE, properties);
+            let common = Common { renamed_from: kms.renamed_from.as_ref(), ..Common::NONE };
+            self.add(Kind::KmsAlias, key, common, properties);
         }
     }
 

@@ -36,7 +36,7 @@ impl Resolver<'_> {
     fn queue_policies(&mut self) {
         let blueprint = self.blueprint();
         let senders = senders(blueprint);
-        for key in blueprint.sqs_queues.keys() {
+        for (key, definition) in &blueprint.sqs_queues {
             let to_queue: Vec<_> = senders.iter().filter(|one| one.goes_to(Kind::SqsQueue, key)).collect();
             if to_queue.is_empty() {
                 continue;
@@ -49,7 +49,9 @@ impl Resolver<'_> {
                 .with("Queues", vec![Value::Reference(url)])
                 .with("PolicyDocument", access::document(senders::each_once(statements)))
                 .finish();
-            self.add(Kind::QueuePolicy, key, Common::NONE, properties);
+            // What comes with a queue is renamed with it: of two policies of one queue, the one that goes takes all.
+            let common = Common { renamed_from: definition.renamed_from.as_ref(), ..Common::NONE };
+            self.add(Kind::QueuePolicy, key, common, properties);
         }
     }
 }

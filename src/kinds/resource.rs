@@ -59,6 +59,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
             ("unknown-resource-type", "There is no schema of the type of a further resource to check it against."),
             ("wrong-resource-type", "A further resource is named where something of another type belongs."),
             ("logical-id-reference", "A further resource names something by a logical ID instead of an address."),
+            ("unknown-function", "A further resource uses a function of CloudFormation that it cannot."),
             ("unknown-attribute", "A text names an attribute that a resource type has not."),
             ("reference-across-stacks", "An attribute is needed in another stack than that of its resource."),
         ],
@@ -68,6 +69,29 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
 
 /// Intrinsic functions that name resources by their logical IDs, of which a blueprint knows nothing.
 const BY_LOGICAL_ID: [&str; 2] = ["Ref", "Fn::GetAtt"];
+/// Intrinsic functions that need nothing else of a template (CloudFormation user guide, intrinsic function reference).
+const FUNCTIONS: [&str; 9] = [
+    "Fn::Base64",
+    "Fn::Cidr",
+    "Fn::GetAZs",
+    "Fn::ImportValue",
+    "Fn::Join",
+    "Fn::Select",
+    "Fn::Split",
+    "Fn::Sub",
+    "Fn::GetAtt",
+];
+/// Pseudo parameters of CloudFormation.
+const PSEUDO: [&str; 8] = [
+    "AWS::AccountId",
+    "AWS::NoValue",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
 
 impl Resolver<'_> {
     fn any_resources(&mut self) {
@@ -76,6 +100,7 @@ impl Resolver<'_> {
             let mut properties: IndexMap<String, Value> = IndexMap::new();
             for (name, value) in &any.properties {
                 self.refuse_logical_ids(value);
+                self.refuse_functions(value);
                 properties.insert(name.value.clone(), self.json(value, value.span));
             }
             if let Some(tags) = &any.tags {
@@ -128,6 +153,16 @@ impl Resolver<'_> {
         }
     }
 
+    fn refuse_functions(&mut self, value: &Spanned<Json>) {
+        if let Some(name) = unknown_function_in(value) {
+            self.diagnostics.push(
+                Diagnostic::error("unknown-function", format!("`{name}` cannot be used here"))
+                    .at(value.span, "")
+                    .help(format!("These can: {}.", FUNCTIONS.join(", "))),
+            );
+        }
+    }
+
     /// Which attribute of a further resource is its ARN: what `Ref` gives, where the schema says nothing else.
     pub(crate) fn arn_attribute(&self, name: &str) -> Attribute {
         let any = self.blueprint().resources.iter().find(|(key, _)| key.value == name);
@@ -154,8 +189,24 @@ fn logical_id_in(value: &Json) -> Option<String> {
                 Json::Array(items) => items.first().and_then(Json::as_str).unwrap_or_default(),
                 _ => "",
             };
-            let named = BY_LOGICAL_ID.contains(&name.as_str()) && members.len() == 1 && !text.starts_with("AWS::");
+            let named = BY_LOGICAL_ID.contains(&name.as_str()) && members.len() == 1 && !PSEUDO.contains(&text);
             if named { Some(text.to_owned()) } else { logical_id_in(member) }
+        }),
+        _ => None,
+    }
+}
+
+/// The first function in a value that does not exist, or needs conditions or mappings, which a center has not.
+fn unknown_function_in(value: &Json) -> Option<&str> {
+    match value {
+        Json::Array(items) => items.iter().find_map(unknown_function_in),
+        Json::Object(members) => members.iter().find_map(|(name, member)| {
+            let is_function = members.len() == 1 && name.starts_with("Fn::");
+            if is_function && !FUNCTIONS.contains(&name.as_str()) {
+                Some(name.as_str())
+            } else {
+                unknown_function_in(member)
+            }
         }),
         _ => None,
     }

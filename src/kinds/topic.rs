@@ -118,12 +118,13 @@ impl Resolver<'_> {
                 .finish();
             self.add(Kind::Topic, key, topic.common(), properties);
             for subscription in &topic.subscriptions {
-                self.subscription(key, fifo, subscription);
+                self.subscription(key, topic, subscription);
             }
         }
     }
 
-    fn subscription(&mut self, topic: &Spanned<String>, fifo: bool, subscription: &Spanned<Subscription>) {
+    fn subscription(&mut self, topic: &Spanned<String>, of: &Topic, subscription: &Spanned<Subscription>) {
+        let fifo = is_fifo(of.name.as_ref());
         let given = [&subscription.email, &subscription.queue, &subscription.lambda];
         let mut refuse = |title: &str, help: &str| {
             self.diagnostics.push(Diagnostic::error("topic-subscription", title).at(subscription.span, "").help(help));
@@ -166,7 +167,12 @@ impl Resolver<'_> {
             .with_some("RedrivePolicy", dead.map(|arn| Members::new().with("deadLetterTargetArn", arn)))
             .finish();
         let name = Spanned::new(format!("{topic}.{protocol}.{endpoint}"), endpoint.span);
-        self.add(Kind::TopicSubscription, &name, Common::NONE, properties);
+        // Renamed with its topic and its queue: of two subscriptions of one place, the one that goes takes both.
+        let old_topic = of.renamed_from.as_ref().unwrap_or(topic);
+        let old_endpoint = queue.and_then(|queue| queue.renamed_from.as_ref()).unwrap_or(endpoint);
+        let old = Spanned::new(format!("{old_topic}.{protocol}.{old_endpoint}"), endpoint.span);
+        let common = Common { renamed_from: (old.value != name.value).then_some(&old), ..Common::NONE };
+        self.add(Kind::TopicSubscription, &name, common, properties);
     }
 
     /// How and where messages go. A function has to allow it.

@@ -49,7 +49,7 @@ impl Resolver<'_> {
     fn topic_policies(&mut self) {
         let blueprint = self.blueprint();
         let senders = senders(blueprint);
-        for key in blueprint.topics.keys() {
+        for (key, definition) in &blueprint.topics {
             let to_topic: Vec<_> = senders.iter().filter(|one| one.goes_to(Kind::Topic, key)).collect();
             if !to_topic.iter().any(|one| one.needs_policy_of_topic()) {
                 continue;
@@ -61,7 +61,9 @@ impl Resolver<'_> {
                 .with("Topics", vec![topic])
                 .with("PolicyDocument", access::document(senders::each_once(statements)))
                 .finish();
-            self.add(Kind::TopicPolicy, key, Common::NONE, properties);
+            // What comes with a topic is renamed with it: of two policies of one topic, the one that goes takes all.
+            let common = Common { renamed_from: definition.renamed_from.as_ref(), ..Common::NONE };
+            self.add(Kind::TopicPolicy, key, common, properties);
         }
     }
 }

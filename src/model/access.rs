@@ -6,9 +6,12 @@ use super::members::{self, Members};
 use super::resolver::Resolver;
 use super::{Address, TextPart, Value};
 use crate::blueprint::Statement;
+use crate::digest::sha256_hex;
 
 /// The version of IAM's policy language; the only one in use.
 const POLICY_VERSION: &str = "2012-10-17";
+/// The longest name of a policy inside a role. Source: IAM API reference, `PutRolePolicy`.
+const LONGEST_POLICY_NAME: usize = 128;
 /// Pseudo parameters that may occur in ARNs.
 const PSEUDO: [&str; 3] = ["AWS::AccountId", "AWS::Partition", "AWS::Region"];
 
@@ -110,7 +113,18 @@ pub(crate) fn inline_policy(name: &str, statements: Vec<Value>) -> Vec<Value> {
     if statements.is_empty() {
         return Vec::new();
     }
-    vec![Members::new().with("PolicyName", name).with("PolicyDocument", document(statements)).into()]
+    vec![Members::new().with("PolicyName", policy_name(name)).with("PolicyDocument", document(statements)).into()]
+}
+
+/// A name that IAM takes: 128 letters, digits and `+=,.@_-`. What had to be changed gets six digits of its hash.
+fn policy_name(name: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "+=,.@_-".contains(letter);
+    if !name.is_empty() && name.len() <= LONGEST_POLICY_NAME && name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    let mut plain: String = name.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
+    plain.truncate(LONGEST_POLICY_NAME - 7);
+    format!("{plain}-{}", &sha256_hex(name.as_bytes())[..6])
 }
 
 pub(crate) fn document(statements: Vec<Value>) -> Members {

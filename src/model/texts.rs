@@ -4,7 +4,7 @@
 //! these names, or with the name of an attribute; `instance`; or a pseudo parameter of CloudFormation. Everything else
 //! stays as it is written: other languages have their own `${…}`.
 
-use callform_source::{Diagnostic, Span};
+use callform_source::{Diagnostic, Span, did_you_mean};
 use serde_json::Value as Json;
 
 use super::{Address, Attribute, Kind, Reference, Resolver, Target, TextPart, Value, members};
@@ -52,6 +52,12 @@ impl Resolver<'_> {
         match json {
             Json::String(text) => self.text(text, span),
             Json::Array(items) => Value::List(items.iter().map(|item| self.json(item, span)).collect()),
+            // What `Fn::Sub` replaces, a text replaces by itself.
+            Json::Object(all) if all.len() == 1 && all.get("Fn::Sub").is_some_and(Json::is_string) => {
+                self.text(all.get("Fn::Sub").and_then(Json::as_str).unwrap_or_default(), span)
+            }
+            // With names of its own.
+            Json::Object(all) if all.len() == 1 && all.contains_key("Fn::Sub") => members::from_json(json),
             Json::Object(all) => {
                 Value::Object(all.iter().map(|(name, member)| (name.clone(), self.json(member, span))).collect())
             }
@@ -76,7 +82,13 @@ impl Resolver<'_> {
         }) {
             return Some((Target::Instance, attribute));
         }
-        let whole: Address = text.parse().ok()?;
+        let whole: Address = match text.parse() {
+            Ok(address) => address,
+            Err(_) => {
+                self.unknown_word(text, span);
+                return None;
+            }
+        };
         if self.defines(whole.kind, &whole.name) {
             let (address, attribute) = self.arn_of(whole);
             return Some((Target::Resource(address), attribute));
@@ -103,6 +115,25 @@ impl Resolver<'_> {
         Some((Target::Resource(whole), Attribute::Arn))
     }
 
+    /// Reports what looks like an address, and begins with the name of a section or almost with the word of a kind. Other
+    /// languages have their own `${a/b}`.
+    fn unknown_word(&mut self, text: &str, span: Span) {
+        let Some((word, name)) = text.trim().split_once('/') else { return };
+        let of_section = Kind::ALL.iter().find(|kind| kind.section() == Some(word)).map(|kind| kind.word());
+        let trimmed = text.trim() != text && Kind::of_word(word).is_some();
+        let meant = of_section.or_else(|| trimmed.then_some(word)).or_else(|| {
+            let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            is_word.then(|| did_you_mean(word, Kind::ALL.iter().map(|kind| kind.word())))?
+        });
+        if let Some(meant) = meant {
+            self.diagnostics.push(
+                Diagnostic::error("unknown-kind", format!("`${{{text}}}` names no kind of thing"))
+                    .at(span, "")
+                    .help(format!("Did you mean `${{{meant}/{name}}}`?")),
+            );
+        }
+    }
+
     /// The ARN of something as others use it: of a function or a bot, the version that is live.
     fn arn_of(&self, address: Address) -> (Address, Attribute) {
         match address.kind {
@@ -119,8 +150,10 @@ impl Resolver<'_> {
     /// Reports attributes that a type has not, where its schema is known.
     fn check_attribute(&mut self, address: &Address, attribute: &str, span: Span) {
         let Some(schema) = callform_schemas::get(self.resource_type_of(address)) else { return };
-        // `Fn::GetAtt` takes what the service assigns; nested attributes are written with points.
-        if !schema.is_read_only(&format!("/{}", attribute.replace('.', "/"))) {
+        // `Fn::GetAtt` takes what the service assigns, and of some types what was given, such as a name (CloudFormation user
+        // guide, return values of each type); nested attributes are written with points.
+        let is_property = schema.property_names().any(|name| name == attribute);
+        if !is_property && !schema.is_read_only(&format!("/{}", attribute.replace('.', "/"))) {
             let known: Vec<String> = schema.read_only.iter().map(|pointer| pointer.segments().join(".")).collect();
             self.diagnostics.push(
                 Diagnostic::error("unknown-attribute", format!("{} has no attribute `{attribute}`", schema.type_name))

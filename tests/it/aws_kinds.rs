@@ -6,11 +6,15 @@ use crate::support::{TestEnvironment, json_service};
 
 const BLUEPRINT: &str = "center.yaml";
 
+fn write(test: &TestEnvironment, sections: &str) {
+    let head = "center: kinds\nregion: us-west-2\ninstance: { alias: kinds, inbound: true, outbound: true }\n";
+    test.write(BLUEPRINT, format!("{head}{sections}"));
+}
+
 /// Applies a center, sees that nothing is left to do, changes something, and destroys it.
 fn life(sections: &str, change: (&str, &str), told: &str) {
     let test = TestEnvironment::empty();
-    let head = "center: kinds\nregion: us-west-2\ninstance: { alias: kinds, inbound: true, outbound: true }\n";
-    test.write(BLUEPRINT, format!("{head}{sections}"));
+    write(&test, sections);
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
@@ -339,4 +343,35 @@ schedules: { daily: { when: rate(1 day), queue: orders } }
             "states.amazonaws.com: [dynamodb:GetItem] [kms:Decrypt,kms:GenerateDataKey]",
         ]
     );
+}
+
+/// What comes with something that is renamed is renamed with it: made anew beside the old, it would go with the old.
+#[test]
+fn what_comes_with_a_renamed_thing_stays() {
+    let test = TestEnvironment::empty();
+    let sections = |topic: &str, queue: &str| {
+        format!(
+            "topics: {{ {topic} kms_key: none, subscriptions: [{{ queue: QUEUE }}, {{ email: one@acme.example }}] }} }}\n\
+             sqs_queues: {{ {queue} }} }}\n\
+             event_rules: {{ r: {{ schedule: rate(1 hour), targets: [{{ queue: QUEUE }}, {{ topic: TOPIC }}] }} }}\n"
+        )
+    };
+    let before = sections("t: {", "q: {").replace("QUEUE", "q").replace("TOPIC", "t");
+    let after =
+        sections("t2: { renamed_from: t,", "q2: { renamed_from: q").replace("QUEUE", "q2").replace("TOPIC", "t2");
+    write(&test, &before);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    write(&test, &after);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}
+
+/// Keys with letters that IAM does not take name policies all the same.
+#[test]
+fn keys_that_are_no_names_of_policies_are_applied() {
+    let test = TestEnvironment::empty();
+    write(&test, "sqs_queues: { q: {} }\nschedules: { 'ä b': { when: rate(1 day), queue: q } }\n");
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
 }

@@ -92,6 +92,34 @@ fn what_was_changed_by_hand_is_seen_and_taken_back() {
     assert_eq!(hours(&test).1, "UTC");
 }
 
+/// A saved plan is held against what it says, further resources included.
+#[test]
+fn further_resources_are_applied_from_a_saved_plan() {
+    let test = TestEnvironment::empty();
+    test.write(BLUEPRINT, CENTER);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "saved.plan"]);
+    test.expect(0, &["apply", "saved.plan", "--sandbox", "--yes"]);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}
+
+/// What CloudFormation replaces in a text by itself comes out once.
+#[test]
+fn functions_of_cloudformation_go_through() {
+    let test = TestEnvironment::empty();
+    let text = "center: f\nregion: us-west-2\ninstance: { existing: f }\nresources:\n  a: { type: AWS::SNS::Topic, properties: { \
+                TopicName: { \"Fn::Sub\": \"x-${AWS::Region}\" }, DisplayName: { \"Fn::Join\": [\"-\", [a, { Ref: \"AWS::Region\" \
+                }]] } } }\n  b: { type: AWS::SSM::Parameter, properties: { Type: String, Value: \"${resource/a.TopicName}\" } }\n";
+    test.write("f.yaml", text);
+    test.expect(0, &["render", "f.yaml", "--out", "out"]);
+    let template: Value =
+        serde_json::from_str(&std::fs::read_to_string(test.path("out/f.template.json")).unwrap()).unwrap();
+    let properties = &template["Resources"]["ResourceA"]["Properties"];
+    assert_eq!(properties["TopicName"], json!({ "Fn::Sub": "x-${AWS::Region}" }));
+    assert_eq!(properties["DisplayName"], json!({ "Fn::Join": ["-", ["a", { "Ref": "AWS::Region" }]] }));
+    let value = &template["Resources"]["ResourceB"]["Properties"]["Value"];
+    assert_eq!(*value, json!({ "Fn::GetAtt": ["ResourceA", "TopicName"] }));
+}
+
 /// Sections with a mistake each, and the code it is told by.
 const MISTAKES: &[(&str, &str)] = &[
     ("resources: { a: { type: topic } }", "invalid-resource-type"),
@@ -105,6 +133,17 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     ("resources: { a: { type: AWS::SNS::Topic } }\nqueues: { q: { hours: resource/a } }", "wrong-resource-type"),
     ("resources: { a: { type: AWS::SNS::Topic, depends_on: [role/x] } }", "unknown-reference"),
+    ("resources: { a: { type: AWS::SNS::Topic, properties: { TopicName: \"${topics/q}\" } } }", "unknown-kind"),
+    ("resources: { a: { type: AWS::SNS::Topic, properties: { TopicName: \"${ queue/q }\" } } }", "unknown-kind"),
+    ("resources: { a: { type: AWS::SNS::Topic, properties: { TopicName: { \"Fn::Nope\": x } } } }", "unknown-function"),
+    (
+        "resources: { a: { type: AWS::SNS::Topic, properties: { TopicName: { \"Fn::If\": [c, a, b] } } } }",
+        "unknown-function",
+    ),
+    (
+        "resources: { a: { type: AWS::SNS::Topic, properties: { TopicName: { Ref: \"AWS::Nope\" } } } }",
+        "logical-id-reference",
+    ),
     (
         "hours: { h: { time_zone: UTC, open: {}, overrides: { a: { every: sometimes, from: 2027-01-01, till: 2027-02-01 } } } }",
         "invalid-recurrence",

@@ -6,7 +6,7 @@ use callform_aws::Repair;
 use serde_json::{Map, Value as Json, json};
 
 use crate::inventory::SETTINGS_NOTE;
-use crate::model::Address;
+use crate::model::{Address, Kind};
 use crate::plan::{OperationKind, Plan, RepairOf, StackOperation, Step};
 use crate::render::{ARTIFACT_BUCKET, METADATA_VERSION, declared};
 
@@ -146,6 +146,8 @@ fn resource(logical_id: &str, definition: &Json, others: impl Fn(&str) -> bool) 
     let address: Option<Address> = notes.and_then(|notes| notes.get("Address")?.as_str()?.parse().ok());
     match &address {
         None => found.push(format!("nothing says what `{logical_id}` is in the blueprint")),
+        // Further resources say their own types.
+        Some(Address { kind: Kind::Resource, .. }) => {}
         Some(address) if members.get("Type") != Some(&json!(address.kind.resource_type())) => {
             found.push(format!("`{logical_id}` is called {address}, and is something else"));
         }
