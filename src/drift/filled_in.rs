@@ -16,7 +16,7 @@ impl FilledIn {
             Self::True => json!(true),
             Self::Zero => json!(0),
             Self::Member(name, value) => json!({ name: value }),
-            Self::Anything => return None,
+            Self::Anything | Self::Beside(_) => return None,
         })
     }
 }
@@ -29,6 +29,11 @@ pub(super) fn rules(resource_type: &str) -> &'static [(&'static str, FilledIn)] 
 /// Takes out of the live properties what AWS filled in, and puts into them what AWS means by leaving it out.
 pub(super) fn settle(resource_type: &str, wanted: &mut Json, live: &mut Json) {
     for (path, filled_in) in rules(resource_type) {
+        if let FilledIn::Beside(others) = filled_in
+            && !others.iter().any(|other| wanted.get(other).is_some())
+        {
+            continue;
+        }
         let segments: Vec<&str> = path.split('/').collect();
         at(&segments, wanted, live, *filled_in);
     }
@@ -53,10 +58,10 @@ fn at(segments: &[&str], wanted: &mut Json, live: &mut Json, filled_in: FilledIn
         return;
     }
     match (filled_in, wanted.get(*first)) {
-        (FilledIn::Anything, None) => {
+        (FilledIn::Anything | FilledIn::Beside(_), None) => {
             live.shift_remove(*first);
         }
-        (FilledIn::Anything, Some(_)) => {}
+        (FilledIn::Anything | FilledIn::Beside(_), Some(_)) => {}
         (_, None) => {
             if live.get(*first) == filled_in.value().as_ref() {
                 live.shift_remove(*first);

@@ -349,6 +349,8 @@ pub(crate) enum FilledIn {
     Member(&'static str, &'static str),
     /// Whatever it is.
     Anything,
+    /// Whatever it is, beside a property of the same resource that the template names and it follows from.
+    Beside(&'static [&'static str]),
 }
 
 /// What is checked beside the schema of the type.

@@ -125,6 +125,8 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         filled_in: &[
             ("IdentityInfo", FilledIn::Anything),
             ("DirectoryUserId", FilledIn::Anything),
+            // It follows from the settings of the channels where a template has these.
+            ("PhoneConfig", FilledIn::Beside(&channels::LISTS)),
             ("PhoneConfig/AutoAccept", FilledIn::False),
             ("PhoneConfig/AfterContactWorkTimeLimit", FilledIn::Zero),
             ("PhoneConfig/PersistentConnection", FilledIn::False),

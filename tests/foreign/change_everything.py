@@ -62,6 +62,14 @@ cloudwatch.put_metric_alarm(Threshold=99.0, **{name: alarm[name] for name in tak
 print("alarm/missed")
 
 # Of Connect.
+users = connect.list_users(InstanceId=instance)["UserSummaryList"]
+bob = next(user["Id"] for user in users if user["Username"] == "bob@acme.example")
+connect.update_user_phone_config(
+    InstanceId=instance,
+    UserId=bob,
+    PhoneConfig={"PhoneType": "SOFT_PHONE", "AutoAccept": True, "AfterContactWorkTimeLimit": 3},
+)
+print("user/bob@acme.example")
 connect.update_predefined_attribute(InstanceId=instance, Name="Product", Values={"StringList": ["Routers", "Modems"]})
 print("predefined_attribute/Product")
 connect.disassociate_approved_origin(InstanceId=instance, Origin="https://crm.acme.example")

@@ -42,6 +42,15 @@ pub enum VoiceEnhancement {
     NoiseSuppression,
 }
 
+/// The properties with a list each.
+pub(super) const LISTS: [&str; 5] = [
+    "AutoAcceptConfigs",
+    "AfterContactWorkConfigs",
+    "PhoneNumberConfigs",
+    "PersistentConnectionConfigs",
+    "VoiceEnhancementConfigs",
+];
+
 impl UserChannel {
     /// Settings that only calls have.
     fn only_of_calls(&self) -> [(&'static str, bool); 5] {
