@@ -82,12 +82,9 @@ impl Resolver<'_> {
         }) {
             return Some((Target::Instance, attribute));
         }
-        let whole: Address = match text.parse() {
-            Ok(address) => address,
-            Err(_) => {
-                self.unknown_word(text, span);
-                return None;
-            }
+        let Ok(whole) = text.parse::<Address>() else {
+            self.unknown_word(text, span);
+            return None;
         };
         if self.defines(whole.kind, &whole.name) {
             let (address, attribute) = self.arn_of(whole);

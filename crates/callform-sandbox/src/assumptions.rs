@@ -60,6 +60,10 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "connect/hours_effective.rs",
         "Where several overrides hold on a date, one of other hours comes first, then those that open, then those that close.",
     ),
+    guess(
+        "connect/hours_effective.rs",
+        "An override that recurs every few weeks, months or years counts from the week, month or year of its first day.",
+    ),
     attested(
         "connect/phone_numbers.rs",
         "A claim beyond 200 % of the quota of phone numbers, released in 180 days, is an InvalidParameterException.",
