@@ -4,7 +4,7 @@ use callform_source::{Diagnostic, Span, Spanned};
 
 use super::members::{self, Members};
 use super::resolver::Resolver;
-use super::{Address, TextPart, Value};
+use super::{Address, TextPart, Value, texts};
 use crate::blueprint::Statement;
 use crate::digest::sha256_hex;
 
@@ -148,34 +148,7 @@ pub(crate) fn with_suffix(value: Value, suffix: &str) -> Value {
 
 /// Replaces `${AWS::Region}` and its like by the pseudo parameters.
 fn pseudo_text(text: &str) -> Value {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    let mut literal = String::new();
-    while let Some(start) = rest.find("${") {
-        let (before, from) = rest.split_at(start);
-        literal.push_str(before);
-        let found = PSEUDO.into_iter().find(|name| {
-            from.strip_prefix("${").and_then(|from| from.strip_prefix(name)).is_some_and(|from| from.starts_with('}'))
-        });
-        let Some(name) = found else {
-            literal.push_str("${");
-            rest = from.get(2..).unwrap_or_default();
-            continue;
-        };
-        if !literal.is_empty() {
-            parts.push(TextPart::Literal(std::mem::take(&mut literal)));
-        }
-        parts.push(TextPart::Pseudo(name));
-        rest = from.get(name.len() + 3..).unwrap_or_default();
-    }
-    literal.push_str(rest);
-    if parts.is_empty() {
-        return Value::String(literal);
-    }
-    if !literal.is_empty() {
-        parts.push(TextPart::Literal(literal));
-    }
-    Value::Text(parts)
+    texts::parse(text, |name| PSEUDO.into_iter().find(|known| *known == name).map(TextPart::Pseudo))
 }
 
 /// A statement that allows actions on resources.

@@ -12,39 +12,44 @@ use super::{Address, Attribute, Kind, Reference, Resolver, Target, TextPart, Val
 /// Pseudo parameters that may occur.
 const PSEUDO: [&str; 5] = ["AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::StackName", "AWS::URLSuffix"];
 
+/// A text whose `${…}` are what `named` knows them for; what it does not know stays as it is written.
+pub(super) fn parse(text: &str, mut named: impl FnMut(&str) -> Option<TextPart>) -> Value {
+    let (mut parts, mut literal, mut rest) = (Vec::new(), String::new(), text);
+    while let Some((before, after)) = rest.split_once("${") {
+        literal.push_str(before);
+        let found = after.split_once('}').and_then(|(name, behind)| Some((named(name)?, behind)));
+        let Some((part, behind)) = found else {
+            literal.push_str("${");
+            rest = after;
+            continue;
+        };
+        if !literal.is_empty() {
+            parts.push(TextPart::Literal(std::mem::take(&mut literal)));
+        }
+        parts.push(part);
+        rest = behind;
+    }
+    literal.push_str(rest);
+    if parts.is_empty() {
+        return Value::String(literal);
+    }
+    if literal.is_empty() && parts.len() == 1 {
+        match parts.remove(0) {
+            TextPart::Reference(reference) => return Value::Reference(reference),
+            TextPart::Pseudo(name) => return Value::Pseudo(name),
+            TextPart::Literal(text) => return Value::String(text),
+        }
+    }
+    if !literal.is_empty() {
+        parts.push(TextPart::Literal(literal));
+    }
+    Value::Text(parts)
+}
+
 impl Resolver<'_> {
     /// A text with references; `span` is where messages point to.
     pub(crate) fn text(&mut self, text: &str, span: Span) -> Value {
-        let (mut parts, mut literal, mut rest) = (Vec::new(), String::new(), text);
-        while let Some((before, after)) = rest.split_once("${") {
-            literal.push_str(before);
-            let found = after.split_once('}').and_then(|(name, behind)| Some((self.named(name, span)?, behind)));
-            let Some((part, behind)) = found else {
-                literal.push_str("${");
-                rest = after;
-                continue;
-            };
-            if !literal.is_empty() {
-                parts.push(TextPart::Literal(std::mem::take(&mut literal)));
-            }
-            parts.push(part);
-            rest = behind;
-        }
-        literal.push_str(rest);
-        if parts.is_empty() {
-            return Value::String(literal);
-        }
-        if literal.is_empty() && parts.len() == 1 {
-            match parts.remove(0) {
-                TextPart::Reference(reference) => return Value::Reference(reference),
-                TextPart::Pseudo(name) => return Value::Pseudo(name),
-                TextPart::Literal(text) => return Value::String(text),
-            }
-        }
-        if !literal.is_empty() {
-            parts.push(TextPart::Literal(literal));
-        }
-        Value::Text(parts)
+        parse(text, |name| self.named(name, span))
     }
 
     /// JSON with references in its texts.
