@@ -39,6 +39,7 @@ fn model(resources: &[(&str, &[&str], &[&str])]) -> Model {
         instance: Instance::Existing("test".to_owned()),
         instance_settings: BTreeMap::new(),
         resources: resources.collect(),
+        flows: BTreeMap::new(),
         associations: Vec::new(),
         tags: BTreeMap::new(),
         assets: Vec::new(),

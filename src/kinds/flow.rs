@@ -17,7 +17,7 @@ use super::keys;
 use crate::blueprint::{Blueprint, Definition as _, TextKind, resource};
 use crate::model::flows::{Source, finish, name_of, stub_content};
 use crate::model::members::Members;
-use crate::model::{Kind, Resolver};
+use crate::model::{Address, Kind, Resolver};
 
 resource! {
     /// A flow: exactly one of `steps`, `template` and `json`.
@@ -146,6 +146,7 @@ impl Resolver<'_> {
                 continue;
             }
             let Some(compiled) = self.compile(&source) else { continue };
+            self.flows.insert(Address::new(Kind::Flow, key.value.as_str()), compiled.written);
             let (flow_type, stub) = (compiled.flow_type, stub_content(compiled.flow_type));
             let properties = Members::of_instance()
                 .with("Name", name_of(flow.name.as_ref(), key))

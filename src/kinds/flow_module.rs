@@ -17,7 +17,7 @@ use super::keys;
 use crate::blueprint::{Blueprint, Definition as _, Section, TextKind, resource};
 use crate::model::flows::{Source, finish, name_of, stub_content};
 use crate::model::members::Members;
-use crate::model::{Kind, Resolver};
+use crate::model::{Address, Kind, Resolver};
 
 resource! {
     /// A flow module, which flows call like a function: exactly one of `steps`, `template` and `json`.
@@ -119,6 +119,7 @@ impl Resolver<'_> {
                 settings: Some(settings(module)),
             };
             let Some(compiled) = self.compile(&source) else { continue };
+            self.flows.insert(Address::new(Kind::FlowModule, key.value.as_str()), compiled.written);
             let stub = stub_content(FlowType::Module);
             let properties = Members::of_instance()
                 .with("Name", name_of(module.name.as_ref(), key))

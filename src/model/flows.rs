@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callform_flow::compile::{self, FlowDefinition, Names};
 use callform_flow::import::{self, Imported};
+use callform_flow::lint::{self, Places};
 use callform_flow::references::{self, Piece};
 use callform_flow::steps::{Branch, Step};
-use callform_flow::{Flow, FlowType, lint, template};
+use callform_flow::{Flow, FlowType, template};
 use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
 
 use indexmap::IndexMap;
@@ -42,11 +43,23 @@ pub(crate) struct Compiled {
     pub(crate) flow_type: FlowType,
     pub(crate) content: Value,
     pub(crate) settings: Option<Value>,
+    pub(crate) written: WrittenFlow,
+}
+
+/// A flow before it is bound to a template: names are markers, see [`callform_flow::references`].
+#[derive(Clone, Debug)]
+pub struct WrittenFlow {
+    /// The flow.
+    pub flow: Flow,
+    /// Its type; [`FlowType::Module`] for modules.
+    pub flow_type: FlowType,
+    /// Where each action was written: a step of the blueprint or its template, or an identifier of an exported file.
+    pub places: Places,
 }
 
 impl Resolver<'_> {
     pub(crate) fn compile(&mut self, source: &Source<'_>) -> Option<Compiled> {
-        let (flow_type, flow) = match (source.steps, source.template, source.json) {
+        let (flow_type, (flow, places)) = match (source.steps, source.template, source.json) {
             (Some(steps), None, None) => {
                 (source.flow_type, self.compile_steps(source, source.flow_type, steps, source.on_error)?)
             }
@@ -62,13 +75,14 @@ impl Resolver<'_> {
             }
         };
         self.only_with(source);
-        self.lint_exported(source, &flow);
+        self.lint_exported(source, &flow, &places);
         self.report_unresolved(source);
         self.check_shown_views(source.key, &flow);
         let settings = flow.settings.as_ref().map(|settings| Value::String(settings.to_string()));
         let content = bound(&flow.to_json().to_string());
         self.builtins_of(source, &content);
-        Some(Compiled { flow_type, content, settings })
+        let written = WrittenFlow { flow, flow_type, places };
+        Some(Compiled { flow_type, content, settings, written })
     }
 
     fn compile_steps(
@@ -77,7 +91,7 @@ impl Resolver<'_> {
         flow_type: FlowType,
         steps: &[Spanned<Step>],
         on_error: Option<&Branch>,
-    ) -> Option<Flow> {
+    ) -> Option<(Flow, Places)> {
         let settings = source.settings.as_ref();
         let span = source.key.span;
         let definition = FlowDefinition { name: source.key, flow_type, steps, on_error, span, settings };
@@ -88,7 +102,7 @@ impl Resolver<'_> {
     }
 
     /// The steps of a template; its text may say the type, unless the flow does.
-    fn compile_template(&mut self, source: &Source<'_>) -> Option<(FlowType, Flow)> {
+    fn compile_template(&mut self, source: &Source<'_>) -> Option<(FlowType, (Flow, Places))> {
         let kind = if source.flow_type == FlowType::Module { Kind::FlowModule } else { Kind::Flow };
         // What kept a template from being rendered is reported where it was.
         let loaded = self.loaded;
@@ -115,9 +129,9 @@ impl Resolver<'_> {
         flow.map(|flow| (flow_type, flow))
     }
 
-    fn read_exported(&mut self, source: &Source<'_>, file: &Spanned<String>) -> Option<Flow> {
-        let text = self.loaded.file(file)?.text?;
-        let text = self.sources.file(text).text();
+    fn read_exported(&mut self, source: &Source<'_>, file: &Spanned<String>) -> Option<(Flow, Places)> {
+        let id = self.loaded.file(file)?.text?;
+        let text = self.sources.file(id).text();
         let json: serde_json::Value = match serde_json::from_str(text) {
             Ok(json) => json,
             Err(error) => {
@@ -137,7 +151,7 @@ impl Resolver<'_> {
         match import::from_json(&json, &names) {
             Ok(imported) => {
                 self.report_arns(source, file, &imported);
-                Some(imported.flow)
+                Some((imported.flow, lint::places_in_json(text, id)))
             }
             Err(error) => {
                 self.diagnostics.push(
@@ -216,16 +230,14 @@ impl Resolver<'_> {
     }
 
     /// What is wrong with an exported flow. Steps are looked at where they are compiled.
-    fn lint_exported(&mut self, source: &Source<'_>, flow: &Flow) {
+    fn lint_exported(&mut self, source: &Source<'_>, flow: &Flow, places: &Places) {
         let Some(file) = source.json else { return };
-        let Some(text) = self.loaded.file(file).and_then(|file| file.text) else { return };
-        let places = lint::places_in_json(self.sources.file(text).text(), text);
         let mut found = Diagnostics::default();
         let subject = lint::Subject {
             name: source.key,
             flow_type: source.flow_type,
             flow,
-            places: &places,
+            places,
             span: file.span,
             is_compiled: false,
             names: Some(&FlowNames { resolver: self, source }),

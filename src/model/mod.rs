@@ -25,6 +25,7 @@ pub use crate::kinds::Kind;
 pub(crate) use crate::kinds::lambda_version::DIGITS as VERSION_DIGITS;
 pub(crate) use crate::kinds::phone_number::dialed;
 pub use address::{Address, InvalidAddress};
+pub use flows::WrittenFlow;
 pub(crate) use naming::display_name;
 pub(crate) use resolver::Resolver;
 pub(crate) use value::bare_id;
@@ -61,6 +62,8 @@ pub struct Model {
     pub instance_settings: BTreeMap<String, bool>,
     /// All resources CloudFormation keeps, in the order the blueprint names them.
     pub resources: IndexMap<Address, Resource>,
+    /// The flows and modules among them, as they were written.
+    pub flows: BTreeMap<Address, WrittenFlow>,
     /// Links CloudFormation has no resource for, made by direct API calls.
     pub associations: Vec<Association>,
     /// Tags of every stack (CloudFormation hands them on to every resource that takes tags).
@@ -165,6 +168,7 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
         instance,
         instance_settings,
         resources: resolver.resources,
+        flows: resolver.flows,
         associations: resolver.associations,
         tags: blueprint.tags.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
         assets: resolver.assets.into_values().collect(),

@@ -6,8 +6,8 @@ use callform_source::{Diagnostic, Diagnostics, SourceMap, Span, Spanned, did_you
 use indexmap::IndexMap;
 
 use super::{
-    Address, Asset, Association, Attribute, DeletionPolicy, Kind, Properties, Reference, Resource, Target, Value, arn,
-    naming,
+    Address, Asset, Association, Attribute, DeletionPolicy, Kind, Properties, Reference, Resource, Target, Value,
+    WrittenFlow, arn, naming,
 };
 use crate::blueprint::{Blueprint, Common, Loaded};
 use crate::kinds::Names;
@@ -17,6 +17,7 @@ pub(crate) struct Resolver<'a> {
     pub(crate) loaded: &'a Loaded,
     pub(crate) sources: &'a SourceMap,
     pub(crate) resources: IndexMap<Address, Resource>,
+    pub(crate) flows: BTreeMap<Address, WrittenFlow>,
     pub(crate) associations: Vec<Association>,
     pub(crate) assets: BTreeMap<String, Asset>,
     pub(crate) diagnostics: Diagnostics,
@@ -46,6 +47,7 @@ impl<'a> Resolver<'a> {
             loaded,
             sources,
             resources: IndexMap::new(),
+            flows: BTreeMap::new(),
             associations: Vec::new(),
             assets: BTreeMap::new(),
             diagnostics: Diagnostics::default(),

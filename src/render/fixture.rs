@@ -77,6 +77,7 @@ impl Center {
             instance: Instance::Existing(name.to_owned()),
             instance_settings: BTreeMap::new(),
             resources: IndexMap::new(),
+            flows: BTreeMap::new(),
             associations: Vec::new(),
             tags: BTreeMap::from([("center".to_owned(), name.to_owned())]),
             assets: Vec::new(),

@@ -60,7 +60,7 @@ pub(crate) fn try_compile(text: &str) -> (Option<(Flow, FlowType)>, String) {
             span: Span::whole_file(file),
             settings: None,
         };
-        let flow = compile(&definition, &TestNames, &mut diagnostics)?;
+        let (flow, _) = compile(&definition, &TestNames, &mut diagnostics)?;
         Some((flow, steps.r#type.value))
     });
     (flow, describe(&sources, &diagnostics))
@@ -187,7 +187,7 @@ pub(crate) fn compile_with(decompiled: &crate::decompile::Decompiled) -> (Option
         span: Span::whole_file(file),
         settings: Some(&settings),
     };
-    let flow = compile(&definition, &WithUnresolved(&decompiled.unresolved), &mut diagnostics);
+    let flow = compile(&definition, &WithUnresolved(&decompiled.unresolved), &mut diagnostics).map(|(flow, _)| flow);
     (flow, describe(&sources, &diagnostics))
 }
 

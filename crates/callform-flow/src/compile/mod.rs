@@ -24,6 +24,7 @@ use callform_source::{Diagnostics, Span, Spanned};
 use serde_json::Value;
 
 use crate::layout::lay_out;
+use crate::lint::Places;
 use crate::steps::{Branch, Step};
 use crate::{Flow, FlowType, lint};
 
@@ -44,11 +45,15 @@ pub struct FlowDefinition<'a> {
     pub settings: Option<&'a Value>,
 }
 
-/// Compiles a flow and lints the result.
+/// Compiles a flow and lints the result. Beside the flow: where the step of each action was written.
 ///
 /// `None` after an error that leaves no flow. Other errors still give one, so that further checks can run: ask
 /// [`Diagnostics::has_errors`]. Names are markers in the result, see [`references`](crate::references).
-pub fn compile(definition: &FlowDefinition<'_>, names: &dyn Names, diagnostics: &mut Diagnostics) -> Option<Flow> {
+pub fn compile(
+    definition: &FlowDefinition<'_>,
+    names: &dyn Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Flow, Places)> {
     let mut own = Diagnostics::default();
     let built = builder::build(definition, names, &mut own);
     let is_sound = !own.has_errors();
@@ -65,5 +70,5 @@ pub fn compile(definition: &FlowDefinition<'_>, names: &dyn Names, diagnostics: 
         let subject = lint::Subject { name, flow_type, flow: &flow, places: &places, span, is_compiled: true, names };
         lint::check(&subject, diagnostics);
     }
-    Some(flow)
+    Some((flow, places))
 }
