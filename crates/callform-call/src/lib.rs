@@ -1,0 +1,3 @@
+//! Calls to a contact center that is not there: a simulator of Amazon Connect's flows.
+//!
+//! Pure and deterministic: time, chance and everything outside of the flows come in.
