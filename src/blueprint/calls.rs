@@ -61,6 +61,8 @@ pub struct CallTest {
     pub call: Option<Name>,
     /// The flow that the contact begins in, by its key, instead of a phone number.
     pub flow: Option<Name>,
+    /// The queue that is set from the start, by its key: for flows that callers hear while they wait.
+    pub queue: Option<Name>,
     /// Default: `voice`.
     pub channel: Option<CallChannel>,
     /// The customer's number, E.164. Default: `+15550100100`.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use callform_call::event::QueueId;
 use callform_call::simulation::Start;
 use callform_call::{Channel, FlowId};
 use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
@@ -94,6 +95,10 @@ fn start(name: &Spanned<String>, test: &CallTest, center: &CallCenter, found: &m
             return None;
         }
     };
+    let queue = match &test.queue {
+        Some(name) => Some(QueueId::Queue(binder.queue(name)?)),
+        None => None,
+    };
     let attributes = test.attributes.iter();
     Some(Start {
         channel: match test.channel {
@@ -104,6 +109,7 @@ fn start(name: &Spanned<String>, test: &CallTest, center: &CallCenter, found: &m
         customer: Some(test.from.as_ref().map_or(CALLER, |from| &from.value).into()),
         system: Some(system.unwrap_or_else(|| CENTER_NUMBER.into())),
         attributes: attributes.map(|(key, value)| (Arc::from(&*key.value), Arc::from(&*value.value.0))).collect(),
+        queue,
         ..Start::call(flow)
     })
 }

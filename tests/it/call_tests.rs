@@ -1,5 +1,6 @@
 //! `callform test` and `callform call`: the blueprint's own tests, what they notice, and what the commands print.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use callform::blueprint::{self, Disk, FileError, Files};
@@ -255,4 +256,22 @@ fn a_script_calls_a_center_and_an_exported_flow() {
     test.write("flow.json", test.expect(0, &["flow", "compile", KWGLOBAL, "--flow=outgoing_call"]).stdout);
     let heard = test.expect(0, &["call", "flow.json", "--trace"]).stdout;
     assert!(heard.contains("This is KWGlobal. This call is recorded for quality and training."), "{heard}");
+}
+
+#[test]
+fn every_flow_template_is_called() {
+    let test = TestEnvironment::empty();
+    let center = Path::new(ROOT).join("tests/data/templates/templates.yaml");
+    let report = report(&test, 0, &["test", center.to_str().unwrap(), "--format=json"]);
+    let lines = report["tests"].as_array().unwrap().iter().flat_map(|test| test["dialogue"].as_array().unwrap());
+    let called: BTreeSet<&str> = lines.filter_map(|line| line["flow"].as_str()).collect();
+    let text = std::fs::read_to_string(&center).unwrap();
+    let flows = text.split_once("\nflows:\n").unwrap().1;
+    for file in std::fs::read_dir(Path::new(ROOT).join("contact-flows")).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let Some(template) = name.strip_suffix(".yaml") else { continue };
+        let before = flows.split_once(&format!("template: {template}\n")).unwrap_or_else(|| panic!("{template}")).0;
+        let key = before.trim_end().rsplit('\n').next().unwrap().trim().trim_end_matches(':');
+        assert!(called.contains(key), "no test calls the template {template}: {called:?}");
+    }
 }
