@@ -5,6 +5,7 @@ mod directory;
 mod frame;
 mod routing;
 mod scale;
+mod test_cases;
 
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
