@@ -186,7 +186,7 @@ fn compiled(text: &str, names: &dyn Names, settings: Option<&Value>) -> Option<F
         span: Span::whole_file(file),
         settings,
     };
-    compile(&definition, names, &mut diagnostics)
+    compile(&definition, names, &mut diagnostics).map(|(flow, _)| flow)
 }
 
 fn steps_schema() -> &'static schemars::Schema {

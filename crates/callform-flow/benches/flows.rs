@@ -91,7 +91,7 @@ fn compiled(source: &Source) -> Option<Flow> {
         span: source.span,
         settings: None,
     };
-    compile(&definition, &AnyName, &mut Diagnostics::default())
+    compile(&definition, &AnyName, &mut Diagnostics::default()).map(|(flow, _)| flow)
 }
 
 fn linted(flow: &Flow, span: Span) -> Diagnostics {

@@ -14,6 +14,7 @@
 pub mod circles;
 pub mod flow_type;
 pub mod json;
+pub mod paths;
 pub mod catalog;
 pub mod references;
 pub mod validate;

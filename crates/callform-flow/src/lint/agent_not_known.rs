@@ -2,8 +2,9 @@
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::{Look, Rule, paths};
+use super::{Look, Rule};
 use crate::FlowType;
+use crate::paths;
 
 pub(super) const RULE: Rule = Rule {
     code: "agent-not-known",

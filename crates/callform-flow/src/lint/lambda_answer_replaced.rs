@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::{Look, Rule, paths};
+use super::{Look, Rule};
+use crate::paths;
 
 pub(super) const RULE: Rule = Rule {
     code: "lambda-answer-replaced",

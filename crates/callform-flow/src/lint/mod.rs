@@ -1,12 +1,11 @@
 //! What is wrong, or probably not meant, in a finished flow.
 //!
 //! One file per rule; [`RULES`] lists them. Rules see the flow as the service will, so they hold for steps, templates
-//! and exported JSON alike. Three files are shared: `ways` (where a contact can go), `facts` (what has happened by the
-//! time it is at an action) and `paths` (the JSONPaths an action reads).
+//! and exported JSON alike. Two files are shared: `ways` (where a contact can go) and `facts` (what has happened by the time it
+//! is at an action).
 
 mod ways;
 mod facts;
-mod paths;
 mod words;
 mod places;
 mod rules;

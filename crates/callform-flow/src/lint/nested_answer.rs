@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::{Look, Rule, facts, paths};
+use super::{Look, Rule, facts};
+use crate::paths;
 
 pub(super) const RULE: Rule = Rule {
     code: "nested-answer",

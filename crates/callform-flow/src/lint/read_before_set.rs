@@ -6,7 +6,8 @@ use callform_source::{Diagnostic, Diagnostics};
 use serde_json::Value;
 
 use super::facts::Fact;
-use super::{Look, Rule, paths};
+use super::{Look, Rule};
+use crate::paths;
 
 pub(super) const RULE: Rule = Rule {
     code: "read-before-set",

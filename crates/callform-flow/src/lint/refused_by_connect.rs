@@ -162,8 +162,8 @@ impl About<'_> {
             .into_iter()
             .find_map(|name| super::text(self.action?, name))
             .unwrap_or_default();
-        match did_you_mean(super::paths::root(path), roots().iter().copied()) {
-            Some(meant) if path.starts_with("$.") && meant != super::paths::root(path) => {
+        match did_you_mean(crate::paths::root(path), roots().iter().copied()) {
+            Some(meant) if path.starts_with("$.") && meant != crate::paths::root(path) => {
                 format!("Did you mean `$.{meant}`?")
             }
             _ => "Write one JSONPath and nothing else, such as `$.Attributes.language`.".to_owned(),

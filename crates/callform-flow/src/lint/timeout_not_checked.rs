@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use callform_source::{Diagnostic, Diagnostics};
 use serde_json::Value;
 
-use super::{Look, Rule, paths, stores_input};
+use super::{Look, Rule, stores_input};
 use crate::Action;
+use crate::paths;
 
 pub(super) const RULE: Rule = Rule {
     code: "timeout-not-checked",

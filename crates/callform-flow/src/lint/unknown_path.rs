@@ -2,9 +2,10 @@
 
 use callform_source::{Diagnostic, Diagnostics, Severity, did_you_mean};
 
-use super::{Look, Rule, paths};
+use super::{Look, Rule};
 use crate::Action;
 use crate::catalog::{self, Class};
+use crate::paths;
 use crate::validate::{has_known_root, roots};
 
 pub(super) const RULE: Rule = Rule {

@@ -26,7 +26,7 @@ fn expanded(library: &Library, template: &str, with: &str) -> Result<String, Str
             span: template.span,
             settings: None,
         };
-        let flow = compile(&definition, &TestNames, &mut diagnostics)?;
+        let (flow, _) = compile(&definition, &TestNames, &mut diagnostics)?;
         assert_eq!(problems(&flow.to_json(), &EverythingExists, steps.r#type.value), []);
         Some(flow)
     });

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::Action;
 
 /// Every text in the parameters of an action, with the name of the parameter it is in.
-pub(super) fn texts(action: &Action) -> Vec<(&str, &str)> {
+pub fn texts(action: &Action) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     for (name, value) in &action.parameters {
         let mut waiting = vec![value];
@@ -22,7 +22,7 @@ pub(super) fn texts(action: &Action) -> Vec<(&str, &str)> {
 }
 
 /// Every JSONPath an action reads, in order, each once.
-pub(super) fn read(action: &Action) -> Vec<&str> {
+pub fn read(action: &Action) -> Vec<&str> {
     let mut found = Vec::new();
     for path in texts(action).into_iter().flat_map(|(_, text)| in_text(text)) {
         if !found.contains(&path) {
@@ -33,7 +33,7 @@ pub(super) fn read(action: &Action) -> Vec<&str> {
 }
 
 /// The JSONPaths in a text: `$.Attributes.name`, `$.Attributes.['a name']`.
-pub(super) fn in_text(text: &str) -> impl Iterator<Item = &str> {
+pub fn in_text(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("$.").filter_map(|(start, _)| {
         let rest = &text[start..];
         let path = rest[..end_of_path(rest)].trim_end_matches(['.', '-']);
@@ -47,7 +47,7 @@ fn end_of_path(text: &str) -> usize {
     for (at, character) in text.char_indices().skip(1) {
         match character {
             '[' => in_brackets = true,
-            ']' => in_brackets = false,
+            ']' if in_brackets => in_brackets = false,
             _ if in_brackets => {}
             _ if character.is_alphanumeric() || matches!(character, '.' | '_' | '-') => {}
             _ => return at,
@@ -57,7 +57,7 @@ fn end_of_path(text: &str) -> usize {
 }
 
 /// The parts of a path after `$`: `$.External.a.b` gives `External`, `a`, `b`.
-pub(super) fn parts(path: &str) -> impl Iterator<Item = &str> {
+pub fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.trim_start_matches('$')
         .split(['.', '[', ']'])
         .map(|part| part.trim_matches(['\'', '"']))
@@ -65,7 +65,7 @@ pub(super) fn parts(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The first part of a path.
-pub(super) fn root(path: &str) -> &str {
+pub fn root(path: &str) -> &str {
     parts(path).next().unwrap_or_default()
 }
 
@@ -84,6 +84,7 @@ mod tests {
         assert_eq!(found("It costs $.50, or $. more"), [""; 0]);
         assert_eq!(found("(€$.Queue.Name) $.Größe$.X"), ["$.Queue.Name", "$.Größe", "$.X"]);
         assert_eq!(found("$.Attributes.[broken"), ["$.Attributes.[broken"]);
+        assert_eq!(found("[$.Attributes.x]"), ["$.Attributes.x"]);
     }
 
     #[test]
