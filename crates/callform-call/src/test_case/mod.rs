@@ -19,6 +19,7 @@ mod entry_point;
 mod event;
 mod flow_action;
 mod problems;
+pub mod run;
 mod warnings;
 #[cfg(test)]
 mod tests;

@@ -105,8 +105,7 @@ fn event(observation: &Observation, substituted: &BTreeSet<String>, warn: &mut d
     }
     match observation.event.meaning() {
         Ok(EventKind::MessageReceived { criterion: None, .. }) => {
-            let beside = observation.event.other.get("MatchingCriteria").is_some_and(Value::is_object);
-            warn(if beside { WarningKind::NeverStarts } else { WarningKind::NeverMatches });
+            warn(if never_starts(observation) { WarningKind::NeverStarts } else { WarningKind::NeverMatches });
         }
         Ok(EventKind::FlowActionStarted(action))
             if action.kind == FlowActionKind::TransferContactToQueue
@@ -117,6 +116,12 @@ fn event(observation: &Observation, substituted: &BTreeSet<String>, warn: &mut d
         }
         _ => {}
     }
+}
+
+/// Whether a test case with this observation fails to start.
+pub(super) fn never_starts(observation: &Observation) -> bool {
+    observation.event.other.get("MatchingCriteria").is_some_and(Value::is_object)
+        && matches!(observation.event.meaning(), Ok(EventKind::MessageReceived { criterion: None, .. }))
 }
 
 fn ends_test(observation: &Observation) -> bool {

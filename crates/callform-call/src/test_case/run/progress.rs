@@ -20,6 +20,8 @@ pub(super) trait Look {
     fn value(&self, path: &str) -> Option<String>;
     /// A text with its JSONPaths filled in.
     fn fill(&self, text: &str) -> String;
+    /// The name of the recording that has an id.
+    fn recording(&self, id: &str) -> String;
 }
 
 /// Something that happens.
@@ -44,8 +46,8 @@ pub(super) enum Seen<'a> {
 pub(super) struct Heard {
     /// Texts, in order.
     pub(super) texts: Vec<String>,
-    /// Names of recordings: each by all its names.
-    pub(super) recordings: Vec<Vec<String>>,
+    /// Names of recordings, in order.
+    pub(super) recordings: Vec<String>,
 }
 
 impl Heard {
@@ -139,10 +141,15 @@ impl<'a> Progress<'a> {
         self.instructions.pop_front()
     }
 
-    /// The oldest override of an action on a resource, which is used up by it.
-    pub(super) fn take(&mut self, kind: FlowActionKind, is: impl Fn(&str) -> bool) -> Option<Strategy> {
-        let fits = |(action, _): &(FlowAction, Strategy)| action.kind == kind && is(&action.resource);
-        let at = self.overrides.iter().position(fits)?;
+    /// The oldest override of an action on a resource, which is used up by it; `None` where that is one that does not fit.
+    pub(super) fn take(
+        &mut self,
+        kind: FlowActionKind,
+        is: impl Fn(&str) -> bool,
+        fits: impl Fn(&Strategy) -> bool,
+    ) -> Option<Strategy> {
+        let is_it = |(action, _): &(FlowAction, Strategy)| action.kind == kind && is(&action.resource);
+        let at = self.overrides.iter().position(is_it).filter(|at| fits(&self.overrides[*at].1))?;
         self.overrides.remove(at).map(|(_, strategy)| strategy)
     }
 
@@ -349,8 +356,7 @@ fn hears(heard: &Heard, message: &Message, criterion: Criterion, look: &dyn Look
     let expected = match message {
         Message::Text(text) | Message::Ssml(text) => look.fill(text),
         Message::Prompt(name) | Message::Media { uri: name } => {
-            let name = look.fill(name);
-            return heard.recordings.iter().any(|names| names.contains(&name));
+            return heard.recordings.contains(&look.recording(&look.fill(name)));
         }
     };
     match criterion {
@@ -373,6 +379,10 @@ mod tests {
 
         fn fill(&self, text: &str) -> String {
             text.replace("$.Attributes.name", "Mary")
+        }
+
+        fn recording(&self, id: &str) -> String {
+            id.to_owned()
         }
     }
 
@@ -478,7 +488,7 @@ mod tests {
         let content = TestCaseContent::new(vec![begin]);
         let mut progress = Progress::new(&content, time());
         progress.see(time(), &Seen::Begin, &Nothing);
-        let mut take = |kind, resource: &str| match progress.take(kind, |wanted| wanted == resource) {
+        let mut take = |kind, resource: &str| match progress.take(kind, |wanted| wanted == resource, |_| true) {
             Some(Strategy::Answer(Answer::Data { loaded, .. })) => Some(loaded),
             _ => None,
         };
