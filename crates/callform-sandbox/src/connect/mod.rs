@@ -54,6 +54,7 @@ mod security_profiles;
 mod storage;
 mod tags;
 mod task_templates;
+mod test_case_center;
 mod test_case_executions;
 mod test_cases;
 mod user_rules;

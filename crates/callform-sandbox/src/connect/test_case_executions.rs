@@ -3,8 +3,13 @@
 //! A simulated call takes no time of anybody's, so that how an execution goes is known when it is asked for; its document
 //! says when it begins and when it is over by the sandbox's clock, and what it is at a time follows from that.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 
+use callform_call::surroundings::{LambdaAnswer, LambdaCall, Surroundings};
+use callform_call::test_case::run::{Outcome, Report, TestCase, run};
+use callform_call::test_case::{EntryPoint, InitializationData, TestCaseContent};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -17,6 +22,7 @@ use super::error::{invalid_request, not_found, quota_exceeded};
 use super::input::Input;
 use super::operation::{ID, NEXT_TOKEN, Operation, Shape, max_results, operation, optional, query};
 use super::page;
+use super::test_case_center;
 use super::test_cases;
 
 const STATUS: Shape = Shape::OneOf(&["INITIATED", "PASSED", "FAILED", "IN_PROGRESS", "STOPPED"]);
@@ -79,7 +85,7 @@ const MOST_ACTIVE: usize = 100;
 
 /// An execution. Times are milliseconds since 1970.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Execution {
+struct Execution {
     id: String,
     test_case: String,
     name: String,
@@ -100,12 +106,12 @@ pub(super) struct Execution {
 
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Record {
-    pub(super) observation: String,
-    pub(super) status: String,
-    pub(super) at: u64,
+struct Record {
+    observation: Option<String>,
+    status: String,
+    at: u64,
     /// JSON.
-    pub(super) record: String,
+    record: String,
 }
 
 impl Execution {
@@ -177,15 +183,78 @@ fn start(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     })
 }
 
-fn execute(environment: &Environment, instance: &str, _body: &Document) -> Result<Execution, AwsError> {
+/// Simulates an execution at the time at which it leaves the queue.
+fn execute(environment: &Environment, instance: &str, body: &Document) -> Result<Execution, AwsError> {
     let now = epoch_milliseconds(environment.now);
     let active: Vec<Execution> =
         all(environment, instance)?.into_iter().filter(|execution| execution.end() > now).collect();
     if active.len() >= MOST_ACTIVE {
         return Err(quota_exceeded(format!("{MOST_ACTIVE} executions of test cases run or wait already.")));
     }
-    let _begins = begins(now, &active);
-    Err(AwsError::new(501, "NotImplementedException", "The sandbox does not execute test cases yet."))
+    let begins = begins(now, &active);
+    let report = simulate(environment, instance, body, begins)?;
+    let milliseconds = |time: Timestamp| u64::try_from(time.as_millisecond()).unwrap_or_default();
+    let records = report.records.into_iter().map(|record| Record {
+        observation: record.observation,
+        status: record.status.name().to_owned(),
+        at: milliseconds(record.at),
+        record: record.content.to_string(),
+    });
+    Ok(Execution {
+        id: document::new_id(),
+        test_case: text(body, "Id").to_owned(),
+        name: text(body, "Name").to_owned(),
+        tags: body.get("Tags").and_then(Value::as_object).cloned().unwrap_or_default(),
+        begins,
+        ends: milliseconds(report.ended),
+        passes: report.outcome == Outcome::Passed,
+        stopped: None,
+        total: report.total,
+        passed: report.passed,
+        failed: report.failed,
+        records: records.collect(),
+    })
+}
+
+/// Runs a published test case on what the instance has now. What is not simulated is refused by name.
+fn simulate(environment: &Environment, instance: &str, body: &Document, begins: u64) -> Result<Report, AwsError> {
+    let refused = |why: &str| {
+        let message = format!("The sandbox does not support Connect StartTestCaseExecution here: {why}.");
+        AwsError::new(501, "NotImplementedException", message)
+    };
+    // What was published was held against the language.
+    let stored = |why: String| refused(&format!("the test case was not published by this version ({why})"));
+    let content = TestCaseContent::from_text(text(body, "Content")).map_err(|error| stored(error.to_string()))?;
+    let entry_point = EntryPoint::from_json(body.get("EntryPoint").unwrap_or(&Value::Null));
+    let entry_point = entry_point.map_err(|problem| stored(problem.message()))?;
+    let data = body.get("InitializationData").and_then(Value::as_str).map(InitializationData::from_text).transpose();
+    let data = data.map_err(|problem| stored(problem.message()))?.unwrap_or_default();
+    let center = test_case_center::center(environment, instance)?;
+    let begins = i64::try_from(begins).ok().and_then(|begins| Timestamp::from_millisecond(begins).ok());
+    let mut functions = Functions::default();
+    let test = TestCase { content: &content, entry_point: &entry_point, data: &data };
+    let report = run(test, &center, &mut functions, begins.unwrap_or_default());
+    match (functions.asked, report) {
+        (Some(function), _) => {
+            Err(refused(&format!("the flow invokes {function}, which executions do not run; override it by an answer")))
+        }
+        (None, Ok(report)) => Ok(report),
+        (None, Err(error)) => Err(refused(&error.to_string())),
+    }
+}
+
+/// What flows meet outside of themselves: nothing goes wrong, and functions do not run inside of a request.
+#[derive(Default)]
+struct Functions {
+    /// The first function that was to run.
+    asked: Option<String>,
+}
+
+impl Surroundings for Functions {
+    fn lambda(&mut self, call: &LambdaCall<'_>) -> LambdaAnswer {
+        self.asked.get_or_insert_with(|| call.function.to_owned());
+        LambdaAnswer::Fails("functions do not run here".to_owned())
+    }
 }
 
 fn find(environment: &Environment, input: &Input) -> Result<Execution, AwsError> {
@@ -226,13 +295,8 @@ fn summary(environment: &Environment, input: &Input) -> Result<Value, AwsError> 
         answer.insert("EndTime".to_owned(), time(execution.end()));
     }
     let observed = |status: &str| {
-        let mut names: Vec<&str> = execution
-            .records(now)
-            .filter(|record| record.status == status && !record.observation.is_empty())
-            .map(|record| record.observation.as_str())
-            .collect();
-        names.dedup();
-        names.len()
+        let of_status = execution.records(now).filter(|record| record.status == status);
+        of_status.filter_map(|record| record.observation.as_deref()).collect::<BTreeSet<_>>().len()
     };
     let is_over = execution.stopped.is_none() && execution.end() <= now;
     let (passed, failed) =
@@ -251,12 +315,11 @@ fn records(environment: &Environment, input: &Input) -> Result<Value, AwsError> 
         .records(epoch_milliseconds(environment.now))
         .filter(|record| wanted.is_none_or(|wanted| record.status == wanted))
         .map(|record| {
-            json!({
-                "ObservationId": record.observation,
-                "Status": record.status,
-                "Timestamp": time(record.at),
-                "Record": record.record,
-            })
+            let mut entry = json!({"Status": record.status, "Timestamp": time(record.at), "Record": record.record});
+            if let Some(observation) = &record.observation {
+                entry["ObservationId"] = observation.as_str().into();
+            }
+            entry
         })
         .collect();
     page::in_memory(input, "ExecutionRecords", entries).map(Value::from)
