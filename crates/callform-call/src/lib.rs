@@ -17,6 +17,7 @@ pub mod logs;
 pub mod program;
 pub mod simulation;
 pub mod surroundings;
+pub mod test_case;
 pub mod text;
 
 pub use assumptions::Assumptions;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::center::Center;
 use crate::contact::Contact;
-use crate::event::{BlockId, QueueId};
+use crate::event::{BlockId, Event, QueueId};
 use crate::text::Path;
 
 /// Everything that no flow says: what functions answer, who is at work, what fails, what comes by chance.
@@ -20,6 +21,17 @@ pub trait Surroundings {
     /// service's namespace.
     fn service(&mut self, _call: &ServiceCall<'_>) -> ServiceAnswer {
         ServiceAnswer::default()
+    }
+
+    /// A block is about to begin, for this contact and at this time.
+    fn begins(&mut self, _at: BlockId, _contact: &Contact, _center: &Center, _now: Timestamp) {}
+
+    /// Something happened.
+    fn told(&mut self, _event: &Event) {}
+
+    /// The queue that takes the contacts which a block puts into this one.
+    fn queue(&mut self, queue: QueueId) -> QueueId {
+        queue
     }
 
     /// The error with which a block fails, if it does. Asked before each block that has error branches.

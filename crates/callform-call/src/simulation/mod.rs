@@ -203,7 +203,9 @@ impl<'a> Simulation<'a> {
     }
 
     pub(crate) fn tell(&mut self, contact: ContactId, what: What) {
-        self.events.push(Event { contact, at: self.now, what });
+        let event = Event { contact, at: self.now, what };
+        self.surroundings.told(&event);
+        self.events.push(event);
     }
 
     pub(crate) fn wait(&mut self, id: ContactId, turn: Turn, seconds: Option<u64>) -> Go {
