@@ -202,6 +202,13 @@ impl Common<'_> {
         Common { tags: None, renamed_from: None, id: None, prevent_destroy: false, retain: None };
 }
 
+impl<'a> Common<'a> {
+    /// Those of something that comes with another thing, and had this name before that was renamed.
+    pub fn renamed(from: Option<&'a Spanned<String>>) -> Self {
+        Common { renamed_from: from, ..Common::NONE }
+    }
+}
+
 /// A definition that has the members of every resource.
 pub trait Definition {
     /// The members of every resource.

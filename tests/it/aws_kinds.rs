@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{TestEnvironment, json_service};
+use crate::support::{ROOT, TestEnvironment, json_service};
 
 const BLUEPRINT: &str = "center.yaml";
 
@@ -359,12 +359,38 @@ fn what_comes_with_a_renamed_thing_stays() {
     let before = sections("t: {", "q: {").replace("QUEUE", "q").replace("TOPIC", "t");
     let after =
         sections("t2: { renamed_from: t,", "q2: { renamed_from: q").replace("QUEUE", "q2").replace("TOPIC", "t2");
-    write(&test, &before);
+    renamed(&test, &before, &after);
+}
+
+/// Applies both, one after the other: nothing is deleted, made or made anew.
+#[track_caller]
+fn renamed(test: &TestEnvironment, before: &str, after: &str) {
+    write(test, before);
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
-    write(&test, &after);
+    write(test, after);
+    let plan = test.json(&["plan", BLUEPRINT, "--sandbox", "--format=json"]);
+    let changes = plan["changes"].as_array().unwrap().iter();
+    let lost: Vec<_> = changes.filter(|one| one["action"] != "update" && one["action"] != "no-op").collect();
+    assert!(lost.is_empty(), "{lost:#?}");
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}
+
+#[test]
+fn what_comes_with_a_renamed_bot_or_state_machine_stays() {
+    let test = TestEnvironment::empty();
+    test.write("m.json", r#"{ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } }"#);
+    test.write("lookup.zip", std::fs::read(format!("{ROOT}/tests/data/everything/lookup.zip")).unwrap());
+    let sections = |bot: &str, machine: &str| {
+        format!(
+            "lambdas: {{ f: {{ code: lookup.zip }} }}\n\
+             bots: {{ {bot} logs: 30d, locales: {{ en_US: {{ intents: {{ a: {{ utterances: [hello], fulfill: f }} }} }} }} }} }}\n\
+             state_machines: {{ {machine} definition: m.json }} }}\n"
+        )
+    };
+    let after = sections("b2: { renamed_from: b,", "m2: { renamed_from: m,");
+    renamed(&test, &sections("b: {", "m: {"), &after);
 }
 
 /// Keys with letters that IAM does not take name policies all the same.

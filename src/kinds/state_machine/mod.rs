@@ -243,7 +243,7 @@ impl Resolver<'_> {
             .with("AssumeRolePolicyDocument", access::own_account_trust_policy("states.amazonaws.com"))
             .with_list("Policies", access::inline_policy(key, statements))
             .finish();
-        self.add(Kind::Role, &name, Common::NONE, properties);
+        self.add(Kind::Role, &name, Common::renamed(former(machine).as_ref()), properties);
         Value::arn_of(Address::new(Kind::Role, name.value))
     }
 
@@ -293,10 +293,12 @@ impl Resolver<'_> {
         };
         let name = Spanned::new(format!("state_machine.{key}"), key.span);
         let center = &self.blueprint().center.value;
-        let physical = format!("/aws/vendedlogs/states/{}", crate::model::naming::physical_name(center, key));
+        // A renamed one keeps its log.
+        let first = machine.renamed_from.as_ref().unwrap_or(key);
+        let physical = format!("/aws/vendedlogs/states/{}", crate::model::naming::physical_name(center, first));
         let retention = machine.log_retention.as_ref().map_or(DEFAULT_LOG_RETENTION_DAYS, |days| days.value);
         let group = Members::new().with("LogGroupName", physical).with("RetentionInDays", retention).finish();
-        self.add(Kind::LogGroup, &name, Common::NONE, group);
+        self.add(Kind::LogGroup, &name, Common::renamed(former(machine).as_ref()), group);
         let arn = Value::arn_of(Address::new(Kind::LogGroup, name.value));
         let group = Members::new().with("CloudWatchLogsLogGroup", Members::new().with("LogGroupArn", arn));
         Some(
@@ -306,6 +308,11 @@ impl Resolver<'_> {
                 .with("Destinations", vec![group.into()]),
         )
     }
+}
+
+/// The name of what comes with a machine, before that was renamed.
+fn former(machine: &StateMachine) -> Option<Spanned<String>> {
+    machine.renamed_from.as_ref().map(|old| Spanned::new(format!("state_machine.{old}"), old.span))
 }
 
 /// A text as it stands between the quotes of a string of JSON.
