@@ -7,7 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use callform_source::Spanned;
-use callform_source::de::ONE_OR_MANY;
+use callform_source::de::{JSON_TEXT, ONE_OR_MANY};
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -116,6 +116,50 @@ impl JsonSchema for Texts {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] })
+    }
+}
+
+/// Any value, as the JSON that it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExactJson {
+    /// To be looked at.
+    pub value: serde_json::Value,
+    /// The same as text, with numbers as they were written: `1.0` is no `1`.
+    pub text: String,
+}
+
+impl<'de> Deserialize<'de> for ExactJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(JSON_TEXT, ExactJsonVisitor)
+    }
+}
+
+struct ExactJsonVisitor;
+
+impl Visitor<'_> for ExactJsonVisitor {
+    type Value = ExactJson;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<ExactJson, E> {
+        let value = serde_json::from_str(text).map_err(E::custom)?;
+        Ok(ExactJson { value, text: text.to_owned() })
+    }
+}
+
+impl JsonSchema for ExactJson {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ExactJson".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        true.into()
     }
 }
 

@@ -218,6 +218,12 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
             ("duplicate-utterance", "The same words reach two intents."),
             ("bot-functions", "Intents of one language name different functions; Lex calls one."),
         ],
+        told_by_rules: &[
+            "/Name",
+            "/BotLocales/*/Intents/*/Name",
+            "/BotLocales/*/Intents/*/Slots/*/Name",
+            "/BotLocales/*/SlotTypes/*/Name",
+        ],
         ..Checks::PLAIN
     },
 };

@@ -74,6 +74,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
             ("key-service", "A key is for a service that is named in another way than policies name it."),
             ("key-alias", "Two keys have the same alias."),
         ],
+        told_by_rules: &["/RotationPeriodInDays"],
         ..Checks::PLAIN
     },
 };

@@ -113,8 +113,20 @@ impl Resolver<'_> {
                 }
             });
         }
-        self.unknown(whole.kind, &whole.name, span);
+        self.unknown(whole.kind, self.without_attribute(&whole), span);
         Some((Target::Resource(whole), Attribute::Arn))
+    }
+
+    /// The name in `lambda/lookup.ref`, where what is behind the point can be nothing but an attribute.
+    fn without_attribute<'w>(&self, whole: &'w Address) -> &'w str {
+        let Some((name, attribute)) = whole.name.rsplit_once('.') else { return &whole.name };
+        let of_type = || {
+            let schema = callform_schemas::get(self.resource_type_of(&Address::new(whole.kind, name)));
+            schema.is_some_and(|schema| {
+                schema.property_names().any(|name| name == attribute) || schema.is_read_only(&format!("/{attribute}"))
+            })
+        };
+        if matches!(attribute, "arn" | "id" | "ref") || of_type() { name } else { &whole.name }
     }
 
     /// Reports what looks like an address, and begins with the name of a section or almost with the word of a kind. Other
