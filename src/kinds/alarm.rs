@@ -36,13 +36,15 @@ resource! {
         pub lambda: Option<Name>,
         /// Namespace of any metric: `AWS/SQS`, or one of your own.
         pub namespace: Option<Spanned<String>>,
-        /// Its dimensions, with texts that name things of the blueprint: `{ FunctionName: "${lambda/lookup.ref}" }`.
+        /// Its dimensions, with texts that name things of the blueprint: `{ FunctionName: "${lambda/lookup.ref}" }`, or
+        /// `{ QueueName: "${sqs_queue/orders.QueueName}" }` with `namespace: AWS/SQS`.
         #[serde(default)]
         pub dimensions: IndexMap<String, Spanned<String>>,
         /// How values of a period become one: `Sum`, `Average`, `Maximum`, `Minimum`, `SampleCount`, or a percentile such as
         /// `p99`. Default: what fits the metric; `Sum` with `namespace`.
         pub statistic: Option<Spanned<String>>,
-        /// Alarm where it is more than this. Default: 0, for what should not happen at all.
+        /// Alarm where it is more than this, in the unit of the metric: seconds for `queue-wait`, how many for all others.
+        /// Default: 0, for what should not happen at all.
         pub over: Option<f64>,
         /// Alarm where it is this or more.
         pub at_least: Option<f64>,

@@ -467,3 +467,21 @@ event_rules:
     assert_eq!(statements.as_array().map(Vec::len), Some(1), "{statements}");
     assert_eq!(statements[0]["Condition"]["ArnEquals"]["aws:SourceArn"].as_array().map(Vec::len), Some(2));
 }
+
+#[test]
+fn names_in_braces_can_stand_for_themselves() {
+    let test = TestEnvironment::empty();
+    let properties =
+        "{ TopicName: \"a$${sqs_queue/q}b\", DisplayName: \"$${x} ${y} $$${sqs_queue/q.QueueName} ${AWS::Region}\" }";
+    write(
+        &test,
+        &format!(
+            "sqs_queues: {{ q: {{}} }}\nresources: {{ r: {{ type: AWS::SNS::Topic, properties: {properties} }} }}\n"
+        ),
+    );
+    test.expect(0, &["render", BLUEPRINT, "--out", "out"]);
+    let template: Value = serde_json::from_str(&test.read("out/kinds.template.json")).unwrap();
+    let topic = &template["Resources"]["ResourceR"]["Properties"];
+    assert_eq!(topic["TopicName"], "a${sqs_queue/q}b");
+    assert_eq!(topic["DisplayName"]["Fn::Sub"], "$${!x} ${!y} $${!sqs_queue/q.QueueName} ${AWS::Region}");
+}

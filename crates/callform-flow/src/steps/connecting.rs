@@ -59,7 +59,8 @@ pub struct WaitStep {
     pub name: Option<Spanned<String>>,
 }
 
-/// Shows a view to the chatting customer and branches on what is done there.
+/// Shows a view to the chatting customer, or to the agent, and branches on what is done there. Agents see the views of a
+/// flow that another one chooses with `hook: default_agent_ui` (or `disconnect_agent_ui`).
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViewStep {
