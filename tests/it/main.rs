@@ -29,6 +29,7 @@ mod further_resources;
 mod generated;
 mod history;
 mod interruption;
+mod kept_kinds;
 mod kinds;
 mod kwglobal;
 mod live_center;
