@@ -16,6 +16,9 @@ pub trait Surroundings {
     /// The answer of a function.
     fn lambda(&mut self, call: &LambdaCall<'_>) -> LambdaAnswer;
 
+    /// A contact comes to a block: nothing is asked, and what is asked next is about the two of them.
+    fn comes_to(&mut self, _at: BlockId, _contact: &Contact) {}
+
     /// The answer of another service: customer profiles, cases, tasks, views, data tables. Values are read under the
     /// service's namespace.
     fn service(&mut self, _call: &ServiceCall<'_>) -> ServiceAnswer {
@@ -55,7 +58,7 @@ pub trait Surroundings {
 }
 
 /// Measures of a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Metric {
     /// Agents who could take a contact now.
     AgentsAvailable,
