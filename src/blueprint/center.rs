@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::calls::CallTest;
 use super::notation::Section;
 use super::{
     AgentStatuses, AnyResource, Bucket, Crawler, Database, DeliveryStream, EventSource, Flow, FlowModule, Hierarchy,
@@ -154,6 +155,10 @@ pub struct Blueprint {
     /// Further resources, with CloudFormation's own types and properties.
     #[serde(default)]
     pub resources: Section<AnyResource>,
+    /// Call tests: contacts that `callform test` simulates. With `cases:`, one test for each, in which `<name>` stands for
+    /// the case's value of that name.
+    #[serde(default)]
+    pub tests: Section<CallTest>,
     /// Values that texts refer to as `${var.name}`.
     #[serde(default)]
     pub variables: BTreeMap<String, Value>,

@@ -18,7 +18,7 @@ use super::functions::{self, Bundle, Function};
 use super::notation::Section;
 use super::parts::{self, Reader, TextKind};
 use super::prune::{self, Broken};
-use super::{users_file, variables};
+use super::{cases, users_file, variables};
 use crate::digest::sha256_hex;
 use crate::kinds::{Content, NamedFile};
 use crate::model::{Kind, display_name};
@@ -104,6 +104,29 @@ pub fn load_part(files: &dyn Files, path: &str, environment: Option<&str>) -> (O
     (loaded, reader.sources, reader.diagnostics)
 }
 
+/// Reads a blueprint and further files with call tests, which count as if they stood in it.
+pub fn load_with_tests(
+    files: &dyn Files,
+    path: &str,
+    environment: Option<&str>,
+    tests: &[String],
+) -> (Option<Loaded>, SourceMap, Diagnostics) {
+    let mut reader = Reader::new(files);
+    let mut loaded = load_with(&mut reader, path, environment, false);
+    for path in tests {
+        let Some(part) = load_with(&mut reader, path, None, true) else { continue };
+        let Some(loaded) = &mut loaded else { continue };
+        for (key, test) in part.blueprint.tests {
+            if loaded.blueprint.tests.contains_key(&key) {
+                let twice = Diagnostic::error("duplicate-key", format!("there are two tests `{}`", key.value));
+                reader.diagnostics.push(twice.at(key.span, "").help("Give one of them another name."));
+            }
+            loaded.blueprint.tests.insert(key, test);
+        }
+    }
+    (loaded, reader.sources, reader.diagnostics)
+}
+
 fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>, may_be_part: bool) -> Option<Loaded> {
     let tree = reader.tree(path)?;
     let schema = super::schema();
@@ -114,6 +137,7 @@ fn load_with(reader: &mut Reader<'_>, path: &str, environment: Option<&str>, may
         fill_root(&mut tree);
     }
     variables::substitute(&mut tree, &mut reader.diagnostics);
+    cases::expand(&mut tree, &mut reader.diagnostics);
     let mut broken = Broken::new();
     check_schema(&mut tree, &Checker::new(&schema), &known_keys, &mut broken, &mut reader.diagnostics);
     let blueprint = match from_node::<Blueprint>(&tree) {

@@ -8,6 +8,8 @@
 //! and their doc comments are its reference.
 
 mod notation;
+mod calls;
+mod cases;
 mod center;
 mod facts;
 mod files;
@@ -53,6 +55,10 @@ pub use crate::kinds::table::{
 };
 pub use crate::kinds::user::{Phone, PhoneKind, User};
 pub use crate::kinds::workgroup::Workgroup;
+pub use calls::{
+    Answer, AnswerWord, CallChannel, CallStep, CallTest, CallWord, ContactState, Expected, ExpectedCallback, Given,
+    Heard, RecordedParty, ServiceGiven,
+};
 pub use center::{Blueprint, LintLevel};
 pub use facts::{Facts, Wave};
 pub(crate) use facts::{of_wave, of_zip};
@@ -60,7 +66,7 @@ pub(crate) use files::is_of_functions;
 pub use files::{Disk, FileError, Files};
 pub(crate) use functions::not_built;
 pub use functions::{BUNDLES, Bundle, Function, FunctionIndex, FunctionParameter, FunctionParameterType, not_there};
-pub use load::{Loaded, LoadedFile, ZIP_LIMIT, load, load_part};
+pub use load::{Loaded, LoadedFile, ZIP_LIMIT, load, load_part, load_with_tests};
 pub(crate) use notation::resource;
 pub use notation::{Common, Definition, Duration, Name, Password, SecretReference, Section, Short, Texts};
 pub(crate) use parts::TextKind;

@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Reconcile(ReconcileArgs),
     /// Delete the live center, except what the blueprint retains.
     Destroy(DestroyArgs),
+    /// Simulate calls and compare them with what the blueprint's tests expect.
+    Test(super::commands::test::TestArgs),
     /// Work on single flows: steps, exported JSON, and the way between them.
     #[command(subcommand)]
     Flow(super::commands::flow::FlowCommand),

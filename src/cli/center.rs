@@ -48,9 +48,27 @@ pub(super) fn examine_in(
     examined(blueprint::load(files, path, environment))
 }
 
-fn examined(
+/// The same with call tests, and with what was read: those of the blueprint, of `NAME.tests.yaml` beside it, and of
+/// further files.
+pub(super) fn examine_with_tests(
+    args: &CenterArgs,
+    tests: &[PathBuf],
+) -> (Option<(Loaded, Model)>, SourceMap, Diagnostics) {
+    let files = args.files.around(&args.blueprint);
+    let beside = args.blueprint.with_extension("tests.yaml");
+    let beside = beside.is_file().then_some(&beside).filter(|beside| !tests.contains(beside));
+    let tests: Vec<String> = beside.into_iter().chain(tests).map(|path| path.to_string_lossy().into_owned()).collect();
+    examined_whole(blueprint::load_with_tests(&files, &args.blueprint.to_string_lossy(), args.env.as_deref(), &tests))
+}
+
+fn examined(read: (Option<Loaded>, SourceMap, Diagnostics)) -> (Option<Model>, SourceMap, Diagnostics) {
+    let (whole, sources, diagnostics) = examined_whole(read);
+    (whole.map(|(_, model)| model), sources, diagnostics)
+}
+
+fn examined_whole(
     (loaded, sources, mut diagnostics): (Option<Loaded>, SourceMap, Diagnostics),
-) -> (Option<Model>, SourceMap, Diagnostics) {
+) -> (Option<(Loaded, Model)>, SourceMap, Diagnostics) {
     let Some(loaded) = loaded else { return (None, sources, diagnostics) };
     let (model, found) = model::resolve(&loaded, &sources);
     diagnostics.extend(found);
@@ -61,7 +79,7 @@ fn examined(
         diagnostics.extend(found);
     }
     let diagnostics = check::apply_levels(&loaded, &sources, &diagnostics);
-    (Some(model), sources, diagnostics)
+    (Some((loaded, model)), sources, diagnostics)
 }
 
 /// Reads a blueprint for a command that needs a valid one. Warnings are said; errors end the command.

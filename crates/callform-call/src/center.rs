@@ -250,6 +250,11 @@ impl Center {
         &self.hours
     }
 
+    /// Every function that a flow or the center names.
+    pub fn functions(&self) -> &[Named] {
+        &self.functions
+    }
+
     /// Every agent that a flow or the center names.
     pub fn agents(&self) -> &[Named] {
         &self.agents

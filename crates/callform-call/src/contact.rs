@@ -187,6 +187,11 @@ impl Contact {
         matches!(self.turn, Turn::Queue(_))
     }
 
+    /// The flow it is in.
+    pub fn flow(&self) -> Option<FlowId> {
+        self.frames.last().map(|frame| frame.flow)
+    }
+
     /// How it ended, if it did.
     pub fn end(&self) -> Option<&End> {
         match &self.turn {

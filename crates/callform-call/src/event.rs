@@ -228,8 +228,15 @@ pub enum What {
     Queued(QueueId),
     /// The contact left the queue without an agent.
     Dequeued(QueueId),
-    /// A callback was made: the contact that will be called.
-    Callback(ContactId),
+    /// A callback was made.
+    Callback {
+        /// The contact that will be called.
+        contact: ContactId,
+        /// How long until it is queued, in seconds.
+        delay: u64,
+        /// How often it is called again where nobody picks up.
+        retries: u64,
+    },
     /// A callback's customer is being called.
     Ringing,
     /// The customer or another party did not pick up.

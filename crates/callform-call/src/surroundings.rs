@@ -103,6 +103,11 @@ pub struct LambdaCall<'a> {
 }
 
 impl LambdaCall<'_> {
+    /// The center.
+    pub fn center(&self) -> &Center {
+        self.center
+    }
+
     /// The event that Connect sends: `Name`, and `Details` with `ContactData` and `Parameters`.
     pub fn event(&self) -> Value {
         json!({

@@ -112,6 +112,11 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
+    /// The paths of all files, as they were given.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(SourceFile::path)
+    }
+
     /// Adds a text under a path and returns its id. Texts above 4 GiB are not supported; callers limit sizes long
     /// before that.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {

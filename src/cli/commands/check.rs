@@ -1,7 +1,8 @@
 //! `callform check`
 
+use crate::calls;
 use crate::cli::args::{CheckArgs, DiagnosticFormat};
-use crate::cli::center::{examine, report};
+use crate::cli::center::{examine_with_tests, report};
 use crate::cli::exit_code::Exit;
 use crate::cli::saved;
 use crate::cli::ui::Ui;
@@ -14,10 +15,13 @@ pub(in crate::cli) fn run(ui: &Ui, args: &CheckArgs) -> Exit {
     {
         return exit;
     }
-    let (model, sources, diagnostics) = examine(&args.center);
+    let (examined, sources, mut diagnostics) = examine_with_tests(&args.center, &[]);
+    if let Some((loaded, model)) = &examined {
+        diagnostics.extend(calls::check(&loaded.blueprint.tests, model));
+    }
     report(ui, args.format, &diagnostics, &sources);
-    match model {
-        Some(model) if !diagnostics.has_errors() => {
+    match examined {
+        Some((_, model)) if !diagnostics.has_errors() => {
             if args.format == DiagnosticFormat::Human {
                 let count = model.resources.len();
                 let last = model.resources.keys().next_back().map(words).unwrap_or_default();

@@ -17,5 +17,6 @@ pub(super) mod render;
 pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod show;
+pub(super) mod test;
 pub(super) mod vanity;
 pub(super) mod version;

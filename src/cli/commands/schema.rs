@@ -26,6 +26,8 @@ pub(crate) enum SchemaOf {
     Reference,
     /// Not a schema: what a center can have, as Markdown.
     Kinds,
+    /// What `test --format=json` prints.
+    TestReport,
     /// What `plan --format=json` and `diff --format=json` print.
     Plan,
 }
@@ -38,6 +40,7 @@ pub(in crate::cli) fn run(ui: &Ui, args: &SchemaArgs) -> Exit {
         SchemaOf::Template => crate::blueprint::template_json_schema(),
         SchemaOf::Reference => crate::blueprint::reference(),
         SchemaOf::Kinds => crate::kinds::page(),
+        SchemaOf::TestReport => crate::calls::report_json_schema(),
         SchemaOf::Plan => crate::view::plan_json_schema(),
     });
     Exit::Success

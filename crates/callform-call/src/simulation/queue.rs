@@ -148,7 +148,7 @@ impl Simulation<'_> {
         contact.priority = first.priority;
         contact.queue = Some(queue);
         contact.callback = Some(contact::Callback { retries_left, retry_delay, flow });
-        self.tell(id, What::Callback(new));
+        self.tell(id, What::Callback { contact: new, delay, retries: retries_left });
         self.tell(new, What::Began(Method::Callback));
         // A flow of its own decides when it is queued.
         let delay = if flow.is_some() { 0 } else { delay };

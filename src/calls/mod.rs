@@ -1,0 +1,25 @@
+//! Calls to a center that is not live: what flows do, before they do it to customers.
+//!
+//! ```text
+//! Model ─→ CallCenter ─┐
+//! tests of the blueprint ─prepare→ Prepared ─run→ Outcome ─→ dialogue, report
+//! ```
+
+mod center;
+mod dialogue;
+mod expect;
+mod hear;
+mod prepare;
+mod report;
+mod run;
+mod scripted;
+mod suite;
+
+pub use center::CallCenter;
+pub use dialogue::{Line, ended, lines, queue_name, spoken};
+pub use expect::state_in_words;
+pub use prepare::{CALLER, CENTER_NUMBER, Prepared, USUAL_TIME, check, prepare, usual_zone};
+pub use report::{FailureReport, LineReport, PlaceReport, Report, TestReport, report_json_schema};
+pub use run::{Failure, Outcome, run};
+pub use scripted::Scripted;
+pub use suite::run_all;

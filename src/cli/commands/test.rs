@@ -1,0 +1,154 @@
+//! `callform test`
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use callform_source::{Diagnostics, SourceMap, Spanned};
+use clap::{Args, ValueEnum};
+
+use crate::blueprint::{CallTest, Loaded};
+use crate::calls::{self, CallCenter, Outcome, Report};
+use crate::cli::args::{CenterArgs, DiagnosticFormat};
+use crate::cli::center::{examine_with_tests, report};
+use crate::cli::exit_code::Exit;
+use crate::cli::files::write;
+use crate::cli::saved;
+use crate::cli::ui::Ui;
+
+/// `callform test`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct TestArgs {
+    /// The center.
+    #[command(flatten)]
+    pub center: CenterArgs,
+    /// Further files with tests, besides the blueprint's own and those of `NAME.tests.yaml` beside it.
+    #[arg(value_name = "TESTS")]
+    pub tests: Vec<PathBuf>,
+    /// Run only tests with this in their names. Can be repeated.
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Vec<String>,
+    /// Form of the results.
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub format: TestFormat,
+    /// Write the results to a file as JUnit's XML, too.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Run the tests again whenever a file changes, until interrupted.
+    #[arg(long)]
+    pub watch: bool,
+    /// How many tests are run at once. Without it: as many as there are processors.
+    #[arg(long, value_name = "NUMBER")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// Forms of results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// For people.
+    Human,
+    /// For programs; `callform schema test-report` prints its schema.
+    Json,
+    /// JUnit's XML.
+    Junit,
+}
+
+/// Simulates the calls that a blueprint's tests describe.
+pub(in crate::cli) fn run(ui: &Ui, args: &TestArgs) -> Exit {
+    if let Err(exit) = saved::refuse_plan(ui, &args.center.blueprint) {
+        return exit;
+    }
+    if !args.watch {
+        return once(ui, args).0;
+    }
+    loop {
+        let (_, read) = once(ui, args);
+        ui.say("\nwaiting for changes; Ctrl-C ends");
+        let before = times(&read);
+        while times(&read) == before {
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+}
+
+/// When files were changed last.
+fn times(files: &[PathBuf]) -> Vec<Option<SystemTime>> {
+    files.iter().map(|file| file.metadata().and_then(|metadata| metadata.modified()).ok()).collect()
+}
+
+/// Reads and runs everything once. Beside the result, the files that were read.
+fn once(ui: &Ui, args: &TestArgs) -> (Exit, Vec<PathBuf>) {
+    let (examined, sources, diagnostics) = examine_with_tests(&args.center, &args.tests);
+    let folder = args.center.blueprint.parent().unwrap_or(Path::new(""));
+    let mut read = vec![args.center.blueprint.clone()];
+    read.extend(args.tests.iter().cloned());
+    read.extend(sources.paths().flat_map(|path| [PathBuf::from(path), folder.join(path)]));
+    read.retain(|path| path.is_file());
+    report(ui, DiagnosticFormat::Human, &diagnostics, &sources);
+    let Some((loaded, model)) = examined.filter(|_| !diagnostics.has_errors()) else {
+        return (Exit::InvalidBlueprint, read);
+    };
+    let center = CallCenter::of_model(&model);
+    (tests(ui, args, &loaded, &center, &sources), read)
+}
+
+fn tests(ui: &Ui, args: &TestArgs, loaded: &Loaded, center: &CallCenter, sources: &SourceMap) -> Exit {
+    let is_wanted =
+        |name: &str| args.filter.is_empty() || args.filter.iter().any(|filter| name.contains(filter.as_str()));
+    let all = &loaded.blueprint.tests;
+    let wanted: Vec<(&Spanned<String>, &CallTest)> = all.iter().filter(|(name, _)| is_wanted(&name.value)).collect();
+    if wanted.is_empty() {
+        ui.error(&match all.len() {
+            0 => "there are no tests; docs/calls.md says how to write some".to_owned(),
+            1 => "the filter leaves out the one test".to_owned(),
+            count => format!("the filter leaves out all {count} tests"),
+        });
+        return Exit::Usage;
+    }
+    let mut diagnostics = Diagnostics::default();
+    let prepared: Vec<_> =
+        wanted.iter().filter_map(|(name, test)| calls::prepare(name, test, center, &mut diagnostics)).collect();
+    report(ui, DiagnosticFormat::Human, &diagnostics, sources);
+    if diagnostics.has_errors() {
+        return Exit::InvalidBlueprint;
+    }
+    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    let outcomes = calls::run_all(&prepared, center, threads);
+    finish(ui, args, &outcomes, center, sources)
+}
+
+fn finish(ui: &Ui, args: &TestArgs, outcomes: &[Outcome], center: &CallCenter, sources: &SourceMap) -> Exit {
+    let results = Report::new(outcomes, center, sources);
+    let suite = args.center.blueprint.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    if let Some(file) = &args.junit
+        && let Err(error) = write(file, results.junit(&suite).as_bytes())
+    {
+        ui.error(&format!("cannot write `{}`: {error}", file.display()));
+        return Exit::Failed;
+    }
+    match args.format {
+        TestFormat::Human => human(ui, &results),
+        TestFormat::Json => ui.data(&results.json()),
+        TestFormat::Junit => ui.data(&results.junit(&suite)),
+    }
+    if results.failed == 0 { Exit::Success } else { Exit::Failed }
+}
+
+fn human(ui: &Ui, results: &Report) {
+    let paint =
+        |code: &str, text: &str| if ui.color_out { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
+    for test in &results.tests {
+        if test.passed {
+            ui.data(&format!("{} {}\n", paint("32", "pass"), test.name));
+        } else {
+            ui.data(&format!("{} {}   ({})\n", paint("1;31", "FAIL"), test.name, test.place.short()));
+            for line in test.in_words().lines() {
+                let is_difference = line.starts_with('>');
+                ui.data(&format!("  {}\n", if is_difference { paint("1;31", line) } else { line.to_owned() }));
+            }
+        }
+    }
+    let tests = if results.run == 1 { "test" } else { "tests" };
+    let passed = results.run - results.failed;
+    ui.data(&format!("\n{} {tests} run: {passed} passed, {} failed\n", results.run, results.failed));
+}
