@@ -208,6 +208,12 @@ impl Center {
         self.find(kind, id)
     }
 
+    /// An id by which the first object of a kind is known.
+    pub(crate) fn first_id(&self, kind: ObjectKind) -> Option<Arc<str>> {
+        let names = self.names.get(&kind)?.iter();
+        names.min_by_key(|(_, at)| **at).map(|(id, _)| id.as_str().into())
+    }
+
     /// Every flow.
     pub fn flows(&self) -> impl Iterator<Item = (FlowId, &Program)> {
         self.programs.iter().enumerate().map(|(at, program)| (FlowId(at), program))

@@ -372,6 +372,11 @@ impl Contact {
                 self.attributes.insert(Arc::clone(key), value.into());
             }
             ("StoredCustomerInput", _) => self.stored = Some(value.into()),
+            ("Tags", Some(key)) => {
+                self.tags.insert(Arc::clone(key), value.into());
+            }
+            ("CustomerEndpoint", Some(key)) if **key == *"Address" => self.customer = Some(value.into()),
+            ("SystemEndpoint", Some(key)) if **key == *"Address" => self.system = Some(value.into()),
             ("Name" | "Description" | "LanguageCode" | "CustomerId" | "TextToSpeechVoiceId", _) => {
                 self.fields.insert(Arc::clone(&path.root), value.into());
             }

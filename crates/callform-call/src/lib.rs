@@ -11,7 +11,9 @@
 pub mod assumptions;
 pub mod center;
 pub mod contact;
+pub mod coverage;
 pub mod event;
+pub mod explore;
 pub mod hours;
 pub mod logs;
 pub mod program;

@@ -9,8 +9,9 @@ mod perform;
 mod queue;
 mod services;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
+pub(crate) use conditions::holds;
 pub use input::{Input, NotNow};
 
 use std::sync::Arc;
@@ -41,10 +42,11 @@ pub struct Simulation<'a> {
     pub(crate) now: Timestamp,
     pub(crate) contacts: Vec<Contact>,
     events: Vec<Event>,
+    most_steps: usize,
 }
 
 /// How a contact begins.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Start {
     /// The flow it begins in.
     pub flow: FlowId,
@@ -91,6 +93,8 @@ pub(crate) enum Go {
     Wait,
     /// It is in another flow.
     Jump,
+    /// It waits in a queue, where it may be in a flow: what there is to tell has been told.
+    Queued,
     /// The flow it is in is over.
     Finish,
     /// It is over.
@@ -107,7 +111,14 @@ impl<'a> Simulation<'a> {
             now,
             contacts: Vec::new(),
             events: Vec::new(),
+            most_steps: MOST_STEPS,
         }
+    }
+
+    /// The same where contacts go round endlessly after fewer blocks than [`MOST_STEPS`].
+    pub fn at_most(mut self, steps: usize) -> Self {
+        self.most_steps = steps.min(MOST_STEPS);
+        self
     }
 
     /// The same with other assumptions.
@@ -153,8 +164,14 @@ impl<'a> Simulation<'a> {
 
     /// Begins a contact and runs it until it waits.
     pub fn begin(&mut self, start: Start) -> ContactId {
+        self.begin_in(start, None)
+    }
+
+    /// The same with a working queue from the start, as a contact has one that comes from another flow.
+    pub fn begin_in(&mut self, start: Start, queue: Option<QueueId>) -> ContactId {
         let id = self.add(start.channel, start.method);
         let contact = &mut self.contacts[id.0];
+        contact.queue = queue;
         contact.customer = start.customer;
         contact.system = start.system;
         contact.queue = start.queue;
@@ -231,7 +248,7 @@ impl<'a> Simulation<'a> {
     /// Runs a contact until it waits.
     pub(crate) fn run(&mut self, id: ContactId) {
         let first = self.events.len();
-        for _ in 0..MOST_STEPS {
+        for _ in 0..self.most_steps {
             let Some(frame) = self.contacts[id.0].frames.last() else { return };
             let (flow, role) = (frame.flow, frame.role);
             let Some(at) = frame.block.map(|block| BlockId { flow, block }) else {
@@ -246,7 +263,7 @@ impl<'a> Simulation<'a> {
                 return;
             }
         }
-        let circle = circle(&self.events[first..], id);
+        let circle = circle(&self.events[first..], id, self.most_steps / 2);
         self.end(id, End::Endless(circle));
     }
 
@@ -271,6 +288,7 @@ impl<'a> Simulation<'a> {
                 None => self.unhandled(id, at, block, error),
             },
             Go::Wait => false,
+            Go::Queued => !self.contacts[id.0].frames.is_empty(),
             Go::Jump => {
                 self.tell(id, What::Left(at, None));
                 true
@@ -339,7 +357,7 @@ impl<'a> Simulation<'a> {
 }
 
 /// The blocks that came round, from what happened last.
-fn circle(events: &[Event], id: ContactId) -> Vec<BlockId> {
+fn circle(events: &[Event], id: ContactId, most: usize) -> Vec<BlockId> {
     let left = events.iter().rev().filter(|event| event.contact == id).filter_map(|event| match event.what {
         What::Left(at, _) => Some(at),
         _ => None,
@@ -347,7 +365,7 @@ fn circle(events: &[Event], id: ContactId) -> Vec<BlockId> {
     // A circle may pass a block more than once, and loops count: the blocks since the last one's first visit of many, each
     // once, are what goes round.
     let mut seen = Vec::new();
-    for at in left.take(MOST_STEPS / 2) {
+    for at in left.take(most) {
         if !seen.contains(&at) {
             seen.push(at);
         }

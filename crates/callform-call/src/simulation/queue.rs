@@ -59,7 +59,7 @@ impl Simulation<'_> {
         }
         self.tell(id, What::Left(at, None));
         self.into_queue(id, queue);
-        Go::Wait
+        Go::Queued
     }
 
     pub(super) fn dequeue(&mut self, id: ContactId, at: BlockId, place: &Place) -> Go {
@@ -73,10 +73,11 @@ impl Simulation<'_> {
         }
         self.tell(id, What::Left(at, None));
         self.into_queue(id, queue);
-        Go::Wait
+        Go::Queued
     }
 
-    /// Puts a contact into a queue, where it hears the flow for that.
+    /// Puts a contact into a queue, and into the flow for that. The flow is run by whoever runs the contact: one that leads
+    /// to its own queue again and again is an endless circle, not an endless recursion.
     fn into_queue(&mut self, id: ContactId, queue: QueueId) {
         let now = self.now;
         let contact = &mut self.contacts[id.0];
@@ -92,7 +93,6 @@ impl Simulation<'_> {
         }
         if let Some(flow) = self.flow_for(id, Hook::CustomerQueue, FlowType::CustomerQueue) {
             self.enter(id, flow, Role::CustomerQueue);
-            self.run(id);
         }
     }
 
@@ -101,7 +101,7 @@ impl Simulation<'_> {
         match self.contact(id).queue {
             Some(queue @ QueueId::Agent(_)) => {
                 self.into_queue(id, queue);
-                Go::Wait
+                Go::Queued
             }
             Some(QueueId::Queue(_)) | None => Go::End(End::Finished),
         }

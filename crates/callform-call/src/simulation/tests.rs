@@ -10,9 +10,9 @@ use callform_flow::catalog::ObjectKind;
 
 /// A block: identifier, type, parameters, and ways such as `next=b NoMatchingError=c 1=d`; a way that is no word of the
 /// service is a condition `Equals`, or `NumberLessThan:4=d`.
-type Line<'a> = (&'a str, &'a str, Value, &'a str);
+pub(crate) type Line<'a> = (&'a str, &'a str, Value, &'a str);
 
-fn flow(lines: &[Line<'_>]) -> Flow {
+pub(crate) fn flow(lines: &[Line<'_>]) -> Flow {
     let actions: Vec<Value> = lines
         .iter()
         .map(|(identifier, action_type, parameters, ways)| {
@@ -45,12 +45,12 @@ fn flow(lines: &[Line<'_>]) -> Flow {
     Flow::from_json(&json!({ "Version": "2019-10-30", "StartAction": start, "Actions": actions })).unwrap()
 }
 
-fn source(key: &str, flow_type: FlowType, lines: &[Line<'_>]) -> FlowSource {
+pub(crate) fn source(key: &str, flow_type: FlowType, lines: &[Line<'_>]) -> FlowSource {
     FlowSource { key: key.to_owned(), name: key.to_owned(), flow_type, flow: flow(lines), ids: vec![key.to_owned()] }
 }
 
 /// A center with a queue `sales` for two, open from nine to five in UTC, and the flows that are given.
-fn center(sources: &[FlowSource]) -> Center {
+pub(crate) fn center(sources: &[FlowSource]) -> Center {
     let mut center = Center::new("arn:aws:connect:us-west-2:111122223333:instance/test");
     let slot = json!({
         "Day": "WEDNESDAY", "StartTime": { "Hours": 9, "Minutes": 0 }, "EndTime": { "Hours": 17, "Minutes": 0 },
@@ -102,11 +102,11 @@ fn keys(text: &str) -> Input {
     Input::Keys(text.into())
 }
 
-fn say(identifier: &'static str, text: &str, next: &'static str) -> Line<'static> {
+pub(crate) fn say(identifier: &'static str, text: &str, next: &'static str) -> Line<'static> {
     (identifier, "MessageParticipant", json!({ "Text": text }), next)
 }
 
-fn end(identifier: &str) -> Line<'_> {
+pub(crate) fn end(identifier: &str) -> Line<'_> {
     (identifier, "DisconnectParticipant", json!({}), "")
 }
 
@@ -120,7 +120,7 @@ fn with_first<T>(sources: &[FlowSource], check: impl FnOnce(&mut Simulation<'_>,
     check(&mut simulation, id)
 }
 
-fn menu_flow() -> FlowSource {
+pub(crate) fn menu_flow() -> FlowSource {
     let menu = json!({ "Text": "Press 1.", "StoreInput": "False", "InputTimeLimitSeconds": "5" });
     source(
         "main",
@@ -326,7 +326,7 @@ fn functions_answer_flat_or_nested_as_the_block_says() {
     assert_eq!(ask("fails", flat), "Wrong");
 }
 
-fn queue_flows() -> Vec<FlowSource> {
+pub(crate) fn queue_flows() -> Vec<FlowSource> {
     vec![
         source(
             "main",

@@ -20,7 +20,7 @@ mod metadata;
 mod tests;
 
 pub use metadata::{known_positions, lay_out};
-pub use outlets::{Graph, Node, Outlet, Taken};
+pub use outlets::{Graph, Node, Outlet, Taken, is_expected};
 
 use std::collections::BTreeMap;
 

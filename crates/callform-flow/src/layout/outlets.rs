@@ -151,8 +151,8 @@ fn is_mirror(action: &Action, next: &str, branching: &[(Taken<'_>, &str)]) -> bo
     (ends_here || branches_by_nature) && branching.iter().any(|(_, target)| *target == next)
 }
 
-/// Errors that are part of what a block is for: nothing was pressed, no condition holds, the queue is full.
-fn is_expected(error_type: &str) -> bool {
+/// Whether an error is part of what a block is for: nothing was pressed, no condition holds, the queue is full.
+pub fn is_expected(error_type: &str) -> bool {
     matches!(
         error_type,
         "NoMatchingCondition"
