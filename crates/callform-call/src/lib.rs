@@ -13,6 +13,7 @@ pub mod center;
 pub mod contact;
 pub mod event;
 pub mod hours;
+pub mod logs;
 pub mod program;
 pub mod simulation;
 pub mod surroundings;

@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::assumptions::Assumptions;
 use crate::center::Center;
 use crate::contact::{Channel, Contact, Frame, Turn};
-use crate::event::{BlockId, ContactId, End, Event, FlowId, Method, Role, What};
+use crate::event::{BlockId, ContactId, End, Event, FlowId, Method, QueueId, Role, What};
 use crate::program::{Block, Hook};
 use crate::surroundings::Surroundings;
 
@@ -56,6 +56,8 @@ pub struct Start {
     pub customer: Option<Arc<str>>,
     /// The number that was called.
     pub system: Option<Arc<str>>,
+    /// The working queue it has from the start.
+    pub queue: Option<QueueId>,
     /// Attributes it has from the start.
     pub attributes: Vec<(Arc<str>, Arc<str>)>,
 }
@@ -69,6 +71,7 @@ impl Start {
             method: Method::Inbound,
             customer: None,
             system: None,
+            queue: None,
             attributes: Vec::new(),
         }
     }
@@ -154,6 +157,7 @@ impl<'a> Simulation<'a> {
         let contact = &mut self.contacts[id.0];
         contact.customer = start.customer;
         contact.system = start.system;
+        contact.queue = start.queue;
         contact.attributes = start.attributes.into_iter().collect();
         self.tell(id, What::Began(start.method));
         let role = match self.center.flow(start.flow).flow_type {
