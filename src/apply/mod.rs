@@ -5,6 +5,7 @@ mod ahead;
 mod error;
 mod event;
 mod follow;
+mod ground;
 mod identifiers;
 mod rehearsal;
 mod stack;
@@ -23,6 +24,7 @@ use tokio::task::JoinSet;
 
 use crate::model::{Address, Asset};
 use crate::plan::{Action, AssociationChange, Plan, Purpose, StackOperation, Step};
+use ground::Ground;
 use identifiers::Identifiers;
 
 /// What apply needs besides the plan.
@@ -50,11 +52,13 @@ fn tell(events: &UnboundedSender<Event>, event: Event) {
     let _nobody_listens = events.send(event);
 }
 
-/// Carries out every step of a plan.
+/// Carries out every step of a plan, as long as the stacks it builds on are those it was made with.
 pub async fn apply(context: &ApplyContext<'_>, plan: &Plan) -> Result<(), ApplyError> {
     let mut identifiers = Identifiers::new(plan);
+    let mut ground = Ground::of(plan);
     let mut bucket_ready = false;
     for (number, step) in plan.steps.iter().enumerate() {
+        ground.hold(&context.gateway.stacks().await?)?;
         match step {
             Step::Upload(assets) => {
                 ensure_bucket(context, &mut bucket_ready).await?;
@@ -69,7 +73,11 @@ pub async fn apply(context: &ApplyContext<'_>, plan: &Plan) -> Result<(), ApplyE
                 if operations.iter().any(stack::needs_bucket) {
                     ensure_bucket(context, &mut bucket_ready).await?;
                 }
-                wave(context, plan, &mut identifiers, operations, number).await?;
+                if let Err(failure) = wave(context, plan, &mut identifiers, operations, number).await {
+                    let now = context.gateway.stacks().await;
+                    return Err(now.map_or(failure.clone(), |now| ground.blame(failure, operations, &now)));
+                }
+                ground.worked_on(operations);
             }
             Step::Associate(changes) => {
                 for change in changes {

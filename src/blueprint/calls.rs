@@ -61,6 +61,8 @@ pub struct CallTest {
     pub call: Option<Name>,
     /// The flow that the contact begins in, by its key, instead of a phone number.
     pub flow: Option<Name>,
+    /// The queue that is set from the start, by its key: for flows that callers hear while they wait.
+    pub queue: Option<Name>,
     /// Default: `voice`.
     pub channel: Option<CallChannel>,
     /// The customer's number, E.164. Default: `+15550100100`.
@@ -194,7 +196,6 @@ pub enum CallWord {
 /// One thing that happens, or is expected to have happened. Exactly one key.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
 pub struct CallStep {
     /// What the customer hears next: the text exactly, with spaces as they come, or one of the forms of `Heard`; several in
     /// order. `anything` stands for all that is heard until the next step. From its first `hear` on a test accounts for
@@ -223,7 +224,6 @@ pub struct CallStep {
 /// What is heard, other than a text word by word.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
 pub struct Heard {
     /// A text that contains this.
     pub contains: Option<String>,

@@ -68,7 +68,7 @@ pub(crate) use functions::not_built;
 pub use functions::{BUNDLES, Bundle, Function, FunctionIndex, FunctionParameter, FunctionParameterType, not_there};
 pub use load::{Loaded, LoadedFile, ZIP_LIMIT, load, load_part, load_with_tests};
 pub(crate) use notation::resource;
-pub use notation::{Common, Definition, Duration, Name, Password, SecretReference, Section, Short, Texts};
+pub use notation::{Common, Definition, Duration, ExactJson, Name, Password, SecretReference, Section, Short, Texts};
 pub(crate) use parts::TextKind;
 
 pub use reference::{part_json_schema, reference, template_json_schema};
@@ -88,7 +88,15 @@ fn top_keys(schema: &schemars::Schema) -> Vec<String> {
 }
 
 fn schema() -> schemars::Schema {
-    schemars::schema_for!(Blueprint)
+    /// What `tags-not-possible` is told of. They are in the schema nevertheless, so that it can be told.
+    const UNTAGGED: [&str; 4] = ["Database", "Policy", "PredefinedAttribute", "Schedule"];
+    let mut schema = schemars::schema_for!(Blueprint);
+    for definition in UNTAGGED {
+        if let Some(tags) = schema.pointer_mut(&format!("/$defs/{definition}/properties/tags")) {
+            tags["description"] = "Not possible: CloudFormation cannot tag these.".into();
+        }
+    }
+    schema
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use callform_source::Spanned;
-use callform_source::de::ONE_OR_MANY;
+use callform_source::de::{JSON_TEXT, ONE_OR_MANY};
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -119,6 +119,50 @@ impl JsonSchema for Texts {
     }
 }
 
+/// Any value, as the JSON that it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExactJson {
+    /// To be looked at.
+    pub value: serde_json::Value,
+    /// The same as text, with numbers as they were written: `1.0` is no `1`.
+    pub text: String,
+}
+
+impl<'de> Deserialize<'de> for ExactJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(JSON_TEXT, ExactJsonVisitor)
+    }
+}
+
+struct ExactJsonVisitor;
+
+impl Visitor<'_> for ExactJsonVisitor {
+    type Value = ExactJson;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<ExactJson, E> {
+        let value = serde_json::from_str(text).map_err(E::custom)?;
+        Ok(ExactJson { value, text: text.to_owned() })
+    }
+}
+
+impl JsonSchema for ExactJson {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ExactJson".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        true.into()
+    }
+}
+
 /// A length of time, written `15s`, `2m` or `1h30m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Duration {
@@ -200,6 +244,13 @@ impl Common<'_> {
     /// Nothing said: for resources that come with another one.
     pub const NONE: Common<'static> =
         Common { tags: None, renamed_from: None, id: None, prevent_destroy: false, retain: None };
+}
+
+impl<'a> Common<'a> {
+    /// Those of something that comes with another thing, and had this name before that was renamed.
+    pub fn renamed(from: Option<&'a Spanned<String>>) -> Self {
+        Common { renamed_from: from, ..Common::NONE }
+    }
 }
 
 /// A definition that has the members of every resource.

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use callform_flow::template::Parameter;
+use callform_flow::template::{Library, Parameter};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::users_file;
+use crate::model::Kind;
 
 /// Where definitions stand in a schema.
 const DEFINITIONS: &str = "#/$defs/";
@@ -31,6 +32,10 @@ pub fn reference() -> String {
             waiting.extend(below.into_iter().rev());
         }
     }
+    page.push_str(TEXTS);
+    words_of_addresses(&mut page);
+    page.push_str(ESCAPES);
+    templates(&mut page);
     page.push_str(TAIL);
     let _cannot_fail = writeln!(page, "| column | what it has |\n|---|---|");
     for (name, about) in users_file::COLUMNS {
@@ -56,6 +61,25 @@ Files that a blueprint names are relative to the file that names them and stay i
 names a wider one.
 
 Names of other things are keys of this blueprint, `builtin/NAME` for what every instance has, or ARNs.
+";
+
+const TEXTS: &str = "
+## Texts that name things
+
+Properties of `resources:`, definitions of state machines, patterns, inputs and templates of rules, inputs of schedules and
+dimensions of alarms name things of the blueprint as `${ADDRESS}`. An address is the word of a kind, a slash and the key:
+`${queue/sales}`. Alone it is the ARN (of a function or a bot, that of the version that is live). Behind a point stands something
+else: `${queue/sales.id}` is the id, `${table/numbers.ref}` what `Ref` of CloudFormation gives (mostly a name),
+`${sqs_queue/orders.QueueName}` an attribute, by the name that `Fn::GetAtt` of its type has (CloudFormation Template Reference,
+\"Return values\"). `${instance}` and `${instance.id}` are the Connect instance, and `${AWS::AccountId}`, `${AWS::Partition}`,
+`${AWS::Region}`, `${AWS::StackName}` and `${AWS::URLSuffix}` what CloudFormation has for them.
+
+The words of kinds are
+";
+
+const ESCAPES: &str = "
+What is between the braces and looks like none of these stays as it is written, so that other languages keep their own `${…}`.
+`$${queue/sales}` stands for the text `${queue/sales}`.
 ";
 
 const TAIL: &str = "
@@ -89,6 +113,8 @@ are `text`, `number`, `flag`, `duration`, `speech`, `queue`, `hours`, `flow`, `f
 ## Files of users
 
 `users_file:` names a CSV file whose first line names the columns, in any order. Empty fields count as not given.
+Settings of each channel (`channels:`) have no columns: `phone_type`, `desk_phone`, `auto_accept` and `after_contact_work` are those
+of all channels in one. Who needs others is written under `users:`; both can be used side by side.
 
 ";
 
@@ -105,7 +131,13 @@ fn section(page: &mut String, name: &str, definition: &Value, below: &mut Vec<St
         let _cannot_fail = write!(page, "{}\n\n", about.trim());
     }
     let Some(properties) = definition["properties"].as_object() else {
-        let _cannot_fail = writeln!(page, "Written as {}.", kind(definition, below));
+        let words = words_of(definition);
+        if words.is_empty() {
+            let _cannot_fail = writeln!(page, "Written as {}.", kind(definition, below));
+        }
+        for (word, about) in words {
+            let _cannot_fail = writeln!(page, "- `{word}`: {about}");
+        }
         return;
     };
     let required: Vec<&str> =
@@ -123,6 +155,43 @@ fn section(page: &mut String, name: &str, definition: &Value, below: &mut Vec<St
         let cells = [format!("`{key}`"), kind, default, limits(property), format!("`{example}`"), about];
         let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
         let _cannot_fail = writeln!(page, "| {} |", cells.join(" | "));
+    }
+}
+
+/// Words of which one is written, each with what it means; none where that is not said of all.
+fn words_of(definition: &Value) -> Vec<(String, &str)> {
+    let word = |one: &&Value| one.get("const").is_some() && one["description"].is_string();
+    let all = alternatives(definition);
+    if !all.iter().all(word) {
+        return Vec::new();
+    }
+    all.into_iter().map(|one| (plain(&one["const"]), one["description"].as_str().unwrap_or_default())).collect()
+}
+
+/// What stands before the name in an address, for every kind.
+fn words_of_addresses(page: &mut String) {
+    let words: Vec<String> = Kind::ALL.iter().map(|kind| format!("`{}`", kind.word())).collect();
+    let _cannot_fail = writeln!(page, "{}.", words.join(", "));
+}
+
+/// The parameters of the templates that come with Callform.
+fn templates(page: &mut String) {
+    page.push_str("\n## Flow templates\n\nTemplates that come with Callform, for `template:` of a flow, with what `with:` takes.\n");
+    let library = Library::default();
+    for name in library.names() {
+        let _cannot_fail =
+            write!(page, "\n### {name}\n\n| parameter | type | default | what it is |\n|---|---|---|---|\n");
+        for (key, parameter) in library.parameters(name).unwrap_or_default() {
+            let default = match &parameter.default {
+                Some(Value::String(text)) => format!("`{text}`"),
+                Some(other) => format!("`{other}`"),
+                None if parameter.optional => "none".to_owned(),
+                None => "required".to_owned(),
+            };
+            let cells = [format!("`{key}`"), parameter.r#type.word().to_owned(), default, parameter.about];
+            let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
+            let _cannot_fail = writeln!(page, "| {} |", cells.join(" | "));
+        }
     }
 }
 

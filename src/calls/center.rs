@@ -73,10 +73,10 @@ impl CallCenter {
     }
 }
 
-/// What flows call a resource: the marker before a flow is bound, and what pictures and messages say.
+/// What flows and people call a resource: what stands for its ARN, the marker before a flow is bound, and what pictures say.
 fn ids(address: &Address) -> Vec<String> {
     let (word, name) = (address.kind.word(), &address.name);
-    vec![references::marker(word, name), format!("${{{word}/{name}}}"), format!("{word}/{name}")]
+    vec![format!("{word}/{name}"), references::marker(word, name), format!("${{{word}/{name}}}")]
 }
 
 fn of_kind(model: &Model, kind: Kind) -> impl Iterator<Item = (&Address, &Resource)> {

@@ -13,13 +13,15 @@ mod prepare;
 mod report;
 mod run;
 mod scripted;
+mod speech;
 mod suite;
 
 pub use center::CallCenter;
 pub use dialogue::{Line, ended, lines, queue_name, spoken};
 pub use expect::state_in_words;
-pub use prepare::{CALLER, CENTER_NUMBER, Prepared, USUAL_TIME, check, prepare, usual_zone};
+pub use prepare::{CALLER, CENTER_NUMBER, Prepared, USUAL_TIME, check, moment, prepare, usual_zone};
 pub use report::{FailureReport, LineReport, PlaceReport, Report, TestReport, report_json_schema};
 pub use run::{Failure, Outcome, run};
 pub use scripted::Scripted;
+pub use speech::for_speaking;
 pub use suite::run_all;

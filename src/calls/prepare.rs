@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use callform_call::event::QueueId;
 use callform_call::simulation::Start;
 use callform_call::{Channel, FlowId};
 use callform_source::{Diagnostic, Diagnostics, Span, Spanned};
@@ -94,6 +95,10 @@ fn start(name: &Spanned<String>, test: &CallTest, center: &CallCenter, found: &m
             return None;
         }
     };
+    let queue = match &test.queue {
+        Some(name) => Some(QueueId::Queue(binder.queue(name)?)),
+        None => None,
+    };
     let attributes = test.attributes.iter();
     Some(Start {
         channel: match test.channel {
@@ -104,6 +109,7 @@ fn start(name: &Spanned<String>, test: &CallTest, center: &CallCenter, found: &m
         customer: Some(test.from.as_ref().map_or(CALLER, |from| &from.value).into()),
         system: Some(system.unwrap_or_else(|| CENTER_NUMBER.into())),
         attributes: attributes.map(|(key, value)| (Arc::from(&*key.value), Arc::from(&*value.value.0))).collect(),
+        queue,
         ..Start::call(flow)
     })
 }
@@ -117,21 +123,20 @@ fn bind_flow(binder: &mut Binder<'_>, flow: &Spanned<String>) -> Option<FlowId> 
     found
 }
 
-/// A local date and time, in the zone behind it or that of the center.
+/// A local date and time, in the zone behind it or that of the center; the usual time where none is given. `None` where the
+/// text is no such time.
+pub fn moment(text: Option<&str>, center: &CallCenter) -> Option<Timestamp> {
+    let text = text.unwrap_or(USUAL_TIME).trim();
+    let (text, zone) = match text.rsplit_once(' ').filter(|(_, zone)| zone.starts_with(char::is_alphabetic)) {
+        Some((text, zone)) => (text, time_zone(zone)?),
+        None => (text, usual_zone(center)),
+    };
+    let time: DateTime = text.replace(' ', "T").parse().ok()?;
+    Some(time.to_zoned_datetime(zone).ok()?.timestamp())
+}
+
 fn time(at: Option<&Spanned<String>>, center: &CallCenter, found: &mut Diagnostics) -> Option<Timestamp> {
-    let (text, zone) = match at {
-        None => (USUAL_TIME, None),
-        Some(at) => match at.value.rsplit_once(' ').filter(|(_, zone)| zone.starts_with(char::is_alphabetic)) {
-            Some((text, zone)) => (text, Some(zone)),
-            None => (at.value.as_str(), None),
-        },
-    };
-    let zone = match zone {
-        None => Some(usual_zone(center)),
-        Some(name) => time_zone(name),
-    };
-    let time = text.trim().replace(' ', "T").parse::<DateTime>().ok();
-    let moment = zone.zip(time).and_then(|(zone, time)| time.to_zoned_datetime(zone).ok());
+    let moment = moment(at.map(|at| at.value.as_str()), center);
     if let (None, Some(at)) = (&moment, at) {
         found.push(
             Diagnostic::error("invalid-time", "this is no date with a time").at(at.span, "").help(
@@ -139,7 +144,7 @@ fn time(at: Option<&Spanned<String>>, center: &CallCenter, found: &mut Diagnosti
             ),
         );
     }
-    moment.map(|moment| moment.timestamp())
+    moment
 }
 
 /// The zone of the hours that the center has first; UTC without any.

@@ -150,7 +150,7 @@ impl Binder<'_> {
     fn hours(&mut self, name: &Spanned<String>) -> Option<usize> {
         let found = self.center.hours().iter().position(|hours| *hours.name == *name.value);
         if found.is_none() {
-            self.unknown("hours", name, self.center.hours().iter().map(|hours| &*hours.name));
+            self.unknown("set of hours", name, self.center.hours().iter().map(|hours| &*hours.name));
         }
         found
     }

@@ -133,4 +133,13 @@ pub(super) const OTHER_CODES: &[(&str, &str)] = &[
     ("unknown-template", "A template is not there."),
     ("template-header", "The header of a template cannot be read."),
     ("template-syntax", "A template cannot be rendered."),
+    ("unused-case-value", "A case of a call test has a value that the test does not use."),
+    ("unknown-name-in-test", "A call test names something that the center does not have."),
+    ("ambiguous-block", "What a call test calls a block may be several of them."),
+    ("unknown-error-branch", "A call test makes a block fail with an error for which it has no branch."),
+    ("call-or-flow", "A call test does not say what is called, or says it twice."),
+    ("invalid-time", "A call test has a time that is no date with a time."),
+    ("invalid-step", "A step of a call test is not one thing that happens."),
+    ("invalid-key", "A call test presses what no phone has."),
+    ("invalid-pattern", "A call test has a regular expression that is none."),
 ];

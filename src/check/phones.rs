@@ -31,6 +31,7 @@ fn numbers(context: Context<'_>, diagnostics: &mut Diagnostics) {
     for user in blueprint.users.values() {
         check(user.mobile.as_ref(), diagnostics);
         check(user.phone.as_ref().and_then(|phone| phone.number.as_ref()), diagnostics);
+        user.channels.values().for_each(|channel| check(channel.desk_phone.as_ref(), diagnostics));
     }
     for number in blueprint.phone_numbers.values() {
         check(number.existing.as_ref(), diagnostics);

@@ -37,7 +37,13 @@ fn invalid(context: Context<'_>, diagnostics: &mut Diagnostics) {
 
 /// True for properties that a rule of their own looks at, with better words and the exact place.
 fn has_own_rule(kind: Kind, path: &str) -> bool {
-    kind.descriptor().checks.told_by_rules.iter().any(|beginning| path.starts_with(beginning))
+    kind.descriptor().checks.told_by_rules.iter().any(|beginning| is_below(path, beginning))
+}
+
+/// True for the path of something in what another path names, in which `*` is every item of a list.
+fn is_below(path: &str, beginning: &str) -> bool {
+    let mut segments = path.split('/');
+    beginning.split('/').all(|wanted| segments.next().is_some_and(|segment| wanted == "*" || wanted == segment))
 }
 
 /// A value as a template has it, with something that any schema accepts in the place of references.

@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Reconcile(ReconcileArgs),
     /// Delete the live center, except what the blueprint retains.
     Destroy(DestroyArgs),
+    /// Call a center, or a flow, in the terminal before it is live.
+    Call(Box<super::commands::call::CallArgs>),
     /// Simulate calls and compare them with what the blueprint's tests expect.
     Test(super::commands::test::TestArgs),
     /// Work on single flows: steps, exported JSON, and the way between them.

@@ -11,7 +11,7 @@ use super::clock;
 use super::exit_code::Exit;
 use super::saved;
 use super::ui::Ui;
-use crate::blueprint::{self, Files, Loaded};
+use crate::blueprint::{self, Disk, FileError, Files, Loaded};
 use crate::model::{self, Address, Model};
 use crate::{check, graph};
 
@@ -58,7 +58,23 @@ pub(super) fn examine_with_tests(
     let beside = args.blueprint.with_extension("tests.yaml");
     let beside = beside.is_file().then_some(&beside).filter(|beside| !tests.contains(beside));
     let tests: Vec<String> = beside.into_iter().chain(tests).map(|path| path.to_string_lossy().into_owned()).collect();
+    let files = WithTests { files, tests: &tests };
     examined_whole(blueprint::load_with_tests(&files, &args.blueprint.to_string_lossy(), args.env.as_deref(), &tests))
+}
+
+/// The files of a blueprint, and those that were named on the command line, wherever they are.
+struct WithTests<'a> {
+    files: Disk,
+    tests: &'a [String],
+}
+
+impl Files for WithTests<'_> {
+    fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, FileError> {
+        if self.tests.iter().any(|test| test == path) {
+            return Disk::around(Path::new(path)).read(path, limit);
+        }
+        self.files.read(path, limit)
+    }
 }
 
 fn examined(read: (Option<Loaded>, SourceMap, Diagnostics)) -> (Option<Model>, SourceMap, Diagnostics) {

@@ -32,6 +32,8 @@ pub struct Inventory {
     /// What was kept when stacks of the center were deleted, or will be when an incomplete one is, and is still there;
     /// by logical ID. Filled only where a plan is made.
     pub kept: BTreeMap<String, KeptResource>,
+    /// What was kept, too, and nobody can say of whether it is still there: with the reason, by logical ID.
+    pub unseen: BTreeMap<String, (KeptResource, String)>,
 }
 
 /// A resource that a deletion policy kept.
@@ -43,6 +45,8 @@ pub struct KeptResource {
     pub physical_id: String,
     /// Its definition in the template it was last applied with, where that is known.
     pub definition: Option<Value>,
+    /// The properties it has now, where its type has nothing else to find it by than these.
+    pub live: Option<Map<String, Value>>,
 }
 
 /// The instance as it was found.

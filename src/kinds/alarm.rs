@@ -36,13 +36,15 @@ resource! {
         pub lambda: Option<Name>,
         /// Namespace of any metric: `AWS/SQS`, or one of your own.
         pub namespace: Option<Spanned<String>>,
-        /// Its dimensions, with texts that name things of the blueprint: `{ FunctionName: "${lambda/lookup.ref}" }`.
+        /// Its dimensions, with texts that name things of the blueprint: `{ FunctionName: "${lambda/lookup.ref}" }`, or
+        /// `{ QueueName: "${sqs_queue/orders.QueueName}" }` with `namespace: AWS/SQS`.
         #[serde(default)]
         pub dimensions: IndexMap<String, Spanned<String>>,
         /// How values of a period become one: `Sum`, `Average`, `Maximum`, `Minimum`, `SampleCount`, or a percentile such as
         /// `p99`. Default: what fits the metric; `Sum` with `namespace`.
         pub statistic: Option<Spanned<String>>,
-        /// Alarm where it is more than this. Default: 0, for what should not happen at all.
+        /// Alarm where it is more than this, in the unit of the metric: seconds for `queue-wait`, how many for all others.
+        /// Default: 0, for what should not happen at all.
         pub over: Option<f64>,
         /// Alarm where it is this or more.
         pub at_least: Option<f64>,
@@ -110,8 +112,10 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
         codes: &[
             ("alarm-metric", "An alarm is about a metric that is not known, or not about what the metric is of."),
             ("alarm-condition", "An alarm does not say when, or says it twice."),
+            ("alarm-statistic", "CloudWatch has no such statistic."),
             ("alarm-period", "CloudWatch does not look at such a period, or at so many."),
         ],
+        told_by_rules: &["/Statistic", "/ExtendedStatistic", "/Period", "/EvaluationPeriods", "/DatapointsToAlarm"],
         ..Checks::PLAIN
     },
 };
@@ -144,6 +148,23 @@ const fn metric(word: &'static str, name: &'static str, of: Of, statistic: &'sta
 }
 
 const VOICE: Of = Of::Instance("VoiceCalls");
+
+/// Source: Amazon CloudWatch User Guide, "CloudWatch statistics definitions".
+const STATISTICS: [&str; 5] = ["Average", "Maximum", "Minimum", "SampleCount", "Sum"];
+/// Percentiles, trimmed and winsorized means, counts and sums of a part; each with how many of a hundred.
+const PARTS: [&str; 5] = ["p", "tm", "wm", "tc", "ts"];
+
+/// True for what CloudWatch makes of the values of a period. Ranges of values (`TM(10%:90%)`) are its own affair.
+fn is_statistic(text: &str) -> bool {
+    let is_range = text.ends_with(')') && ["PR(", "TM(", "WM(", "TC(", "TS("].iter().any(|it| text.starts_with(it));
+    let of_hundred = |digits: &str| {
+        let is_number =
+            digits.starts_with(|c: char| c.is_ascii_digit()) && digits.ends_with(|c: char| c.is_ascii_digit());
+        is_number && digits.parse::<f64>().is_ok_and(|part| (0.0..=100.0).contains(&part))
+    };
+    let is_part = || PARTS.iter().filter_map(|part| text.strip_prefix(part)).any(of_hundred);
+    STATISTICS.contains(&text) || text == "IQM" || is_range || is_part()
+}
 
 const METRICS: [Metric; 13] = [
     metric("throttled-calls", "ThrottledCalls", VOICE, "Sum"),
@@ -182,6 +203,7 @@ impl Resolver<'_> {
     fn alarms(&mut self) {
         for (key, alarm) in &self.blueprint().alarms {
             self.check_period(key, alarm);
+            self.check_statistic(alarm);
             if alarm.metric.value == OF_CENTER {
                 self.alarms_of_center(key, alarm);
                 continue;
@@ -247,8 +269,8 @@ impl Resolver<'_> {
         let topics: Vec<Value> =
             alarm.notify.iter().flat_map(|topics| &topics.0).map(|topic| self.arn(Kind::Topic, topic)).collect();
         let times = alarm.times.as_ref().map_or(1, |times| times.value);
-        let is_percentile = measured.statistic.contains(|c: char| c.is_ascii_digit());
-        let statistic = if is_percentile { "ExtendedStatistic" } else { "Statistic" };
+        let is_plain = STATISTICS.contains(&measured.statistic.as_str());
+        let statistic = if is_plain { "Statistic" } else { "ExtendedStatistic" };
         let no_data = match alarm.no_data.unwrap_or_default() {
             NoData::Fine => "notBreaching",
             NoData::Alarm => "breaching",
@@ -391,6 +413,16 @@ impl Resolver<'_> {
             statistic: alarm.statistic.as_ref().map_or("Sum", |statistic| statistic.value.as_str()).to_owned(),
             words: alarm.metric.value.clone(),
         })
+    }
+
+    fn check_statistic(&mut self, alarm: &Alarm) {
+        let Some(statistic) = alarm.statistic.as_ref().filter(|it| !is_statistic(it)) else { return };
+        let help = match did_you_mean(statistic, STATISTICS) {
+            Some(meant) => format!("Did you mean `{meant}`?"),
+            None => format!("There are {}, and percentiles from `p0` to `p100`.", STATISTICS.join(", ")),
+        };
+        let title = format!("CloudWatch has no statistic `{statistic}`");
+        self.diagnostics.push(Diagnostic::error("alarm-statistic", title).at(statistic.span, "").help(help));
     }
 
     fn unknown_metric(&mut self, alarm: &Alarm) {

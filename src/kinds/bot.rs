@@ -218,6 +218,12 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
             ("duplicate-utterance", "The same words reach two intents."),
             ("bot-functions", "Intents of one language name different functions; Lex calls one."),
         ],
+        told_by_rules: &[
+            "/Name",
+            "/BotLocales/*/Intents/*/Name",
+            "/BotLocales/*/Intents/*/Slots/*/Name",
+            "/BotLocales/*/SlotTypes/*/Name",
+        ],
         ..Checks::PLAIN
     },
 };
@@ -231,6 +237,11 @@ pub(super) const EVENT_VERSION: &str = "1.0";
 /// The name of what comes with a bot: role, log group, association.
 pub(crate) fn companion(bot: &str) -> String {
     format!("bot.{bot}")
+}
+
+/// The name that had before the bot was renamed.
+fn former_companion(bot: &Bot) -> Option<Spanned<String>> {
+    bot.renamed_from.as_ref().map(|old| Spanned::new(companion(old), old.span))
 }
 
 fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
@@ -268,7 +279,8 @@ impl Resolver<'_> {
                 None => self.role_of(key, bot, log_group.as_ref()),
             };
             let tags = |bot: &Bot| bot.tags.iter().flatten().map(|(key, value)| tag(key, value)).collect();
-            let default_name = || physical_name(&self.blueprint().center, key);
+            // A renamed one keeps its name, too.
+            let default_name = || physical_name(&self.blueprint().center, bot.renamed_from.as_ref().unwrap_or(key));
             let properties = Members::new()
                 .with("Name", bot.name.as_ref().map_or_else(default_name, |name| name.value.clone()))
                 .with_some("Description", bot.description.as_ref())
@@ -294,11 +306,11 @@ impl Resolver<'_> {
             resource.depends_on.dedup();
             let locales: Vec<(String, Option<Value>)> =
                 functions.iter().map(|(locale, _)| locale.clone()).zip(calls.iter().cloned()).collect();
-            self.version_of_bot(key, &locales);
+            self.version_of_bot(key, bot, &locales);
             self.alias_of_bot(key, bot, &locales, log_group);
-            let permissions = self.invoked_by_bot(key, &functions);
+            let permissions = self.invoked_by_bot(key, bot, &functions);
             if bot.connect.unwrap_or(true) {
-                self.associate_bot(key, permissions);
+                self.associate_bot(key, bot, permissions);
             }
         }
     }
@@ -316,7 +328,9 @@ impl Resolver<'_> {
     fn log_group_of(&mut self, key: &Spanned<String>, bot: &Bot) -> Option<Value> {
         let retention = bot.logs.as_ref()?.seconds.div_ceil(SECONDS_OF_DAY);
         let name = Spanned::new(companion(key), key.span);
-        self.add(Kind::LogGroup, &name, Common::NONE, Members::new().with("RetentionInDays", retention).finish());
+        let old = former_companion(bot);
+        let group = Members::new().with("RetentionInDays", retention).finish();
+        self.add(Kind::LogGroup, &name, Common::renamed(old.as_ref()), group);
         Some(Value::arn_of(Address::new(Kind::LogGroup, name.value)))
     }
 
@@ -340,12 +354,17 @@ impl Resolver<'_> {
             .with("AssumeRolePolicyDocument", access::trust_policy(&["lexv2.amazonaws.com"]))
             .with_list("Policies", access::inline_policy(key, statements))
             .finish();
-        self.add(Kind::Role, &name, Common::NONE, properties);
+        self.add(Kind::Role, &name, Common::renamed(former_companion(bot).as_ref()), properties);
         Value::arn_of(Address::new(Kind::Role, name.value))
     }
 
     /// Lets the bot's alias, and no other, call its functions.
-    fn invoked_by_bot(&mut self, key: &Spanned<String>, functions: &[(String, Option<&Name>)]) -> Vec<Address> {
+    fn invoked_by_bot(
+        &mut self,
+        key: &Spanned<String>,
+        bot: &Bot,
+        functions: &[(String, Option<&Name>)],
+    ) -> Vec<Address> {
         let mut permissions: Vec<Address> = Vec::new();
         for function in functions.iter().filter_map(|(_, function)| *function) {
             let short = function.rsplit(':').next().unwrap_or_default();
@@ -361,20 +380,23 @@ impl Resolver<'_> {
                 .with("SourceAccount", Value::Pseudo("AWS::AccountId"))
                 .with("SourceArn", Value::arn_of(Address::new(Kind::BotAlias, key.value.clone())))
                 .finish();
-            self.add(Kind::LambdaPermission, &name, Common::NONE, permission);
+            let old = former_companion(bot).map(|old| Spanned::new(format!("{old}.{short}"), old.span));
+            self.add(Kind::LambdaPermission, &name, Common::renamed(old.as_ref()), permission);
             permissions.push(address);
         }
         permissions
     }
 
     /// Lets flows of this instance use the bot. A flow waits for it, and so for what the bot may call.
-    fn associate_bot(&mut self, key: &Spanned<String>, permissions: Vec<Address>) {
+    fn associate_bot(&mut self, key: &Spanned<String>, bot: &Bot, permissions: Vec<Address>) {
         let association = Members::new()
             .with("InstanceId", Value::instance_arn())
             .with("IntegrationType", "LEX_BOT")
             .with("IntegrationArn", Value::arn_of(Address::new(Kind::BotAlias, key.value.clone())))
             .finish();
         let name = Spanned::new(companion(key), key.span);
-        self.add(Kind::Integration, &name, Common::NONE, association).depends_on.extend(permissions);
+        let old = former_companion(bot);
+        let association = self.add(Kind::Integration, &name, Common::renamed(old.as_ref()), association);
+        association.depends_on.extend(permissions);
     }
 }

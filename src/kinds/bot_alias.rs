@@ -54,7 +54,7 @@ impl Resolver<'_> {
             .with_some("ConversationLogSettings", self.conversation_logs(key, bot, log_group))
             .with("SentimentAnalysisSettings", Members::new().with("DetectSentiment", bot.sentiment))
             .finish();
-        self.add(Kind::BotAlias, key, Common::NONE, properties);
+        self.add(Kind::BotAlias, key, Common::renamed(bot.renamed_from.as_ref()), properties);
     }
 
     fn conversation_logs(&mut self, key: &str, bot: &Bot, log_group: Option<Value>) -> Option<Members> {

@@ -7,6 +7,7 @@
 
 use callform_source::Spanned;
 
+use super::bot::Bot;
 use super::descriptor::{
     ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Outside, Reach, Service, VersionOf,
 };
@@ -45,7 +46,7 @@ const OUTSIDE: [&str; 6] = ["AutoBuildBotLocales", "BotTags", "Description", "Na
 
 impl Resolver<'_> {
     /// The version of a bot: all languages as they are in the draft, which the handler builds first.
-    pub(super) fn version_of_bot(&mut self, key: &Spanned<String>, locales: &[(String, Option<Value>)]) {
+    pub(super) fn version_of_bot(&mut self, key: &Spanned<String>, bot: &Bot, locales: &[(String, Option<Value>)]) {
         let target = Target::Resource(Address::new(Kind::Bot, key.value.clone()));
         let draft = || Members::new().with("SourceBotVersion", "DRAFT");
         let locales = locales
@@ -56,6 +57,6 @@ impl Resolver<'_> {
             .with("BotId", Value::Reference(Reference { target, attribute: Attribute::Ref }))
             .with("BotVersionLocaleSpecification", Value::List(locales))
             .finish();
-        self.add(Kind::BotVersion, key, Common::NONE, properties);
+        self.add(Kind::BotVersion, key, Common::renamed(bot.renamed_from.as_ref()), properties);
     }
 }

@@ -359,7 +359,8 @@ pub(crate) struct Checks {
     pub(crate) rules: &'static [Rule],
     /// Codes that lowering reports, with what they are about, one sentence each.
     pub(crate) codes: &'static [(&'static str, &'static str)],
-    /// Beginnings of paths of properties that a rule looks at, with better words and the exact place than the schema.
+    /// Beginnings of paths of properties (`*` for every item of a list) that a rule or lowering looks at, with better words
+    /// and the exact place than the schema.
     pub(crate) told_by_rules: &'static [&'static str],
 }
 

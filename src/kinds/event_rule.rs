@@ -1,5 +1,7 @@
 //! A rule of EventBridge: what happens, or when, and who gets it.
 
+mod pattern;
+
 use callform_source::{Diagnostic, Span, Spanned};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -10,7 +12,7 @@ use super::descriptor::{
     ArnForm, Checks, Descriptor, Drift, Identifiers, Lifetime, Live, Lowering, Outside, Reach, Service, UniqueName,
 };
 use super::keys;
-use crate::blueprint::{Common, Definition as _, Duration, Name, resource};
+use crate::blueprint::{Common, Definition as _, Duration, ExactJson, Name, resource};
 use crate::model::access::{self, allow};
 use crate::model::members::Members;
 use crate::model::{Address, Kind, Resolver, Value, schedules};
@@ -24,7 +26,7 @@ resource! {
         pub description: Option<Spanned<String>>,
         /// Which events, as EventBridge writes patterns: `{ source: [aws.connect], detail: { eventType: [DISCONNECTED] } }`.
         /// Texts name things of the blueprint: `"${instance}"`, `"${queue/sales}"`.
-        pub pattern: Option<Spanned<Json>>,
+        pub pattern: Option<Spanned<ExactJson>>,
         /// When, in UTC: `rate(5 minutes)` or `cron(0 8 ? * MON-FRI *)`. `schedules:` knows time zones.
         pub schedule: Option<Spanned<String>>,
         /// Who gets it, five at most.
@@ -99,6 +101,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
             ("schedule-expression", "An expression that says when is none of EventBridge."),
             ("delivery-attempts", "EventBridge does not try so often or so long."),
         ],
+        told_by_rules: &["/Targets/*/RetryPolicy"],
         ..Checks::PLAIN
     },
 };
@@ -129,7 +132,7 @@ impl Resolver<'_> {
                 .filter_map(|(index, target)| self.event_target(key, index, target))
                 .map(Value::from)
                 .collect();
-            let pattern = rule.pattern.as_ref().map(|pattern| self.json(pattern, pattern.span));
+            let pattern = rule.pattern.as_ref().map(|pattern| self.pattern(pattern));
             let properties = Members::new()
                 .with_some("Name", rule.name.as_ref())
                 .with_some("Description", rule.description.as_ref())
@@ -143,18 +146,26 @@ impl Resolver<'_> {
         }
     }
 
+    /// A pattern as it is written. CloudFormation takes no `null`, and makes texts of numbers: where there are such that
+    /// would be another one then, the whole is a text.
+    fn pattern(&mut self, pattern: &Spanned<ExactJson>) -> Value {
+        if pattern::is_kept_by_templates(&pattern.value.value) {
+            self.json(&pattern.value.value, pattern.span)
+        } else {
+            self.text(&pattern.value.text, pattern.span)
+        }
+    }
+
     fn check_source(&mut self, key: &Spanned<String>, rule: &EventRule) {
         match (&rule.pattern, &rule.schedule) {
             (Some(pattern), None) => {
-                let fault = match &pattern.value {
-                    Json::Object(members) if members.is_empty() => Some("it matches nothing".to_owned()),
-                    pattern => pattern_fault(pattern),
-                };
-                if let Some(fault) = fault {
+                if let Some(fault) = pattern::fault(&pattern.value.value) {
                     self.diagnostics.push(
                         Diagnostic::error("event-pattern", "this is no pattern of EventBridge")
                             .at(pattern.span, fault)
-                            .help("Values stand in lists: `{ source: [aws.connect] }`."),
+                            .help(
+                                "Values stand in lists: `{ source: [aws.connect] }`, and so do filters: `[{ prefix: a }]`.",
+                            ),
                     );
                 }
             }
@@ -305,28 +316,6 @@ impl Resolver<'_> {
     }
 }
 
-/// What is wrong with a pattern: every value stands in a list.
-fn pattern_fault(pattern: &Json) -> Option<String> {
-    let Json::Object(members) = pattern else { return Some("a mapping belongs here".to_owned()) };
-    members.iter().find_map(|(name, value)| match value {
-        Json::Array(items) if items.is_empty() => Some(format!("the list of `{name}` is empty")),
-        Json::Array(_) if has_fraction(value) => Some(format!("a number of `{name}` has a fraction, which is lost")),
-        Json::Array(_) => None,
-        Json::Object(_) => pattern_fault(value),
-        _ => Some(format!("the value of `{name}` is no list")),
-    })
-}
-
-/// Whether there is a number that is not whole: CloudFormation makes texts of them.
-fn has_fraction(json: &Json) -> bool {
-    match json {
-        Json::Number(number) => number.as_i64().is_none(),
-        Json::Array(items) => items.iter().any(has_fraction),
-        Json::Object(members) => members.values().any(has_fraction),
-        _ => false,
-    }
-}
-
 /// The names between `<` and `>` in a template.
 fn placeholders(template: &str) -> Vec<&str> {
     let parts = template.split('<').skip(1).filter_map(|part| part.split_once('>'));
@@ -338,23 +327,7 @@ fn placeholders(template: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    #[test]
-    fn values_of_patterns_stand_in_lists() {
-        assert_eq!(pattern_fault(&json!({ "source": ["a"], "detail": { "n": [{ "numeric": [">", 1] }] } })), None);
-        for wrong in [
-            json!("a"),
-            json!({ "source": "a" }),
-            json!({ "detail": { "n": 1 } }),
-            json!({ "source": [] }),
-            json!({ "n": [{ "numeric": [">", 0.5] }] }),
-        ] {
-            assert!(pattern_fault(&wrong).is_some(), "{wrong}");
-        }
-    }
 
     #[test]
     fn names_in_templates() {

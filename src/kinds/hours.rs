@@ -33,9 +33,9 @@ resource! {
         /// IANA time zone, such as `America/Los_Angeles`.
         pub time_zone: Spanned<String>,
         /// Opening times by day: `mon-fri: 09:00-18:00`, `sat: [09:00-12:00, 13:00-15:00]`, `daily: 24h`. A range that
-        /// ends before it starts runs into the next day.
+        /// ends before it starts runs into the next day. `{}` is never open: a calendar of holidays that other hours inherit.
         pub open: IndexMap<Spanned<String>, Spanned<Texts>>,
-        /// Hours whose overrides count here, too; 3 at most.
+        /// Hours whose overrides count here, too; 3 at most. Their usual opening times do not count here.
         #[serde(default)]
         pub inherits: Vec<Name>,
         /// Days with other hours, such as holidays; 50 at most.
@@ -65,7 +65,7 @@ pub struct Override {
     /// Times at which the center is closed although it is usually open, instead of `open`.
     pub closed: Option<Spanned<Texts>>,
     /// How it recurs between `from` and `till`: `25 december`, `last monday of may`, `2nd tuesday of the month` or `15th of the
-    /// month`.
+    /// month`. Needs `from` and `till`.
     pub every: Option<Spanned<String>>,
 }
 

@@ -74,6 +74,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
             ("key-service", "A key is for a service that is named in another way than policies name it."),
             ("key-alias", "Two keys have the same alias."),
         ],
+        told_by_rules: &["/RotationPeriodInDays"],
         ..Checks::PLAIN
     },
 };
@@ -259,7 +260,11 @@ fn key_of_service(context: Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.push(
                 Diagnostic::error("key-of-service", format!("{} cannot use the key of this", sender.service))
                     .at(sender.to.span, "encrypted with the key of the service itself")
-                    .help("Give it a `kms_key:` of `kms_keys:`, whose policy lets the service use it."),
+                    .help(if sender.kind == Kind::Topic {
+                        "Give it a `kms_key:` of `kms_keys:`, whose policy lets the service use it, or `kms_key: none`."
+                    } else {
+                        "Give it a `kms_key:` of `kms_keys:`, whose policy lets the service use it, or none: then SQS encrypts it."
+                    }),
             );
         }
     }

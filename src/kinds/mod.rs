@@ -63,8 +63,8 @@ pub(crate) mod event_rule;
 pub(crate) mod schedule;
 
 pub(crate) use descriptor::{
-    ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, NamedFile, Names, Quota, Reading, Touched, VersionOf,
-    Within,
+    ArnForm, Audience, Bulk, Content, Descriptor, FilledIn, Live, Lookup, NamedFile, Names, Quota, Reading, Touched,
+    VersionOf, Within,
 };
 
 pub(crate) use page::page;

@@ -20,6 +20,15 @@ resources:
 
 ";
 
+const TO_ALLOW: &str = "
+## What has to be allowed
+
+`apply` deletes and replaces these only with `--allow ADDRESS` (see [plans.md](plans.md)), because something is lost:
+
+| | address | what is lost |
+|---|---|---|
+";
+
 /// What there is to say about types of Connect that have no kind.
 const REMARKS: [(&str, &str); 7] = [
     ("AWS::Connect::DataLakeAssociation", "shares data sets with an analytics account"),
@@ -54,6 +63,13 @@ pub(crate) fn page() -> String {
     for kind in beside.filter(|kind| **kind != Kind::Resource) {
         let (place, remark) = place(*kind);
         let _cannot_fail = writeln!(page, "| `{}` | {place} | {remark} |", kind.resource_type());
+    }
+    page.push_str(TO_ALLOW);
+    for kind in Kind::ALL {
+        let descriptor = kind.descriptor();
+        if let Some(loss) = descriptor.lifetime.loss {
+            let _cannot_fail = writeln!(page, "| {} | `{}/…` | {loss} |", descriptor.plural, kind.word());
+        }
     }
     page
 }

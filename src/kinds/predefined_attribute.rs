@@ -88,6 +88,13 @@ impl Resolver<'_> {
                         .help("Take another name; users may have proficiencies of the service's own without it."),
                 );
             }
+            if attribute.tags.is_some() {
+                self.diagnostics.push(
+                    Diagnostic::error("tags-not-possible", "Connect cannot tag predefined attributes")
+                        .at(key.span, "has `tags:`")
+                        .help("Remove the tags."),
+                );
+            }
             let mut seen = BTreeSet::new();
             for value in attribute.values.iter().filter(|value| !seen.insert(value.value.as_str())) {
                 let title = format!("`{key}` has the value `{value}` twice", key = key.value, value = value.value);
@@ -103,7 +110,6 @@ impl Resolver<'_> {
                 .with_some("Values", values)
                 .with_list("Purposes", texts(&attribute.purposes))
                 .with_some("AttributeConfiguration", configuration)
-                .with_tags(attribute.tags.as_ref())
                 .finish();
             self.add(Kind::PredefinedAttribute, key, attribute.common(), properties);
         }

@@ -43,11 +43,10 @@ impl Resolver<'_> {
             }
             let queue = Address::new(Kind::SqsQueue, key.value.clone());
             let arn = Value::arn_of(queue.clone());
-            let statements = to_queue.iter().map(|one| one.statement("sqs:SendMessage", &arn)).collect();
             let url = Reference { target: Target::Resource(queue), attribute: Attribute::Ref };
             let properties = Members::new()
                 .with("Queues", vec![Value::Reference(url)])
-                .with("PolicyDocument", access::document(senders::each_once(statements)))
+                .with("PolicyDocument", access::document(senders::statements(&to_queue, "sqs:SendMessage", &arn)))
                 .finish();
             // What comes with a queue is renamed with it: of two policies of one queue, the one that goes takes all.
             let common = Common { renamed_from: definition.renamed_from.as_ref(), ..Common::NONE };

@@ -20,7 +20,9 @@ resource! {
         #[serde(rename = "type")]
         pub kind: Spanned<String>,
         /// Its properties, with CloudFormation's names. Texts name things of the blueprint as `${queue/sales}` (the ARN),
-        /// `${queue/sales.id}`, `${table/numbers.ref}` or `${resource/topic.TopicName}`.
+        /// `${queue/sales.id}`, `${table/numbers.ref}` or `${resource/topic.TopicName}`. Of the functions of CloudFormation
+        /// there are `Fn::Base64`, `Fn::Cidr`, `Fn::GetAZs`, `Fn::ImportValue`, `Fn::Join`, `Fn::Select`, `Fn::Split` and
+        /// `Fn::Sub`, and `Ref` of pseudo parameters such as `AWS::NoValue`.
         #[serde(default)]
         pub properties: IndexMap<Spanned<String>, Spanned<Json>>,
         /// Addresses of what has to be there before, beside what the properties name: `role/exporter`.

@@ -76,6 +76,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
             ("schedule-target", "A schedule runs nothing, or several things."),
             ("schedule-window", "The window of a schedule is none that EventBridge Scheduler takes."),
         ],
+        told_by_rules: &["/FlexibleTimeWindow", "/Target/RetryPolicy"],
         ..Checks::PLAIN
     },
 };

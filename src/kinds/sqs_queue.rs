@@ -62,6 +62,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     service: Service::PLAIN,
     checks: Checks {
         codes: &[("queue-retention", "An SQS queue keeps messages longer or shorter than SQS does.")],
+        told_by_rules: &["/MessageRetentionPeriod"],
         ..Checks::PLAIN
     },
 };

@@ -56,10 +56,10 @@ impl Resolver<'_> {
             }
             let topic = Value::arn_of(Address::new(Kind::Topic, key.value.clone()));
             let mut statements = vec![of_owner(&topic)];
-            statements.extend(to_topic.iter().map(|one| one.statement("sns:Publish", &topic)));
+            statements.extend(senders::statements(&to_topic, "sns:Publish", &topic));
             let properties = Members::new()
                 .with("Topics", vec![topic])
-                .with("PolicyDocument", access::document(senders::each_once(statements)))
+                .with("PolicyDocument", access::document(statements))
                 .finish();
             // What comes with a topic is renamed with it: of two policies of one topic, the one that goes takes all.
             let common = Common { renamed_from: definition.renamed_from.as_ref(), ..Common::NONE };

@@ -57,9 +57,13 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
         codes: &[
             ("view-not-json", "The file of a view holds no JSON."),
             ("view-template", "The file of a view holds no template of a view."),
-            ("view-actions", "Nothing says what can be done in a view."),
+            (
+                "view-actions",
+                "Nothing says what can be done in a view, or says it in a way that Connect does not take.",
+            ),
             ("view-misfit", "A step gives a view what it does not take, or branches on what cannot be done in it."),
         ],
+        told_by_rules: &["/Actions"],
         ..Checks::PLAIN
     },
 };
@@ -169,8 +173,37 @@ impl Resolver<'_> {
             );
             return None;
         };
+        if let Some((fault, action)) = fault_of(&actions) {
+            let given = view.actions.as_ref().and_then(|all| all.iter().rev().find(|one| one.value == action));
+            self.diagnostics.push(
+                Diagnostic::error("view-actions", format!("the action `{action}` of this view {fault}"))
+                    .at(given.map_or(view.json.span, |given| given.span), "")
+                    .help("Name each action once, with letters, digits, blanks inside and `_ . : / = + - @`."),
+            );
+            return None;
+        }
         Some(ViewContent { template, actions })
     }
+}
+
+/// Source: pattern of `Actions` of `AWS::Connect::View`.
+const LONGEST_ACTION: usize = 255;
+
+/// The first action that Connect does not take, or that cannot be told from another one.
+fn fault_of(actions: &[String]) -> Option<(&'static str, String)> {
+    let is_of_word = |c: char| c.is_alphanumeric() || "_.:/=+-@".contains(c);
+    let is_right = |action: &str| {
+        let length = action.chars().count();
+        (1..=LONGEST_ACTION).contains(&length)
+            && action.starts_with(is_of_word)
+            && action.chars().all(|c| is_of_word(c) || c == ' ' || c == '\u{a0}')
+    };
+    actions.iter().enumerate().find_map(|(index, action)| {
+        if !is_right(action) {
+            return Some(("has a name that Connect does not take", action.clone()));
+        }
+        actions[..index].contains(action).then(|| ("is there twice", action.clone()))
+    })
 }
 
 /// Template and actions, of a template or of the content of a view.

@@ -359,6 +359,9 @@ impl Names for FlowNames<'_, '_> {
         if kind == "view" && self.resolver.defines(Kind::View, name) {
             return Some(format!("{}:{PUBLISHED}", references::marker(kind, name)));
         }
+        if kind == "task_template" && self.resolver.defines(Kind::TaskTemplate, name) {
+            return Some(references::marker(kind, name));
+        }
         if kind == "lex_bot"
             && let Some(key) = self.resolver.own_bot(name)
         {
@@ -389,7 +392,9 @@ fn to_reference(reference: &references::Reference) -> Reference {
         };
         Target::Resource(Address::new(kind, reference.name.clone()))
     };
-    Reference { target, attribute: Attribute::Arn }
+    // Blocks name templates of tasks by their ids.
+    let by_id = reference.kind == Kind::TaskTemplate.word();
+    Reference { target, attribute: if by_id { Attribute::Id } else { Attribute::Arn } }
 }
 
 pub(crate) fn name_of(name: Option<&Spanned<String>>, key: &str) -> String {

@@ -1,6 +1,8 @@
 //! Who sends messages where by itself: services, because the blueprint says so. They need the policy of the queue or topic,
 //! and the key it is encrypted with.
 
+use indexmap::IndexMap;
+
 use super::members::Members;
 use super::{Address, Kind, Value};
 use crate::blueprint::{Blueprint, Name};
@@ -31,25 +33,38 @@ impl Sender<'_> {
     pub(crate) fn needs_policy_of_topic(&self) -> bool {
         self.service != ALARMS
     }
+}
 
-    /// Lets it do that, for nothing but what sends.
-    pub(crate) fn statement(&self, action: &str, resource: &Value) -> Value {
-        // One alarm of the blueprint can become several.
-        let condition = if self.service == ALARMS {
-            let account = Members::new().with("aws:SourceAccount", Value::Pseudo("AWS::AccountId"));
-            Members::new().with("StringEquals", account)
-        } else {
-            let source = Members::new().with("aws:SourceArn", Value::arn_of(self.source.clone()));
-            Members::new().with("ArnEquals", source)
-        };
-        Members::new()
-            .with("Effect", "Allow")
-            .with("Principal", Members::new().with("Service", self.service))
-            .with("Action", action)
-            .with("Resource", vec![resource.clone()])
-            .with("Condition", condition)
-            .into()
+/// Lets services do that, for nothing but what sends: one statement for each service, since the policy of a queue has 20
+/// at most (Amazon SQS Developer Guide, "Quotas related to policies").
+pub(crate) fn statements(senders: &[&Sender], action: &str, resource: &Value) -> Vec<Value> {
+    let mut sources: IndexMap<&str, Vec<Value>> = IndexMap::new();
+    for sender in senders {
+        let of_service = sources.entry(sender.service).or_default();
+        let source = Value::arn_of(sender.source.clone());
+        if !of_service.contains(&source) {
+            of_service.push(source);
+        }
     }
+    sources.into_iter().map(|(service, sources)| statement(service, sources, action, resource)).collect()
+}
+
+fn statement(service: &str, mut sources: Vec<Value>, action: &str, resource: &Value) -> Value {
+    // One alarm of the blueprint can become several.
+    let condition = if service == ALARMS {
+        let account = Members::new().with("aws:SourceAccount", Value::Pseudo("AWS::AccountId"));
+        Members::new().with("StringEquals", account)
+    } else {
+        let source = if sources.len() == 1 { sources.remove(0) } else { Value::List(sources) };
+        Members::new().with("ArnEquals", Members::new().with("aws:SourceArn", source))
+    };
+    Members::new()
+        .with("Effect", "Allow")
+        .with("Principal", Members::new().with("Service", service))
+        .with("Action", action)
+        .with("Resource", vec![resource.clone()])
+        .with("Condition", condition)
+        .into()
 }
 
 /// All senders of a blueprint, in its order.

@@ -2,7 +2,7 @@
 //!
 //! What is between the braces is an address, with nothing behind it for the ARN, with `.id` or `.ref` for what goes by
 //! these names, or with the name of an attribute; `instance`; or a pseudo parameter of CloudFormation. Everything else
-//! stays as it is written: other languages have their own `${…}`.
+//! stays as it is written: other languages have their own `${…}`. `$${queue/sales}` is the text `${queue/sales}`.
 
 use callform_source::{Diagnostic, Span, did_you_mean};
 use serde_json::Value as Json;
@@ -17,6 +17,16 @@ pub(super) fn parse(text: &str, mut named: impl FnMut(&str) -> Option<TextPart>)
     let (mut parts, mut literal, mut rest) = (Vec::new(), String::new(), text);
     while let Some((before, after)) = rest.split_once("${") {
         literal.push_str(before);
+        if let Some((name, behind)) = after.split_once('}')
+            && literal.ends_with('$')
+            && is_name(name)
+        {
+            literal.push('{');
+            literal.push_str(name);
+            literal.push('}');
+            rest = behind;
+            continue;
+        }
         let found = after.split_once('}').and_then(|(name, behind)| Some((named(name)?, behind)));
         let Some((part, behind)) = found else {
             literal.push_str("${");
@@ -44,6 +54,13 @@ pub(super) fn parse(text: &str, mut named: impl FnMut(&str) -> Option<TextPart>)
         parts.push(TextPart::Literal(literal));
     }
     Value::Text(parts)
+}
+
+/// True for what is between the braces where it could be meant: `$${queue/sales}` stands for itself, without the first `$`.
+fn is_name(text: &str) -> bool {
+    PSEUDO.contains(&text)
+        || matches!(text, "instance" | "instance.arn" | "instance.id")
+        || text.parse::<Address>().is_ok()
 }
 
 impl Resolver<'_> {
@@ -113,8 +130,20 @@ impl Resolver<'_> {
                 }
             });
         }
-        self.unknown(whole.kind, &whole.name, span);
+        self.unknown(whole.kind, self.without_attribute(&whole), span);
         Some((Target::Resource(whole), Attribute::Arn))
+    }
+
+    /// The name in `lambda/lookup.ref`, where what is behind the point can be nothing but an attribute.
+    fn without_attribute<'w>(&self, whole: &'w Address) -> &'w str {
+        let Some((name, attribute)) = whole.name.rsplit_once('.') else { return &whole.name };
+        let of_type = || {
+            let schema = callform_schemas::get(self.resource_type_of(&Address::new(whole.kind, name)));
+            schema.is_some_and(|schema| {
+                schema.property_names().any(|name| name == attribute) || schema.is_read_only(&format!("/{attribute}"))
+            })
+        };
+        if matches!(attribute, "arn" | "id" | "ref") || of_type() { name } else { &whole.name }
     }
 
     /// Reports what looks like an address, and begins with the name of a section or almost with the word of a kind. Other

@@ -94,7 +94,7 @@ pub async fn inventory(gateway: &Gateway, scope: &Scope) -> Result<Inventory, Ob
         }
         inventory.instance = Some(observed(instance));
     }
-    inventory.kept = kept::still_there(gateway, scope, &inventory, kept).await?;
+    (inventory.kept, inventory.unseen) = kept::still_there(gateway, scope, &inventory, kept).await?;
     inventory.artifact_bucket = artifact_bucket(gateway, scope).await?;
     Ok(inventory)
 }

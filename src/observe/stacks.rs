@@ -77,7 +77,8 @@ pub fn is_busy(status: &str) -> bool {
 /// An earlier apply may have been interrupted: CloudFormation goes on without it.
 pub async fn settle(gateway: &Gateway, center: &str, mut waiting: impl FnMut(&str)) -> Result<(), GatewayError> {
     let own = |stack: &Stack| belongs(&stack.name, center) && is_busy(&stack.status);
-    for busy in gateway.stacks().await?.into_iter().filter(own) {
+    // While one was waited for, the next may have begun.
+    while let Some(busy) = gateway.stacks().await?.into_iter().find(own) {
         let mut pause = gateway.pace();
         while let Some(stack) = gateway.stack(&busy.id).await?
             && is_busy(&stack.status)

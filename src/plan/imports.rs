@@ -59,15 +59,13 @@ pub(super) fn find(
             .filter_map(|(resource, _)| Some((&resource.address, stack_of(artifacts, &resource.logical_id)?)))
             .collect();
         let before = kept.len();
-        kept.retain(|(resource, _)| {
+        kept.retain(|(resource, kept)| {
             let own = together.get(&resource.address);
-            imported_properties(resource).flat_map(|(_, value)| value.references()).all(|reference| {
-                match &reference.target {
-                    Target::Resource(to) => {
-                        known.physical_id(to).is_some() || (own.is_some() && together.get(to) == own)
-                    }
-                    Target::Instance | Target::Builtin { .. } => inventory.instance.is_some(),
-                }
+            named_by_import(resource, kept).flat_map(|(_, value)| value.references()).all(|reference| match &reference
+                .target
+            {
+                Target::Resource(to) => known.physical_id(to).is_some() || (own.is_some() && together.get(to) == own),
+                Target::Instance | Target::Builtin { .. } => inventory.instance.is_some(),
             })
         });
         if kept.len() == before {
@@ -90,21 +88,35 @@ fn is_the_same(resource: &Resource, kept: &KeptResource, artifacts: &Artifacts) 
     if resource.resource_type != kept.resource_type {
         return false;
     }
-    let is_other_name = schema.primary_identifier.iter().any(|pointer| {
-        let name = pointer.property();
+    let is_other_name = identifier(&kept.resource_type, &kept.physical_id).any(|(name, found)| {
         let wanted = resource.properties.get(name);
-        resource.named_by_default != Some(name)
-            && matches!(wanted, Some(Value::String(wanted)) if *wanted != kept.physical_id)
+        resource.named_by_default != Some(name) && matches!(wanted, Some(Value::String(wanted)) if wanted != found)
     });
     let replaces = earlier(artifacts, &resource.logical_id, kept)
         .is_some_and(|(earlier, wanted)| !schema.replacing_properties(&earlier, wanted).is_empty());
     !is_other_name && !replaces
 }
 
-/// The properties a kept resource was last applied with, under the name it has, and those it is to get.
+/// The members of a resource's identifier, with their values. One of several members is their values, joined.
+fn identifier<'a>(resource_type: &str, physical_id: &'a str) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let names = callform_schemas::get(resource_type).map(|schema| schema.primary_identifier.as_slice());
+    let names = names.unwrap_or_default();
+    let values: Vec<&str> = if names.len() > 1 { physical_id.split('|').collect() } else { vec![physical_id] };
+    names.iter().map(callform_schemas::PropertyPointer::property).zip(values)
+}
+
+/// The properties a kept resource has, or was last applied with, under the name it has, and those it is to get.
 fn earlier<'a>(artifacts: &'a Artifacts, logical_id: &str, kept: &KeptResource) -> Option<(Json, &'a Json)> {
     let mut stacks = artifacts.stacks.iter();
     let wanted = stacks.find_map(|stack| stack.template.get("Resources")?.get(logical_id)?.get("Properties"))?;
+    if let Some(live) = &kept.live {
+        // What refers to something, or cannot be read, is taken for the same.
+        let found = |(name, wanted): (&String, &Json)| {
+            let live = live.get(name).filter(|_| is_literal(wanted));
+            (name.clone(), live.unwrap_or(wanted).clone())
+        };
+        return Some((wanted.as_object()?.iter().map(found).collect::<Map<_, _>>().into(), wanted));
+    }
     let mut earlier = kept.definition.clone()?;
     let properties = earlier.as_object_mut()?;
     for pointer in &callform_schemas::get(&kept.resource_type)?.primary_identifier {
@@ -121,10 +133,51 @@ fn stands_alone(json: &Json) -> bool {
         Json::Array(items) => items.iter().all(stands_alone),
         Json::Object(members) => members.iter().all(|(name, member)| match (name.as_str(), member) {
             ("Fn::Sub", Json::String(text)) => text.split("${").skip(1).all(|rest| rest.starts_with("AWS::")),
+            ("Ref", Json::String(name)) => name.starts_with("AWS::"),
+            ("Fn::Join", _) => stands_alone(member),
             (name, _) => name != "Ref" && !name.starts_with("Fn::") && stands_alone(member),
         }),
         Json::String(_) | Json::Number(_) | Json::Bool(_) | Json::Null => true,
     }
+}
+
+/// True for what has no reference and no function in it.
+fn is_literal(json: &Json) -> bool {
+    match json {
+        Json::Array(items) => items.iter().all(is_literal),
+        Json::Object(members) => {
+            members.iter().all(|(name, member)| name != "Ref" && !name.starts_with("Fn::") && is_literal(member))
+        }
+        Json::String(_) | Json::Number(_) | Json::Bool(_) | Json::Null => true,
+    }
+}
+
+/// The same without the places of parameters' lists, which are others in every template.
+fn without_places(json: &Json) -> Json {
+    match json {
+        Json::Array(items) => items.iter().map(without_places).collect(),
+        Json::Object(members) => match members.get("Fn::Select").and_then(Json::as_array).map(Vec::as_slice) {
+            Some([_, list]) => json!({ "Fn::Select": without_places(list) }),
+            _ => members
+                .iter()
+                .map(|(name, member)| (name.clone(), without_places(member)))
+                .collect::<Map<_, _>>()
+                .into(),
+        },
+        other => other.clone(),
+    }
+}
+
+/// The properties of which an import names the wanted value. What was looked at is imported as it was found.
+fn named_by_import<'a>(
+    resource: &'a Resource,
+    kept: &'a KeptResource,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    let schema = callform_schemas::get(&resource.resource_type);
+    imported_properties(resource).filter(move |(name, _)| {
+        let Some(live) = &kept.live else { return true };
+        !live.contains_key(*name) && schema.is_some_and(|schema| schema.required.contains(name))
+    })
 }
 
 /// The properties that an import names. What is in Connect is imported with what cannot change and what cannot be left
@@ -233,6 +286,10 @@ impl Waves<'_> {
             let state = self.inventory.agent_statuses.get(name).map(|there| json!(there.state));
             return Form::Found(state.map(|state| ("State".to_owned(), state)).into_iter().collect());
         }
+        if let Some(live) = self.inventory.kept.get(&resource.logical_id).and_then(|kept| kept.live.as_ref()) {
+            let wanted = live.iter().filter(|(name, _)| resource.properties.contains_key(name.as_str()));
+            return Form::Found(wanted.map(|(name, value)| (name.clone(), value.clone())).collect());
+        }
         let imported: BTreeSet<&String> = imported_properties(resource).map(|(name, _)| name).collect();
         let later: BTreeSet<String> =
             resource.properties.keys().filter(|name| !imported.contains(name)).cloned().collect();
@@ -246,11 +303,10 @@ impl Waves<'_> {
         for (logical_id, form) in forms.iter_mut().filter(|(_, form)| **form == Form::Final) {
             let Some(kept) = self.inventory.kept.get(logical_id) else { continue };
             let Some((earlier, wanted)) = earlier(self.artifacts, logical_id, kept) else { continue };
-            if earlier != *wanted && stands_alone(&earlier) {
-                let differing = |name: &&String| earlier.get(*name) != wanted.get(*name);
-                let names = wanted.as_object().into_iter().chain(earlier.as_object()).flat_map(Map::keys);
-                *form = Form::Without(names.filter(differing).cloned().collect());
-                found.push((logical_id.clone(), earlier));
+            let (properties, later) = mixed(&kept.resource_type, &earlier, wanted);
+            if !later.is_empty() {
+                *form = Form::Without(later);
+                found.push((logical_id.clone(), properties.into()));
             }
         }
         found
@@ -259,11 +315,9 @@ impl Waves<'_> {
     fn resource_import(&self, address: &Address, physical_id: &str) -> ResourceImport {
         let resource_type = self.model.resources.get(address).map(|resource| resource.resource_type.clone());
         let resource_type = resource_type.unwrap_or_default();
-        let names = callform_schemas::get(&resource_type).into_iter().flat_map(|schema| &schema.primary_identifier);
-        // An identifier of several members is their values, joined.
-        let members =
-            names.zip(physical_id.split('|')).map(|(name, value)| (name.property().to_owned(), value.to_owned()));
-        ResourceImport { identifier: members.collect(), resource_type }
+        let members = identifier(&resource_type, physical_id);
+        let members = members.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        ResourceImport { identifier: members, resource_type }
     }
 
     fn import_operation(
@@ -303,6 +357,36 @@ impl Waves<'_> {
             imports,
         }
     }
+}
+
+/// Properties for an import: as they were, where that is known without the rest of the template they stood in; and the
+/// names of those that an update has to set afterwards. What has to be there and is not known is as wanted.
+fn mixed(resource_type: &str, earlier: &Json, wanted: &Json) -> (Map<String, Json>, BTreeSet<String>) {
+    let schema = callform_schemas::get(resource_type);
+    let has_to_be = |name: &str| {
+        schema.is_some_and(|schema| {
+            schema.required.iter().any(|required| required == name) || schema.is_create_only(&format!("/{name}"))
+        })
+    };
+    let mut properties = wanted.as_object().cloned().unwrap_or_default();
+    let mut later = BTreeSet::new();
+    for name in wanted.as_object().into_iter().chain(earlier.as_object()).flat_map(Map::keys) {
+        let (before, after) = (earlier.get(name), wanted.get(name));
+        if before.map(without_places) == after.map(without_places) {
+            continue;
+        }
+        match before {
+            Some(before) if stands_alone(before) => {
+                properties.insert(name.clone(), before.clone());
+            }
+            Some(_) if has_to_be(name) => continue,
+            Some(_) | None => {
+                properties.shift_remove(name);
+            }
+        }
+        later.insert(name.clone());
+    }
+    (properties, later)
 }
 
 /// The values a stack's parameters have.

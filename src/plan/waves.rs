@@ -324,7 +324,7 @@ fn is_touched(artifact: &StackArtifact, inventory: &Inventory) -> bool {
 
 impl StackOperation {
     /// The deletion of a stack. Applying takes its protection away first.
-    pub(super) fn delete(stack: &str) -> Self {
+    pub(crate) fn delete(stack: &str) -> Self {
         Self {
             stack: stack.to_owned(),
             kind: OperationKind::Delete,

@@ -12,6 +12,7 @@ mod names;
 mod quotas;
 mod artifacts;
 mod foreign;
+mod kept;
 mod occupied;
 mod secrets;
 mod users;
@@ -50,6 +51,7 @@ pub fn examine(plan: &Plan, inventory: &Inventory, facts: &Facts) -> Preflight {
     findings.extend(permissions::check(plan, facts));
     findings.extend(names::check(plan, &sides, inventory, facts));
     findings.extend(occupied::check(&sides, facts));
+    findings.extend(kept::check(plan, &sides, inventory));
     findings.extend(foreign::check(plan, &sides, inventory, &facts.account));
     findings.extend(secrets::check(&sides, &plan.region, facts));
     findings.extend(users::check(plan, &sides, facts));

@@ -20,8 +20,8 @@ pub use manifest::files;
 pub(crate) use parameters::{ARTIFACT_BUCKET, INSTANCE_ARN, declared};
 pub use placement::Placement;
 pub(crate) use template::METADATA_VERSION;
+pub(crate) use transitional::{AS_FOUND, disabled, kept, parameter_values, without_note};
 pub use transitional::{Form, importing, transitional};
-pub(crate) use transitional::{disabled, kept, parameter_values};
 
 use std::collections::{BTreeMap, BTreeSet};
 

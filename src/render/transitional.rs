@@ -11,6 +11,10 @@ use crate::inventory::DeployedStack;
 use crate::kinds::ArnForm;
 use crate::model::Model;
 
+/// Where a resource's definition has what Callform notes of it, and what tells that it is as it was found.
+const NOTE: &str = "/Metadata/Callform";
+pub(crate) const AS_FOUND: &str = "AsFound";
+
 /// How a resource appears in a transitional template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -166,6 +170,19 @@ fn found(definition: &Json, values: &BTreeMap<String, Json>) -> Json {
         for (name, value) in values {
             properties.insert(name.clone(), value.clone());
         }
+    }
+    // References in place of the same values are no change to CloudFormation, which would keep this template for good; a
+    // change of metadata is one.
+    if let Some(note) = definition.pointer_mut(NOTE).and_then(Json::as_object_mut) {
+        note.insert(AS_FOUND.to_owned(), json!(true));
+    }
+    definition
+}
+
+/// Without what tells a resource as it was found.
+pub(crate) fn without_note(mut definition: Json) -> Json {
+    if let Some(note) = definition.pointer_mut(NOTE).and_then(Json::as_object_mut) {
+        note.shift_remove(AS_FOUND);
     }
     definition
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{TestEnvironment, json_service};
+use crate::support::{ROOT, TestEnvironment, json_service};
 
 const BLUEPRINT: &str = "center.yaml";
 
@@ -155,7 +155,7 @@ fn mistakes_of_alarms_are_found_before() {
         ("alarms: { a: { metric: missed-calls, notify: t } }", "unknown-reference"),
         ("alarms: { a: { metric: missed-calls, notify: t } }\ntopics: { t: {} }", "key-of-service"),
         ("alarms: { a: { name: x, metric: missed-calls }, b: { name: x, metric: missed-calls } }", "duplicate-name"),
-        ("alarms: { a: { metric: missed-calls, statistic: Median } }", "invalid-property"),
+        ("alarms: { a: { metric: missed-calls, statistic: Median } }", "alarm-statistic"),
     ]);
 }
 
@@ -359,12 +359,38 @@ fn what_comes_with_a_renamed_thing_stays() {
     let before = sections("t: {", "q: {").replace("QUEUE", "q").replace("TOPIC", "t");
     let after =
         sections("t2: { renamed_from: t,", "q2: { renamed_from: q").replace("QUEUE", "q2").replace("TOPIC", "t2");
-    write(&test, &before);
+    renamed(&test, &before, &after);
+}
+
+/// Applies both, one after the other: nothing is deleted, made or made anew.
+#[track_caller]
+fn renamed(test: &TestEnvironment, before: &str, after: &str) {
+    write(test, before);
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
-    write(&test, &after);
+    write(test, after);
+    let plan = test.json(&["plan", BLUEPRINT, "--sandbox", "--format=json"]);
+    let changes = plan["changes"].as_array().unwrap().iter();
+    let lost: Vec<_> = changes.filter(|one| one["action"] != "update" && one["action"] != "no-op").collect();
+    assert!(lost.is_empty(), "{lost:#?}");
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
     test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}
+
+#[test]
+fn what_comes_with_a_renamed_bot_or_state_machine_stays() {
+    let test = TestEnvironment::empty();
+    test.write("m.json", r#"{ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } }"#);
+    test.write("lookup.zip", std::fs::read(format!("{ROOT}/tests/data/everything/lookup.zip")).unwrap());
+    let sections = |bot: &str, machine: &str| {
+        format!(
+            "lambdas: {{ f: {{ code: lookup.zip }} }}\n\
+             bots: {{ {bot} logs: 30d, locales: {{ en_US: {{ intents: {{ a: {{ utterances: [hello], fulfill: f }} }} }} }} }} }}\n\
+             state_machines: {{ {machine} definition: m.json }} }}\n"
+        )
+    };
+    let after = sections("b2: { renamed_from: b,", "m2: { renamed_from: m,");
+    renamed(&test, &sections("b: {", "m: {"), &after);
 }
 
 /// Keys with letters that IAM does not take name policies all the same.
@@ -374,4 +400,88 @@ fn keys_that_are_no_names_of_policies_are_applied() {
     write(&test, "sqs_queues: { q: {} }\nschedules: { 'ä b': { when: rate(1 day), queue: q } }\n");
     test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}
+
+#[test]
+fn further_mistakes_are_found_before_and_told_once() {
+    let test = TestEnvironment::empty();
+    test.write("m.json", r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::states:startExecution", "Parameters": { "StateMachineArn": "${state_machine/m}" } } } }"#);
+    for (sections, code) in [
+        ("state_machines: { m: { definition: m.json } }", "state-machine"),
+        ("alarms: { a: { metric: missed-calls, statistic: p101 } }", "alarm-statistic"),
+        ("alarms: { a: { metric: missed-calls, statistic: sum } }", "alarm-statistic"),
+        ("alarms: { a: { metric: missed-calls, times: 0 } }", "alarm-period"),
+        ("sqs_queues: { q: { retention: 20d } }", "queue-retention"),
+        ("kms_keys: { k: { rotate_every: 10d } }", "key-rotation"),
+        ("sqs_queues: { q: {} }\nschedules: { s: { when: rate(1 day), queue: q, window: 3d } }", "schedule-window"),
+        ("sqs_queues: { q: {} }\nschedules: { s: { when: rate(1 day), queue: q, retries: 500 } }", "delivery-attempts"),
+        (
+            "sqs_queues: { q: {} }\nevent_rules: { r: { schedule: rate(1 day), targets: [{ queue: q, retries: 500 }] } }",
+            "delivery-attempts",
+        ),
+        (
+            "sqs_queues: { q: {} }\nevent_rules: { r: { pattern: { a: [{ prefx: x }] }, targets: [{ queue: q }] } }",
+            "event-pattern",
+        ),
+        ("bots: { b: { locales: { en_US: { intents: { \"x y\": { utterances: [hello] } } } } } }", "bot-name"),
+        ("bots: { b: { name: \"x y\", locales: { en_US: { intents: { x: { utterances: [hello] } } } } } }", "bot-name"),
+    ] {
+        write(&test, sections);
+        let checked = test.expect(3, &["check", BLUEPRINT]);
+        assert_eq!(checked.stderr.matches("error[").count(), 1, "{sections}\n{}", checked.stderr);
+        assert!(checked.stderr.contains(&format!("error[{code}]")), "{sections}\n{}", checked.stderr);
+    }
+    write(&test, "topics: { a: { name: x }, b: { name: x } }\n");
+    let twice = test.expect(3, &["check", BLUEPRINT]).stderr;
+    assert!(twice.contains("two topics have the same name in the account"), "{twice}");
+    write(&test, "resources: { r: { type: AWS::SNS::Topic, properties: { DisplayName: \"${lambda/x.ref}\" } } }\n");
+    let unknown = test.expect(3, &["check", BLUEPRINT]).stderr;
+    assert!(unknown.contains("unknown lambda `x`"), "{unknown}");
+}
+
+/// Numbers that are compared as they are written, `null`, and a state machine that starts itself.
+#[test]
+fn what_templates_cannot_say_is_said_otherwise() {
+    let test = TestEnvironment::empty();
+    test.write("m.json", r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::states:startExecution", "Parameters": { "StateMachineArn": "${state_machine/m}" } } } }"#);
+    let sections = "sqs_queues: { q: {} }
+state_machines: { m: { name: again, definition: m.json } }
+event_rules:
+  r: { pattern: { detail: { a: [null, 1.0, 1e3, '1.0'], i: ['${instance}'] } }, targets: [{ queue: q }] }
+  s: { pattern: { source: [aws.connect] }, targets: [{ queue: q }] }
+";
+    write(&test, sections);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["drift", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+    test.expect(0, &["render", BLUEPRINT, "--out", "out"]);
+    let template: Value = serde_json::from_str(&test.read("out/kinds.template.json")).unwrap();
+    let resources = &template["Resources"];
+    let pattern = resources["EventRuleR"]["Properties"]["EventPattern"].to_string();
+    assert!(pattern.contains(r#"[null,1.0,1e3,\"1.0\"]"#), "{pattern}");
+    assert_eq!(resources["EventRuleS"]["Properties"]["EventPattern"], json!({ "source": ["aws.connect"] }));
+    // A queue's policy has few statements, however many rules send to it.
+    let statements = &resources["QueuePolicyQ"]["Properties"]["PolicyDocument"]["Statement"];
+    assert_eq!(statements.as_array().map(Vec::len), Some(1), "{statements}");
+    assert_eq!(statements[0]["Condition"]["ArnEquals"]["aws:SourceArn"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn names_in_braces_can_stand_for_themselves() {
+    let test = TestEnvironment::empty();
+    let properties =
+        "{ TopicName: \"a$${sqs_queue/q}b\", DisplayName: \"$${x} ${y} $$${sqs_queue/q.QueueName} ${AWS::Region}\" }";
+    write(
+        &test,
+        &format!(
+            "sqs_queues: {{ q: {{}} }}\nresources: {{ r: {{ type: AWS::SNS::Topic, properties: {properties} }} }}\n"
+        ),
+    );
+    test.expect(0, &["render", BLUEPRINT, "--out", "out"]);
+    let template: Value = serde_json::from_str(&test.read("out/kinds.template.json")).unwrap();
+    let topic = &template["Resources"]["ResourceR"]["Properties"];
+    assert_eq!(topic["TopicName"], "a${sqs_queue/q}b");
+    assert_eq!(topic["DisplayName"]["Fn::Sub"], "$${!x} ${!y} $${!sqs_queue/q.QueueName} ${AWS::Region}");
 }

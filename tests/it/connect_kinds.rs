@@ -292,6 +292,36 @@ fn steps_are_held_against_the_views_they_show() {
 }
 
 #[test]
+fn steps_name_views_and_task_templates_of_the_blueprint() {
+    let test = TestEnvironment::empty();
+    test.write("view.json", TEMPLATE);
+    let sections = "views: { v: { json: view.json, actions: [Submit] } }
+task_templates: { later: { flow: f, fields: { Title: { type: name } } } }
+flows: { f: { steps: [{ task: Call, template: later }, { view: v, version: 3, actions: { Submit: hang_up } }, hang_up] } }
+";
+    write(&test, sections);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    is_quiet(&test);
+    let content = with_connect(&test, |serving, instance| {
+        let flows = connect(serving, "GET", &format!("/contact-flows-summary/{instance}"), &json!({}));
+        let own = flows["ContactFlowSummaryList"].as_array().unwrap().iter().find(|flow| flow["Name"] == "F").unwrap();
+        let id = own["Id"].as_str().unwrap();
+        connect(serving, "GET", &format!("/contact-flows/{instance}/{id}"), &json!({}))["ContactFlow"]["Content"]
+            .clone()
+    });
+    let flow: Value = serde_json::from_str(content.as_str().unwrap()).unwrap();
+    let parameters = |kind: &str| {
+        let actions = flow["Actions"].as_array().unwrap();
+        actions.iter().find(|action| action["Type"] == kind).unwrap()["Parameters"].clone()
+    };
+    let template = parameters("CreateTask")["TaskTemplateId"].as_str().unwrap().to_owned();
+    assert!(template.len() == 36 && !template.contains('/'), "{template}");
+    let shown = parameters("ShowView")["ViewResource"].clone();
+    assert_eq!(shown["Version"], "3");
+    assert!(!shown["Id"].as_str().unwrap().contains('$'), "{shown}");
+}
+
+#[test]
 fn mistakes_are_found_before() {
     let test = TestEnvironment::empty();
     for (name, content) in
@@ -314,7 +344,13 @@ fn mistakes_are_found_before() {
         ("views: { v: { json: list.json, actions: [] } }".to_owned(), "view-template"),
         ("views: { v: { json: head.json, actions: [] } }".to_owned(), "view-template"),
         ("views: { v: { json: view.json } }".to_owned(), "view-actions"),
-        ("views: { v: { json: view.json, actions: [\"!\"] } }".to_owned(), "invalid-property"),
+        ("views: { v: { json: view.json, actions: [\"!\"] } }".to_owned(), "view-actions"),
+        ("views: { v: { json: view.json, actions: [Submit, Cancel, Submit] } }".to_owned(), "view-actions"),
+        ("predefined_attributes: { A: { tags: { a: b } } }".to_owned(), "tags-not-possible"),
+        ("flows: { f: { steps: [{ view: confirmatoin, actions: { a: hang_up } }] } }".to_owned(), "unknown-reference"),
+        ("flows: { f: { steps: [{ task: Call, template: later }, hang_up] } }".to_owned(), "unknown-reference"),
+        ("users: { joe: { name: J D, security: [builtin/Agent], channels: { voice: { desk_phone: \"+1\" } } } }".to_owned(), "phone-number-not-e164"),
+        ("hours: { h: { time_zone: UTC, open: { daily: 24h }, overrides: { x: { every: 31 february, from: 2027-01-01, till: 2030-01-01 } } } }".to_owned(), "invalid-recurrence"),
         (
             "views: { a: { json: view.json, actions: [], name: x }, b: { json: view.json, actions: [], name: x } }".to_owned(),
             "duplicate-name",

@@ -126,3 +126,33 @@ fn plain_kinds_are_served_by_their_own_apis() {
     assert_eq!(seen["lex"], expected_of_lex());
     assert_eq!(seen["left"], json!([0, 0, 0, 0]), "what is left of the stack");
 }
+
+/// Test cases are made, published, executed and read by AWS's own client, and made by a stack.
+#[test]
+fn test_cases_are_published_and_executed() {
+    let Some(python) = foreign_python() else { return };
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    let serving = test.serve(&[]);
+    let seen: Value = serde_json::from_str(&foreign_script(&python, "test_cases.py", &[&serving.url])).unwrap();
+    let observed = "OBSERVATION";
+    let expected = json!({
+        "arn": true,
+        "invalid": ["InvalidTestCaseException", [{ "message": "Invalid test case content" }]],
+        "shown": ["greets", "PUBLISHED", true, { "team": "care" }],
+        "started": "INITIATED",
+        "passed": ["PASSED", { "TotalObservations": 4, "ObservationsPassed": 4, "ObservationsFailed": 0 }],
+        "records": ["INITIATION", "EXECUTION_START", observed, observed, observed, observed, "COMPLETION"],
+        "heard": [
+            "Welcome to KWGlobal. Your call is important to us. It will be recorded for quality and training.",
+            "Your phone number spells words. It spells flowers. Press 1 for customer service, or 2 for business consulting.",
+        ],
+        "wrong": ["FAILED", "right-queue of queue does not hold: $.Queue.Name is \"Customer Service\""],
+        "not_run": ["NotImplementedException", true],
+        "listed": ["FAILED", "PASSED"],
+        "found": ["greets"],
+        "of_stack": "PASSED",
+        "left": 0,
+    });
+    assert_eq!(seen, expected);
+}

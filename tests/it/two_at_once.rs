@@ -1,6 +1,11 @@
 //! Two commands that change one center at the same time.
 
 use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use callform::apply::{ApplyContext, ApplyError, Event, apply};
+use callform::plan::SavedPlan;
+use callform_aws::{Credentials, Gateway, Target};
 
 use crate::support::{Outcome, TestEnvironment, four_edits};
 
@@ -75,4 +80,67 @@ fn an_apply_beside_another_one_a_reconcile_or_a_destroy_says_so() {
         };
         test.edit(BLUEPRINT, from, to);
     }
+}
+
+/// Carries out the saved plan `x.plan`; `meanwhile` happens when the first file is read, before the first stack.
+fn carry_out(test: &TestEnvironment, meanwhile: impl Fn()) -> (ApplyError, Vec<Event>) {
+    let plan = SavedPlan::read(&test.read("x.plan")).unwrap().plan;
+    let serving = test.serve(&[]);
+    let target = Target {
+        region: plan.region.clone(),
+        endpoint_url: Some(serving.url.clone()),
+        credentials: Credentials::Sandbox,
+        pace: Duration::from_millis(20),
+    };
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let first = std::cell::Cell::new(true);
+    let read = |path: &str| {
+        if first.replace(false) {
+            meanwhile();
+        }
+        std::fs::read(test.path("blueprints").join(path))
+    };
+    let outcome = runtime.block_on(async {
+        let gateway = Gateway::connect_to(&target).await;
+        let bucket = callform::observe::artifact_bucket_name(&plan.center, &gateway.account().await?, &plan.region);
+        let context = ApplyContext { gateway: &gateway, bucket: &bucket, read: &read, run_id: "here", events: &sender };
+        apply(&context, &plan).await
+    });
+    let events = std::iter::from_fn(|| receiver.try_recv().ok()).collect();
+    (outcome.expect_err("the plan does not hold"), events)
+}
+
+#[track_caller]
+fn nothing_of_a_stack(events: &[Event]) {
+    let begun = events.iter().find(|event| matches!(event, Event::StackStarted { .. } | Event::Associated { .. }));
+    assert!(begun.is_none(), "{begun:?}");
+}
+
+#[test]
+fn a_center_that_was_made_meanwhile_is_not_made_again() {
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "x.plan"]);
+    let (error, events) = carry_out(&test, || {
+        test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    });
+    let text = error.to_string();
+    assert!(text.contains("someone else is changing the stack `kwglobal"), "{text}");
+    assert!(text.contains("it was made after the plan was"), "{text}");
+    nothing_of_a_stack(&events);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);
+}
+
+#[test]
+fn a_center_that_was_destroyed_meanwhile_is_not_made_on_what_went() {
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    four_edits(&test);
+    test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "x.plan"]);
+    test.expect(0, &["destroy", BLUEPRINT, "--sandbox", "--yes"]);
+    let (error, events) = carry_out(&test, || ());
+    let text = error.to_string();
+    assert!(text.contains("someone else is changing the stack `kwglobal"), "{text}");
+    assert!(text.contains("it was deleted after the plan was made"), "{text}");
+    nothing_of_a_stack(&events);
 }

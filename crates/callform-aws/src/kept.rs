@@ -2,6 +2,9 @@
 
 use aws_sdk_cloudformation::types::StackStatus;
 
+use serde_json::{Map, Value, json};
+
+use crate::signed::JsonService;
 use crate::{Gateway, GatewayError};
 
 /// A stack that was deleted; CloudFormation tells of it for 90 days.
@@ -54,6 +57,25 @@ impl Gateway {
         }
         stacks.sort_by_key(|(deleted, _)| std::cmp::Reverse(*deleted));
         Ok(stacks.into_iter().map(|(_, stack)| stack).collect())
+    }
+
+    /// The properties a resource has now, as CloudFormation's handler of its type reads them; `None` where it is not there.
+    /// By what CloudFormation knows it by, its primary identifier. That a type has no handler is an error like any other.
+    pub async fn resource(
+        &self,
+        resource_type: &str,
+        identifier: &str,
+    ) -> Result<Option<Map<String, Value>>, GatewayError> {
+        const OPERATION: &str = "CloudControl GetResource";
+        let input = json!({ "TypeName": resource_type, "Identifier": identifier });
+        let answer = match self.signed.json(JsonService::CloudControl, OPERATION, &input).await {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let text = answer.pointer("/ResourceDescription/Properties").and_then(Value::as_str);
+        let properties = text.and_then(|text| serde_json::from_str(text).ok());
+        properties.map(Some).ok_or_else(|| GatewayError::incomplete(OPERATION, "properties"))
     }
 
     /// The resources of a stack, by its name or id; those of a deleted one by its id.

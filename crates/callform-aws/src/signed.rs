@@ -40,6 +40,7 @@ use crate::{ErrorKind, GatewayError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonService {
     Athena,
+    CloudControl,
     DynamoDb,
     Kinesis,
     Kms,
@@ -52,6 +53,7 @@ impl JsonService {
     fn name(self) -> &'static str {
         match self {
             Self::Athena => "athena",
+            Self::CloudControl => "cloudcontrolapi",
             Self::DynamoDb => "dynamodb",
             Self::Kinesis => "kinesis",
             Self::Kms => "kms",
@@ -64,6 +66,7 @@ impl JsonService {
     fn id(self) -> &'static str {
         match self {
             Self::Athena => "Athena",
+            Self::CloudControl => "CloudControl",
             Self::DynamoDb => "DynamoDB",
             Self::Kinesis => "Kinesis",
             Self::Kms => "KMS",
@@ -76,6 +79,7 @@ impl JsonService {
     fn protocol(self) -> (&'static str, &'static str) {
         match self {
             Self::Athena => ("AmazonAthena", "application/x-amz-json-1.1"),
+            Self::CloudControl => ("CloudApiService", "application/x-amz-json-1.0"),
             Self::DynamoDb => ("DynamoDB_20120810", "application/x-amz-json-1.0"),
             Self::Kinesis => ("Kinesis_20131202", "application/x-amz-json-1.1"),
             Self::Kms => ("TrentService", "application/x-amz-json-1.1"),

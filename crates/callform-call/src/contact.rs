@@ -192,6 +192,11 @@ impl Contact {
         self.frames.last().map(|frame| frame.flow)
     }
 
+    /// How long it still waits before it goes on by itself, in seconds.
+    pub fn seconds_left(&self, now: Timestamp) -> Option<u64> {
+        u64::try_from(self.due?.duration_since(now).as_secs()).ok()
+    }
+
     /// How it ended, if it did.
     pub fn end(&self) -> Option<&End> {
         match &self.turn {

@@ -15,9 +15,11 @@ pub mod coverage;
 pub mod event;
 pub mod explore;
 pub mod hours;
+pub mod logs;
 pub mod program;
 pub mod simulation;
 pub mod surroundings;
+pub mod test_case;
 pub mod text;
 
 pub use assumptions::Assumptions;

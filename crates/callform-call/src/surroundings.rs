@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::center::Center;
 use crate::contact::Contact;
-use crate::event::{BlockId, QueueId};
+use crate::event::{BlockId, Event, QueueId};
 use crate::text::Path;
 
 /// Everything that no flow says: what functions answer, who is at work, what fails, what comes by chance.
@@ -16,13 +17,21 @@ pub trait Surroundings {
     /// The answer of a function.
     fn lambda(&mut self, call: &LambdaCall<'_>) -> LambdaAnswer;
 
-    /// A contact comes to a block: nothing is asked, and what is asked next is about the two of them.
-    fn comes_to(&mut self, _at: BlockId, _contact: &Contact) {}
-
     /// The answer of another service: customer profiles, cases, tasks, views, data tables. Values are read under the
     /// service's namespace.
     fn service(&mut self, _call: &ServiceCall<'_>) -> ServiceAnswer {
         ServiceAnswer::default()
+    }
+
+    /// A block is about to begin, for this contact and at this time.
+    fn begins(&mut self, _at: BlockId, _contact: &Contact, _center: &Center, _now: Timestamp) {}
+
+    /// Something happened.
+    fn told(&mut self, _event: &Event) {}
+
+    /// The queue that takes the contacts which a block puts into this one.
+    fn queue(&mut self, queue: QueueId) -> QueueId {
+        queue
     }
 
     /// The error with which a block fails, if it does. Asked before each block that has error branches.

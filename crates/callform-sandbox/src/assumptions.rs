@@ -92,6 +92,38 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "the operation's model has the error",
     ),
     guess(
+        "connect/test_case_executions.rs",
+        "An execution that is stopped makes room for those that are asked for after it, not for those that wait.",
+    ),
+    guess(
+        "connect/test_case_executions.rs",
+        "The execution of a test case that was never published is refused by InvalidRequestException.",
+    ),
+    guess(
+        "connect/test_case_executions.rs",
+        "To stop an execution that is over is refused by InvalidRequestException.",
+    ),
+    attested(
+        "connect/test_case_executions.rs",
+        "Times of executions are seconds since 1970.",
+        "the service model; a client reported milliseconds",
+    ),
+    guess("connect/test_case_executions.rs", "Executions are listed from the newest to the oldest."),
+    attested(
+        "connect/test_cases.rs",
+        "A test case that is created without a status is published.",
+        "so are flows, whose documentation has the same words",
+    ),
+    guess("connect/test_cases.rs", "A published test case that begins in a flow that is not there is refused."),
+    attested(
+        "connect/test_cases.rs",
+        "The reasons of InvalidTestCaseException are there under `Problems` and under `problemDetails`.",
+        "the service model has the one, a client showed the other",
+    ),
+    guess("connect/test_cases.rs", "Where nothing is saved beside what is published, that is what is saved."),
+    guess("connect/test_cases.rs", "An update of a test case without a status leaves it published, or saved."),
+    guess("connect/test_cases.rs", "The executions of a test case are gone with it."),
+    guess(
         "faults.rs",
         "CloudFormation calls a throttled handler again after 1, 2, 4, 8 and 16 seconds, and then gives up.",
     ),

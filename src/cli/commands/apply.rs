@@ -80,6 +80,7 @@ async fn plan_and_apply(ui: &Ui, args: &ApplyArgs, center: &Center, account: &Ac
     let plan_source = PlanSource::of(center);
     preflight::look_ahead(args.preflight, account, &inventory, &mut plan).await;
     confirm(ui, args, &plan)?;
+    still_holds(ui, args, account, &plan).await?;
     finish(ui, &plan_source, account, &plan).await
 }
 
@@ -120,11 +121,16 @@ async fn check_and_apply(
     ui.data(&show::contents(ui, &plan));
     preflight::look_ahead(args.preflight, account, &inventory, &mut plan).await;
     confirm(ui, args, &plan)?;
-    // Somebody may have been at work while the question stood there.
-    if !args.yes {
-        saved::refuse_stale(ui, account, &plan).await?;
-    }
+    still_holds(ui, args, account, &plan).await?;
     finish(ui, plan_source, account, &plan).await
+}
+
+/// Somebody may have been at work while the question stood there.
+async fn still_holds(ui: &Ui, args: &ApplyArgs, account: &Account, plan: &Plan) -> Result<(), Exit> {
+    if !args.yes {
+        saved::refuse_stale(ui, account, plan).await?;
+    }
+    Ok(())
 }
 
 /// Shows the plan, and asks.

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(super) mod apply;
+pub(super) mod call;
 pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod destroy;

@@ -1,6 +1,7 @@
 //! Overrides that recur, and those that add to the usual hours or take from them.
 
 use callform_source::{Diagnostic, Spanned};
+use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::Override;
 use super::overrides::Dated;
@@ -84,6 +85,22 @@ impl Recurrence {
         Members::new().with("RecurrencePattern", pattern)
     }
 
+    /// Whether it happens on a day.
+    fn falls_on(self, day: NaiveDate) -> bool {
+        let next_week = day.checked_add_days(Days::new(7));
+        let in_month = self.month.is_none_or(|month| month == i64::from(day.month()));
+        let is_last = |next: Option<NaiveDate>| next.is_none_or(|next| next.month() != day.month());
+        in_month
+            && match self.on {
+                On::Date(-1) => is_last(day.succ_opt()),
+                On::Date(date) => date == i64::from(day.day()),
+                On::Weekday(weekday, -1) => weekday == day.weekday().num_days_from_monday() && is_last(next_week),
+                On::Weekday(weekday, which) => {
+                    weekday == day.weekday().num_days_from_monday() && which == i64::from((day.day() - 1) / 7 + 1)
+                }
+            }
+    }
+
     /// The days of the week it can fall on.
     fn days(self) -> Vec<u32> {
         match self.on {
@@ -122,6 +139,13 @@ impl Resolver<'_> {
         }
         let whole = Override { open: None, ..entry.clone() };
         let Dated { name: _, first, last, .. } = self.one_override(key, &whole)?;
+        if let (Some(recurrence), Some(every)) = (recurrence, &entry.every)
+            && !first.iter_days().take_while(|day| *day <= last).any(|day| recurrence.falls_on(day))
+        {
+            let title = format!("there is no such day between {first} and {last}");
+            self.wrong_recurrence(every, &title, "Correct the day, or `from:` and `till:`; or remove the override.");
+            return None;
+        }
         let days = recurrence.map_or_else(|| weekdays(first, last), Recurrence::days);
         let (kind, written) = match (&entry.open, &entry.also_open, &entry.closed) {
             (Some(open), ..) => ("STANDARD", Some(open)),
@@ -168,6 +192,30 @@ impl Resolver<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_that_recur() {
+        let falls = |text: &str, day: &str| Recurrence::parse(text).unwrap().falls_on(day.parse().unwrap());
+        for (text, day) in [
+            ("25 december", "2027-12-25"),
+            ("29 february", "2028-02-29"),
+            ("last day of the month", "2027-02-28"),
+            ("last monday of may", "2027-05-31"),
+            ("4th thursday of november", "2027-11-25"),
+            ("1st tue of the month", "2027-06-01"),
+        ] {
+            assert!(falls(text, day), "{text} {day}");
+        }
+        for (text, day) in [
+            ("25 december", "2027-11-25"),
+            ("last day of the month", "2028-02-28"),
+            ("last monday of may", "2027-05-24"),
+            ("4th thursday of november", "2027-11-18"),
+            ("1st tue of the month", "2027-06-08"),
+        ] {
+            assert!(!falls(text, day), "{text} {day}");
+        }
+    }
 
     #[test]
     fn recurrences() {

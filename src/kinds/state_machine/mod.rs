@@ -15,8 +15,9 @@ use super::keys;
 use crate::blueprint::{Blueprint, Common, Definition as _, Name, Statement, TextKind, resource};
 use crate::model::access::{self, allow};
 use crate::model::members::Members;
+use crate::model::naming::physical_name;
 use crate::model::senders::each_once;
-use crate::model::{Address, Kind, Resolver, Target, TextPart, Value};
+use crate::model::{Address, Kind, Reference, Resolver, Target, TextPart, Value};
 
 resource! {
     /// A state machine of Step Functions.
@@ -135,19 +136,72 @@ fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
     files.map(|name| NamedFile { name, content: Content::Text(TextKind::Json) }).collect()
 }
 
+/// A state machine that may name itself: it, and its role, have to be made before it has an ARN.
+struct Own<'a> {
+    address: Address,
+    name: Option<&'a Spanned<String>>,
+}
+
+impl Own<'_> {
+    fn is_meant_by(&self, reference: &Reference) -> bool {
+        matches!(&reference.target, Target::Resource(address) if *address == self.address)
+    }
+
+    /// With the ARN put together of the name, where there is one, in place of references to the machine itself.
+    fn by_name(&self, value: Value) -> Value {
+        let Some(name) = self.name else { return value };
+        let arn = || {
+            let literal = |text: &str| TextPart::Literal(text.to_owned());
+            vec![
+                literal("arn:"),
+                TextPart::Pseudo("AWS::Partition"),
+                literal(":states:"),
+                TextPart::Pseudo("AWS::Region"),
+                literal(":"),
+                TextPart::Pseudo("AWS::AccountId"),
+                TextPart::Literal(format!(":stateMachine:{name}")),
+            ]
+        };
+        match value {
+            Value::Reference(reference) if self.is_meant_by(&reference) => Value::Text(arn()),
+            Value::Text(parts) => {
+                let replaced = parts.into_iter().flat_map(|part| match part {
+                    TextPart::Reference(reference) if self.is_meant_by(&reference) => arn(),
+                    part => vec![part],
+                });
+                Value::Text(joined(replaced.collect()))
+            }
+            value => value,
+        }
+    }
+}
+
 impl Resolver<'_> {
     fn state_machines(&mut self) {
         for (key, machine) in &self.blueprint().state_machines {
             let Some(definition) = self.definition(machine) else { continue };
             let kind = machine.kind.unwrap_or_default();
             asl::check(&definition, kind == StateMachineType::Express, &mut self.diagnostics);
+            let own = Own { address: Address::new(Kind::StateMachine, key.value.clone()), name: machine.name.as_ref() };
             let text = self.definition_text(&definition);
+            if own.name.is_none() && text.references().iter().any(|one| own.is_meant_by(one)) {
+                self.diagnostics.push(
+                    Diagnostic::error("state-machine", "a state machine that names itself needs a name of its own")
+                        .at(machine.definition.span, format!("names `${{state_machine/{key}}}`"))
+                        .help(format!(
+                            "Give it a `name:`, such as `{}`.",
+                            physical_name(&self.blueprint().center, key)
+                        )),
+                );
+                continue;
+            }
+            let text = own.by_name(text);
             let role = match &machine.role {
                 Some(role) => {
                     self.no_statements(machine);
                     self.arn(Kind::Role, role)
                 }
-                None => self.role_of_machine(key, machine, &definition),
+                None => self.role_of_machine(key, machine, &definition, &own),
             };
             let word = if kind == StateMachineType::Express { "EXPRESS" } else { "STANDARD" };
             let properties = Members::new()
@@ -224,10 +278,16 @@ impl Resolver<'_> {
         }
     }
 
-    fn role_of_machine(&mut self, key: &Spanned<String>, machine: &StateMachine, definition: &Node) -> Value {
+    fn role_of_machine(
+        &mut self,
+        key: &Spanned<String>,
+        machine: &StateMachine,
+        definition: &Node,
+        own: &Own,
+    ) -> Value {
         let mut statements = Vec::new();
         for task in asl::tasks(definition) {
-            statements.extend(self.statements_of_task(task));
+            statements.extend(self.statements_of_task(task, own));
         }
         statements = each_once(statements);
         if Self::log_level(machine) != LogLevel::Off {
@@ -243,12 +303,12 @@ impl Resolver<'_> {
             .with("AssumeRolePolicyDocument", access::own_account_trust_policy("states.amazonaws.com"))
             .with_list("Policies", access::inline_policy(key, statements))
             .finish();
-        self.add(Kind::Role, &name, Common::NONE, properties);
+        self.add(Kind::Role, &name, Common::renamed(former(machine).as_ref()), properties);
         Value::arn_of(Address::new(Kind::Role, name.value))
     }
 
     /// What a task has to be allowed for what it names.
-    fn statements_of_task(&mut self, task: &Node) -> Vec<Value> {
+    fn statements_of_task(&mut self, task: &Node, own: &Own) -> Vec<Value> {
         let Some(resource) = task.get("Resource").and_then(Node::as_str) else { return Vec::new() };
         let mut named = Vec::new();
         for part in ["Resource", "Parameters", "Arguments"].iter().filter_map(|name| task.get(name)) {
@@ -261,7 +321,7 @@ impl Resolver<'_> {
         let mut statements = Vec::new();
         for address in named {
             let Some(action) = asl::action(resource, address.kind) else { continue };
-            statements.push(allow(&[&action], vec![Value::arn_of(address.clone())]));
+            statements.push(allow(&[&action], vec![own.by_name(Value::arn_of(address.clone()))]));
             let name = Spanned::new(address.name.clone(), task.span);
             statements.extend(self.using_key_of(address.kind, &name));
         }
@@ -293,10 +353,12 @@ impl Resolver<'_> {
         };
         let name = Spanned::new(format!("state_machine.{key}"), key.span);
         let center = &self.blueprint().center.value;
-        let physical = format!("/aws/vendedlogs/states/{}", crate::model::naming::physical_name(center, key));
+        // A renamed one keeps its log.
+        let first = machine.renamed_from.as_ref().unwrap_or(key);
+        let physical = format!("/aws/vendedlogs/states/{}", physical_name(center, first));
         let retention = machine.log_retention.as_ref().map_or(DEFAULT_LOG_RETENTION_DAYS, |days| days.value);
         let group = Members::new().with("LogGroupName", physical).with("RetentionInDays", retention).finish();
-        self.add(Kind::LogGroup, &name, Common::NONE, group);
+        self.add(Kind::LogGroup, &name, Common::renamed(former(machine).as_ref()), group);
         let arn = Value::arn_of(Address::new(Kind::LogGroup, name.value));
         let group = Members::new().with("CloudWatchLogsLogGroup", Members::new().with("LogGroupArn", arn));
         Some(
@@ -306,6 +368,11 @@ impl Resolver<'_> {
                 .with("Destinations", vec![group.into()]),
         )
     }
+}
+
+/// The name of what comes with a machine, before that was renamed.
+fn former(machine: &StateMachine) -> Option<Spanned<String>> {
+    machine.renamed_from.as_ref().map(|old| Spanned::new(format!("state_machine.{old}"), old.span))
 }
 
 /// A text as it stands between the quotes of a string of JSON.

@@ -52,6 +52,7 @@ fn what_was_kept_is_imported_before_anything_is_made() {
         resource_type: "AWS::DynamoDB::Table".to_owned(),
         physical_id: stack.physical_ids["TableVanityNumbers"].clone(),
         definition: Some(stack.template["Resources"]["TableVanityNumbers"]["Properties"].clone()),
+        live: None,
     };
     let made = destroy("kwglobal", "us-west-2", &account.inventory).unwrap();
     account.tearing_down = true;

@@ -11,7 +11,7 @@ use crate::model::{Address, EXISTING_PHONE_NUMBER, Kind};
 use crate::plan::known::{Definition, Known, address_in};
 use crate::plan::waves::NOT_THERE_YET;
 use crate::plan::{OperationKind, ParameterValue, Plan, StackOperation, Step};
-use crate::render::{disabled, kept, words};
+use crate::render::{disabled, kept, without_note, words};
 
 /// The operations of a plan for an inventory.
 pub(super) struct Operations<'a> {
@@ -185,6 +185,9 @@ impl<'a> Operations<'a> {
             for (logical_id, definition) in resources.into_iter().flatten() {
                 // An import changes nothing, so what comes in is written as it was.
                 let is_import = operation.kind == OperationKind::Import && operation.imports.contains_key(logical_id);
+                if self.stays_as_imported(*number, stack, logical_id, definition) {
+                    continue;
+                }
                 if !on_the_way(logical_id, definition, &wanted.template, deployed, is_import, &wanted.parameters) {
                     let name = self.plan.address_of(stack, logical_id).map_or_else(|| format!("`{logical_id}`"), words);
                     found.push(format!("stack {stack}: on the way, {name} would be what it does not say"));
@@ -200,6 +203,16 @@ impl<'a> Operations<'a> {
             }
         }
         found
+    }
+
+    /// True for what an earlier step imported like that: nothing changes it before what it waits for is there.
+    fn stays_as_imported(&self, number: usize, stack: &str, logical_id: &str, definition: &Json) -> bool {
+        self.all.iter().any(|(earlier, operation)| {
+            *earlier < number
+                && operation.stack == stack
+                && operation.imports.contains_key(logical_id)
+                && operation.template["Resources"].get(logical_id).map(but_for_order) == Some(but_for_order(definition))
+        })
     }
 
     /// Imports of something else than the template says.
@@ -247,13 +260,7 @@ fn on_the_way(
     is_import: bool,
     parameters: &BTreeMap<String, ParameterValue>,
 ) -> bool {
-    let rest = |json: &Json| {
-        let mut json = json.clone();
-        if let Some(members) = json.as_object_mut() {
-            members.shift_remove("DependsOn");
-        }
-        json
-    };
+    let rest = but_for_order;
     let definition = rest(definition);
     let as_deployed = deployed.is_some_and(|deployed| {
         kept(deployed, logical_id).is_some_and(|kept| {
@@ -273,6 +280,7 @@ fn on_the_way(
         (json, properties)
     };
     let ((head, some), (wanted_head, all)) = (without(&definition), without(end));
+    let head = if is_import { without_note(head) } else { head };
     let waits = |name: &str, value: &Json| {
         all.as_ref().and_then(|all| all.get(name)) == Some(value) || (name == "Content" && is_stub(value)) || is_import
     };
@@ -283,6 +291,15 @@ fn on_the_way(
         && head == wanted_head
         && some.into_iter().flatten().all(|(name, value)| waits(name, value))
         && lacking.all(|(_, value)| is_import || refers(value, parameters))
+}
+
+/// A definition without what it waits for.
+fn but_for_order(definition: &Json) -> Json {
+    let mut definition = definition.clone();
+    if let Some(members) = definition.as_object_mut() {
+        members.shift_remove("DependsOn");
+    }
+    definition
 }
 
 /// True for a value that has one of these parameters in it.

@@ -8,13 +8,14 @@ use serde_json::{Map, Value as Json, json};
 use crate::inventory::SETTINGS_NOTE;
 use crate::model::{Address, Kind};
 use crate::plan::{OperationKind, Plan, RepairOf, StackOperation, Step};
+use crate::render::AS_FOUND;
 use crate::render::{ARTIFACT_BUCKET, METADATA_VERSION, declared};
 
 /// Members of a template, of a resource, and of what Callform notes with either.
 const TEMPLATE: [&str; 5] = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Resources"];
 const RESOURCE: [&str; 6] = ["Type", "DependsOn", "Properties", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"];
 const NOTES: [&str; 5] = ["Version", "Center", "Environment", "Digest", "Transitional"];
-const NOTES_OF_RESOURCE: [&str; 5] = ["Address", "Flow", "PreventDestroy", "Digests", SETTINGS_NOTE];
+const NOTES_OF_RESOURCE: [&str; 6] = ["Address", "Flow", "PreventDestroy", "Digests", AS_FOUND, SETTINGS_NOTE];
 const POLICIES: [&str; 3] = ["Delete", "Retain", "RetainExceptOnCreate"];
 
 /// What is in the steps that no plan has.

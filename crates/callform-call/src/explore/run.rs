@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use callform_flow::FlowType;
+use jiff::Timestamp;
 
 use super::decision::Decision;
 use super::facts::{self, Facts};
@@ -40,8 +41,8 @@ pub(super) struct Run {
 struct Shared<'w, 'a>(&'w RefCell<World<'a>>);
 
 impl Surroundings for Shared<'_, '_> {
-    fn comes_to(&mut self, at: BlockId, contact: &Contact) {
-        self.0.borrow_mut().comes_to(at, contact);
+    fn begins(&mut self, at: BlockId, contact: &Contact, center: &Center, now: Timestamp) {
+        self.0.borrow_mut().begins(at, contact, center, now);
     }
     fn lambda(&mut self, call: &LambdaCall<'_>) -> LambdaAnswer {
         self.0.borrow_mut().lambda(call)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Entry;
@@ -195,7 +196,7 @@ impl<'a> World<'a> {
 }
 
 impl Surroundings for World<'_> {
-    fn comes_to(&mut self, at: BlockId, contact: &Contact) {
+    fn begins(&mut self, at: BlockId, contact: &Contact, _center: &Center, _now: Timestamp) {
         self.here = Some(at);
         if self.facts.at(at).decides && self.is_ahead() {
             self.state = state::of_contact(contact, self.facts, self.center);

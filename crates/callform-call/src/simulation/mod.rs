@@ -58,6 +58,8 @@ pub struct Start {
     pub customer: Option<Arc<str>>,
     /// The number that was called.
     pub system: Option<Arc<str>>,
+    /// The working queue it has from the start.
+    pub queue: Option<QueueId>,
     /// Attributes it has from the start.
     pub attributes: Vec<(Arc<str>, Arc<str>)>,
 }
@@ -71,6 +73,7 @@ impl Start {
             method: Method::Inbound,
             customer: None,
             system: None,
+            queue: None,
             attributes: Vec::new(),
         }
     }
@@ -171,6 +174,7 @@ impl<'a> Simulation<'a> {
         contact.queue = queue;
         contact.customer = start.customer;
         contact.system = start.system;
+        contact.queue = start.queue;
         contact.attributes = start.attributes.into_iter().collect();
         self.tell(id, What::Began(start.method));
         let role = match self.center.flow(start.flow).flow_type {
@@ -216,7 +220,9 @@ impl<'a> Simulation<'a> {
     }
 
     pub(crate) fn tell(&mut self, contact: ContactId, what: What) {
-        self.events.push(Event { contact, at: self.now, what });
+        let event = Event { contact, at: self.now, what };
+        self.surroundings.told(&event);
+        self.events.push(event);
     }
 
     pub(crate) fn wait(&mut self, id: ContactId, turn: Turn, seconds: Option<u64>) -> Go {

@@ -13,7 +13,7 @@ use crate::text::Text;
 
 impl<'a> Simulation<'a> {
     pub(super) fn perform(&mut self, id: ContactId, at: BlockId, block: &'a Block, role: Role) -> Go {
-        self.surroundings.comes_to(at, &self.contacts[id.0]);
+        self.surroundings.begins(at, &self.contacts[id.0], self.center, self.now);
         if let Some(way) = self.failure(id, at, block) {
             return way;
         }

@@ -53,6 +53,7 @@ impl Simulation<'_> {
         if role == Role::CustomerQueue {
             return Go::Error("NoMatchingError");
         }
+        let queue = self.surroundings.queue(queue);
         if self.is_full(queue) {
             return Go::Error("QueueAtCapacity");
         }
@@ -63,6 +64,7 @@ impl Simulation<'_> {
 
     pub(super) fn dequeue(&mut self, id: ContactId, at: BlockId, place: &Place) -> Go {
         let Some(queue) = self.place(id, place) else { return Go::Error("NoMatchingError") };
+        let queue = self.surroundings.queue(queue);
         if self.is_full(queue) {
             return Go::Error("QueueAtCapacity");
         }

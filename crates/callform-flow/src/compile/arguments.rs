@@ -87,6 +87,40 @@ impl Builder<'_> {
         self.names.outside(kind, name).unwrap_or(text)
     }
 
+    /// A view: one of the blueprint, one that comes with Connect, or what the service calls it.
+    pub(super) fn view(&mut self, name: &Spanned<String>) -> String {
+        let text = self.outside("view", name);
+        let is_other = text != name.value || is_identifier(name) || MANAGED_VIEWS.contains(&name.as_str());
+        if !is_other && !self.names.exists("view", name) {
+            let names = self.names.suggestions("view");
+            let help = match did_you_mean(name, names.iter().map(String::as_str).chain(MANAGED_VIEWS)) {
+                Some(similar) => format!("Did you mean `{similar}`?"),
+                None => format!(
+                    "Define it under `views:`; {} come with Connect, others go by their ARNs.",
+                    MANAGED_VIEWS.map(|view| format!("`{view}`")).join(", ")
+                ),
+            };
+            self.diagnostics.push(
+                Diagnostic::error("unknown-reference", format!("unknown view `{name}`"))
+                    .at(name.span, "not defined in this blueprint")
+                    .help(help),
+            );
+        }
+        text
+    }
+
+    /// A template of tasks: one of the blueprint, or what the service calls it.
+    pub(super) fn task_template(&mut self, name: &Spanned<String>) -> String {
+        let text = self.static_text(name);
+        if let Some(outside) = self.names.outside("task_template", name) {
+            return outside;
+        }
+        if !is_identifier(name) && !self.names.exists("task_template", name) {
+            self.unknown_reference("task_template", name, name.span);
+        }
+        text
+    }
+
     pub(super) fn unknown_reference(&mut self, kind: &str, name: &str, span: Span) {
         let words = kind.replace('_', " ");
         let names = self.names.suggestions(kind);
@@ -185,4 +219,13 @@ impl Builder<'_> {
         }
         values
     }
+}
+
+/// Views that every instance has. Source: Amazon Connect Administrator Guide, "Use AWS managed views".
+const MANAGED_VIEWS: [&str; 5] = ["cards", "confirmation", "detail", "form", "list"];
+
+/// True for what the service calls something: an ARN, a path to one, or an id of hexadecimal digits and lines.
+fn is_identifier(text: &str) -> bool {
+    let is_id = text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    is_id || text.contains(':') || contains_path(text)
 }

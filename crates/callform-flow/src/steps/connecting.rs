@@ -59,22 +59,24 @@ pub struct WaitStep {
     pub name: Option<Spanned<String>>,
 }
 
-/// Shows a view to the chatting customer and branches on what is done there.
+/// Shows a view to the chatting customer, or to the agent, and branches on what is done there. Agents see the views of a
+/// flow that another one chooses with `hook: default_agent_ui` (or `disconnect_agent_ui`).
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViewStep {
-    /// ARN or identifier of the view, or one JSONPath.
+    /// A view of this blueprint, one that comes with Connect (`form`, `list`, `detail`, `cards`, `confirmation`), the ARN or
+    /// identifier of one, or one JSONPath.
     pub view: Spanned<String>,
-    /// Version of the view. Without it: 1.
+    /// Version of the view. Without it: what is published, of a view of this blueprint; 1 of others.
     pub version: Option<Spanned<Scalar>>,
     /// Parts of the answer that are hidden: `TRANSCRIPT`.
     pub hide_on: Option<Spanned<Vec<Spanned<String>>>>,
-    /// Values the view is filled with. They may contain JSONPaths.
+    /// Values the view is filled with: its inputs, by name. They may contain JSONPaths.
     #[serde(default)]
     pub with: serde_json::Map<String, serde_json::Value>,
     /// How long the view is shown. Without it: 5 minutes.
     pub timeout: Option<Spanned<Duration>>,
-    /// What to do for each action of the view.
+    /// What to do for each action of the view: `{ Submit: [hang_up] }`.
     #[serde(default)]
     pub actions: IndexMap<Spanned<String>, Branch>,
     /// What to do for every other action. Without it: the next step.
@@ -210,9 +212,9 @@ pub struct TaskStep {
     pub delay: Option<Spanned<Duration>>,
     /// When the task starts, in seconds since 1970, or a JSONPath. Excludes `delay`.
     pub at: Option<Spanned<Scalar>>,
-    /// Template of the task: its identifier.
+    /// Template of the task: one of `task_templates:`, or the identifier of one.
     pub template: Option<Spanned<String>>,
-    /// References of the task, as the flow language has them.
+    /// References of the task, as the flow language has them: `{ Order: { Type: URL, Value: "https://acme.example" } }`.
     #[serde(default)]
     pub references: serde_json::Map<String, serde_json::Value>,
     /// What to do when it fails. Without it: the flow's `on_error`.

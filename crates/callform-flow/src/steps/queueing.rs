@@ -104,10 +104,10 @@ pub enum Hook {
     CustomerRemaining,
     /// The customer is about to be joined with the agent.
     CustomerWhisper,
-    /// The agent's workspace opens.
+    /// The agent's workspace opens: a flow with `view:` steps shows its views to the agent, a step-by-step guide.
     #[serde(rename = "default_agent_ui")]
     DefaultAgentUi,
-    /// The agent's workspace after the contact.
+    /// The agent's workspace after the contact: the same.
     #[serde(rename = "disconnect_agent_ui")]
     DisconnectAgentUi,
     /// The contact is paused.

@@ -71,6 +71,27 @@ pub enum ParameterType {
     Keys,
 }
 
+impl ParameterType {
+    /// The word in headers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Flag => "flag",
+            Self::Duration => "duration",
+            Self::Speech => "speech",
+            Self::Queue => "queue",
+            Self::Hours => "hours",
+            Self::Flow => "flow",
+            Self::FlowModule => "flow_module",
+            Self::Prompt => "prompt",
+            Self::Lambda => "lambda",
+            Self::Steps => "steps",
+            Self::Keys => "keys",
+        }
+    }
+}
+
 /// Reads the header and finds the text below it.
 pub(super) fn read(sources: &mut SourceMap, file: FileId, diagnostics: &mut Diagnostics) -> Option<Template> {
     let whole = sources.file(file).text();

@@ -74,6 +74,15 @@ impl Library {
         self.by_name.insert(name.into(), Text { path: path.into(), text: Cow::Owned(text.into()) });
     }
 
+    /// The parameters that a template declares; `None` where there is none of the name, or its header is not right.
+    pub fn parameters(&self, name: &str) -> Option<IndexMap<String, Parameter>> {
+        let template = self.by_name.get(name)?;
+        let mut sources = SourceMap::default();
+        let file = sources.add(template.path.clone(), template.text.clone().into_owned());
+        let template = header::read(&mut sources, file, &mut Diagnostics::default())?;
+        Some(template.parameters.into_iter().map(|(name, parameter)| (name.value, parameter)).collect())
+    }
+
     /// The names of all templates.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)

@@ -90,7 +90,7 @@ const FIELDS: Fields = Fields {
 };
 
 /// Flows that came with the instance and cannot be deleted, by id.
-const DEFAULT_FLOW: &str = "connect/default-flow";
+pub(super) const DEFAULT_FLOW: &str = "connect/default-flow";
 
 fn create(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let mut body = input.pick(&["Name", "Type", "Description", "Tags"]);

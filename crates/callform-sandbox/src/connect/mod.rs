@@ -54,6 +54,9 @@ mod security_profiles;
 mod storage;
 mod tags;
 mod task_templates;
+mod test_case_center;
+mod test_case_executions;
+mod test_cases;
 mod user_rules;
 mod user_updates;
 mod users;
@@ -99,6 +102,8 @@ static SERVICE: Service<operation::Handler> = Service {
         storage::OPERATIONS,
         tags::OPERATIONS,
         task_templates::OPERATIONS,
+        test_case_executions::OPERATIONS,
+        test_cases::OPERATIONS,
         user_updates::OPERATIONS,
         users::OPERATIONS,
         views::OPERATIONS,

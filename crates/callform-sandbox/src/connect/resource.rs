@@ -136,6 +136,8 @@ pub(super) const INTEGRATION: Kind = Kind {
 /// Task templates.
 pub(super) const TASK_TEMPLATE: Kind =
     kind("connect/task-template", "task-template", ["Id", "Arn", "Name"], "task template", 50);
+/// Test cases.
+pub(super) const TEST_CASE: Kind = kind("connect/test-case", "test-case", ["Id", "Arn", "Name"], "test case", NO_QUOTA);
 /// Rules.
 pub(super) const RULE: Kind = kind("connect/rule", "rule", ["RuleId", "RuleArn", "Name"], "rule", NO_QUOTA);
 /// Evaluation forms.
@@ -167,6 +169,7 @@ pub(super) const WITH_ARN: &[&Kind] = &[
     &PHONE_NUMBER,
     &INTEGRATION,
     &TASK_TEMPLATE,
+    &TEST_CASE,
     &RULE,
     &EVALUATION_FORM,
 ];

@@ -25,6 +25,10 @@ pub const KEYED: &str = "$callform_source::Keyed";
 /// `deserialize_newtype_struct(ONE_OR_MANY, …)` always gets `visit_seq`.
 pub const ONE_OR_MANY: &str = "$callform_source::OneOrMany";
 
+/// Name of a newtype that takes any value as a text of JSON: a visitor asked for with
+/// `deserialize_newtype_struct(JSON_TEXT, …)` gets `visit_string`, with numbers as they were written where JSON has them so.
+pub const JSON_TEXT: &str = "$callform_source::JsonText";
+
 /// Reads a tree as a Rust type.
 ///
 /// Stops at the first problem (code `invalid-value`); check against the type's schema before to report all of them.

@@ -9,7 +9,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::{KEYED, ONE_OR_MANY, spanned};
+use super::{JSON_TEXT, KEYED, ONE_OR_MANY, spanned};
 use crate::yaml::{Entry, Node, NodeValue};
 use crate::{Diagnostic, Span, Spanned};
 
@@ -129,6 +129,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
         let read = match &self.node.value {
             NodeValue::Sequence(items) if name == ONE_OR_MANY => visitor.visit_seq(Items { items: items.iter() }),
             _ if name == ONE_OR_MANY => visitor.visit_seq(Items { items: std::slice::from_ref(self.node).iter() }),
+            _ if name == JSON_TEXT => visitor.visit_string(self.node.to_json_text()),
             _ => visitor.visit_newtype_struct(self),
         };
         read.map_err(|error| error.or_at(self.node.span))

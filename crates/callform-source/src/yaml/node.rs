@@ -154,6 +154,30 @@ impl Node {
             }
         }
     }
+
+    /// The same as text, with numbers as they were written where JSON has them so: `1.0` and `1e3` stay what they are.
+    pub fn to_json_text(&self) -> String {
+        match &self.value {
+            NodeValue::Integer(_) | NodeValue::Float(_) => {
+                let written =
+                    self.written.as_deref().filter(|text| serde_json::from_str::<serde_json::Number>(text).is_ok());
+                written.map_or_else(|| self.to_json().to_string(), str::to_owned)
+            }
+            NodeValue::Sequence(items) => {
+                let items: Vec<String> = items.iter().map(Node::to_json_text).collect();
+                format!("[{}]", items.join(","))
+            }
+            NodeValue::Mapping(entries) => {
+                let member = |entry: &Entry| {
+                    let key = serde_json::Value::from(entry.key.value.as_str());
+                    format!("{key}:{}", entry.value.to_json_text())
+                };
+                let members: Vec<String> = entries.iter().map(member).collect();
+                format!("{{{}}}", members.join(","))
+            }
+            NodeValue::Null | NodeValue::Bool(_) | NodeValue::String(_) => self.to_json().to_string(),
+        }
+    }
 }
 
 /// Lays one tree over another: mappings are merged key by key at every depth, everything else is replaced.

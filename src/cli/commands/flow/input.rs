@@ -146,6 +146,16 @@ fn exported(path: &str, json: &Value) -> Result<Vec<NamedFlow>, String> {
     Ok(named.collect())
 }
 
+/// The exported flows in a file; `None` for a file that is meant as something else.
+pub(in crate::cli::commands) fn exported_flows(path: &Path) -> Option<Result<Vec<Document>, String>> {
+    let bytes = match read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => return Some(Err(error)),
+    };
+    let json: Value = serde_json::from_str(&text(&bytes).ok()?).ok()?;
+    Document::is_meant(&json).then(|| Document::read_all(&json).map_err(|error| error.to_string()))
+}
+
 /// Bytes as text: UTF-8, with or without a mark, or UTF-16 with one, as some shells of Windows write files.
 pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
     let wide = |of: fn([u8; 2]) -> u16| {

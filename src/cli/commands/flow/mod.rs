@@ -8,6 +8,7 @@ mod input;
 mod lint;
 
 use clap::Subcommand;
+pub(super) use input::exported_flows;
 
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;

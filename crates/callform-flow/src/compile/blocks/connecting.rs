@@ -96,7 +96,12 @@ pub(super) fn wait(builder: &mut Builder<'_>, step: &WaitStep, next: &Target) ->
 
 pub(super) fn view(builder: &mut Builder<'_>, step: &ViewStep, next: &Target) -> Target {
     let title = builder.title(|| "View".to_owned());
-    let view = builder.outside("view", &step.view);
+    let view = builder.view(&step.view);
+    // A version that is asked for takes the place of the one that is published.
+    let view = match (&step.version, view.strip_suffix(LATEST)) {
+        (Some(_), Some(view)) => view.to_owned(),
+        _ => view,
+    };
     let version = match &step.version {
         Some(version) => Some(builder.scalar(version)),
         // An ARN may have the version at its end.
@@ -134,6 +139,9 @@ pub(super) fn view(builder: &mut Builder<'_>, step: &ViewStep, next: &Target) ->
         .error("TimeLimitExceeded", late);
     builder.fill(reserved, draft)
 }
+
+/// The end of the ARN of a view as it is published.
+const LATEST: &str = ":$LATEST";
 
 fn is_version(text: &str) -> bool {
     matches!(text, "$LATEST" | "$SAVED") || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
@@ -238,7 +246,7 @@ pub(super) fn task(builder: &mut Builder<'_>, step: &TaskStep, next: &Target) ->
         draft = draft.parameter("ScheduledTime", builder.scalar(at));
     }
     if let Some(template) = &step.template {
-        draft = draft.parameter("TaskTemplateId", builder.static_text(template));
+        draft = draft.parameter("TaskTemplateId", builder.task_template(template));
     }
     if !step.references.is_empty() {
         draft = draft.parameter("References", super::raw::parameters(builder, &step.references, step.task.span));

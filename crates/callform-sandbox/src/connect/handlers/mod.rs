@@ -23,6 +23,7 @@ mod security_profile;
 mod service;
 mod storage_config;
 mod task_template;
+mod test_case;
 mod use_case;
 mod user;
 mod user_update;
@@ -54,6 +55,7 @@ pub fn handlers() -> Vec<(&'static str, Box<dyn ResourceHandler>)> {
         ("AWS::Connect::SecurityKey", Box::new(associations::SecurityKey)),
         ("AWS::Connect::SecurityProfile", Box::new(security_profile::SecurityProfile)),
         ("AWS::Connect::TaskTemplate", Box::new(task_template::TaskTemplate)),
+        ("AWS::Connect::TestCase", Box::new(test_case::TestCase)),
         ("AWS::Connect::UseCase", Box::new(use_case::UseCase)),
         ("AWS::Connect::User", Box::new(user::User)),
         ("AWS::Connect::UserHierarchyGroup", Box::new(hierarchy::UserHierarchyGroup)),

@@ -116,6 +116,7 @@ fn code_of(error: &str) -> HandlerErrorCode {
         | "InvalidRequestException"
         | "InvalidContactFlowException"
         | "InvalidContactFlowModuleException"
+        | "InvalidTestCaseException"
         | "PropertyValidationException" => HandlerErrorCode::InvalidRequest,
         "DuplicateResourceException" => HandlerErrorCode::AlreadyExists,
         "LimitExceededException" | "ServiceQuotaExceededException" => HandlerErrorCode::ServiceLimitExceeded,

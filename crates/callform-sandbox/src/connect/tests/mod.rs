@@ -5,7 +5,10 @@ mod directory;
 mod frame;
 mod routing;
 mod scale;
+mod test_case_executions;
+mod test_cases;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -24,6 +27,8 @@ pub(super) const ARN: &str = "arn:aws:connect:us-west-2:123456789012:instance/11
 pub(super) struct Instance {
     store: Store,
     folder: tempfile::TempDir,
+    /// How long it has been there.
+    age: Cell<Duration>,
 }
 
 impl Instance {
@@ -33,7 +38,7 @@ impl Instance {
 
     pub(super) fn managed(identity_management: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let instance = Self { store: Store::in_memory().expect("a store"), folder };
+        let instance = Self { store: Store::in_memory().expect("a store"), folder, age: Cell::default() };
         instance.with(|environment| {
             let body = json!({ "Id": ID, "Arn": ARN, "InstanceAlias": "kwglobal", "IdentityManagementType": identity_management });
             environment.tx.put(INSTANCE.document, "", ID, Some("kwglobal"), &body)?;
@@ -46,13 +51,18 @@ impl Instance {
         self.folder.path()
     }
 
+    /// Lets time pass.
+    pub(super) fn pass(&self, seconds: u64) {
+        self.age.set(self.age.get() + Duration::from_secs(seconds));
+    }
+
     pub(super) fn try_with<R>(&self, work: impl FnOnce(&Environment) -> Result<R, AwsError>) -> Result<R, AwsError> {
         self.store.transaction(|tx| {
             work(&Environment {
                 tx,
                 account: "123456789012",
                 region: "us-west-2",
-                now: UNIX_EPOCH + Duration::from_millis(1_795_251_600_250),
+                now: UNIX_EPOCH + Duration::from_millis(1_795_251_600_250) + self.age.get(),
                 folder: self.folder.path(),
             })
         })

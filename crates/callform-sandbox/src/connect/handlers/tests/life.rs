@@ -494,3 +494,53 @@ fn use_cases_and_versions_of_views() {
     world.delete("ViewVersion", &id).unwrap();
     assert_eq!(world.read("ViewVersion", &id), None);
 }
+
+#[test]
+fn test_case() {
+    let world = World::new();
+    let content = |text: &str| {
+        json!({
+            "Version": "2019-10-30",
+            "Observations": [{
+                "Identifier": "greeting",
+                "Event": {
+                    "Identifier": "greeting-event",
+                    "Type": "MessageReceived",
+                    "Actor": "System",
+                    "Properties": {"Text": text, "MatchingCriteria": {"Type": "Inclusion"}},
+                },
+                "Actions": [],
+            }],
+        })
+        .to_string()
+    };
+    let flow = world.flow("Sample inbound flow (first contact experience)");
+    let entry = json!({"Type": "VOICE_CALL", "VoiceCallEntryPointParameters": {"FlowId": flow}});
+    let chat = json!({"Type": "CHAT", "ChatEntryPointParameters": {"FlowId": flow}});
+    world.live(
+        "TestCase",
+        &named(
+            &world,
+            "Greets",
+            json!({
+                "Description": "hello",
+                "Content": content("hello"),
+                "EntryPoint": entry,
+                "InitializationData": "{\"Attributes\":{\"a\":\"b\"}}",
+                "Status": "PUBLISHED",
+                "Tags": tags("kwglobal", "a"),
+            }),
+        ),
+        &named(&world, "Says hello", json!({"Content": content("hi"), "EntryPoint": chat, "Tags": tags("other", "b")})),
+    );
+    let refused = named(&world, "Wrong", json!({"Content": "{}", "EntryPoint": entry, "Status": "PUBLISHED"}));
+    let refusal = world.try_create("TestCase", "wrong", &refused).unwrap_err();
+    assert_eq!(refusal.code, HandlerErrorCode::InvalidRequest);
+    assert!(
+        refusal.message.starts_with("Invalid test case content (Service: Connect, Status Code: 400"),
+        "{refusal:?}"
+    );
+    let saved = named(&world, "Draft", json!({"Content": "{}", "Status": "SAVED"}));
+    let id = world.create("TestCase", "draft", &saved);
+    world.check("TestCase", &id, &saved);
+}
