@@ -25,6 +25,7 @@ pub mod text;
 pub use assumptions::Assumptions;
 pub use center::Center;
 pub use contact::{Channel, Contact, Turn};
+pub use coverage::Coverage;
 pub use event::{BlockId, ContactId, End, Event, FlowId, What};
 pub use simulation::{Input, NotNow, Simulation, Start};
 pub use surroundings::{QuietDay, Surroundings};

@@ -12,7 +12,7 @@ fn walked(center: &Center, keys: &str) -> Coverage {
     let mut day = QuietDay;
     let mut simulation = Simulation::new(center, &mut day, Timestamp::UNIX_EPOCH);
     let id = simulation.begin(Start::call(FlowId(0)));
-    let _ = simulation.give(id, &Input::Keys(keys.into()));
+    assert!(simulation.give(id, &Input::Keys(keys.into())).is_ok() || keys.is_empty());
     Coverage::of_events(simulation.events())
 }
 
@@ -86,4 +86,49 @@ fn only_all_is_a_hundred_percent() {
     for (walked, all, percent) in [(0, 0, 100), (0, 3, 0), (199, 200, 99), (200, 200, 100)] {
         assert_eq!(Share { walked, all }.percent(), percent);
     }
+}
+
+#[test]
+fn the_page_has_numbers_pictures_and_what_is_left() {
+    let mut other = menu_flow();
+    other.key = "<other>".to_owned();
+    other.flow.actions[0].parameters.insert("Text".to_owned(), json!("</svg><script>alert(1)</script>"));
+    let center = center(&[menu_flow(), other]);
+    let page = html::page(&center, &walked(&center, "1"), "Tests & more");
+    for expected in [
+        "<h1>Tests &amp; more</h1>",
+        "4 of 12 blocks (33 %)",
+        "3 of 16 ways (18 %)",
+        "<a href=\"#flow-1\">&lt;other&gt;</a>",
+        "<b>Timeout</b>, <b>Other key</b>, <b>Error</b>",
+        "id=\"f1-block-1\"",
+        "Nobody came to",
+        "<a href=\"#f0-block-2\" title=\"menu\">2</a>",
+        "4 of 6 blocks and 3 of 8 ways walked",
+    ] {
+        assert!(page.contains(expected), "{expected} in {page}");
+    }
+    assert!(!page.contains("<script"));
+    assert!(
+        !page.contains("http://") || page.matches("http").count() == 2,
+        "nothing from elsewhere but the name of SVG"
+    );
+    let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let distinct: BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(ids.len(), distinct.len(), "{ids:?}");
+    let all = html::page(&center, &all_of(&center), "All");
+    assert!(all.contains("Everything was walked."));
+    assert!(!all.contains("Nobody"));
+}
+
+/// Everything there is.
+fn all_of(center: &Center) -> Coverage {
+    let mut all = Coverage::default();
+    for (flow, program) in center.flows() {
+        for (block, read) in program.blocks.iter().enumerate() {
+            all.blocks.insert(BlockId { flow, block });
+            all.ways.extend((0..read.ways.len()).map(|way| (BlockId { flow, block }, way)));
+        }
+    }
+    all
 }

@@ -97,6 +97,20 @@ impl Program {
         }
     }
 
+    /// The way of a block that a branch of the flow takes; `None` where no contact can take it.
+    pub fn way_of(&self, block: usize, taken: callform_flow::layout::Taken<'_>) -> Option<usize> {
+        use callform_flow::layout::Taken as Branch;
+        let is_it = |way: &Way| match (&way.taken, taken) {
+            (Taken::Next, Branch::Next) => true,
+            (Taken::Error(error), Branch::Error(other)) => **error == *other,
+            (Taken::Condition(operator, operand), Branch::Condition(branch)) => {
+                **operator == *branch.operator && *operand == branch.operand().map_or(Text::Fixed("".into()), Text::new)
+            }
+            _ => false,
+        };
+        self.blocks.get(block)?.ways.iter().position(is_it)
+    }
+
     /// What takes a way, in words: `Pressed 1`, `Timeout`.
     pub fn words(&self, block: usize, way: usize) -> String {
         let (Some(action), Some(block)) = (self.flow.actions.get(block), self.blocks.get(block)) else {

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::tint::Tint;
 use super::{Caption, Marks, Picture};
 use crate::Flow;
-use crate::compare::{Comparison, Mark};
+use crate::compare::Comparison;
 use crate::layout::{Graph, Layout, Outlet};
 use crate::wording::{self, DisplayNames};
 
@@ -27,7 +28,7 @@ pub fn compared(old: &Flow, new: &Flow, comparison: &Comparison, caption: Captio
             }
             (None, None) => continue,
         };
-        marks.blocks.insert(place, (difference.mark, difference.lines.clone()));
+        marks.blocks.insert(place, (difference.mark.into(), difference.lines.clone()));
     }
     for node in &mut of_old.nodes {
         for outlet in &mut node.outlets {
@@ -37,23 +38,23 @@ pub fn compared(old: &Flow, new: &Flow, comparison: &Comparison, caption: Captio
     for (from, into) in &comparison.pairs {
         let gone: Vec<Outlet<'_>> = lost(&of_old.nodes[*from].outlets, &graph.nodes[*into].outlets);
         for place in gained(&of_old, *from, &graph, *into) {
-            marks.ways.insert((*into, place), Mark::Added);
+            marks.ways.insert((*into, place), Tint::Added);
         }
         let node = &mut graph.nodes[*into];
         for outlet in gone {
-            marks.ways.insert((*into, node.outlets.len()), Mark::Removed);
+            marks.ways.insert((*into, node.outlets.len()), Tint::Removed);
             node.outlets.push(outlet);
         }
     }
     for (node, (mark, _)) in &marks.blocks {
-        if *mark == Mark::Added {
+        if *mark == Tint::Added {
             let ways = graph.nodes.get(*node).map_or(0, |node| node.outlets.len());
-            marks.ways.extend((0..ways).map(|place| ((*node, place), Mark::Added)));
+            marks.ways.extend((0..ways).map(|place| ((*node, place), Tint::Added)));
         }
     }
     for old in removed {
         let node = of_old.nodes[old].clone();
-        marks.ways.extend((0..node.outlets.len()).map(|place| ((graph.nodes.len(), place), Mark::Removed)));
+        marks.ways.extend((0..node.outlets.len()).map(|place| ((graph.nodes.len(), place), Tint::Removed)));
         graph.nodes.push(node);
     }
     for node in &mut graph.nodes {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::tint::Tint;
 use super::{Block, End, Picture};
-use crate::compare::Mark;
 use crate::wording::{Kind, shorten};
 
 /// Longest texts, in characters: Mermaid wraps, but makes room for everything.
@@ -25,7 +25,7 @@ pub fn mermaid_of_changes(picture: &Picture) -> String {
 
 /// Places of the blocks that are marked, or have a marked way, and of the blocks next to them.
 fn around_changes(picture: &Picture) -> BTreeSet<usize> {
-    let has_mark = |block: &Block| block.mark != Mark::Same || block.ways.iter().any(|way| way.mark != Mark::Same);
+    let has_mark = |block: &Block| block.tint != Tint::Plain || block.ways.iter().any(|way| way.tint != Tint::Plain);
     let marked: BTreeSet<usize> =
         picture.blocks.iter().enumerate().filter(|(_, block)| has_mark(block)).map(|(place, _)| place).collect();
     let mut shown = marked.clone();
@@ -75,8 +75,8 @@ fn name(block: &Block) -> String {
 
 fn shape(block: &Block) -> String {
     let mut text = format!("<b>{}</b>", escaped(&shorten(&block.title, LABEL)));
-    if block.mark != Mark::Same {
-        text = format!("{text} ({})", block.mark.word());
+    if block.tint != Tint::Plain {
+        text = format!("{text} ({})", block.tint.word());
     }
     if !block.summary.is_empty() {
         text = format!("{text}<br/>{}", escaped(&shorten(&block.summary, SUMMARY)));
@@ -99,13 +99,13 @@ fn ways(out: &mut String, picture: &Picture, block: &Block, is_shown: &impl Fn(u
                 format!("x{}_{place}[\"{} is missing\"]", block.number, escaped(&shorten(identifier, LABEL)))
             }
         };
-        let arrow = match (way.mark, way.is_quiet) {
-            (Mark::Added | Mark::Changed, _) => "==>",
-            (Mark::Removed, _) | (_, true) => "-.->",
-            (Mark::Same, false) => "-->",
+        let arrow = match (way.tint, way.is_quiet) {
+            (Tint::Added | Tint::Changed | Tint::Walked | Tint::PartlyWalked, _) => "==>",
+            (Tint::Removed | Tint::NotWalked, _) | (_, true) => "-.->",
+            (Tint::Plain, false) => "-->",
         };
-        let label = match way.mark {
-            Mark::Same => shorten(&way.label, LABEL),
+        let label = match way.tint {
+            Tint::Plain => shorten(&way.label, LABEL),
             mark => format!("{} ({})", shorten(&way.label, LABEL), mark.word()),
         };
         line(out, &format!("{} {arrow}|\"{}\"| {target}", name(block), escaped(&label)));
@@ -122,13 +122,13 @@ fn classes(out: &mut String, blocks: &[&Block]) {
             line(out, &format!("class {} {word}", names.join(",")));
         }
     }
-    let marks: BTreeSet<Mark> = blocks.iter().map(|block| block.mark).filter(|mark| *mark != Mark::Same).collect();
+    let marks: BTreeSet<Tint> = blocks.iter().map(|block| block.tint).filter(|tint| *tint != Tint::Plain).collect();
     for mark in marks {
-        let names: Vec<String> = blocks.iter().filter(|block| block.mark == mark).map(|block| name(block)).collect();
-        let dashes = if mark == Mark::Removed { ",stroke-dasharray:6 4" } else { "" };
-        let color = super::svg::mark_color(mark);
-        line(out, &format!("classDef {} stroke:{color},stroke-width:5px{dashes}", mark.word()));
-        line(out, &format!("class {} {}", names.join(","), mark.word()));
+        let names: Vec<String> = blocks.iter().filter(|block| block.tint == mark).map(|block| name(block)).collect();
+        let dashes = if mark.is_dashed() { ",stroke-dasharray:6 4" } else { "" };
+        let color = mark.color();
+        line(out, &format!("classDef {} stroke:{color},stroke-width:5px{dashes}", mark.name()));
+        line(out, &format!("class {} {}", names.join(","), mark.name()));
     }
 }
 

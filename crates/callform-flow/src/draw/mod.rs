@@ -3,25 +3,29 @@
 //! ```text
 //! Flow ─────────────────→ Picture ─svg→ a drawing that needs nothing else
 //! two flows ─compare→ ──→    └─────mermaid→ text for a code block
+//! Flow + what was walked ─┘
 //! ```
 
 mod compared;
 mod mermaid;
 mod svg;
 mod text;
+mod tint;
+mod walked;
 #[cfg(test)]
 mod tests;
 
 pub use compared::compared;
 pub use mermaid::{mermaid, mermaid_of_changes};
 pub use svg::svg;
+pub use walked::Walks;
 
 use std::collections::BTreeMap;
 
-use crate::compare::Mark;
 use crate::layout::{Graph, Layout, Position, Route, known_positions};
 use crate::wording::{self, DisplayNames, Kind};
 use crate::{Flow, FlowType};
+use tint::Tint;
 
 /// A flow, ready to be drawn.
 #[derive(Clone, Debug)]
@@ -47,7 +51,7 @@ struct Block {
     position: Position,
     height: i64,
     is_reachable: bool,
-    mark: Mark,
+    tint: Tint,
     /// What changed, in words.
     notes: Vec<String>,
 }
@@ -60,7 +64,7 @@ struct Way {
     offset: i64,
     end: End,
     is_quiet: bool,
-    mark: Mark,
+    tint: Tint,
 }
 
 /// Where a way leads.
@@ -102,15 +106,20 @@ pub enum Placing {
     Editor,
 }
 
-/// What a comparison says about the blocks and ways of a graph.
+/// What there is to mark about the blocks and ways of a graph.
 #[derive(Debug, Default)]
 struct Marks {
-    blocks: BTreeMap<usize, (Mark, Vec<String>)>,
+    blocks: BTreeMap<usize, (Tint, Vec<String>)>,
     /// By block and outlet.
-    ways: BTreeMap<(usize, usize), Mark>,
+    ways: BTreeMap<(usize, usize), Tint>,
 }
 
 impl Picture {
+    /// The number of a block in the picture, by its place among the flow's actions.
+    pub fn number(&self, block: usize) -> Option<usize> {
+        self.blocks.get(block).map(|block| block.number)
+    }
+
     /// The picture of a flow.
     pub fn of(flow: &Flow, caption: Caption<'_>, placing: Placing) -> Self {
         let graph = Graph::new(flow);
@@ -133,7 +142,7 @@ impl Picture {
         marks: &Marks,
     ) -> Self {
         let blocks = graph.nodes.iter().enumerate().map(|(index, node)| {
-            let (mark, notes) = marks.blocks.get(&index).cloned().unwrap_or_default();
+            let (tint, notes) = marks.blocks.get(&index).cloned().unwrap_or_default();
             let ways = node.outlets.iter().enumerate().map(|(place, outlet)| Way {
                 label: wording::outcomes(node.action, outlet),
                 offset: node.outlet_offset(place),
@@ -145,7 +154,7 @@ impl Picture {
                     },
                 },
                 is_quiet: outlet.is_quiet,
-                mark: marks.ways.get(&(index, place)).copied().unwrap_or_default(),
+                tint: marks.ways.get(&(index, place)).copied().unwrap_or_default(),
             });
             Block {
                 number: layout.reading[index] + 1,
@@ -156,8 +165,8 @@ impl Picture {
                 ways: ways.collect(),
                 position: layout.positions[index],
                 height: node.drawn_height(),
-                is_reachable: layout.reachable[index] || mark == Mark::Removed,
-                mark,
+                is_reachable: layout.reachable[index] || tint == Tint::Removed,
+                tint,
                 notes,
             }
         });

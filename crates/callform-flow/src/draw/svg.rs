@@ -6,8 +6,8 @@ mod legend;
 use std::fmt::Write;
 
 use super::text::{fit, width, wrap, xml};
+use super::tint::Tint;
 use super::{Block, End, Picture, Way};
-use crate::compare::Mark;
 use crate::layout::{BLOCK_WIDTH, INLET};
 use crate::wording::Kind;
 
@@ -15,6 +15,8 @@ use crate::wording::Kind;
 const HEAD: i64 = 64;
 /// Free ground around everything.
 const MARGIN: i64 = 28;
+/// Room for the sign of a way, where it has one.
+const SIGN: i64 = 16;
 /// Left and right of the text in a block.
 const INSET: i64 = 12;
 const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
@@ -36,16 +38,6 @@ pub(super) fn color(kind: Kind) -> &'static str {
         Kind::Integrate => "#6b4bb3",
         Kind::Transfer => "#b0364a",
         Kind::Other => "#56616c",
-    }
-}
-
-/// Color of what changed.
-pub(super) fn mark_color(mark: Mark) -> &'static str {
-    match mark {
-        Mark::Same => "#6d7b88",
-        Mark::Added => "#1a9c4b",
-        Mark::Removed => "#d93a3a",
-        Mark::Changed => "#e08a00",
     }
 }
 
@@ -74,7 +66,7 @@ pub fn svg(picture: &Picture) -> String {
     put(&mut out, format_args!("<title id=\"title\">{}</title>", xml(&picture.title)));
     put(&mut out, format_args!("<desc id=\"description\">{}</desc>", xml(&description(picture))));
     put(&mut out, format_args!("<style>{STYLE}</style>"));
-    put(&mut out, format_args!("<defs>{}</defs>", lines::tips()));
+    put(&mut out, format_args!("<defs>{}</defs>", lines::tips(picture)));
     put(
         &mut out,
         format_args!(
@@ -134,13 +126,16 @@ fn description(picture: &Picture) -> String {
 
 fn block(out: &mut String, picture: &Picture, block: &Block) {
     let (x, y) = (block.position.x, block.position.y);
-    let dim = if block.is_reachable && block.mark != Mark::Removed { "" } else { " opacity=\"0.6\"" };
+    let dim = if block.is_reachable && block.tint != Tint::Removed { "" } else { " opacity=\"0.6\"" };
     put(out, format_args!("<g id=\"block-{}\"{dim}>", block.number));
     put(out, format_args!("<title>{}</title>", xml(&tooltip(block))));
-    let (stroke, dashes) = match block.mark {
-        Mark::Same if block.is_reachable => (String::new(), ""),
-        Mark::Same => (String::new(), " stroke-dasharray=\"6 4\""),
-        mark => (format!(" style=\"stroke:{};stroke-width:4\"", mark_color(mark)), ""),
+    let (stroke, dashes) = match block.tint {
+        Tint::Plain if block.is_reachable => (String::new(), ""),
+        Tint::Plain => (String::new(), " stroke-dasharray=\"6 4\""),
+        Tint::NotWalked => {
+            (format!(" style=\"stroke:{};stroke-width:3\"", block.tint.color()), " stroke-dasharray=\"6 4\"")
+        }
+        tint => (format!(" style=\"stroke:{};stroke-width:4\"", tint.color()), ""),
     };
     let (height, fill) = (block.height, color(block.kind));
     put(
@@ -160,10 +155,10 @@ fn block(out: &mut String, picture: &Picture, block: &Block) {
             head - 8
         ),
     );
-    let badge = match (block.mark, block.is_reachable) {
-        (Mark::Same, true) => block.number.to_string(),
-        (Mark::Same, false) => format!("unreachable {}", block.number),
-        (mark, _) => format!("{} {}", mark.word(), block.number),
+    let badge = match (block.tint, block.is_reachable) {
+        (Tint::Plain | Tint::Walked | Tint::PartlyWalked, true) => block.number.to_string(),
+        (Tint::Plain, false) => format!("unreachable {}", block.number),
+        (tint, _) => format!("{} {}", tint.word(), block.number),
     };
     let room = BLOCK_WIDTH - 2 * INSET - width(&badge, 11) - 6;
     text(out, ("head", "#fff"), (x + INSET, y + INLET + 5), 13, " font-weight=\"600\"", &short(&block.title, room));
@@ -200,18 +195,24 @@ fn tooltip(block: &Block) -> String {
 
 fn outlet(out: &mut String, picture: &Picture, block: &Block, way: &Way) {
     let (right, y) = (block.position.x + BLOCK_WIDTH, block.position.y + way.offset);
-    let room = BLOCK_WIDTH - 2 * INSET;
-    let strike = if way.mark == Mark::Removed { " text-decoration=\"line-through\"" } else { "" };
+    let mut room = BLOCK_WIDTH - 2 * INSET;
+    let strike = if way.tint == Tint::Removed { " text-decoration=\"line-through\"" } else { "" };
     let more = format!(" text-anchor=\"end\"{strike}");
     put(
         out,
         format_args!("<path class=\"rule\" stroke=\"#e6eaee\" d=\"M{} {}h{room}\"/>", block.position.x + INSET, y - 11),
     );
+    if let Some(sign) = way.tint.sign() {
+        let color = way.tint.color();
+        let style = format!(" font-weight=\"700\" style=\"fill:{color}\"");
+        text(out, ("text", color), (block.position.x + INSET, y + 4), 12, &style, sign);
+        room -= SIGN;
+    }
     let colors = if way.is_quiet { ("dim", "#5d6975") } else { ("text", "#1d2730") };
     match &way.end {
         End::Line(..) => {
             text(out, colors, (right - INSET, y + 4), 12, &more, &fit(&way.label, 12, room));
-            let (fill, stroke) = ("#fff", mark_color(way.mark));
+            let (fill, stroke) = ("#fff", way.tint.color());
             put(
                 out,
                 format_args!(

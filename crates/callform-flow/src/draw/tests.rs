@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::compare::compare;
+use crate::layout::Taken;
 use crate::testing::{compiled, corpus, without_lints};
 use crate::{Action, ErrorBranch, Transitions};
 
@@ -146,9 +147,41 @@ fn what_changed_is_marked() {
     assert!(text.contains(">added 8<"), "{text}");
     // And the other way round.
     let picture = compared(&new, &old, &compare(&new, &old), CAPTION);
-    let words: Vec<&str> = picture.blocks.iter().map(|block| block.mark.word()).collect();
+    let words: Vec<&str> = picture.blocks.iter().map(|block| block.tint.word()).collect();
     assert_eq!(words.iter().filter(|word| **word == "removed").count(), 2, "{words:?}");
     assert_eq!(words.iter().filter(|word| **word == "changed").count(), 1, "{words:?}");
+}
+
+/// The menu with everything walked but the second key, and whatever an error leads to.
+fn walked(flow: &Flow) -> Picture {
+    let is_error = |action: &Action| action.identifier.starts_with("Say Sorry");
+    let block = |at: usize| !is_error(&flow.actions[at]);
+    let way = |at: usize, taken: Taken<'_>| match taken {
+        Taken::Condition(branch) => Some(branch.operand() != Some("2")),
+        Taken::Error(error) => Some(error != "NoMatchingError"),
+        Taken::Next => (!is_error(&flow.actions[at])).then_some(true),
+    };
+    Picture::of_walked(flow, CAPTION, Placing::Columns, "2 of 3", &Walks { block: &block, way: &way })
+}
+
+#[test]
+fn what_was_walked_is_marked() {
+    let picture = walked(&menu(""));
+    let asked = picture.blocks.iter().find(|block| block.title.starts_with("Get customer input")).unwrap();
+    assert_eq!(asked.tint.word(), "partly walked");
+    let words: Vec<(&str, &str)> = asked.ways.iter().map(|way| (way.label.as_str(), way.tint.word())).collect();
+    let expected =
+        [("Pressed 1", "walked"), ("Pressed 2", "not walked"), ("Timeout, Other key, Error", "partly walked")];
+    assert_eq!(words, expected);
+    let text = svg(&picture);
+    elements(&text);
+    for expected in
+        [">✓ walked<", ">~ partly walked<", ">✗ not walked<", ">not walked 8<", "2 of 3", "url(#tip-not-walked)"]
+    {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    assert_is_mermaid(&mermaid(&picture));
+    assert!(!drawn(&menu("")).0.contains("walked"));
 }
 
 #[test]

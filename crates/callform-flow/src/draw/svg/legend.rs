@@ -1,7 +1,7 @@
 //! What the colors and lines of a picture mean.
 
-use super::{color, mark_color, put, text, width};
-use crate::compare::Mark;
+use super::{color, put, text, width};
+use crate::draw::tint::Tint;
 use crate::draw::{End, Picture};
 use crate::wording::Kind;
 
@@ -43,18 +43,18 @@ pub(super) fn draw(out: &mut String, picture: &Picture, left: i64, y: i64) {
         x = text_of(out, ("far", "#2b5fa8"), x, y, "→ 7") - 12;
         x = label(out, x, y, "goes on at block 7");
     }
-    for mark in [Mark::Added, Mark::Removed, Mark::Changed] {
-        if picture.blocks.iter().any(|block| block.mark == mark) || ways().any(|way| way.mark == mark) {
+    for tint in Tint::ALL.into_iter().filter(|tint| *tint != Tint::Plain) {
+        if picture.blocks.iter().any(|block| block.tint == tint) || ways().any(|way| way.tint == tint) {
             put(
                 out,
                 format_args!(
                     "<rect fill=\"none\" stroke=\"{}\" stroke-width=\"3\" x=\"{}\" y=\"{}\" width=\"13\" height=\"13\" rx=\"3\"/>",
-                    mark_color(mark),
+                    tint.color(),
                     x + 1,
                     y - 11
                 ),
             );
-            x = label(out, x + 22, y, mark.word());
+            x = label(out, x + 22, y, &words(tint));
         }
     }
     put(out, format_args!("</g>"));
@@ -68,4 +68,12 @@ fn label(out: &mut String, x: i64, y: i64, words: &str) -> i64 {
 fn text_of(out: &mut String, colors: (&str, &str), x: i64, y: i64, words: &str) -> i64 {
     text(out, colors, (x, y), 12, "", words);
     x + width(words, 12) + 18
+}
+
+/// What a mark means, with the sign that ways have for it.
+fn words(tint: Tint) -> String {
+    match tint.sign() {
+        Some(sign) => format!("{sign} {}", tint.word()),
+        None => tint.word().to_owned(),
+    }
 }

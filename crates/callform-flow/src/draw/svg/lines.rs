@@ -3,17 +3,15 @@
 use std::fmt::Write;
 
 use super::put;
-use crate::compare::Mark;
+use crate::draw::tint::Tint;
 use crate::draw::{Block, End, Picture, Way};
 use crate::layout::{BLOCK_WIDTH, INLET, Route};
 
 /// How far a line swings out where it turns around.
 const SWING: i64 = 44;
 
-const MARKS: [Mark; 4] = [Mark::Same, Mark::Added, Mark::Removed, Mark::Changed];
-
-/// Arrow heads.
-pub(super) fn tips() -> String {
+/// Arrow heads; those of walks only where something was walked.
+pub(super) fn tips(picture: &Picture) -> String {
     let mut out = String::new();
     let mut tip = |name: &str, class: &str, fill: &str| {
         let _ = write!(
@@ -22,15 +20,16 @@ pub(super) fn tips() -> String {
              markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path{class} fill=\"{fill}\" d=\"M0 0.5L8 4L0 7.5z\"/></marker>"
         );
     };
-    for mark in MARKS {
-        let class = if mark == Mark::Same { " class=\"tip\"" } else { "" };
-        tip(&tip_name(mark), class, super::mark_color(mark));
+    let has = |tint: Tint| picture.blocks.iter().flat_map(|block| &block.ways).any(|way| way.tint == tint);
+    for tint in Tint::ALL.into_iter().filter(|tint| tint.sign().is_none() || has(*tint)) {
+        let class = if tint == Tint::Plain { " class=\"tip\"" } else { "" };
+        tip(&tip_name(tint), class, tint.color());
     }
     out
 }
 
-fn tip_name(mark: Mark) -> String {
-    format!("tip-{}", if mark == Mark::Same { "same" } else { mark.word() })
+fn tip_name(tint: Tint) -> String {
+    format!("tip-{}", tint.name())
 }
 
 /// All lines, quiet ones first so that the others lie above.
@@ -77,17 +76,18 @@ fn start(out: &mut String, picture: &Picture) {
 }
 
 fn line(out: &mut String, way: &Way, path: &str) {
-    let (class, color, wide) = match (way.mark, way.is_quiet) {
-        (Mark::Same, true) => (" class=\"quiet\"", "#a9b3bd", "1.2"),
-        (Mark::Same, false) => (" class=\"line\"", "#6d7b88", "1.8"),
-        (mark, _) => ("", super::mark_color(mark), "2.6"),
+    let (class, color, wide) = match (way.tint, way.is_quiet) {
+        (Tint::Plain, true) => (" class=\"quiet\"", "#a9b3bd", "1.2"),
+        (Tint::Plain, false) => (" class=\"line\"", "#6d7b88", "1.8"),
+        (Tint::Walked, true) => ("", Tint::Walked.color(), "1.8"),
+        (tint, _) => ("", tint.color(), "2.6"),
     };
-    let dashes = if way.is_quiet || way.mark == Mark::Removed { " stroke-dasharray=\"5 4\"" } else { "" };
+    let dashes = if way.is_quiet || way.tint.is_dashed() { " stroke-dasharray=\"5 4\"" } else { "" };
     put(
         out,
         format_args!(
             "<path{class} fill=\"none\" stroke=\"{color}\" stroke-width=\"{wide}\"{dashes} marker-end=\"url(#{})\" d=\"{path}\"/>",
-            tip_name(way.mark)
+            tip_name(way.tint)
         ),
     );
 }
