@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use callform_call::coverage::html;
 use callform_call::explore::Bounds;
 use callform_source::{Diagnostics, SourceMap, Spanned};
 use clap::{Args, ValueEnum};
@@ -159,6 +160,13 @@ fn finish(ui: &Ui, args: &TestArgs, outcomes: &[Outcome], center: &CallCenter, s
     {
         ui.error(&format!("cannot write `{}`: {error}", file.display()));
         return Exit::Failed;
+    }
+    if let Some(file) = &args.coverage_html {
+        let page = html::page(&center.center, &coverage, &format!("What the tests of {suite} walk"));
+        if let Err(error) = write(file, page.as_bytes()) {
+            ui.error(&format!("cannot write `{}`: {error}", file.display()));
+            return Exit::Failed;
+        }
     }
     match args.format {
         TestFormat::Human => human(ui, &results),
