@@ -149,7 +149,7 @@ impl Simulation<'_> {
 }
 
 /// Whether a comparison holds. Numbers are compared only where both sides are some.
-fn holds(operator: &str, value: &str, operand: &str) -> bool {
+pub(crate) fn holds(operator: &str, value: &str, operand: &str) -> bool {
     let numbers = |compare: fn(&f64, &f64) -> bool| {
         let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
         matches!((number(value), number(operand)), (Some(value), Some(operand)) if compare(&value, &operand))

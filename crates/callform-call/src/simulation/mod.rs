@@ -11,6 +11,7 @@ mod services;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use conditions::holds;
 pub use input::{Input, NotNow};
 
 use std::sync::Arc;
