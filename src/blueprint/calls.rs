@@ -200,9 +200,9 @@ pub struct CallStep {
     /// What the customer hears next: the text exactly, with spaces as they come, or one of the forms of `Heard`; several in
     /// order. `anything` stands for all that is heard until the next step. From its first `hear` on a test accounts for
     /// everything that is heard.
-    pub hear: Option<Spanned<OneOrMany<Spanned<Short<String, Heard>>>>>,
+    pub hear: Option<Spanned<HeardInOrder>>,
     /// The same for the agent: what whispers say.
-    pub agent_hears: Option<Spanned<OneOrMany<Spanned<Short<String, Heard>>>>>,
+    pub agent_hears: Option<Spanned<HeardInOrder>>,
     /// Keys the customer presses: `1`, `"12#"`.
     pub press: Option<Spanned<Scalar>>,
     /// What a bot takes the customer's words for: the intent.
@@ -220,6 +220,9 @@ pub struct CallStep {
     /// What is true at this moment.
     pub expect: Option<Spanned<Expected>>,
 }
+
+/// Several things that are heard, in order: texts word by word, or otherwise told.
+type HeardInOrder = OneOrMany<Spanned<Short<String, Heard>>>;
 
 /// What is heard, other than a text word by word.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

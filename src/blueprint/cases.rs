@@ -60,7 +60,10 @@ fn put(node: &mut Node, word: &str, value: &Node) -> bool {
             }
             found
         }
-        NodeValue::Sequence(items) => items.iter_mut().fold(false, |found, item| put(item, word, value) || found),
+        NodeValue::Sequence(items) => {
+            // Everywhere, not only up to the first.
+            items.iter_mut().map(|item| put(item, word, value)).filter(|found| *found).count() > 0
+        }
         NodeValue::Mapping(entries) => entries.iter_mut().fold(false, |found, entry| {
             let in_key = entry.key.value.contains(word);
             if in_key {

@@ -61,9 +61,9 @@ impl CallCenter {
     }
 
     /// A center of nothing but flows. Whatever else they name is taken for what its name says.
-    pub fn of_flows(flows: Vec<FlowSource>) -> Self {
+    pub fn of_flows(flows: &[FlowSource]) -> Self {
         let mut center = Center::new("arn:aws:connect:us-west-2:111122223333:instance/simulated");
-        center.add_flows(&flows);
+        center.add_flows(flows);
         Self { center, places: BTreeMap::new(), quick_connects: BTreeMap::new() }
     }
 
@@ -88,7 +88,7 @@ fn text(resource: &Resource, property: &str) -> Option<String> {
 }
 
 /// The resource that a property names.
-fn referred<'m>(value: &'m Value, kind: Kind) -> Option<&'m Address> {
+fn referred(value: &Value, kind: Kind) -> Option<&Address> {
     value.references().into_iter().find_map(|reference| match &reference.target {
         Target::Resource(address) if address.kind == kind => Some(address),
         _ => None,

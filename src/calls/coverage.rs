@@ -1,5 +1,7 @@
 //! What tests have walked, for people and programs.
 
+use std::fmt::Write as _;
+
 use callform_call::coverage::{Coverage, total};
 use callform_source::SourceMap;
 use schemars::JsonSchema;
@@ -62,7 +64,9 @@ pub struct UnwalkedReport {
 /// What outcomes have walked.
 pub fn coverage_of(outcomes: &[Outcome]) -> Coverage {
     let mut coverage = Coverage::default();
-    outcomes.iter().for_each(|outcome| coverage.add(&outcome.events));
+    for outcome in outcomes {
+        coverage.add(&outcome.events);
+    }
     coverage
 }
 
@@ -102,14 +106,14 @@ impl CoverageReport {
         }
         text.push_str(&row("all flows", self.blocks, self.branches));
         for flow in self.flows.iter().filter(|flow| !flow.unwalked.is_empty() || !flow.unreachable.is_empty()) {
-            text.push_str(&format!("\nno test walks, in {}:\n", flow.flow));
+            let _written = writeln!(text, "\nno test walks, in {}:", flow.flow);
             for unwalked in &flow.unwalked {
                 let branch = unwalked.branch.as_ref().map(|branch| format!(" → {branch}")).unwrap_or_default();
                 let place = unwalked.place.as_ref().map(|place| format!("   ({})", place.short())).unwrap_or_default();
-                text.push_str(&format!("  {}{branch}{place}\n", unwalked.block));
+                let _written = writeln!(text, "  {}{branch}{place}", unwalked.block);
             }
             for block in &flow.unreachable {
-                text.push_str(&format!("  {block}: nothing leads to it\n"));
+                let _written = writeln!(text, "  {block}: nothing leads to it");
             }
         }
         text

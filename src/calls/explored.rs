@@ -1,5 +1,7 @@
 //! What an exploration of flows finds, for people.
 
+use std::fmt::Write as _;
+
 use callform_call::coverage::total;
 use callform_call::explore::{Bounds, Entry, Exploration, explore};
 use callform_call::{Center, FlowId};
@@ -54,12 +56,12 @@ impl Explored {
             ways.all,
         );
         for finding in &exploration.findings {
-            text.push_str(&format!("  {}\n", finding.words(&center.center)));
+            let _written = writeln!(text, "  {}", finding.words(&center.center));
             if let Some(path) = exploration.paths.get(finding.path) {
                 let words = path.words(&center.center);
                 let usual = words.into_iter().filter(|word| !word.ends_with(" works")).collect::<Vec<_>>().join("; ");
                 let usual = if usual.is_empty() { "on a quiet day".to_owned() } else { usual };
-                text.push_str(&format!("    when: {usual}\n"));
+                let _written = writeln!(text, "    when: {usual}");
             }
         }
         text

@@ -74,13 +74,13 @@ fn start(name: &Spanned<String>, test: &CallTest, center: &CallCenter, found: &m
     let mut binder = Binder { center: &center.center, diagnostics: found };
     let numbers = center.center.numbers();
     let (flow, system) = match (&test.call, &test.flow) {
-        (Some(number), None) => match numbers.iter().find(|known| *known.name == *number.value) {
-            Some(known) => (known.flow, known.address.clone()),
-            None => {
+        (Some(number), None) => {
+            let Some(known) = numbers.iter().find(|known| *known.name == *number.value) else {
                 binder.unknown("phone number with a flow", number, numbers.iter().map(|known| &*known.name));
                 return None;
-            }
-        },
+            };
+            (known.flow, known.address.clone())
+        }
         (None, Some(flow)) => (bind_flow(&mut binder, flow)?, None),
         // A center with one number has nothing to choose.
         (None, None) if numbers.len() == 1 => (numbers[0].flow, numbers[0].address.clone()),

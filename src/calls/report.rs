@@ -1,4 +1,6 @@
-//! Test results for programs: JSON with a version, and JUnit's XML.
+//! Test results for programs: JSON with a version, and the XML of `JUnit`.
+
+use std::fmt::Write as _;
 
 use callform_source::SourceMap;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
@@ -109,7 +111,7 @@ impl Report {
         text
     }
 
-    /// As JUnit's XML: one suite, a case for each test, `file` and `line` for those who show them.
+    /// As the XML of `JUnit`: one suite, a case for each test, `file` and `line` for those who show them.
     pub fn junit(&self, suite: &str) -> String {
         let mut writer = quick_xml::Writer::new_with_indent(Vec::new(), b' ', 2);
         // Writing to memory does not fail.
@@ -173,7 +175,7 @@ fn of_line(line: Line, sources: &SourceMap) -> LineReport {
 
 pub(super) fn place(sources: &SourceMap, span: callform_source::Span) -> PlaceReport {
     let location = sources.location(span);
-    PlaceReport { file: location.path.to_string(), line: location.line, column: location.column }
+    PlaceReport { file: location.path, line: location.line, column: location.column }
 }
 
 impl PlaceReport {
@@ -212,7 +214,7 @@ impl FailureReport {
         let mut text = format!("> {} ({})\n", self.message, self.place.short());
         for (word, value) in [("expected", &self.expected), ("found", &self.found)] {
             if let Some(value) = value {
-                text.push_str(&format!(">   {word:<9} {value}\n"));
+                let _written = writeln!(text, ">   {word:<9} {value}");
             }
         }
         text

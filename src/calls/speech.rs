@@ -48,7 +48,8 @@ fn rewrite(ssml: &str, into: &mut String) {
             rest = data.get(end + 3..).unwrap_or_default();
             continue;
         }
-        let Some(end) = from.find('>') else { break };
+        // A mark without an end takes the rest with it.
+        let Some(end) = from.find('>') else { return };
         into.push_str(&tag(&from[1..end]));
         rest = &from[end + 1..];
     }

@@ -75,7 +75,6 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
             ("key-alias", "Two keys have the same alias."),
         ],
         told_by_rules: &["/RotationPeriodInDays"],
-        ..Checks::PLAIN
     },
 };
 

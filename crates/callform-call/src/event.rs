@@ -255,6 +255,7 @@ pub enum What {
 
 /// Who is recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each may be recorded without the others")]
 pub struct Recording {
     /// The agent, while the two are joined.
     pub agent: bool,

@@ -33,7 +33,7 @@ pub(crate) struct TestArgs {
     /// Form of the results.
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: TestFormat,
-    /// Write the results to a file as JUnit's XML, too.
+    /// Write the results to a file as the XML of `JUnit`, too.
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
     /// Count the blocks and branches that the tests walk, and list those that they do not.
@@ -63,7 +63,7 @@ pub(crate) enum TestFormat {
     Human,
     /// For programs; `callform schema test-report` prints its schema.
     Json,
-    /// JUnit's XML.
+    /// The XML of `JUnit`.
     Junit,
 }
 
@@ -100,7 +100,9 @@ fn explore(ui: &Ui, args: &TestArgs) -> Exit {
         Err(exit) => return exit,
     };
     let explored = calls::explore_all(&center.center, &Bounds::default());
-    explored.iter().for_each(|explored| ui.data(&explored.human(&center)));
+    for explored in &explored {
+        ui.data(&explored.human(&center));
+    }
     Exit::Success
 }
 

@@ -47,7 +47,7 @@ impl Proposal {
     fn walk(&self, center: &Center) -> Option<Vec<Event>> {
         let mut day = Day::new(&self.given);
         let mut simulation = Simulation::new(center, &mut day, self.at);
-        simulation.begin_in(self.start.clone(), self.queue);
+        simulation.begin(Start { queue: self.queue, ..self.start.clone() });
         for step in &self.steps {
             match step {
                 Decision::Does(id, input) if id.0 < simulation.contacts().len() => {

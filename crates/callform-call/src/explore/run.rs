@@ -91,7 +91,7 @@ impl Setting<'_> {
         let mut shared = Shared(&world);
         let mut simulation = Simulation::new(center, &mut shared, bounds.at).at_most(most);
         let mut since = vec![0];
-        simulation.begin_in(start.clone(), queue);
+        simulation.begin(Start { queue, ..start.clone() });
         let mut taken = Taken { rounds, ..Taken::default() };
         let end = loop {
             let next = simulation.contacts().iter().find(|contact| contact.end().is_none());

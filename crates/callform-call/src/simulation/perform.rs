@@ -76,17 +76,7 @@ impl<'a> Simulation<'a> {
                 self.contacts[id.0].fields.extend(values);
                 Go::Next
             }
-            Op::SetFlowAttributes(attributes) => {
-                let values = attributes.iter().map(|(name, text)| (name.to_string(), json!(&*self.text(id, text))));
-                let values: Vec<(String, Value)> = values.collect();
-                if let Some(frame) = self.contacts[id.0].frame() {
-                    let space = frame.spaces.entry("FlowAttributes").or_insert_with(|| json!({}));
-                    for (name, value) in values {
-                        space[name] = value;
-                    }
-                }
-                Go::Next
-            }
+            Op::SetFlowAttributes(attributes) => self.set_flow_attributes(id, attributes),
             Op::SetTags(tags) => {
                 let values: Vec<_> = tags.iter().map(|(key, text)| (Arc::clone(key), self.text(id, text))).collect();
                 self.contacts[id.0].tags.extend(values);
@@ -94,7 +84,7 @@ impl<'a> Simulation<'a> {
             }
             Op::Untag(keys) => {
                 let tags = &mut self.contacts[id.0].tags;
-                keys.iter().for_each(|key| drop(tags.remove(key)));
+                tags.retain(|key, _| !keys.contains(key));
                 Go::Next
             }
             Op::SetRouting(routing) => self.set_routing(id, routing),
@@ -199,6 +189,18 @@ impl<'a> Simulation<'a> {
             let lost = std::mem::take(&mut self.contacts[id.0].early_keys);
             self.tell(id, What::Lost(lost.into()));
         }
+    }
+
+    fn set_flow_attributes(&mut self, id: ContactId, attributes: &[(Arc<str>, Text)]) -> Go {
+        let values = attributes.iter().map(|(name, text)| (name.to_string(), json!(&*self.text(id, text))));
+        let values: Vec<(String, Value)> = values.collect();
+        if let Some(frame) = self.contacts[id.0].frame() {
+            let space = frame.spaces.entry("FlowAttributes").or_insert_with(|| json!({}));
+            for (name, value) in values {
+                space[name] = value;
+            }
+        }
+        Go::Next
     }
 
     fn set_attributes(&mut self, id: ContactId, attributes: &[(Arc<str>, Text)]) -> Go {

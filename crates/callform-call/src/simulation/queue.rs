@@ -58,7 +58,7 @@ impl Simulation<'_> {
             return Go::Error("QueueAtCapacity");
         }
         self.tell(id, What::Left(at, None));
-        self.into_queue(id, queue);
+        self.put_into_queue(id, queue);
         Go::Queued
     }
 
@@ -72,13 +72,13 @@ impl Simulation<'_> {
             self.tell(id, What::Dequeued(former));
         }
         self.tell(id, What::Left(at, None));
-        self.into_queue(id, queue);
+        self.put_into_queue(id, queue);
         Go::Queued
     }
 
     /// Puts a contact into a queue, and into the flow for that. The flow is run by whoever runs the contact: one that leads
     /// to its own queue again and again is an endless circle, not an endless recursion.
-    fn into_queue(&mut self, id: ContactId, queue: QueueId) {
+    fn put_into_queue(&mut self, id: ContactId, queue: QueueId) {
         let now = self.now;
         let contact = &mut self.contacts[id.0];
         contact.queue = Some(queue);
@@ -100,7 +100,7 @@ impl Simulation<'_> {
     pub(super) fn transfer_to_agent(&mut self, id: ContactId) -> Go {
         match self.contact(id).queue {
             Some(queue @ QueueId::Agent(_)) => {
-                self.into_queue(id, queue);
+                self.put_into_queue(id, queue);
                 Go::Queued
             }
             Some(QueueId::Queue(_)) | None => Go::End(End::Finished),
@@ -167,7 +167,7 @@ impl Simulation<'_> {
             self.enter(id, flow, Role::Main);
             self.run(id);
         } else if let Some(queue) = contact.queue {
-            self.into_queue(id, queue);
+            self.put_into_queue(id, queue);
         }
     }
 

@@ -179,7 +179,7 @@ fn hanging_up_ends_a_contact_at_any_moment_and_once() {
     });
 }
 
-fn digits_flow(parameters: Value) -> FlowSource {
+fn digits_flow(parameters: &Value) -> FlowSource {
     let mut all = json!({ "Text": "Number?", "StoreInput": "True", "InputTimeLimitSeconds": "5" });
     all.as_object_mut().unwrap().extend(parameters.as_object().unwrap().clone());
     source(
@@ -215,12 +215,12 @@ fn digits_end_with_a_key_their_length_or_a_pause() {
         (&local, "2125550100#", "Got +12125550100"),
         (&local, "12#", "Wrong"),
     ] {
-        with_first(&[digits_flow(parameters.clone())], |simulation, id| {
+        with_first(&[digits_flow(parameters)], |simulation, id| {
             simulation.give(id, &keys(pressed)).unwrap();
             assert_eq!(heard(simulation)[1], expected, "{pressed}");
         });
     }
-    with_first(&[digits_flow(most)], |simulation, _| {
+    with_first(&[digits_flow(&most)], |simulation, _| {
         simulation.pass(5);
         assert_eq!(heard(simulation)[1], "Got Timeout");
     });
@@ -232,7 +232,7 @@ fn what_is_entered_in_secret_is_told_to_nobody() {
         "InputValidation": { "CustomValidation": { "MaximumLength": "4" } },
         "InputEncryption": { "EncryptionKeyId": "k", "Key": "p" },
     });
-    with_first(&[digits_flow(secret)], |simulation, id| {
+    with_first(&[digits_flow(&secret)], |simulation, id| {
         simulation.give(id, &keys("1234")).unwrap();
         assert_eq!(heard(simulation)[1], "Got (encrypted)");
     });
@@ -326,7 +326,7 @@ fn functions_answer_flat_or_nested_as_the_block_says() {
     assert_eq!(ask("fails", flat), "Wrong");
 }
 
-pub(crate) fn queue_flows() -> Vec<FlowSource> {
+fn waiting_flows() -> Vec<FlowSource> {
     vec![
         source(
             "main",
@@ -370,6 +370,13 @@ pub(crate) fn queue_flows() -> Vec<FlowSource> {
                 end("end"),
             ],
         ),
+    ]
+}
+
+/// The queue's flows, and those before and after an agent is there.
+pub(crate) fn queue_flows() -> Vec<FlowSource> {
+    let mut flows = waiting_flows();
+    flows.extend([
         source(
             "default agent_whisper",
             FlowType::AgentWhisper,
@@ -394,7 +401,8 @@ pub(crate) fn queue_flows() -> Vec<FlowSource> {
             &[("hold", "MessageParticipantIteratively", json!({ "Messages": [{ "Text": "On hold" }] }), "")],
         ),
         source("survey", FlowType::ContactFlow, &[say("ask", "Were you content?", "next=end"), end("end")]),
-    ]
+    ]);
+    flows
 }
 
 #[test]
@@ -635,7 +643,9 @@ fn a_number_outside_is_called() {
     };
     let after = |inputs: &[Input]| {
         with_first(&[main("True")], |simulation, id| {
-            inputs.iter().for_each(|input| simulation.give(id, input).unwrap());
+            for input in inputs {
+                simulation.give(id, input).unwrap();
+            }
             heard(simulation).concat()
         })
     };

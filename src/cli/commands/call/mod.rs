@@ -106,7 +106,7 @@ fn call(ui: &Ui, args: &CallArgs) -> Result<Exit, Exit> {
     let events = simulation.into_events();
     if let Some(file) = &args.flow_logs {
         let entries = logs::flow_logs(&events, &center.center);
-        let text: String = entries.iter().map(|entry| format!("{entry}\n")).collect();
+        let text = entries.iter().flat_map(|entry| [entry.to_string(), "\n".to_owned()]).collect::<String>();
         write(file, text.as_bytes())
             .map_err(|error| said(ui, &format!("cannot write `{}`: {error}", file.display())))?;
     }
@@ -126,7 +126,7 @@ pub(super) fn center_of(ui: &Ui, args: &CenterArgs) -> Result<(CallCenter, Sourc
     let path = &args.blueprint;
     if let Some(documents) = exported_flows(path) {
         let documents = documents.map_err(|error| said(ui, &format!("cannot read `{}`: {error}", path.display())))?;
-        return Ok((CallCenter::of_flows(sources_of(path, documents)), SourceMap::default()));
+        return Ok((CallCenter::of_flows(&sources_of(path, documents)), SourceMap::default()));
     }
     let center = load(ui, args)?;
     Ok((CallCenter::of_model(&center.model), center.sources))
