@@ -16,6 +16,13 @@ pub use compared::compared;
 pub use mermaid::{mermaid, mermaid_of_changes};
 pub use svg::svg;
 
+/// What other pictures in the style of these are made of.
+pub mod parts {
+    pub use super::mermaid::{escaped as mermaid_text, plain as mermaid_line};
+    pub use super::svg::{FONT, color, curve};
+    pub use super::text::{fit, width, wrap, xml};
+}
+
 use std::collections::BTreeMap;
 
 use crate::compare::Mark;
