@@ -23,6 +23,7 @@ pub mod inventory;
 pub mod observe;
 pub mod graph;
 pub mod render;
+pub mod journey;
 pub mod plan;
 pub mod preflight;
 pub mod apply;

@@ -28,6 +28,7 @@ mod further_resources;
 mod generated;
 mod history;
 mod interruption;
+mod journeys;
 mod kinds;
 mod kwglobal;
 mod live_center;
