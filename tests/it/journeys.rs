@@ -126,3 +126,54 @@ fn every_kind_of_center_has_a_journey() {
         assert!(page.contains(said), "{said}");
     }
 }
+
+#[test]
+fn a_plan_says_what_callers_meet() {
+    let test = TestEnvironment::with_blueprints();
+    let first = test.expect(0, &["plan", KWGLOBAL, "--sandbox", "--format", "markdown"]).stdout;
+    assert!(first.contains("What callers of the number main meet"), "{first}");
+    assert!(first.contains("\n+ the number is new\n+ hears “Welcome to KWGlobal.”\n"), "{first}");
+    test.expect(0, &["apply", KWGLOBAL, "--sandbox", "--yes"]);
+    let nothing = test.expect(0, &["plan", KWGLOBAL, "--sandbox", "--format", "markdown"]).stdout;
+    assert!(!nothing.contains("callers"), "{nothing}");
+    test.edit(
+        KWGLOBAL,
+        "Press 1 for customer service, or 2 for business",
+        "Press 1 or 3 for customer service, or 2 for business",
+    );
+    test.edit(
+        KWGLOBAL,
+        "          2: { queue: consulting }\n",
+        "          2: { queue: consulting }\n          3: { queue: customer_service }\n",
+    );
+    test.edit(KWGLOBAL, "mon-fri: 09:00-18:00", "mon-fri: 09:00-17:00");
+    test.edit(KWGLOBAL, "offer_after: 2m", "offer_after: 3m");
+    test.edit(
+        KWGLOBAL,
+        "      - say: Your call is important to us. It will be recorded for quality and training.\n        name: announcement\n        error: { goto: words }\n",
+        "",
+    );
+    let plan = test.expect(0, &["plan", KWGLOBAL, "--sandbox", "--format", "markdown", "--out", "saved.plan"]).stdout;
+    let section = plan.split("What callers of the number main meet").nth(1).unwrap_or_else(|| panic!("{plan}"));
+    let told: Vec<&str> =
+        section.lines().skip_while(|line| *line != "```diff").skip(1).take_while(|line| *line != "```").collect();
+    let expected = [
+        "- Main menu: hears “Your call is important to us. It will be recorded for quality and training.”",
+        "! Main menu: is asked “Press 1 or 3 for customer service, or 2 for business consulting.” (was: “Press 1 for customer service, or 2 for business consulting.”)",
+        "! Main menu: Business hours: Mon–Fri 9:00–17:00, Sat 9:00–15:00 (America/Los_Angeles) (was: Business hours: Mon–Fri 9:00–18:00, Sat 9:00–15:00 (America/Los_Angeles))",
+        "! Callback in queue: after “All of our agents are with other customers. Your call is important to us. Plea…: every 3 min (was: every 2 min)",
+        "! Talks with an agent: Both sides are recorded (was: Recorded or not, by the way the call came: not recorded, or both sides are recorded)",
+    ];
+    for line in expected {
+        assert!(told.contains(&line), "{line}\n{told:#?}");
+    }
+    assert!(told.iter().any(|line| line.contains("key 3") || line.contains("key 1, 3")), "{told:#?}");
+    // A saved plan says the same, and one in which that was changed is refused.
+    let saved = test.expect(0, &["plan", "saved.plan", "--format", "markdown"]).stdout;
+    assert!(saved.contains(expected[0]), "{saved}");
+    let tampered = test.read("saved.plan").replace("- Main menu: hears", "- Main menu: hears no longer");
+    test.write("tampered.plan", tampered);
+    let refused = test.run(&["apply", "tampered.plan", "--sandbox", "--yes"]);
+    assert!(refused.code != 0 && refused.stderr.contains("plan-edited"), "{}", refused.stderr);
+    test.expect(0, &["apply", "saved.plan", "--sandbox", "--yes"]);
+}
