@@ -115,6 +115,8 @@ fn between(before: &Journey, after: &Journey) -> Vec<String> {
             Of::Flow(_) => format!("- flow {} is no longer on the way ({})", stage.title, stage.role),
         });
     }
+    let mut told = BTreeSet::new();
+    lines.retain(|line| told.insert(line.clone()));
     lines
 }
 
@@ -177,11 +179,18 @@ impl<'a> Pairing<'a> {
         let mut lines = Vec::new();
         for (new, step) in new_steps.iter().enumerate() {
             let prefix = self.prefix(step);
-            let told: Vec<(char, String)> = match self.old_of.get(&new).and_then(|old| old_steps.get(*old)) {
-                Some(old) => lines_between(old, step).into_iter().chain(self.ways_between(old, step)).collect(),
-                None => told_of(self.after.0, self.after.1, step).into_iter().map(|text| ('+', text)).collect(),
+            let Some(old) = self.old_of.get(&new).and_then(|old| old_steps.get(*old)) else {
+                let told = told_of(self.after.0, self.after.1, step);
+                lines.extend(told.into_iter().map(|text| format!("+ {prefix}{text}")));
+                continue;
             };
-            lines.extend(told.into_iter().map(|(sign, text)| format!("{sign} {prefix}{text}")));
+            for (sign, meaning, text) in lines_between(old, step) {
+                // A calendar is the same in every flow that asks it.
+                let prefix = if (sign, meaning) == ('~', Meaning::Hours) { "" } else { &prefix };
+                lines.push(format!("{sign} {prefix}{text}"));
+            }
+            let ways = self.ways_between(old, step);
+            lines.extend(ways.into_iter().map(|(sign, text)| format!("{sign} {prefix}{text}")));
         }
         let kept: BTreeSet<usize> = self.old_of.values().copied().collect();
         for (_, step) in old_steps.iter().enumerate().filter(|(old, _)| !kept.contains(old)) {
@@ -275,17 +284,19 @@ fn is_told(journey: &Journey, way: &Way) -> bool {
     way.is_dead_end || !(way.is_quiet || is_to_agents)
 }
 
-fn lines_between(old: &Step, new: &Step) -> Vec<(char, String)> {
+fn lines_between(old: &Step, new: &Step) -> Vec<(char, Meaning, String)> {
     let mut gone: Vec<&Line> = old.lines.iter().filter(|line| !new.lines.contains(line)).collect();
     let mut lines = Vec::new();
     for line in new.lines.iter().filter(|line| !old.lines.contains(line)) {
         let partner = gone.iter().position(|other| other.meaning == line.meaning);
         match partner.map(|place| gone.remove(place)) {
-            Some(other) => lines.push(('~', format!("{} (was: {})", said(line), shorten(&other.text, TEXT)))),
-            None => lines.push(('+', said(line))),
+            Some(other) => {
+                lines.push(('~', line.meaning, format!("{} (was: {})", said(line), shorten(&other.text, TEXT))))
+            }
+            None => lines.push(('+', line.meaning, said(line))),
         }
     }
-    lines.extend(gone.into_iter().map(|line| ('-', said(line))));
+    lines.extend(gone.into_iter().map(|line| ('-', line.meaning, said(line))));
     lines
 }
 

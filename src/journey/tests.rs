@@ -411,7 +411,7 @@ fn what_callers_meet_before_and_after() {
     assert_eq!(differences(&[("      - say: Calls are recorded.\n", "")]), ["- Entry: hears “Calls are recorded.”"]);
     assert_eq!(
         differences(&[("08:00-18:00", "08:00-17:00")]),
-        ["~ Entry: Office: Mon–Fri 8:00–17:00 (Europe/Berlin) (was: Office: Mon–Fri 8:00–18:00 (Europe/Berlin))"]
+        ["~ Office: Mon–Fri 8:00–17:00 (Europe/Berlin) (was: Office: Mon–Fri 8:00–18:00 (Europe/Berlin))"]
     );
     assert_eq!(
         differences(&[("interrupt_every: 2m", "interrupt_every: 3m")]),

@@ -160,7 +160,7 @@ fn a_plan_says_what_callers_meet() {
     let expected = [
         "- Main menu: hears “Your call is important to us. It will be recorded for quality and training.”",
         "! Main menu: is asked “Press 1 or 3 for customer service, or 2 for business consulting.” (was: “Press 1 for customer service, or 2 for business consulting.”)",
-        "! Main menu: Business hours: Mon–Fri 9:00–17:00, Sat 9:00–15:00 (America/Los_Angeles) (was: Business hours: Mon–Fri 9:00–18:00, Sat 9:00–15:00 (America/Los_Angeles))",
+        "! Business hours: Mon–Fri 9:00–17:00, Sat 9:00–15:00 (America/Los_Angeles) (was: Business hours: Mon–Fri 9:00–18:00, Sat 9:00–15:00 (America/Los_Angeles))",
         "! Callback in queue: after “All of our agents are with other customers. Your call is important to us. Plea…: every 3 min (was: every 2 min)",
         "! Talks with an agent: Both sides are recorded (was: Recorded or not, by the way the call came: not recorded, or both sides are recorded)",
     ];
