@@ -24,6 +24,7 @@ pub mod observe;
 pub mod graph;
 pub mod render;
 pub mod calls;
+pub mod journey;
 pub mod plan;
 pub mod preflight;
 pub mod apply;

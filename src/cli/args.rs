@@ -74,6 +74,8 @@ pub(crate) enum Command {
     /// Work on single flows: steps, exported JSON, and the way between them.
     #[command(subcommand)]
     Flow(super::commands::flow::FlowCommand),
+    /// Draw what callers go through, from each phone number over all flows to the end: a picture, Mermaid or a page.
+    Journey(super::commands::journey::JourneyArgs),
     /// Build and invoke the Lambda functions of a center.
     #[command(subcommand)]
     Lambda(LambdaCommand),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::associations;
+use super::callers;
 use super::changes::resource_changes;
 use super::impact;
 use super::imports;
@@ -88,6 +89,7 @@ pub fn build_although_prevented(
             .collect(),
         by_hand: None,
         live_numbers: opening::live_numbers(&changes, &deployed, &answered_by),
+        callers: callers::changes(&changes, &deployed, &desired, &answered_by),
         change_sets: None,
         preflight: None,
         changes,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::changes::resource_changes;
 use super::impact;
 use super::known::{Definition, Known};
-use super::{Action, Base, Change, Plan, PropertyChange, Purpose, StackChange, associations, settings};
+use super::{Action, Base, Change, Plan, PropertyChange, Purpose, StackChange, associations, callers, settings};
 use crate::inventory::Inventory;
 use crate::model::{Address, EXISTING_PHONE_NUMBER, Kind, Model, Reference, Target};
 use crate::render::{Artifacts, ParameterSource};
@@ -34,6 +34,7 @@ pub fn compare(old: Side, new: Side) -> Plan {
     impact::note(&mut changes, &impact::Sides { before: &before, after: &desired });
     changes.extend(links);
     changes.extend(settings::between(&before, &desired));
+    let callers = callers::changes(&changes, &before, &desired, &|_| None);
     Plan {
         purpose: Purpose::Compare,
         center: new.model.center.clone(),
@@ -45,6 +46,7 @@ pub fn compare(old: Side, new: Side) -> Plan {
         stack_changes: center_change(old.model, new.model).into_iter().collect(),
         by_hand: None,
         live_numbers: Vec::new(),
+        callers,
         change_sets: None,
         preflight: None,
         steps: Vec::new(),

@@ -68,6 +68,7 @@ pub fn destroy(center: &str, region: &str, inventory: &Inventory) -> Result<Plan
         stack_changes: Vec::new(),
         by_hand: None,
         live_numbers: Vec::new(),
+        callers: Vec::new(),
         change_sets: None,
         preflight: None,
         steps,

@@ -26,6 +26,7 @@ mod unique_names;
 mod waves;
 mod impact;
 mod opening;
+mod callers;
 mod build;
 mod compare;
 mod destroy;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Action, ChangeSetCheck, HandChange, Impact, LiveNumber, Preflight, Purpose, Reason};
+use crate::journey::CallerChange;
 use crate::model::{Address, Asset, Reference, Target};
 
 /// Version of the saved form.
@@ -39,6 +40,9 @@ pub struct Plan {
     pub by_hand: Option<Vec<HandChange>>,
     /// Numbers that are answered now and whose callers may notice the changes.
     pub live_numbers: Vec<LiveNumber>,
+    /// What the callers of the numbers it touches meet before and after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub callers: Vec<CallerChange>,
     /// What CloudFormation said to the updates of the plan; none where it was not asked.
     pub change_sets: Option<Vec<ChangeSetCheck>>,
     /// What the plan runs into, takes and costs; none where that was not looked at.

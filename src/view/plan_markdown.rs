@@ -12,6 +12,8 @@ const MOST_BYTES: usize = 65_536;
 const RESERVE: usize = 1_000;
 /// Bytes of one row; what is longer is cut.
 const ROW: usize = 4_000;
+/// Most differences that are told of what the callers of a number meet.
+const CALLER_LINES: usize = 40;
 /// What ends a section.
 const END: &str = "\n</details>\n";
 /// Above this many rows, a section starts folded.
@@ -40,6 +42,7 @@ pub fn markdown(view: &PlanView) -> String {
         let left_out = left_out.to_string();
         text.extend(["\n", left_out.as_str(), " more changes do not fit here; `callform plan` shows them all.\n"]);
     }
+    callers(view, &mut text);
     draw(view, &mut text);
     if let Some(estimate) = preflight_words::estimate(plan) {
         text.extend(["\n<sub>", escaped(&estimate).as_str(), "</sub>\n"]);
@@ -147,6 +150,41 @@ impl Section {
         }
         self.rows.len() - shown
     }
+}
+
+/// Adds what callers of the touched numbers meet before and after, number by number, as much of it as there is room for.
+fn callers(view: &PlanView, text: &mut String) {
+    let mut left_out = 0;
+    for change in &view.plan.callers {
+        let names: Vec<String> = change.numbers.iter().map(|number| escaped(&number.name)).collect();
+        let numbers = if names.len() == 1 { "number" } else { "numbers" };
+        let names = cut(&names.join(", "), RESERVE / 2);
+        let mut section =
+            format!("\n<details open><summary>What callers of the {numbers} {names} meet</summary>\n\n```diff\n");
+        let more = change.lines.len().saturating_sub(CALLER_LINES);
+        for line in change.lines.iter().take(CALLER_LINES) {
+            section.extend([plain(line).as_str(), "\n"]);
+        }
+        if more > 0 {
+            section.push_str(&format!("# and {more} more\n"));
+        }
+        section.extend(["```\n", END]);
+        if text.len() + section.len() + RESERVE <= MOST_BYTES {
+            text.push_str(&section);
+        } else {
+            left_out += change.numbers.len();
+        }
+    }
+    if left_out > 0 {
+        let left_out = left_out.to_string();
+        text.extend(["\nNo room for what callers of ", left_out.as_str(), " more numbers meet.\n"]);
+    }
+}
+
+/// A line of a code block, which nothing in it can end. What changed has the mark that pages color.
+fn plain(line: &str) -> String {
+    let line = line.strip_prefix('~').map_or_else(|| line.to_owned(), |rest| format!("!{rest}"));
+    line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect::<String>().replace('`', "'")
 }
 
 /// Adds pictures of the flows that change, each folded, as many as there is room for. Rows come first: pictures take what

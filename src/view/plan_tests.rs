@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{PlanView, Style, plan_human, plan_json, plan_markdown};
+use crate::journey::CallerChange;
 use crate::model::{Address, Kind};
 use crate::plan::{
     Action, Base, Change, ChangeSetCheck, ChangeSetOutcome, Disagreement, HandChange, HandOutcome, Impact, LiveNumber,
@@ -133,6 +134,7 @@ fn plan() -> Plan {
             flow: "flow/main_menu".to_owned(),
             schedules: Vec::new(),
         }],
+        callers: Vec::new(),
         preflight: None,
         change_sets: Some(vec![ChangeSetCheck {
             stack: "kwglobal".to_owned(),
@@ -299,5 +301,39 @@ fn a_huge_plan_fits_into_a_comment() {
     assert_eq!(
         rows + left_out,
         plan.told_changes().count() + plan.stack_changes.len() + by_hand - text.matches("\n- ").count()
+    );
+}
+
+#[test]
+fn callers_are_told_number_by_number() {
+    let mut plan = plan();
+    plan.callers = vec![CallerChange {
+        numbers: vec![Address::new(Kind::PhoneNumber, "main"), Address::new(Kind::PhoneNumber, "toll_free")],
+        lines: vec![
+            "+ Main menu: after “Press 1 for sales.”: key 3 leads to queue Billing".to_owned(),
+            "- Main menu: hears “Calls are ```recorded```.”".to_owned(),
+            "~ Office: Mon 9:00–17:00 (was: Office: Mon 9:00–18:00)".to_owned(),
+        ],
+    }];
+    let text = markdown(&plan);
+    let told = "<summary>What callers of the numbers main, toll\\_free meet</summary>\n\n```diff\n\
+        + Main menu: after “Press 1 for sales.”: key 3 leads to queue Billing\n\
+        - Main menu: hears “Calls are '''recorded'''.”\n\
+        ! Office: Mon 9:00–17:00 (was: Office: Mon 9:00–18:00)\n```\n";
+    assert!(text.contains(told), "{text}");
+    // Many lines are cut, many numbers are left out, and it is said how many.
+    plan.callers = (0..400)
+        .map(|number| CallerChange {
+            numbers: vec![Address::new(Kind::PhoneNumber, format!("n{number}"))],
+            lines: (0..50).map(|line| format!("+ line {line} of {number}")).collect(),
+        })
+        .collect();
+    let text = markdown(&plan);
+    assert!(text.len() <= 65_536, "{}", text.len());
+    assert!(text.contains("+ line 39 of 0\n# and 10 more\n```"), "{text}");
+    let shown = text.matches("What callers of the number ").count();
+    assert!(
+        shown > 10 && text.contains(&format!("No room for what callers of {} more numbers meet.", 400 - shown)),
+        "{shown}"
     );
 }

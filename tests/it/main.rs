@@ -30,6 +30,7 @@ mod generated;
 mod history;
 mod interruption;
 mod kept_kinds;
+mod journeys;
 mod kinds;
 mod kwglobal;
 mod live_center;

@@ -9,6 +9,7 @@ pub(super) mod diff;
 pub(super) mod drift;
 pub(super) mod flow;
 pub(super) mod init;
+pub(super) mod journey;
 pub(super) mod lambda;
 pub(super) mod man;
 pub(super) mod plan;

@@ -96,6 +96,7 @@ pub fn revert(report: &DriftReport, inventory: &Inventory) -> Result<Plan, Rever
         stack_changes: Vec::new(),
         by_hand: None,
         live_numbers: Vec::new(),
+        callers: Vec::new(),
         change_sets: None,
         preflight: None,
         steps,

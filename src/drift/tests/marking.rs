@@ -34,6 +34,7 @@ fn plan(action: Action, properties: Vec<PropertyChange>) -> Plan {
         stack_changes: Vec::new(),
         by_hand: None,
         live_numbers: Vec::new(),
+        callers: Vec::new(),
         change_sets: None,
         preflight: None,
         steps: Vec::new(),

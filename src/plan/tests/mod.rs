@@ -1,5 +1,6 @@
 //! What the tests of plans share.
 
+mod callers;
 mod circles;
 mod deletions;
 mod edits;

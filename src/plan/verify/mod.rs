@@ -18,9 +18,11 @@ pub use contents::{Made, What, contents};
 use super::changes::resource_changes;
 use super::known::{Definition, Known};
 use super::{
-    Action, Change, Plan, Purpose, RepairOf, StackOperation, Step, associations, build, impact, opening, settings,
+    Action, Change, Plan, Purpose, RepairOf, StackOperation, Step, associations, build, callers, impact, opening,
+    settings,
 };
 use crate::inventory::Inventory;
+use crate::journey::CallerChange;
 use crate::model::{Address, Target};
 use crate::render::words;
 use operations::Operations;
@@ -52,6 +54,9 @@ pub fn contradictions(plan: &Plan, inventory: &Inventory) -> Vec<String> {
     if plan.live_numbers != told.live_numbers {
         found.push("it names other live phone numbers than those it touches".to_owned());
     }
+    if plan.callers != told.callers {
+        found.push("it says other things of what callers meet than would come of it".to_owned());
+    }
     let calls = plan.steps.iter().flat_map(|step| match step {
         Step::Repair(calls) => calls.as_slice(),
         _ => &[],
@@ -75,6 +80,7 @@ struct Sides {
 struct Told {
     changes: Vec<Change>,
     live_numbers: Vec<super::LiveNumber>,
+    callers: Vec<CallerChange>,
     /// The calls for settings of the instance.
     settings: Vec<RepairOf>,
     /// The calls for the links of phone numbers.
@@ -103,6 +109,7 @@ impl Sides {
         let before = links.before.into_iter().map(|number| (number, None));
         Told {
             live_numbers: opening::live_numbers(&changes, &self.deployed, &answered_by),
+            callers: callers::changes(&changes, &self.deployed, &self.desired, &answered_by),
             calls: before.chain(links.after).collect(),
             settings: settings.calls,
             changes,

@@ -144,7 +144,7 @@ fn class(kind: Kind) -> &'static str {
 }
 
 /// Text inside quotes: whatever means something to Mermaid or to HTML is an entity.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -164,7 +164,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Text of a line of its own, where there are no quotes.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let spaced: String =
         text.chars().map(|it| if it.is_control() || "#;{}<>%\"`&".contains(it) { ' ' } else { it }).collect();
     let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");

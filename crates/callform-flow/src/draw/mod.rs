@@ -20,6 +20,13 @@ pub use mermaid::{mermaid, mermaid_of_changes};
 pub use svg::svg;
 pub use walked::Walks;
 
+/// What other pictures in the style of these are made of.
+pub mod parts {
+    pub use super::mermaid::{escaped as mermaid_text, plain as mermaid_line};
+    pub use super::svg::{FONT, color, curve};
+    pub use super::text::{fit, width, wrap, xml};
+}
+
 use std::collections::BTreeMap;
 
 use crate::layout::{Graph, Layout, Position, Route, known_positions};

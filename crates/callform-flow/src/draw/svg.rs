@@ -3,6 +3,8 @@
 mod lines;
 mod legend;
 
+pub use lines::curve;
+
 use std::fmt::Write;
 
 use super::text::{fit, width, wrap, xml};
@@ -19,7 +21,9 @@ const MARGIN: i64 = 28;
 const SIGN: i64 = 16;
 /// Left and right of the text in a block.
 const INSET: i64 = 12;
-const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
+/// Fonts that are there, whatever the reader's machine is.
+pub const FONT: &str =
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
 
 /// Colors on a light page, and what they become on a dark one.
 const STYLE: &str = "\
@@ -30,7 +34,7 @@ const STYLE: &str = "\
 .rule{stroke:#323b45}.wrong{fill:#ff8a80}}";
 
 /// Color of a kind of block. White text reads well on each.
-pub(super) fn color(kind: Kind) -> &'static str {
+pub fn color(kind: Kind) -> &'static str {
     match kind {
         Kind::Interact => "#1f6fb5",
         Kind::Set => "#2b7d5b",

@@ -1,7 +1,7 @@
 //! Text that has to fit.
 
 /// Width of a text in pixels at a font size, for a rather wide sans-serif font: what fits here fits in any usual one.
-pub(super) fn width(text: &str, size: i64) -> i64 {
+pub fn width(text: &str, size: i64) -> i64 {
     (text.chars().map(hundredths).sum::<i64>() * size + 99) / 100
 }
 
@@ -23,7 +23,7 @@ fn hundredths(character: char) -> i64 {
 }
 
 /// The text, or as much of it as fits with an ellipsis.
-pub(super) fn fit(text: &str, size: i64, room: i64) -> String {
+pub fn fit(text: &str, size: i64, room: i64) -> String {
     if width(text, size) <= room {
         return text.to_owned();
     }
@@ -40,7 +40,7 @@ pub(super) fn fit(text: &str, size: i64, room: i64) -> String {
 }
 
 /// The text in lines that fit, broken at spaces where there are some; what is too much ends in an ellipsis.
-pub(super) fn wrap(text: &str, size: i64, room: i64, lines: usize) -> Vec<String> {
+pub fn wrap(text: &str, size: i64, room: i64, lines: usize) -> Vec<String> {
     let mut wrapped: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut words = text.split_whitespace().peekable();
@@ -93,7 +93,7 @@ fn break_off(text: &str, size: i64, room: i64) -> String {
 }
 
 /// Text for XML, without the characters that XML cannot hold.
-pub(super) fn xml(text: &str) -> String {
+pub fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -128,8 +128,8 @@ fn path(from: &Block, to: &Block, route: &Route, offset: i64, place: usize) -> S
     path
 }
 
-/// Leaves and arrives level.
-fn curve(path: &mut String, (x, y): (i64, i64), (to_x, to_y): (i64, i64)) {
+/// Adds a curve that leaves and arrives level.
+pub fn curve(path: &mut String, (x, y): (i64, i64), (to_x, to_y): (i64, i64)) {
     if y == to_y {
         let _ = write!(path, "H{to_x}");
         return;
