@@ -38,6 +38,7 @@ mod messages;
 mod mistakes;
 mod pictures;
 mod preflight;
+mod proposed_tests;
 mod pull_request;
 mod records;
 mod rendering;
