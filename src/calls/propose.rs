@@ -47,7 +47,7 @@ fn name(proposal: &Proposal, center: &CallCenter) -> String {
 }
 
 fn test(proposal: &Proposal, center: &CallCenter) -> Option<Value> {
-    if proposal.queue.is_some() {
+    if proposal.start.queue.is_some() {
         return None;
     }
     let mut test = Map::new();

@@ -6,7 +6,7 @@ use callform::blueprint::{self, Disk, FileError, Files};
 use callform::calls::{self, CallCenter};
 use callform::model;
 use callform_call::explore::{Bounds, Entry, explore};
-use callform_call::{Coverage, FlowId};
+use callform_call::Coverage;
 
 use crate::support::ROOT;
 
@@ -71,5 +71,4 @@ fn proposals_for_kwglobal_are_tests_that_pass_and_walk_what_they_are_for() {
     );
     let all = |coverage: &Coverage| coverage.flows(&center.center).iter().map(|flow| flow.ways.walked).sum::<usize>();
     assert!(all(&walked) * 10 >= all(&found.coverage) * 9, "{} of {}", all(&walked), all(&found.coverage));
-    assert!(center.center.flows().count() > FlowId(0).0);
 }

@@ -164,14 +164,8 @@ impl<'a> Simulation<'a> {
 
     /// Begins a contact and runs it until it waits.
     pub fn begin(&mut self, start: Start) -> ContactId {
-        self.begin_in(start, None)
-    }
-
-    /// The same with a working queue from the start, as a contact has one that comes from another flow.
-    pub fn begin_in(&mut self, start: Start, queue: Option<QueueId>) -> ContactId {
         let id = self.add(start.channel, start.method);
         let contact = &mut self.contacts[id.0];
-        contact.queue = queue;
         contact.customer = start.customer;
         contact.system = start.system;
         contact.queue = start.queue;
