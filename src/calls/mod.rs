@@ -6,8 +6,10 @@
 //! ```
 
 mod center;
+mod coverage;
 mod dialogue;
 mod expect;
+mod explored;
 mod hear;
 mod prepare;
 mod propose;
@@ -18,8 +20,10 @@ mod speech;
 mod suite;
 
 pub use center::CallCenter;
+pub use coverage::{CoverageReport, FlowReport, ShareReport, UnwalkedReport, coverage_of};
 pub use dialogue::{Line, ended, lines, queue_name, spoken};
 pub use expect::state_in_words;
+pub use explored::{Explored, explore_all};
 pub use prepare::{CALLER, CENTER_NUMBER, Prepared, USUAL_TIME, check, moment, prepare, usual_zone};
 pub use propose::{proposed, proposed_yaml};
 pub use report::{FailureReport, LineReport, PlaceReport, Report, TestReport, report_json_schema};

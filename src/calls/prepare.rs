@@ -77,7 +77,7 @@ fn start(name: &Spanned<String>, test: &CallTest, center: &CallCenter, found: &m
         (Some(number), None) => match numbers.iter().find(|known| *known.name == *number.value) {
             Some(known) => (known.flow, known.address.clone()),
             None => {
-                binder.unknown("phone number that a flow answers", number, numbers.iter().map(|known| &*known.name));
+                binder.unknown("phone number with a flow", number, numbers.iter().map(|known| &*known.name));
                 return None;
             }
         },

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::center::CallCenter;
+use super::coverage::CoverageReport;
 use super::dialogue::{Line, lines};
 use super::run::Outcome;
 
@@ -24,6 +25,9 @@ pub struct Report {
     pub failed: usize,
     /// The tests, in the order they were written.
     pub tests: Vec<TestReport>,
+    /// What the tests have walked; where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<CoverageReport>,
 }
 
 /// What became of one test.
@@ -95,7 +99,7 @@ impl Report {
     pub fn new(outcomes: &[Outcome], center: &CallCenter, sources: &SourceMap) -> Self {
         let tests: Vec<TestReport> = outcomes.iter().map(|outcome| test(outcome, center, sources)).collect();
         let failed = tests.iter().filter(|test| !test.passed).count();
-        Self { format_version: FORMAT_VERSION, run: tests.len(), failed, tests }
+        Self { format_version: FORMAT_VERSION, run: tests.len(), failed, tests, coverage: None }
     }
 
     /// As JSON.
@@ -167,7 +171,7 @@ fn of_line(line: Line, sources: &SourceMap) -> LineReport {
     LineReport { contact: line.contact, who: line.who.to_owned(), text: line.text, flow, block, place }
 }
 
-fn place(sources: &SourceMap, span: callform_source::Span) -> PlaceReport {
+pub(super) fn place(sources: &SourceMap, span: callform_source::Span) -> PlaceReport {
     let location = sources.location(span);
     PlaceReport { file: location.path.to_string(), line: location.line, column: location.column }
 }

@@ -72,6 +72,9 @@ pub fn run(prepared: &Prepared<'_>, center: &CallCenter) -> Outcome {
     Outcome { name: prepared.name.to_owned(), span: prepared.span, failure, events }
 }
 
+/// In front of what is heard too early.
+const BEFORE: &str = "before that, ";
+
 struct Walk<'a> {
     simulation: Simulation<'a>,
     center: &'a CallCenter,
@@ -91,7 +94,7 @@ impl Walk<'_> {
         for step in &prepared.test.steps {
             self.step(step)?;
         }
-        self.nothing_unheard(prepared.span)?;
+        self.nothing_unheard(prepared.span, "")?;
         match &prepared.test.expect {
             Some(expected) => self.expect(expected),
             None => Ok(()),
@@ -102,7 +105,7 @@ impl Walk<'_> {
         let span = step.span;
         match &step.value {
             Short::Short(CallWord::Callback) => {
-                self.nothing_unheard(span)?;
+                self.nothing_unheard(span, BEFORE)?;
                 let made = self.simulation.events().iter().rev().find_map(|event| match event.what {
                     What::Callback { contact, .. } => Some(contact),
                     _ => None,
@@ -130,7 +133,7 @@ impl Walk<'_> {
             return self.expect(expected);
         }
         if let Some(wait) = &step.wait {
-            self.nothing_unheard(span)?;
+            self.nothing_unheard(span, BEFORE)?;
             self.simulation.pass(wait.value.seconds);
             return Ok(());
         }
@@ -149,7 +152,7 @@ impl Walk<'_> {
     }
 
     fn give(&mut self, span: Span, input: &Input) -> Result<(), Failure> {
-        self.nothing_unheard(span)?;
+        self.nothing_unheard(span, BEFORE)?;
         self.simulation.give(self.active, input).map_err(|error| self.failure(span, &error.to_string()))
     }
 
@@ -201,15 +204,14 @@ impl Walk<'_> {
     }
 
     /// A test that accounts for what is heard has named all of it. What was heard before its first `hear` is passed over.
-    fn nothing_unheard(&mut self, span: Span) -> Result<(), Failure> {
+    fn nothing_unheard(&mut self, span: Span, when: &str) -> Result<(), Failure> {
         for (party, strict) in [Party::Customer, Party::Agent].into_iter().zip(self.strict) {
             if !strict {
                 let passed: Vec<usize> = self.unheard(party).into_iter().map(|(at, _)| at).collect();
                 self.accounted.extend(passed);
             } else if let Some((at, speech)) = self.unheard(party).first() {
                 let who = if party == Party::Customer { "the customer hears" } else { "the agent hears" };
-                let mut failure =
-                    self.failure(span, &format!("before that, {who} something that the test does not name"));
+                let mut failure = self.failure(span, &format!("{when}{who} something that the test does not name"));
                 failure.difference = Some(("nothing".to_owned(), spoken(speech)));
                 failure.after = at + 1;
                 return Err(failure);

@@ -57,8 +57,11 @@ impl Comparison {
         match (before, after) {
             (Some(Json::Object(before)), Some(Json::Object(after))) => {
                 let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
+                // States of a state machine are told by their names.
+                let is_named = place.path.starts_with("DefinitionString") && place.path.ends_with("/States");
                 for name in names {
-                    self.compare(&place.member(name), before.get(name), after.get(name));
+                    let place = if is_named { place.item(name) } else { place.member(name) };
+                    self.compare(&place, before.get(name), after.get(name));
                 }
             }
             (Some(Json::Array(before)), Some(Json::Array(after))) if self.is_set(place, before, after) => {
@@ -71,6 +74,9 @@ impl Comparison {
             }
             (Some(Json::String(before)), Some(Json::String(after))) if place.path == "Content" => {
                 self.compare_content(place, before, after);
+            }
+            (Some(Json::String(before)), Some(Json::String(after))) if is_document(before) && is_document(after) => {
+                self.compare_documents(place, before, after);
             }
             _ => self.add(place, before, after),
         }
@@ -122,6 +128,14 @@ impl Comparison {
         }
     }
 
+    /// JSON that is a text: what differs inside.
+    fn compare_documents(&mut self, place: &Place, before: &str, after: &str) {
+        match (serde_json::from_str::<Json>(before), serde_json::from_str::<Json>(after)) {
+            (Ok(old), Ok(new)) if old != new => self.compare(place, Some(&old), Some(&new)),
+            _ => self.add(place, Some(&before.into()), Some(&after.into())),
+        }
+    }
+
     fn compare_content(&mut self, place: &Place, before: &str, after: &str) {
         let (Ok(old), Ok(new)) = (serde_json::from_str::<Json>(before), serde_json::from_str::<Json>(after)) else {
             return self.add(place, Some(&before.into()), Some(&after.into()));
@@ -138,8 +152,16 @@ impl Comparison {
     }
 }
 
+fn is_document(text: &str) -> bool {
+    text.starts_with('{') && text.ends_with('}')
+}
+
 /// The members that tell items of a list apart, and never repeat in it.
 const KEYS: [&str; 6] = ["OverrideName", "IndexName", "Key", "PolicyName", "Sid", "ParameterName"];
+
+/// The same in lists without an order, as pointers.
+const NAMES: [&str; 8] =
+    ["/Day", "/Channel", "/AttributeName", "/LocaleId", "/Id", "/Name", "/Utterance", "/SampleValue/Value"];
 
 fn key_name(item: &Json) -> Option<&'static str> {
     KEYS.into_iter().find(|name| item.get(name).is_some_and(Json::is_string))
@@ -151,9 +173,7 @@ fn key_of(item: &Json) -> Option<String> {
     if let Some(queue) = text("/QueueReference/QueueArn") {
         return Some(format!("{} {queue}", text("/QueueReference/Channel").unwrap_or_default()));
     }
-    key_name(item)
-        .and_then(|name| text(&format!("/{name}")))
-        .or_else(|| ["/Day", "/Channel", "/AttributeName"].into_iter().find_map(text))
+    key_name(item).and_then(|name| text(&format!("/{name}"))).or_else(|| NAMES.into_iter().find_map(text))
 }
 
 /// True for items that say more as a whole than member by member: opening hours of a day.

@@ -19,11 +19,11 @@ pub(super) fn symbol(inner: &str) -> String {
     format!("{START}{inner}{END}")
 }
 
-/// The symbol of a reference; the ARN of a Connect resource is also what `Ref` gives.
+/// The symbol of a reference; the ARN of a Connect resource is also what `Ref` gives, and so it is where it is all there is.
 pub(crate) fn of(target: &Target, attribute: Attribute) -> String {
     let kind = target.kind();
     let attribute = match attribute {
-        Attribute::Ref if !matches!(arn_form(kind), ArnForm::ByName(_)) => Attribute::Arn,
+        Attribute::Ref if matches!(arn_form(kind), ArnForm::InInstance(_) | ArnForm::Whole(_)) => Attribute::Arn,
         other => other,
     };
     symbol(&Reference { target: target.clone(), attribute }.to_string())
@@ -207,7 +207,8 @@ pub(crate) fn readable_text(text: &str) -> String {
         .into_iter()
         .map(|part| match part {
             Part::Literal(literal) => literal.to_owned(),
-            Part::Symbol(inner) => format!("${{{}}}", without_attribute(inner)),
+            // As the blueprint has it: without an attribute it would be the ARN.
+            Part::Symbol(inner) => format!("${{{}}}", inner.replacen('#', ".", 1)),
         })
         .collect()
 }

@@ -1,28 +1,41 @@
 //! Names of properties and values as a blueprint has them.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::model::{Address, Target};
 use crate::render::words;
 
 /// CloudFormation's name -> the blueprint's word, where taking the name apart does not give it.
-const NAMES: [(&str, &str); 42] = [
+const NAMES: [(&str, &str); 69] = [
     ("AfterContactWorkTimeLimit", "after contact work"),
     ("AgentAvailabilityTimer", "longest idle"),
+    ("AlarmActions", "notify"),
+    ("AlarmDescription", "description"),
     ("AssumeRolePolicyDocument", "trust"),
     ("BillingMode", "billing"),
+    ("ComparisonOperator", "comparison"),
     ("ContactFlowArn", "flow"),
     ("ContactflowLogs", "flow logs"),
+    ("DatapointsToAlarm", "times"),
     ("DefaultOutboundQueueArn", "outbound queue"),
+    ("DefinitionString", "definition"),
     ("DeletionPolicy", "deletion policy"),
     ("DeskPhoneNumber", "desk phone"),
     ("DirectoryUserId", "directory user id"),
+    ("EnableKeyRotation", "rotation"),
+    ("EvaluationPeriods", "out of"),
+    ("EventPattern", "pattern"),
+    ("ExtendedStatistic", "statistic"),
     ("FirstName", "first name"),
     ("FunctionName", "function name"),
     ("HierarchyGroupArn", "group"),
     ("HoursOfOperationArn", "hours"),
     ("IdentityManagementType", "identity"),
+    ("IdleSessionTTLInSeconds", "idle"),
     ("InboundCalls", "inbound"),
+    ("IncludeExecutionData", "log data"),
     ("InstanceAlias", "alias"),
     ("InstanceArn", "instance"),
     ("KmsMasterKeyId", "key"),
@@ -31,24 +44,40 @@ const NAMES: [(&str, &str); 42] = [
     ("LevelOne", "level 1"),
     ("LevelThree", "level 3"),
     ("LevelTwo", "level 2"),
+    ("LocaleId", "locale"),
     ("ManagedPolicyArns", "managed policies"),
+    ("MaximumEventAgeInSeconds", "max age"),
+    ("MaximumRetryAttempts", "retries"),
+    ("MaximumWindowInMinutes", "window"),
     ("MemorySize", "memory"),
+    ("MessageRetentionPeriod", "retention"),
+    ("MetricName", "metric"),
+    ("NluConfidenceThreshold", "threshold"),
+    ("OKActions", "notify when over"),
     ("OutboundCallerIdName", "caller id name"),
     ("OutboundCallerIdNumberArn", "caller id number"),
     ("OutboundCalls", "outbound"),
     ("OutboundFlowArn", "outbound flow"),
     ("ParentGroupArn", "parent"),
+    ("Period", "within"),
     ("PointInTimeRecoveryEnabled", "point in time recovery"),
     ("QuickConnectArns", "quick connects"),
     ("QuickConnectType", "leads to"),
     ("RetentionInDays", "retention in days"),
+    ("RotationPeriodInDays", "rotate every"),
     ("RoutingProfileArn", "profile"),
     ("S3Key", "code"),
     ("S3Uri", "audio"),
+    ("ScheduleExpression", "schedule"),
+    ("ScheduleExpressionTimezone", "time zone"),
     ("SecurityProfileArns", "security"),
     ("SourcePhoneNumberArn", "number"),
     ("TerminationProtection", "protection from deletion"),
+    ("TreatMissingData", "no data"),
     ("UserArn", "agent"),
+    ("VoiceId", "voice"),
+    ("deadLetterTargetArn", "dead letters"),
+    ("maxReceiveCount", "max receives"),
 ];
 
 /// `MaxContacts` -> `max contacts`.
@@ -100,6 +129,32 @@ fn says(word: &str, address: &Address) -> bool {
     let is_group = word == "parent" && kind == "group";
     let is_profile = word == "security" && kind == "security profile";
     is_agent || is_group || is_profile || last(word) == last(&kind)
+}
+
+/// Properties that are lengths of time, with the seconds of their unit.
+const LENGTHS: [(&str, u64); 7] = [
+    ("IdleSessionTTLInSeconds", 1),
+    ("MaximumEventAgeInSeconds", 1),
+    ("MaximumWindowInMinutes", 60),
+    ("MessageRetentionPeriod", 1),
+    ("Period", 1),
+    ("RotationPeriodInDays", 86_400),
+    ("VisibilityTimeout", 1),
+];
+
+/// A length of time as blueprints write it: `1h30m`.
+pub(super) fn length(name: &str, value: &Value) -> Option<String> {
+    const UNITS: [(u64, char); 4] = [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')];
+    let (_, unit) = LENGTHS.iter().find(|(of, _)| *of == name)?;
+    let mut rest = value.as_u64().filter(|number| *number > 0)?.checked_mul(*unit)?;
+    let mut text = String::new();
+    for (seconds, letter) in UNITS {
+        if rest >= seconds {
+            let _cannot_fail = write!(text, "{}{letter}", rest / seconds);
+            rest %= seconds;
+        }
+    }
+    Some(text)
 }
 
 /// Characters of a value that are shown.
@@ -178,6 +233,14 @@ mod tests {
         assert_eq!(name_in_words("OutboundCallerIdName"), "caller id name");
         assert_eq!(name_in_words("MaxContacts"), "max contacts");
         assert_eq!(name_in_words("SomethingArns"), "somethings");
+    }
+
+    #[test]
+    fn lengths_of_time_are_as_blueprints_have_them() {
+        assert_eq!(length("Period", &5400.into()).as_deref(), Some("1h30m"));
+        assert_eq!(length("MaximumWindowInMinutes", &15.into()).as_deref(), Some("15m"));
+        assert_eq!(length("RotationPeriodInDays", &180.into()).as_deref(), Some("180d"));
+        assert_eq!(length("Threshold", &5400.into()), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::plan_names::{is_reference, name_in_words, reference, value};
+use super::plan_names::{is_reference, length, name_in_words, reference, value};
 use crate::model::{Address, Kind};
 use crate::plan::{Action, Change, Impact, PropertyChange, Reason, Summary};
 use crate::render::words;
@@ -124,13 +124,17 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
             .collect();
     }
     let shown = |shown: &Value| match shown.as_str() {
+        None if length(last, shown).is_some() => length(last, shown).unwrap_or_default(),
         Some(text) if is_reference(last.trim_end_matches("[]")) => reference(&name, text),
         Some(text) if matches!(last, "S3Key" | "S3Uri") => content(text),
         _ => value(shown),
     };
     let (before, after) = (property.before.as_ref().map(shown), property.after.as_ref().map(shown));
     let line = match (before, after) {
-        (Some(_), Some(_)) if last == "FunctionVersion" && property.after.as_ref().is_some_and(names_version) => {
+        (Some(_), Some(_))
+            if matches!(last, "BotVersion" | "FunctionVersion")
+                && property.after.as_ref().is_some_and(names_version) =>
+        {
             "moves to the new version".to_owned()
         }
         (Some(before), Some(after)) if last == "Flow" && before == after => format!("answered by the new {after}"),
@@ -138,7 +142,13 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
         (Some(before), None) if last == "Flow" => format!("answered no longer by {before}"),
         (None, Some(after)) if last == "Flow" => format!("answered by {after}"),
         (Some(before), Some(after)) => format!("{name} {before} -> {after}"),
-        // Items of lists come and go, settings are made and dropped.
+        // Items of lists come and go, settings are made and dropped. Of some, the name says all.
+        (Some(_), None) if property.before.as_ref().is_some_and(|item| is_said_by(&property.path, item)) => {
+            format!("{name} removed")
+        }
+        (None, Some(_)) if property.after.as_ref().is_some_and(|item| is_said_by(&property.path, item)) => {
+            format!("{name} added")
+        }
         (Some(before), None) if last.ends_with(']') => format!("{name} removed: {before}"),
         (None, Some(after)) if last.ends_with(']') => format!("{name} added: {after}"),
         (Some(before), None) => format!("{name} {before} -> not set"),
@@ -146,6 +156,18 @@ pub(super) fn property(property: &PropertyChange) -> Vec<String> {
         (None, None) => name,
     };
     vec![line]
+}
+
+/// True for an item of a list that has nothing in it but what the list knows it by.
+fn is_said_by(path: &str, item: &Value) -> bool {
+    let key = segments(path).pop().and_then(|(_, key)| key);
+    let Some(key) = key.filter(|key| !key.is_empty()) else { return false };
+    let mut inside = item;
+    while let Some(members) = inside.as_object().filter(|members| members.len() == 1) {
+        let Some(only) = members.values().next() else { return false };
+        inside = only;
+    }
+    inside.as_str() == Some(&key)
 }
 
 fn names_version(value: &Value) -> bool {
@@ -208,6 +230,15 @@ fn keyed(list: &str, key: &str) -> String {
             None => format!("permission {key}"),
         },
         "Policies" => format!("policy {key}"),
+        "BotLocales" => key.to_owned(),
+        "Dimensions" => format!("dimension {key}"),
+        "Intents" => format!("intent {key}"),
+        "SampleUtterances" => format!("utterance {key:?}"),
+        "SlotTypeValues" => format!("value {key}"),
+        "SlotTypes" => format!("slot type {key}"),
+        "Slots" => format!("slot {key}"),
+        "States" => format!("state {key}"),
+        "Targets" => format!("target {key}"),
         _ => format!("{} {key}", name_in_words(list)),
     }
 }

@@ -71,6 +71,26 @@ words = override(
 words["Transitions"] = {"NextAction": "hours"}
 
 
+def hears(text):
+    """A test that begins with the answer for the hours, and ends when the customer hears something."""
+    end = {
+        "Identifier": "end",
+        "Type": "TestControl",
+        "Parameters": {"ActionType": "TestControl", "Command": {"Type": "EndTest"}},
+    }
+    heard = event("heard-event", "MessageReceived", {"Text": text, "MatchingCriteria": {"Type": "Inclusion"}})
+    observations = [
+        {
+            "Identifier": "begin",
+            "Event": event("begin-event", "TestInitiated", {}),
+            "Actions": [hours_override],
+            "Transitions": {},
+        },
+        {"Identifier": "heard", "Event": heard, "Actions": [end]},
+    ]
+    return json.dumps({"Version": "2019-10-30", "Observations": observations})
+
+
 def content(first, queue_name="Customer Service"):
     return json.dumps(
         {
@@ -177,10 +197,15 @@ started, summary, records = executed(case)
 
 connect.update_test_case(InstanceId=instance, TestCaseId=case, Content=content([words, hours_override], "Sales"))
 wrong = executed(case)
-unanswered = connect.create_test_case(
-    InstanceId=instance, Name="function", Content=content([hours_override]), EntryPoint=entry, Status="PUBLISHED"
+caller = {"FlowId": flow, "SourcePhoneNumber": "+15945622510"}
+real = connect.create_test_case(
+    InstanceId=instance,
+    Name="function",
+    Content=hears("your phone number spells words. 1, K W global, 1 0."),
+    EntryPoint={"Type": "VOICE_CALL", "VoiceCallEntryPointParameters": caller},
+    Status="PUBLISHED",
 )["TestCaseId"]
-not_run = refusal(connect.start_test_case_execution, TestCaseId=unanswered)
+_, real_summary, real_records = executed(real)
 listed = connect.list_test_case_executions(InstanceId=instance, TestCaseName="greets")["TestCaseExecutions"]
 found = connect.search_test_cases(
     InstanceId=instance,
@@ -213,7 +238,7 @@ cloudformation.delete_stack(StackName="cases")
 while any(c["Name"] == "of a stack" for c in connect.list_test_cases(InstanceId=instance)["TestCaseSummaryList"]):
     time.sleep(0.1)
 
-for own in [case, unanswered]:
+for own in [case, real]:
     connect.delete_test_case(InstanceId=instance, TestCaseId=own)
 
 print(
@@ -227,7 +252,7 @@ print(
             "records": [record["Type"] for record in records],
             "heard": [record["ActualEvent"]["Properties"]["Text"] for record in records if "ActualEvent" in record],
             "wrong": [wrong[1]["Status"], wrong[2][-1]["CompletionReason"]["Message"]],
-            "not_run": [not_run["Error"]["Code"], function in not_run["Error"]["Message"]],
+            "function": [real_summary["Status"], real_records[-1]["CompletionReason"]["Type"]],
             "listed": sorted(execution["TestCaseExecutionStatus"] for execution in listed),
             "found": [item["Name"] for item in found["TestCases"]],
             "of_stack": of_stack_summary["Status"],

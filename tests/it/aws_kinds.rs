@@ -485,3 +485,47 @@ fn names_in_braces_can_stand_for_themselves() {
     assert_eq!(topic["TopicName"], "a${sqs_queue/q}b");
     assert_eq!(topic["DisplayName"]["Fn::Sub"], "$${!x} ${!y} $${!sqs_queue/q.QueueName} ${AWS::Region}");
 }
+
+/// What differs inside, in the words of the blueprint.
+#[test]
+fn plans_say_what_differs_inside() {
+    let test = TestEnvironment::empty();
+    test.write("m.json", r#"{ "StartAt": "A", "States": { "A": { "Type": "Succeed", "Comment": "one" } } }"#);
+    let sections = r#"sqs_queues: { q: { retention: 1h }, r: {} }
+bots:
+  b:
+    locales:
+      en_US:
+        voice: Joanna
+        slot_types: { size: { values: { small: , large: } } }
+        intents: { track: { utterances: [where is my order, track my order] }, other: { utterances: [something else] } }
+alarms: { a: { metric: queue-wait, queue: calls, over: 60 } }
+queues: { calls: { hours: builtin/Basic Hours } }
+schedules: { s: { when: rate(1 day), queue: q, window: 5m } }
+state_machines: { m: { definition: m.json } }
+resources: { x: { type: AWS::SSM::Parameter, properties: { Type: String, Value: "at ${sqs_queue/q.ref}" } } }
+"#;
+    write(&test, sections);
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.edit("m.json", "one", "two");
+    for (from, to) in [
+        ("retention: 1h", "retention: 90m"),
+        ("track my order]", "track it]"),
+        ("Joanna", "Matthew"),
+        ("large:", "huge:"),
+        ("over: 60", "over: 60, within: 10m, times: 2"),
+        ("window: 5m", "window: 15m"),
+        ("q.ref", "r.ref"),
+    ] {
+        test.edit(BLUEPRINT, from, to);
+    }
+    let plan = test.json(&["plan", BLUEPRINT, "--sandbox", "--no-preflight", "--format=json"]);
+    let lines: Vec<&str> = plan["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|change| change["lines"].as_array().unwrap())
+        .filter_map(Value::as_str)
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}

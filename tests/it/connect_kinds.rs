@@ -122,7 +122,7 @@ fn flows_show_the_views_of_the_blueprint_as_they_are_published() {
         let body = json!({ "Status": "PUBLISHED", "Content": { "Template": "{\"Body\":[]}", "Actions": ["Other"] } });
         connect(serving, "POST", &format!("/views/{instance}/{id}"), &body);
     });
-    is_taken_back(&test, &["view confirm", "template", "Other"]);
+    is_taken_back(&test, &["view confirm", "head title Confirm", "Other"]);
     // A file that changes is a change of the view, and of nothing else.
     test.write("confirm.json", TEMPLATE.replace("Confirm", "Really"));
     let planned = test.expect(2, &["plan", BLUEPRINT, "--sandbox", "--detailed-exitcode"]);

@@ -148,7 +148,7 @@ fn test_cases_are_published_and_executed() {
             "Your phone number spells words. It spells flowers. Press 1 for customer service, or 2 for business consulting.",
         ],
         "wrong": ["FAILED", "right-queue of queue does not hold: $.Queue.Name is \"Customer Service\""],
-        "not_run": ["NotImplementedException", true],
+        "function": ["PASSED", "SUCCESS"],
         "listed": ["FAILED", "PASSED"],
         "found": ["greets"],
         "of_stack": "PASSED",

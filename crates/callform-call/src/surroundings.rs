@@ -23,7 +23,8 @@ pub trait Surroundings {
         ServiceAnswer::default()
     }
 
-    /// A block is about to begin, for this contact and at this time.
+    /// A block is about to begin, for this contact and at this time: nothing is asked, and what is asked next is about the
+    /// two of them.
     fn begins(&mut self, _at: BlockId, _contact: &Contact, _center: &Center, _now: Timestamp) {}
 
     /// Something happened.

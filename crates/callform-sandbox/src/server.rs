@@ -303,6 +303,8 @@ async fn answer(
     let request = Request { service, region, head, body, upload };
     let outcome = if invocations::is_invocation(&request) {
         Ok(invocations::answer(sandbox, request).await)
+    } else if invocations::is_execution(&request) {
+        Ok(invocations::execute(sandbox, request).await)
     } else {
         tokio::task::spawn_blocking(move || sandbox.answer(&request)).await
     };

@@ -4,11 +4,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use callform_call::coverage::html;
+use callform_call::explore::Bounds;
 use callform_source::{Diagnostics, SourceMap, Spanned};
 use clap::{Args, ValueEnum};
 
 use crate::blueprint::{CallTest, Loaded};
-use crate::calls::{self, CallCenter, Outcome, Report};
+use crate::calls::{self, CallCenter, CoverageReport, Outcome, Report};
 use crate::cli::args::{CenterArgs, DiagnosticFormat};
 use crate::cli::center::{examine_with_tests, report};
 use crate::cli::exit_code::Exit;
@@ -34,6 +36,18 @@ pub(crate) struct TestArgs {
     /// Write the results to a file as JUnit's XML, too.
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+    /// Count the blocks and branches that the tests walk, and list those that they do not.
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail where the tests walk less than this share of all branches, in percent.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub coverage_min: Option<u8>,
+    /// Write the coverage as a page with pictures of the flows.
+    #[arg(long, value_name = "FILE")]
+    pub coverage_html: Option<PathBuf>,
+    /// Walk every way through the flows without tests, within bounds, and report those that end badly.
+    #[arg(long, conflicts_with_all = ["filter", "coverage", "coverage_min", "coverage_html", "junit"])]
+    pub explore: bool,
     /// Run the tests again whenever a file changes, until interrupted.
     #[arg(long)]
     pub watch: bool,
@@ -58,6 +72,9 @@ pub(in crate::cli) fn run(ui: &Ui, args: &TestArgs) -> Exit {
     if let Err(exit) = saved::refuse_plan(ui, &args.center.blueprint) {
         return exit;
     }
+    if args.explore {
+        return explore(ui, args);
+    }
     if !args.watch {
         return once(ui, args).0;
     }
@@ -74,6 +91,17 @@ pub(in crate::cli) fn run(ui: &Ui, args: &TestArgs) -> Exit {
 /// When files were changed last.
 fn times(files: &[PathBuf]) -> Vec<Option<SystemTime>> {
     files.iter().map(|file| file.metadata().and_then(|metadata| metadata.modified()).ok()).collect()
+}
+
+/// Walks every way through the flows of a blueprint, or of a file with exported flows.
+fn explore(ui: &Ui, args: &TestArgs) -> Exit {
+    let center = match super::call::center_of(ui, &args.center) {
+        Ok((center, _)) => center,
+        Err(exit) => return exit,
+    };
+    let explored = calls::explore_all(&center.center, &Bounds::default());
+    explored.iter().for_each(|explored| ui.data(&explored.human(&center)));
+    Exit::Success
 }
 
 /// Reads and runs everything once. Beside the result, the files that were read.
@@ -118,7 +146,14 @@ fn tests(ui: &Ui, args: &TestArgs, loaded: &Loaded, center: &CallCenter, sources
 }
 
 fn finish(ui: &Ui, args: &TestArgs, outcomes: &[Outcome], center: &CallCenter, sources: &SourceMap) -> Exit {
-    let results = Report::new(outcomes, center, sources);
+    let mut results = Report::new(outcomes, center, sources);
+    let coverage = calls::coverage_of(outcomes);
+    let walked = CoverageReport::new(&coverage, center, sources);
+    let is_enough = args.coverage_min.is_none_or(|least| walked.branches.percent >= usize::from(least));
+    let percent = walked.branches.percent;
+    if args.coverage || args.coverage_min.is_some() {
+        results.coverage = Some(walked);
+    }
     let suite = args.center.blueprint.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     if let Some(file) = &args.junit
         && let Err(error) = write(file, results.junit(&suite).as_bytes())
@@ -126,12 +161,23 @@ fn finish(ui: &Ui, args: &TestArgs, outcomes: &[Outcome], center: &CallCenter, s
         ui.error(&format!("cannot write `{}`: {error}", file.display()));
         return Exit::Failed;
     }
+    if let Some(file) = &args.coverage_html {
+        let page = html::page(&center.center, &coverage, &format!("What the tests of {suite} walk"));
+        if let Err(error) = write(file, page.as_bytes()) {
+            ui.error(&format!("cannot write `{}`: {error}", file.display()));
+            return Exit::Failed;
+        }
+    }
     match args.format {
         TestFormat::Human => human(ui, &results),
         TestFormat::Json => ui.data(&results.json()),
         TestFormat::Junit => ui.data(&results.junit(&suite)),
     }
-    if results.failed == 0 { Exit::Success } else { Exit::Failed }
+    if !is_enough {
+        let least = args.coverage_min.unwrap_or_default();
+        ui.error(&format!("the tests walk {percent} % of the branches; at least {least} % are asked for"));
+    }
+    if results.failed == 0 && is_enough { Exit::Success } else { Exit::Failed }
 }
 
 fn human(ui: &Ui, results: &Report) {
@@ -150,5 +196,8 @@ fn human(ui: &Ui, results: &Report) {
     }
     let tests = if results.run == 1 { "test" } else { "tests" };
     let passed = results.run - results.failed;
+    if let Some(coverage) = &results.coverage {
+        ui.data(&coverage.human());
+    }
     ui.data(&format!("\n{} {tests} run: {passed} passed, {} failed\n", results.run, results.failed));
 }

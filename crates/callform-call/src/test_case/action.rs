@@ -156,19 +156,9 @@ impl Operator {
         }
     }
 
-    /// Whether a value compares with an operand. Numbers that are none compare with nothing.
+    /// Whether a value compares with an operand, as a block that compares has it. Numbers that are none compare with nothing.
     pub fn holds(self, value: &str, operand: &str) -> bool {
-        let numbers = || Some((value.trim().parse::<f64>().ok()?, operand.trim().parse::<f64>().ok()?));
-        match self {
-            Self::Equals => value == operand,
-            Self::TextStartsWith => value.starts_with(operand),
-            Self::TextEndsWith => value.ends_with(operand),
-            Self::TextContains => value.contains(operand),
-            Self::NumberGreaterThan => numbers().is_some_and(|(value, operand)| value > operand),
-            Self::NumberGreaterOrEqualTo => numbers().is_some_and(|(value, operand)| value >= operand),
-            Self::NumberLessThan => numbers().is_some_and(|(value, operand)| value < operand),
-            Self::NumberLessOrEqualTo => numbers().is_some_and(|(value, operand)| value <= operand),
-        }
+        crate::simulation::holds(self.name(), value, operand)
     }
 
     /// Empty operands were seen to be taken for these two.

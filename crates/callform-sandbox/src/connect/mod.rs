@@ -68,6 +68,8 @@ use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::operation::Service;
 
+pub(crate) use test_case_executions::{FunctionAnswers, FunctionCall};
+
 /// All operations of the service, by topic.
 /// The service: all its operations, by topic.
 static SERVICE: Service<operation::Handler> = Service {
@@ -121,6 +123,33 @@ pub fn handle(
     query: &[(String, String)],
     body: &[u8],
 ) -> Result<(u16, Value), AwsError> {
+    let (operation, members) = read(method, path, query, body)?;
+    Ok((operation.status, operation.run(environment, &members)?))
+}
+
+/// Answers the request that starts an execution of a test case. Functions run outside of transactions: `functions` has what
+/// they answered so far, and knows afterwards which one is to be asked before the request can be answered.
+pub(crate) fn start_test_case_execution(
+    environment: &Environment,
+    method: &str,
+    path: &str,
+    query: &[(String, String)],
+    body: &[u8],
+    functions: &FunctionAnswers,
+) -> Result<(u16, Value), AwsError> {
+    let (operation, members) = read(method, path, query, body)?;
+    let start =
+        |environment: &Environment, input: &input::Input| test_case_executions::start_by(environment, input, functions);
+    Ok((operation.status, operation.run_by(environment, &members, start)?))
+}
+
+/// The operation of a request with all its members.
+fn read(
+    method: &str,
+    path: &str,
+    query: &[(String, String)],
+    body: &[u8],
+) -> Result<(&'static operation::Operation, Map<String, Value>), AwsError> {
     if crate::operation::path_segments(path).is_none() {
         return Err(error::invalid_parameter(format!("Invalid parameter:  {path}")));
     }
@@ -128,7 +157,7 @@ pub fn handle(
     operation.read_query(query, &mut members, operation::INVALID)?;
     let mut all = operation::read_body(body)?;
     all.extend(members);
-    Ok((operation.status, operation.run(environment, &all)?))
+    Ok((operation, all))
 }
 
 /// The operation a request is for; `None` where the sandbox does not have it.

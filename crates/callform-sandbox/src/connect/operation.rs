@@ -61,16 +61,31 @@ pub(super) const fn operation(
 impl Operation {
     /// Checks the members, finds the instance and runs the handler.
     pub(super) fn run(&self, environment: &Environment, members: &Map<String, Value>) -> Result<Value, AwsError> {
-        self.checked(environment, members).map_err(|error| modelled(self.name, error))
+        self.run_by(environment, members, self.handler)
     }
 
-    fn checked(&self, environment: &Environment, members: &Map<String, Value>) -> Result<Value, AwsError> {
+    /// The same with another handler.
+    pub(super) fn run_by(
+        &self,
+        environment: &Environment,
+        members: &Map<String, Value>,
+        handler: impl Fn(&Environment, &Input) -> Result<Value, AwsError>,
+    ) -> Result<Value, AwsError> {
+        self.checked(environment, members, handler).map_err(|error| modelled(self.name, error))
+    }
+
+    fn checked(
+        &self,
+        environment: &Environment,
+        members: &Map<String, Value>,
+        handler: impl Fn(&Environment, &Input) -> Result<Value, AwsError>,
+    ) -> Result<Value, AwsError> {
         self.check(INVALID, members)?;
         let instance = match members.get("InstanceId").and_then(Value::as_str) {
             Some(given) if self.has_instance() => document::instance(environment, given)?,
             _ => Document::new(),
         };
-        (self.handler)(environment, &Input::new(self.name, self.page_size(members), members, instance))
+        handler(environment, &Input::new(self.name, self.page_size(members), members, instance))
     }
 
     /// Entries of a page: as many as asked for, else 100, or the operation's maximum where that is less.

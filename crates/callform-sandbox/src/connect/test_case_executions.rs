@@ -3,6 +3,7 @@
 //! A simulated call takes no time of anybody's, so that how an execution goes is known when it is asked for; its document
 //! says when it begins and when it is over by the sandbox's clock, and what it is at a time follows from that.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -111,7 +112,7 @@ struct Record {
     status: String,
     at: u64,
     /// JSON.
-    record: String,
+    content: String,
 }
 
 impl Execution {
@@ -163,7 +164,17 @@ pub(super) fn forget(environment: &Environment, instance: &str, test_case: &str)
     Ok(())
 }
 
+/// Without functions; requests are answered by [`start_by`].
 fn start(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
+    start_by(environment, input, &FunctionAnswers::default())
+}
+
+/// Starts an execution with what functions answered so far.
+pub(super) fn start_by(
+    environment: &Environment,
+    input: &Input,
+    functions: &FunctionAnswers,
+) -> Result<Value, AwsError> {
     let body = test_cases::find(environment, input)?;
     // The service's words for it are not known (?).
     if text(&body, "Status") != "PUBLISHED" {
@@ -172,7 +183,7 @@ fn start(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let token = input.text("ClientToken").filter(|token| !token.is_empty());
     let scope = format!("{}/{}", input.instance(), text(&body, "Id"));
     document::once_per_token(environment, input.operation(), &scope, token, || {
-        let execution = execute(environment, input.instance(), &body)?;
+        let execution = execute(environment, input.instance(), &body, functions)?;
         environment.tx.put(EXECUTION, input.instance(), &execution.id, Some(&execution.test_case), &execution)?;
         // It is taken up later, however soon.
         Ok(json!({
@@ -184,7 +195,12 @@ fn start(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
 }
 
 /// Simulates an execution at the time at which it leaves the queue.
-fn execute(environment: &Environment, instance: &str, body: &Document) -> Result<Execution, AwsError> {
+fn execute(
+    environment: &Environment,
+    instance: &str,
+    body: &Document,
+    functions: &FunctionAnswers,
+) -> Result<Execution, AwsError> {
     let now = epoch_milliseconds(environment.now);
     let active: Vec<Execution> =
         all(environment, instance)?.into_iter().filter(|execution| execution.end() > now).collect();
@@ -192,13 +208,13 @@ fn execute(environment: &Environment, instance: &str, body: &Document) -> Result
         return Err(quota_exceeded(format!("{MOST_ACTIVE} executions of test cases run or wait already.")));
     }
     let begins = begins(now, &active);
-    let report = simulate(environment, instance, body, begins)?;
+    let report = simulate(environment, instance, body, begins, functions)?;
     let milliseconds = |time: Timestamp| u64::try_from(time.as_millisecond()).unwrap_or_default();
     let records = report.records.into_iter().map(|record| Record {
         observation: record.observation,
         status: record.status.name().to_owned(),
         at: milliseconds(record.at),
-        record: record.content.to_string(),
+        content: record.content.to_string(),
     });
     Ok(Execution {
         id: document::new_id(),
@@ -217,7 +233,13 @@ fn execute(environment: &Environment, instance: &str, body: &Document) -> Result
 }
 
 /// Runs a published test case on what the instance has now. What is not simulated is refused by name.
-fn simulate(environment: &Environment, instance: &str, body: &Document, begins: u64) -> Result<Report, AwsError> {
+fn simulate(
+    environment: &Environment,
+    instance: &str,
+    body: &Document,
+    begins: u64,
+    functions: &FunctionAnswers,
+) -> Result<Report, AwsError> {
     let refused = |why: &str| {
         let message = format!("The sandbox does not support Connect StartTestCaseExecution here: {why}.");
         AwsError::new(501, "NotImplementedException", message)
@@ -231,29 +253,70 @@ fn simulate(environment: &Environment, instance: &str, body: &Document, begins: 
     let data = data.map_err(|problem| stored(problem.message()))?.unwrap_or_default();
     let center = test_case_center::center(environment, instance)?;
     let begins = i64::try_from(begins).ok().and_then(|begins| Timestamp::from_millisecond(begins).ok());
-    let mut functions = Functions::default();
+    let mut surroundings = Replay { functions, called: 0 };
     let test = TestCase { content: &content, entry_point: &entry_point, data: &data };
-    let report = run(test, &center, &mut functions, begins.unwrap_or_default());
-    match (functions.asked, report) {
-        (Some(function), _) => {
-            Err(refused(&format!("the flow invokes {function}, which executions do not run; override it by an answer")))
-        }
+    let report = run(test, &center, &mut surroundings, begins.unwrap_or_default());
+    match (functions.asked.borrow().as_ref(), report) {
+        (Some(call), _) => Err(refused(&format!("the flow invokes {}", call.function))),
         (None, Ok(report)) => Ok(report),
         (None, Err(error)) => Err(refused(&error.to_string())),
     }
 }
 
-/// What flows meet outside of themselves: nothing goes wrong, and functions do not run inside of a request.
-#[derive(Default)]
-struct Functions {
-    /// The first function that was to run.
-    asked: Option<String>,
+/// What functions answered. An execution is simulated in a transaction, in which no function runs: where one is to answer
+/// that has not, the transaction comes to nothing, the function runs, and the execution is simulated anew, which goes the
+/// same way up to there.
+#[derive(Debug, Default)]
+pub(crate) struct FunctionAnswers {
+    /// The functions and their answers, in the order they were called.
+    given: Vec<(String, LambdaAnswer)>,
+    asked: RefCell<Option<FunctionCall>>,
 }
 
-impl Surroundings for Functions {
+/// A function that is to answer before an execution can be simulated.
+#[derive(Clone, Debug)]
+pub(crate) struct FunctionCall {
+    /// Name or ARN, as the flow has it.
+    pub(crate) function: String,
+    /// What Connect sends it.
+    pub(crate) event: Value,
+    /// Which of the calls it is.
+    number: usize,
+}
+
+impl FunctionAnswers {
+    /// The call that nobody answered.
+    pub(crate) fn asked(&self) -> Option<FunctionCall> {
+        self.asked.borrow().clone()
+    }
+
+    /// The same with the answer of a call.
+    pub(crate) fn answered(mut self, call: FunctionCall, answer: LambdaAnswer) -> Self {
+        self.given.truncate(call.number);
+        self.given.push((call.function, answer));
+        self.asked.take();
+        self
+    }
+}
+
+/// What flows meet outside of themselves: nothing goes wrong, and functions answer what they did.
+struct Replay<'a> {
+    functions: &'a FunctionAnswers,
+    called: usize,
+}
+
+impl Surroundings for Replay<'_> {
     fn lambda(&mut self, call: &LambdaCall<'_>) -> LambdaAnswer {
-        self.asked.get_or_insert_with(|| call.function.to_owned());
-        LambdaAnswer::Fails("functions do not run here".to_owned())
+        let number = self.called;
+        self.called += 1;
+        match self.functions.given.get(number) {
+            Some((function, answer)) if function == call.function => answer.clone(),
+            _ => {
+                let asked = || FunctionCall { function: call.function.to_owned(), event: call.event(), number };
+                self.functions.asked.borrow_mut().get_or_insert_with(asked);
+                LambdaAnswer::Fails("it has not run yet".to_owned())
+            }
+        }
     }
 }
 
@@ -315,7 +378,7 @@ fn records(environment: &Environment, input: &Input) -> Result<Value, AwsError> 
         .records(epoch_milliseconds(environment.now))
         .filter(|record| wanted.is_none_or(|wanted| record.status == wanted))
         .map(|record| {
-            let mut entry = json!({"Status": record.status, "Timestamp": time(record.at), "Record": record.record});
+            let mut entry = json!({"Status": record.status, "Timestamp": time(record.at), "Record": record.content});
             if let Some(observation) = &record.observation {
                 entry["ObservationId"] = observation.as_str().into();
             }

@@ -26,23 +26,25 @@ pub(crate) fn is_invocation(request: &Request) -> bool {
 
 /// Answers such a request.
 pub(crate) async fn answer(sandbox: Arc<Sandbox>, request: Request) -> Outcome {
-    let mut outcome = Outcome::new();
     let request = Arc::new(request);
-    let fated = {
-        let (sandbox, request) = (Arc::clone(&sandbox), Arc::clone(&request));
-        blocking(move || {
-            let fated = sandbox.fate(&request, &mut outcome);
-            Ok((outcome, fated))
-        })
-        .await
-    };
-    let (mut outcome, answered) = match fated {
-        Ok((outcome, Ok(()))) => (outcome, invoke(&sandbox, &request).await),
-        Ok((outcome, Err(error))) => (outcome, Err(error)),
-        Err(error) => (Outcome::new(), Err(error)),
+    let (mut outcome, fated) = fate(&sandbox, &request).await;
+    let answered = match fated {
+        Ok(()) => invoke(&sandbox, &request).await,
+        Err(error) => Err(error),
     };
     outcome.answer = answered.unwrap_or_else(|error| answer::error(Service::Lambda, Service::Lambda.wire(), &error));
     outcome
+}
+
+/// What befalls a request that is answered beside the transactions.
+pub(super) async fn fate(sandbox: &Arc<Sandbox>, request: &Arc<Request>) -> (Outcome, Result<(), AwsError>) {
+    let mut outcome = Outcome::new();
+    let (sandbox, request) = (Arc::clone(sandbox), Arc::clone(request));
+    let fated = blocking(move || {
+        let fated = sandbox.fate(&request, &mut outcome);
+        Ok((outcome, fated))
+    });
+    fated.await.unwrap_or_else(|error| (Outcome::new(), Err(error)))
 }
 
 async fn invoke(sandbox: &Arc<Sandbox>, request: &Request) -> Result<Answer, AwsError> {

@@ -1,6 +1,8 @@
-//! Invocations of functions: the one thing that is not done in a transaction, since functions call the sandbox back.
+//! Invocations of functions, and what cannot be answered without: the one thing that is not done in a transaction, since
+//! functions call the sandbox back.
 
 mod http;
+mod test_cases;
 
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use crate::error::AwsError;
 use crate::functions::{Invocation, Invoked, Target, check_payload};
 
 pub(crate) use http::{answer, is_invocation};
+pub(crate) use test_cases::{execute, is_execution};
 
 /// How often a function gets an event that it failed on: once, and twice more.
 const ATTEMPTS: usize = 3;

@@ -87,7 +87,7 @@ pub(in crate::cli) fn run(ui: &Ui, args: &CallArgs) -> Exit {
 }
 
 fn call(ui: &Ui, args: &CallArgs) -> Result<Exit, Exit> {
-    let (center, sources) = center(ui, args)?;
+    let (center, sources) = center_of(ui, &args.center)?;
     let start = start(ui, args, &center)?;
     let at = calls::moment(args.at.as_deref(), &center).ok_or_else(|| {
         ui.error("`--at` is no date with a time: write `2026-12-24 10:30`, with or without a time zone behind");
@@ -122,13 +122,13 @@ fn said(ui: &Ui, error: &str) -> Exit {
 }
 
 /// The center of a blueprint, or one of nothing but exported flows.
-fn center(ui: &Ui, args: &CallArgs) -> Result<(CallCenter, SourceMap), Exit> {
-    let path = &args.center.blueprint;
+pub(super) fn center_of(ui: &Ui, args: &CenterArgs) -> Result<(CallCenter, SourceMap), Exit> {
+    let path = &args.blueprint;
     if let Some(documents) = exported_flows(path) {
         let documents = documents.map_err(|error| said(ui, &format!("cannot read `{}`: {error}", path.display())))?;
         return Ok((CallCenter::of_flows(sources_of(path, documents)), SourceMap::default()));
     }
-    let center = load(ui, &args.center)?;
+    let center = load(ui, args)?;
     Ok((CallCenter::of_model(&center.model), center.sources))
 }
 

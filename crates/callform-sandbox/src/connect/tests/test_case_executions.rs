@@ -252,7 +252,7 @@ fn executions_run_on_what_the_instance_has() {
     let refusal = instance.refusal("StartTestCaseExecution", json!({"TestCaseId": id}));
     let expected = format!(
         "NotImplementedException: The sandbox does not support Connect StartTestCaseExecution here: the flow invokes \
-         {function}, which executions do not run; override it by an answer."
+         {function}."
     );
     assert_eq!(refusal, expected);
 }
