@@ -5,8 +5,8 @@ use std::path::Path;
 use callform::blueprint::{self, Disk, FileError, Files};
 use callform::calls::{self, CallCenter};
 use callform::model;
-use callform_call::explore::{Bounds, Entry, explore};
 use callform_call::Coverage;
+use callform_call::explore::{Bounds, Entry, explore};
 
 use crate::support::ROOT;
 

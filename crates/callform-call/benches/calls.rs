@@ -1,6 +1,6 @@
 //! Calls per second on a menu flow, and flows explored per second: `cargo bench -p callform-call`.
 
-#![expect(unreachable_pub, missing_docs, reason = "the macros of the benchmark make public functions")]
+#![expect(clippy::print_stdout, reason = "counts are printed beside times")]
 
 use std::hint::black_box;
 use std::path::PathBuf;
