@@ -39,6 +39,7 @@ mod messages;
 mod mistakes;
 mod pictures;
 mod preflight;
+mod proposed_tests;
 mod pull_request;
 mod records;
 mod rendering;

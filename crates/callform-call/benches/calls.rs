@@ -1,6 +1,6 @@
 //! Calls per second on a menu flow, and flows explored per second: `cargo bench -p callform-call`.
 
-#![expect(clippy::print_stdout, reason = "the counts are what it is for")]
+#![expect(clippy::print_stdout, reason = "counts are printed beside times")]
 
 use std::hint::black_box;
 use std::path::PathBuf;

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! flows, queues, hours … ─→ Center ─┐
-//! what functions answer … ─→ Surroundings ─┴─→ Simulation ─begin, give, pass→ events
+//! what functions answer … ─→ Surroundings ─┴─→ Simulation ─begin, give, pass→ events ─→ Coverage
+//! Center ─explore→ paths, findings, and tests for what no test walks
 //! ```
 //!
 //! Pure and deterministic: time, chance and everything outside of the flows come in. What is not known for certain of

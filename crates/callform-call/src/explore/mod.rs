@@ -44,7 +44,7 @@ use jiff::Timestamp;
 use crate::center::Center;
 use crate::contact::Turn;
 use crate::coverage::Coverage;
-use crate::event::{BlockId, Event, FlowId, QueueId, What};
+use crate::event::{BlockId, Event, FlowId, What};
 use crate::simulation::Start;
 
 /// Most paths that are tried for a proposal.
@@ -103,8 +103,6 @@ impl Default for Bounds {
 pub struct Path {
     /// How it began.
     pub start: Start,
-    /// Its working queue at the start.
-    pub queue: Option<QueueId>,
     /// What was decided, in order, without what goes without saying.
     pub decisions: Vec<Decision>,
     /// What happened.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::given::{self, Day, Given};
 use super::{Decision, Path};
 use crate::center::Center;
-use crate::event::{BlockId, Event, QueueId, What};
+use crate::event::{BlockId, Event, What};
 use crate::simulation::{Simulation, Start};
 
 /// A test that walks a way, as data. It has been tried: the way is walked in a world that is as it is given.
@@ -19,14 +19,14 @@ pub struct Proposal {
     pub at: Timestamp,
     /// How the contact begins.
     pub start: Start,
-    /// Its working queue at the start.
-    pub queue: Option<QueueId>,
     /// What is so around the flows.
     pub given: Given,
     /// What people do, and waits, in order: [`Decision::Does`] and [`Decision::Waits`].
     pub steps: Vec<Decision>,
     /// What happens then.
     pub events: Vec<Event>,
+    /// How many events there were before each step.
+    pub before: Vec<usize>,
 }
 
 impl Proposal {
@@ -38,17 +38,19 @@ impl Proposal {
         let needed = path.decisions.iter().zip(&path.turns).filter(|(_, made)| **made <= turn);
         let mut start = path.start.clone();
         let (given, steps) = given::split(center, &mut start, needed.map(|(decision, _)| decision));
-        let mut proposal = Self { block, way, at, start, queue: path.queue, given, steps, events: Vec::new() };
-        proposal.events = proposal.walk(center)?;
+        let mut proposal = Self { block, way, at, start, given, steps, events: Vec::new(), before: Vec::new() };
+        (proposal.events, proposal.before) = proposal.walk(center)?;
         proposal.events.iter().any(is_taken).then_some(proposal)
     }
 
-    /// What happens. `None` where a step cannot be done.
-    fn walk(&self, center: &Center) -> Option<Vec<Event>> {
+    /// What happens, and how many events there were before each step. `None` where a step cannot be done.
+    fn walk(&self, center: &Center) -> Option<(Vec<Event>, Vec<usize>)> {
         let mut day = Day::new(&self.given);
         let mut simulation = Simulation::new(center, &mut day, self.at);
-        simulation.begin(Start { queue: self.queue, ..self.start.clone() });
+        simulation.begin(self.start.clone());
+        let mut before = Vec::new();
         for step in &self.steps {
+            before.push(simulation.events().len());
             match step {
                 Decision::Does(id, input) if id.0 < simulation.contacts().len() => {
                     simulation.give(*id, input).ok()?;
@@ -57,6 +59,6 @@ impl Proposal {
                 _ => return None,
             }
         }
-        Some(simulation.into_events())
+        Some((simulation.into_events(), before))
     }
 }

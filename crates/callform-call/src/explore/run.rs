@@ -87,11 +87,11 @@ impl Setting<'_> {
     fn run_at_most(&self, script: &[u16], rounds: Option<usize>, most: usize) -> Run {
         let Self { center, facts, entry, bounds } = self;
         let world = RefCell::new(World::new(center, facts, *entry, bounds.follows_schedules, script));
-        let (start, queue) = self.start(&mut world.borrow_mut());
+        let start = self.start(&mut world.borrow_mut());
         let mut shared = Shared(&world);
         let mut simulation = Simulation::new(center, &mut shared, bounds.at).at_most(most);
         let mut since = vec![0];
-        simulation.begin(Start { queue, ..start.clone() });
+        simulation.begin(start.clone());
         let mut taken = Taken { rounds, ..Taken::default() };
         let end = loop {
             let next = simulation.contacts().iter().find(|contact| contact.end().is_none());
@@ -109,7 +109,7 @@ impl Setting<'_> {
         let points = world.into_inner().points;
         let made = points.iter().filter(|point| !point.decision.is_usual());
         let (decisions, turns) = made.map(|point| (point.decision.clone(), point.turn)).unzip();
-        let path = Path { start, queue, decisions, events, end, turns, since };
+        let path = Path { start, decisions, events, end, turns, since };
         Run { path, points, steps }
     }
 
@@ -139,7 +139,7 @@ impl Setting<'_> {
     }
 
     /// How the contact begins.
-    fn start(&self, world: &mut World<'_>) -> (Start, Option<QueueId>) {
+    fn start(&self, world: &mut World<'_>) -> Start {
         let flow = match self.entry {
             Entry::Flow(flow) => flow,
             Entry::Number(number) => {
@@ -147,12 +147,12 @@ impl Setting<'_> {
                 let mut start = Start::call(number.flow);
                 start.customer = Some(CUSTOMER.into());
                 start.system.clone_from(&number.address);
-                return (start, None);
+                return start;
             }
         };
         let mut start = Start::call(flow);
         start.customer = Some(CUSTOMER.into());
-        let mut queue = self.usual_queue(flow);
+        start.queue = self.usual_queue(flow);
         let program = self.center.flow(flow);
         for (key, decisions) in self.openings(flow, program) {
             // What a contact begins with is told apart by the choices themselves.
@@ -163,11 +163,11 @@ impl Setting<'_> {
                 Some(Decision::Customer(number)) => start.customer = Some(number),
                 Some(Decision::System(number)) => start.system = Some(number),
                 Some(Decision::Attribute(name, value)) => start.attributes.push((name, value)),
-                Some(Decision::Queue(chosen)) => queue = chosen,
+                Some(Decision::Queue(chosen)) => start.queue = chosen,
                 _ => {}
             }
         }
-        (start, queue)
+        start
     }
 
     /// The working queue with which a flow alone usually begins: none where a customer comes from outside, unless the flow
