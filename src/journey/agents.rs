@@ -66,7 +66,7 @@ fn lines_of(flows: &Flows<'_>, pick: &Pick, only_callbacks: bool) -> Vec<Line> {
     let agents = center.agents(queue);
     match (agents.is_empty(), queue) {
         (false, _) => {
-            lines.extend(agents.into_iter().map(|agents| Line::new(Meaning::Queue, format!("Agents: {agents}"))))
+            lines.extend(agents.into_iter().map(|agents| Line::new(Meaning::Queue, format!("Agents: {agents}"))));
         }
         (true, Target::Builtin { .. }) => {
             lines.push(Line::new(Meaning::Queue, "Agents whose routing profile has this queue of Connect's"));

@@ -153,7 +153,7 @@ fn ways(walk: &Walk, chain: usize, nodes: &[usize], chain_of: &BTreeMap<usize, u
         }
         match ways.iter_mut().find(|known| known.to == to && to.is_some()) {
             Some(known) if known.is_quiet == way.is_quiet && known.from == from => {
-                known.taken.extend(way.taken.iter().cloned())
+                known.taken.extend(way.taken.iter().cloned());
             }
             Some(known) => {
                 // What always leads here says nothing of errors that do too.

@@ -291,7 +291,7 @@ fn lines_between(old: &Step, new: &Step) -> Vec<(char, Meaning, String)> {
         let partner = gone.iter().position(|other| other.meaning == line.meaning);
         match partner.map(|place| gone.remove(place)) {
             Some(other) => {
-                lines.push(('~', line.meaning, format!("{} (was: {})", said(line), shorten(&other.text, TEXT))))
+                lines.push(('~', line.meaning, format!("{} (was: {})", said(line), shorten(&other.text, TEXT))));
             }
             None => lines.push(('+', line.meaning, said(line))),
         }

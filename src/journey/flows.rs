@@ -154,11 +154,11 @@ impl<'c> Flows<'c> {
         let flow = |name: &str| action.parameters.get(name).and_then(Json::as_str).and_then(target_of);
         match action.action_type.as_str() {
             "TransferToFlow" => {
-                flow("ContactFlowId").iter().for_each(|flow| self.enter(flow, Role::Transferred, facts))
+                flow("ContactFlowId").iter().for_each(|flow| self.enter(flow, Role::Transferred, facts));
             }
             // A module that is folded in has its blocks in the walk already.
             "InvokeFlowModule" => {
-                flow("FlowModuleId").iter().for_each(|module| self.enter(module, Role::Module, facts))
+                flow("FlowModuleId").iter().for_each(|module| self.enter(module, Role::Module, facts));
             }
             "TransferContactToQueue" => self.wait(facts),
             "DequeueContactAndTransferToQueue" => {

@@ -174,7 +174,7 @@ fn ways(drafts: &[Draft], draft: &Draft, place: &BTreeMap<usize, usize>, stage: 
                 known.is_quiet = false;
             }
             None => {
-                ways.push(Way { label: way.label.clone(), to, is_quiet: way.is_quiet, is_dead_end: to == To::Nowhere })
+                ways.push(Way { label: way.label.clone(), to, is_quiet: way.is_quiet, is_dead_end: to == To::Nowhere });
             }
         }
     }

@@ -28,7 +28,7 @@ fn every_test_of_kwglobal_passes_and_any_number_of_threads_says_the_same() {
     assert!(report["run"].as_u64().unwrap() >= 58, "{}", report["run"]);
 }
 
-/// Changes of KWGlobal that a caller, an agent or its owner would notice: what stands in the file, and what instead.
+/// Changes of `KWGlobal` that a caller, an agent or its owner would notice: what stands in the file, and what instead.
 const MUTATIONS: &[(&str, &str)] = &[
     // What is said.
     ("- say: Welcome to KWGlobal.", "- say: Welcome."),
@@ -127,7 +127,7 @@ impl Files for Changed {
     }
 }
 
-/// Whether a test of KWGlobal fails, or cannot even be run, when its text is this.
+/// Whether a test of `KWGlobal` fails, or cannot even be run, when its text is this.
 fn is_noticed(text: String) -> bool {
     let files = Changed { disk: Disk::below(Path::new(ROOT)), text };
     let tests = [KWGLOBAL.replace(".yaml", ".tests.yaml")];
