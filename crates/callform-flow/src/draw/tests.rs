@@ -176,7 +176,7 @@ fn what_was_walked_is_marked() {
     let text = svg(&picture);
     elements(&text);
     for expected in
-        [">✓ walked<", ">~ partly walked<", ">✗ not walked<", ">not walked 8<", "2 of 3", "url(#tip-not-walked)"]
+        [">✓ walked<", ">~ partly walked<", ">✗ not walked<", ">not walked 5<", "2 of 3", "url(#tip-not-walked)"]
     {
         assert!(text.contains(expected), "{expected} in {text}");
     }
