@@ -161,7 +161,7 @@ impl Context<'_> {
     fn hand_over(&self, action: &Action, facts: &Facts, draft: &mut Draft) {
         let target = |name: &str| action.parameters.get(name).and_then(Json::as_str).and_then(target_of);
         match action.action_type.as_str() {
-            "TransferToFlow" => self.to_flow(target("ContactFlowId"), draft),
+            "TransferToFlow" => self.to_flow(target("ContactFlowId").as_ref(), draft),
             "InvokeFlowModule" => {
                 let stage = target("FlowModuleId").and_then(|module| self.stager.place.get(&module).copied());
                 draft.ways.extend(stage.map(|stage| out("the module", To::Stage(stage))));
@@ -181,8 +181,8 @@ impl Context<'_> {
         }
     }
 
-    fn to_flow(&self, flow: Option<Target>, draft: &mut Draft) {
-        match flow.as_ref().map(|flow| (self.stager.place.get(flow), flow)) {
+    fn to_flow(&self, flow: Option<&Target>, draft: &mut Draft) {
+        match flow.map(|flow| (self.stager.place.get(flow), flow)) {
             Some((Some(stage), _)) => draft.ways.push(out("", To::Stage(*stage))),
             Some((None, Target::Builtin { name, .. })) => {
                 draft.lines.push(Line::new(Meaning::Note, format!("Goes on with {}", agents::builtin(name))));

@@ -127,7 +127,9 @@ fn heads(walk: &Walk, reached: &[usize], stands_alone: &impl Fn(usize) -> bool) 
         if into.is_empty() {
             return heads;
         }
-        into.into_iter().for_each(|node| heads[node] = true);
+        for node in into {
+            heads[node] = true;
+        }
     }
 }
 

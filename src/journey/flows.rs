@@ -154,11 +154,15 @@ impl<'c> Flows<'c> {
         let flow = |name: &str| action.parameters.get(name).and_then(Json::as_str).and_then(target_of);
         match action.action_type.as_str() {
             "TransferToFlow" => {
-                flow("ContactFlowId").iter().for_each(|flow| self.enter(flow, Role::Transferred, facts));
+                if let Some(flow) = flow("ContactFlowId") {
+                    self.enter(&flow, Role::Transferred, facts);
+                }
             }
             // A module that is folded in has its blocks in the walk already.
             "InvokeFlowModule" => {
-                flow("FlowModuleId").iter().for_each(|module| self.enter(module, Role::Module, facts));
+                if let Some(module) = flow("FlowModuleId") {
+                    self.enter(&module, Role::Module, facts);
+                }
             }
             "TransferContactToQueue" => self.wait(facts),
             "DequeueContactAndTransferToQueue" => {
@@ -168,8 +172,12 @@ impl<'c> Flows<'c> {
             "CreateCallbackContact" => {
                 let picks = picked(action).map_or_else(|| facts.picks.clone(), |pick| BTreeSet::from([pick]));
                 let facts = Facts { picks: picks.clone(), ..facts.clone() };
-                flow("ContactFlowId").iter().for_each(|flow| self.enter(flow, Role::CallbackStarts, &facts));
-                picks.iter().for_each(|pick| self.call_back(pick, &facts));
+                if let Some(flow) = flow("ContactFlowId") {
+                    self.enter(&flow, Role::CallbackStarts, &facts);
+                }
+                for pick in &picks {
+                    self.call_back(pick, &facts);
+                }
             }
             _ => {}
         }
@@ -177,7 +185,9 @@ impl<'c> Flows<'c> {
 
     fn wait(&mut self, facts: &Facts) {
         let flows: Vec<Target> = facts.hooks(Event::Waiting).filter_map(Hook::flow).cloned().collect();
-        flows.iter().for_each(|flow| self.enter(flow, Role::On(Event::Waiting), facts));
+        for flow in &flows {
+            self.enter(flow, Role::On(Event::Waiting), facts);
+        }
         for pick in &facts.picks {
             self.talk(pick, facts);
             self.lines.entry(pick.clone()).and_modify(|line| line.has_callers = true);
@@ -195,7 +205,9 @@ impl<'c> Flows<'c> {
         }
         for event in Event::ALL.into_iter().filter(|event| *event != Event::Waiting) {
             let flows: Vec<Target> = facts.hooks(event).filter_map(Hook::flow).cloned().collect();
-            flows.iter().for_each(|flow| self.enter(flow, Role::On(event), facts));
+            for flow in &flows {
+                self.enter(flow, Role::On(event), facts);
+            }
         }
     }
 

@@ -190,7 +190,9 @@ fn stage(out: &mut String, journey: &Journey, place: usize) {
             xml(role)
         ),
     );
-    steps.iter().for_each(|one| step(out, journey, place, one));
+    for one in steps {
+        step(out, journey, place, one);
+    }
     put(out, format_args!("</details>"));
 }
 

@@ -49,7 +49,9 @@ pub(super) fn arrange(journey: &Journey, entries: Vec<Card>, frames: Vec<Frame>)
     let slots = slots(&entries, &frames);
     let mut rows = Rows { entries: entries.len(), entry_cards: entries, frames, slots, ..Rows::default() };
     let leaps = rows.leaps(journey);
-    leaps.iter().for_each(|leap| rows.reserve(leap));
+    for leap in &leaps {
+        rows.reserve(leap);
+    }
     rows.place();
     let lines = leaps.iter().map(|leap| Long { points: rows.points(leap), stage: leap.target.0 }).collect();
     let left = -SIDE - TRACK * whole(rows.trunk.0.len());

@@ -1,5 +1,7 @@
 //! Small centers, followed from end to end.
 
+use std::fmt::Write as _;
+
 use callform_source::Severity;
 
 use super::*;
@@ -52,17 +54,17 @@ fn journey(rest: &str) -> Journey {
 fn told(journey: &Journey) -> String {
     let mut text = String::new();
     for (place, stage) in journey.stages.iter().enumerate() {
-        text.push_str(&format!("# {} ({})\n", stage.title, stage.role));
+        writeln!(text, "# {} ({})", stage.title, stage.role).unwrap();
         for step in &stage.steps {
             let quiet = if step.is_quiet { "~" } else { "" };
             let lines: Vec<&str> = step.lines.iter().map(|line| line.text.as_str()).collect();
-            text.push_str(&format!("{quiet}{} {}: {}\n", step.number, step.title, lines.join(" / ")));
+            writeln!(text, "{quiet}{} {}: {}", step.number, step.title, lines.join(" / ")).unwrap();
             for way in &step.ways {
                 let quiet = if way.is_quiet { "~" } else { "" };
                 let number = journey.step(way.to).map_or(0, |step| step.number);
                 let dead = if way.is_dead_end { " !" } else { "" };
                 let to = journey.destination(way.to, place);
-                text.push_str(&format!("  {quiet}{} -> {number} {to}{dead}\n", way.label));
+                writeln!(text, "  {quiet}{} -> {number} {to}{dead}", way.label).unwrap();
             }
         }
     }
@@ -283,7 +285,7 @@ fn a_picture_grows_with_the_center_and_not_with_the_ways() {
 fn a_module_that_calls_others_without_end_is_no_end() {
     // Eight calls of each module by the one above it would be 4,096 copies of the innermost.
     let module = |name: &str, inner: &str| {
-        let calls: String = (0..8).map(|_| format!("      - module: {inner}\n")).collect();
+        let calls = format!("      - module: {inner}\n").repeat(8);
         format!("  {name}:\n    steps:\n{calls}")
     };
     let rest = format!(
@@ -446,10 +448,14 @@ fn numbers_come_and_go() {
 
 #[test]
 fn too_many_numbers_are_not_compared_without_a_word() {
-    let flows: String =
-        (0..60).map(|flow| format!("  f{flow}: {{ steps: [{{ say: Old {flow}. }}, hang_up] }}\n")).collect();
-    let numbers: String =
-        (0..60).map(|flow| format!("  n{flow}: {{ country: US, type: DID, flow: f{flow} }}\n")).collect();
+    let flows = (0..60)
+        .map(|flow| format!("  f{flow}: {{ steps: [{{ say: Old {flow}. }}, hang_up] }}\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    let numbers = (0..60)
+        .map(|flow| format!("  n{flow}: {{ country: US, type: DID, flow: f{flow} }}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let old = HEAD.replace("  main: { country: US, type: DID, flow: entry }\n", &numbers);
     let old = format!("{old}flows:\n{flows}");
     let new = old.replace("Old", "New");

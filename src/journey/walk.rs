@@ -103,7 +103,9 @@ impl Walk {
     pub(super) fn reached(&self) -> Vec<usize> {
         let mut found: Vec<usize> = self.start.into_iter().collect();
         let mut is_found = vec![false; self.nodes.len()];
-        found.iter().for_each(|start| is_found[*start] = true);
+        for start in &found {
+            is_found[*start] = true;
+        }
         let mut next = 0;
         while let Some(node) = found.get(next).copied() {
             next += 1;

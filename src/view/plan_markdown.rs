@@ -166,7 +166,7 @@ fn callers(view: &PlanView, text: &mut String) {
             section.extend([plain(line).as_str(), "\n"]);
         }
         if more > 0 {
-            section.push_str(&format!("# and {more} more\n"));
+            section.extend(["# and ", &more.to_string(), " more\n"]);
         }
         section.extend(["```\n", END]);
         if text.len() + section.len() + RESERVE <= MOST_BYTES {
