@@ -1,5 +1,6 @@
-//! The pure stages, on centers of 1,000 and 10,000 users: `cargo bench`.
+//! The pure stages, on centers of 1,000 and 10,000 users, and call tests of KWGlobal: `cargo bench`.
 
+mod calls;
 mod deployed;
 
 use std::hint::black_box;
@@ -70,5 +71,5 @@ fn pipeline(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, pipeline);
+criterion_group!(benches, pipeline, calls::suite);
 criterion_main!(benches);

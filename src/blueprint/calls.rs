@@ -63,7 +63,7 @@ pub struct CallTest {
     pub flow: Option<Name>,
     /// The queue that is set from the start, by its key: for flows that callers hear while they wait.
     pub queue: Option<Name>,
-    /// Default: `voice`.
+    /// How customer and center are connected. Default: `voice`.
     pub channel: Option<CallChannel>,
     /// The customer's number, E.164. Default: `+15550100100`.
     pub from: Option<Spanned<String>>,

@@ -7,8 +7,8 @@ const COMMANDS: [(&[&str], &str); 8] = [
     (&["validate", "verify"], "`callform check BLUEPRINT` finds every mistake"),
     (&["lint"], "`callform check BLUEPRINT` looks at everything, `callform flow lint FILE` at flows alone"),
     (
-        &["test", "try"],
-        "`callform check BLUEPRINT` finds mistakes, `callform apply BLUEPRINT --sandbox` tries it in a folder",
+        &["try", "simulate"],
+        "`callform test BLUEPRINT` simulates calls, `callform apply BLUEPRINT --sandbox` tries it in a folder",
     ),
     (&["deploy", "up", "create", "update", "push"], "`callform apply BLUEPRINT` does that"),
     (&["preview", "dry-run"], "`callform plan BLUEPRINT` does that"),

@@ -194,8 +194,9 @@ pass two
     let failure = &report["tests"][0]["failure"];
     assert_eq!((failure["expected"].as_str(), failure["found"].as_str()), (Some("Press 2."), Some("Press 1.")));
     assert_eq!(failure["place"]["line"], 4);
-    let schema: Value = serde_json::from_str(&test.expect(0, &["schema", "test-report"]).stdout).unwrap();
-    assert_eq!(schema["title"], "Callform test report");
+    let schema = test.expect(0, &["schema", "test-report"]).stdout;
+    let published = std::fs::read_to_string(format!("{ROOT}/schemas/test-report.schema.json")).unwrap_or_default();
+    assert!(published == schema, "write it anew: callform schema test-report > schemas/test-report.schema.json");
     let junit = test.expect(1, &["test", "center.yaml", "--format=junit", "--junit=out.xml"]).stdout;
     assert!(junit.contains("<testsuites tests=\"2\" failures=\"1\" errors=\"0\">"), "{junit}");
     assert!(junit.contains("file=\"center.tests.yaml\" line=\"5\"/>"), "{junit}");
@@ -274,4 +275,21 @@ fn every_flow_template_is_called() {
         let key = before.trim_end().rsplit('\n').next().unwrap().trim().trim_end_matches(':');
         assert!(called.contains(key), "no test calls the template {template}: {called:?}");
     }
+}
+
+#[test]
+fn exploring_proposes_tests_that_pass_and_walk_what_none_did() {
+    let test = TestEnvironment::empty();
+    test.write("center.yaml", CENTER);
+    let explored = test.expect(0, &["test", "center.yaml", "--explore", "--propose=more.yaml"]);
+    assert!(explored.stdout.contains("phone number main: "), "{}", explored.stdout);
+    let report = report(&test, 0, &["test", "center.yaml", "more.yaml", "--coverage", "--format=json"]);
+    assert_eq!(report["coverage"]["branches"]["percent"], 100, "{report:#}");
+    test.expect(0, &["test", "center.yaml", "more.yaml", "--coverage-min=100"]);
+    test.write("few.yaml", "tests: { one: { steps: [{ press: 1 }] } }");
+    let outcome =
+        test.expect(1, &["test", "center.yaml", "few.yaml", "--coverage-min=100", "--coverage-html=page.html"]);
+    assert!(outcome.stderr.contains("at least 100 % are asked for"), "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("no test walks, in menu:"), "{}", outcome.stdout);
+    assert!(test.read("page.html").starts_with("<!doctype html>"));
 }

@@ -179,7 +179,7 @@ fn commands_of_other_tools_are_known() {
     for (command, instead) in [
         ("validate", "callform check"),
         ("lint", "callform flow lint"),
-        ("test", "callform check"),
+        ("simulate", "callform test"),
         ("deploy", "callform apply"),
     ] {
         let outcome = test.expect(64, &[command]);

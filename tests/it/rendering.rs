@@ -43,6 +43,7 @@ fn templates(test: &TestEnvironment) -> Vec<PathBuf> {
     let mut blueprints: Vec<String> = files(&test.path("blueprints"))
         .into_keys()
         .filter(|name| Path::new(name).extension().is_some_and(|it| it == "yaml") && !name.contains('/'))
+        .filter(|name| !name.ends_with(".tests.yaml"))
         .map(|name| format!("blueprints/{name}"))
         .collect();
     for name in ["everything", "templates"] {

@@ -4,13 +4,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use callform_call::coverage::html;
+use callform_call::coverage::{Coverage, html};
 use callform_call::explore::Bounds;
 use callform_source::{Diagnostics, SourceMap, Spanned};
 use clap::{Args, ValueEnum};
 
 use crate::blueprint::{CallTest, Loaded};
-use crate::calls::{self, CallCenter, CoverageReport, Outcome, Report};
+use crate::calls::{self, CallCenter, CoverageReport, Explored, Outcome, Report};
 use crate::cli::args::{CenterArgs, DiagnosticFormat};
 use crate::cli::center::{examine_with_tests, report};
 use crate::cli::exit_code::Exit;
@@ -48,6 +48,9 @@ pub(crate) struct TestArgs {
     /// Walk every way through the flows without tests, within bounds, and report those that end badly.
     #[arg(long, conflicts_with_all = ["filter", "coverage", "coverage_min", "coverage_html", "junit"])]
     pub explore: bool,
+    /// Write tests for branches that no test walks yet to a file, as far as exploring finds a way to them.
+    #[arg(long, value_name = "FILE", requires = "explore")]
+    pub propose: Option<PathBuf>,
     /// Run the tests again whenever a file changes, until interrupted.
     #[arg(long)]
     pub watch: bool,
@@ -103,7 +106,46 @@ fn explore(ui: &Ui, args: &TestArgs) -> Exit {
     for explored in &explored {
         ui.data(&explored.human(&center));
     }
+    match &args.propose {
+        Some(file) => propose(ui, args, &center, &explored, file),
+        None => Exit::Success,
+    }
+}
+
+/// Writes tests for what no test walks.
+fn propose(ui: &Ui, args: &TestArgs, center: &CallCenter, explored: &[Explored], file: &Path) -> Exit {
+    let mut covered = tested(args, center);
+    let mut proposals = Vec::new();
+    for one in explored {
+        let more = one.exploration.proposals(&center.center, &covered);
+        for proposal in &more {
+            covered.add(&proposal.events);
+        }
+        proposals.extend(more);
+    }
+    let written = calls::proposed_yaml(&proposals, center).map_err(|error| error.to_string());
+    let written = written.and_then(|text| write(file, text.as_bytes()).map_err(|error| error.to_string()));
+    if let Err(error) = written {
+        ui.error(&format!("cannot write `{}`: {error}", file.display()));
+        return Exit::Failed;
+    }
+    let tests = if proposals.len() == 1 { "test" } else { "tests" };
+    ui.say(&format!("wrote {} {tests} to `{}`; read them before you keep them", proposals.len(), file.display()));
     Exit::Success
+}
+
+/// What the tests that there are walk already. Flows alone have none.
+fn tested(args: &TestArgs, center: &CallCenter) -> Coverage {
+    if super::flow::exported_flows(&args.center.blueprint).is_some() {
+        return Coverage::default();
+    }
+    let (examined, ..) = examine_with_tests(&args.center, &args.tests);
+    let Some((loaded, _)) = examined else { return Coverage::default() };
+    let mut diagnostics = Diagnostics::default();
+    let tests = loaded.blueprint.tests.iter();
+    let prepared = tests.filter_map(|(name, test)| calls::prepare(name, test, center, &mut diagnostics));
+    let outcomes: Vec<Outcome> = prepared.map(|test| calls::run(&test, center)).collect();
+    calls::coverage_of(&outcomes)
 }
 
 /// Reads and runs everything once. Beside the result, the files that were read.

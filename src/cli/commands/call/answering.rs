@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use callform_call::Center;
 use callform_call::surroundings::{LambdaAnswer, LambdaCall, Surroundings};
+use callform_call::{Center, Event};
 use serde_json::Value;
 
+use super::telling::Teller;
 use super::words::Lines;
-use crate::cli::ui::Ui;
 
 /// What functions answer, by their names.
 #[derive(Clone, Debug, Default)]
@@ -42,19 +42,23 @@ fn answer_of(text: &str) -> Result<LambdaAnswer, serde_json::Error> {
 }
 
 /// Surroundings of a call at a terminal.
-pub(super) struct Answering {
-    ui: Ui,
+pub(super) struct Answering<'a> {
+    teller: Teller<'a>,
     given: Given,
     lines: Rc<RefCell<Lines>>,
 }
 
-impl Answering {
-    pub(super) fn new(ui: Ui, given: Given, lines: Rc<RefCell<Lines>>) -> Self {
-        Self { ui, given, lines }
+impl<'a> Answering<'a> {
+    pub(super) fn new(teller: Teller<'a>, given: Given, lines: Rc<RefCell<Lines>>) -> Self {
+        Self { teller, given, lines }
     }
 }
 
-impl Surroundings for Answering {
+impl Surroundings for Answering<'_> {
+    fn told(&mut self, event: &Event) {
+        self.teller.tell(event);
+    }
+
     fn lambda(&mut self, call: &LambdaCall<'_>) -> LambdaAnswer {
         let name = call.center().function_name(call.function);
         if let Some(answer) = self.given.0.get(&*name) {
@@ -65,14 +69,14 @@ impl Surroundings for Answering {
             return LambdaAnswer::Fails(format!("nobody says what it answers; `--answer {name}=JSON` does"));
         }
         let parameters = Value::Object(call.parameters.clone());
-        self.ui.say(&format!("function {name} is called with {parameters}"));
+        self.teller.ui.say(&format!("function {name} is called with {parameters}"));
         loop {
-            let Some(line) = lines.next(&self.ui, "[its answer, as JSON, or `fails`] ") else {
+            let Some(line) = lines.next(&self.teller.ui, "[its answer, as JSON, or `fails`] ") else {
                 return LambdaAnswer::TimesOut;
             };
             match answer_of(&line) {
                 Ok(answer) => return answer,
-                Err(error) => self.ui.say(&format!("that is no JSON: {error}")),
+                Err(error) => self.teller.ui.say(&format!("that is no JSON: {error}")),
             }
         }
     }

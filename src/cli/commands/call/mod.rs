@@ -1,6 +1,7 @@
 //! `callform call`
 
 mod answering;
+mod telling;
 mod words;
 
 use std::cell::RefCell;
@@ -24,6 +25,7 @@ use crate::cli::exit_code::Exit;
 use crate::cli::files::write;
 use crate::cli::ui::Ui;
 use answering::{Answering, Given};
+use telling::Teller;
 use words::{Lines, Said};
 
 /// `callform call`
@@ -99,10 +101,10 @@ fn call(ui: &Ui, args: &CallArgs) -> Result<Exit, Exit> {
         None => Lines::of_stdin(),
     };
     let lines = Rc::new(RefCell::new(lines));
-    let mut surroundings = Answering::new(*ui, given, Rc::clone(&lines));
+    let teller = Teller::new(*ui, &center, &sources, args.trace);
+    let mut surroundings = Answering::new(teller, given, Rc::clone(&lines));
     let mut simulation = Simulation::new(&center.center, &mut surroundings, at);
-    let talk = Talk { ui, args, center: &center, sources: &sources };
-    talk.through(&mut simulation, start, &lines);
+    talk(ui, &mut simulation, start, &lines);
     let events = simulation.into_events();
     if let Some(file) = &args.flow_logs {
         let entries = logs::flow_logs(&events, &center.center);
@@ -200,72 +202,40 @@ fn beginning(args: &CallArgs, center: &CallCenter) -> Result<(FlowId, Option<std
     }
 }
 
-/// One call at the terminal.
-struct Talk<'a> {
-    ui: &'a Ui,
-    args: &'a CallArgs,
-    center: &'a CallCenter,
-    sources: &'a SourceMap,
-}
-
-impl Talk<'_> {
-    fn through(&self, simulation: &mut Simulation<'_>, start: Start, lines: &Rc<RefCell<Lines>>) {
-        let mut id = simulation.begin(start);
-        let mut shown = 0;
-        loop {
-            shown = self.show(simulation, shown);
-            if simulation.contacts().iter().all(|contact| contact.end().is_some()) {
-                return;
-            }
-            // The contact is over, and somebody is still to be called back.
-            if simulation.contact(id).end().is_some()
-                && let Some(other) = simulation.contacts().iter().find(|contact| contact.end().is_none())
-            {
-                id = other.id;
-                self.ui.say(&format!("contact {}:", id.0 + 1));
-            }
-            let prompt = prompt(simulation, id);
-            let Some(line) = lines.borrow_mut().next(self.ui, &prompt) else { return };
-            match words::read(&line, simulation.turn(id)) {
-                Said::Help => self.ui.say(words::HELP),
-                Said::Nothing => {
-                    let seconds = simulation.contact(id).seconds_left(simulation.now()).unwrap_or(30);
-                    simulation.pass(seconds);
-                }
-                Said::Wait(seconds) => simulation.pass(seconds),
-                Said::Does(input) => {
-                    if let Err(error) = simulation.give(id, &input) {
-                        self.ui.say(&format!("not now: {error}"));
-                    }
-                }
-                Said::Contact(number) => match simulation.contacts().get(number.wrapping_sub(1)) {
-                    Some(contact) => id = contact.id,
-                    None => self.ui.say("there is no such contact"),
-                },
-                Said::Unknown => self.ui.say("what is that? `?` says what can be typed"),
-            }
+/// One call at the terminal. What happens is told as it does.
+fn talk(ui: &Ui, simulation: &mut Simulation<'_>, start: Start, lines: &Rc<RefCell<Lines>>) {
+    let mut id = simulation.begin(start);
+    loop {
+        if simulation.contacts().iter().all(|contact| contact.end().is_some()) {
+            return;
         }
-    }
-
-    /// Prints what happened since. Gives how many events there are now.
-    fn show(&self, simulation: &Simulation<'_>, shown: usize) -> usize {
-        let events = simulation.events();
-        let several = simulation.contacts().len() > 1;
-        for line in calls::lines(&events[shown..], self.center, self.args.trace) {
-            let contact = if several { format!("[{}] ", line.contact) } else { String::new() };
-            let who = if line.who.is_empty() { String::new() } else { format!("{}: ", line.who) };
-            let block = match &line.block {
-                Some((flow, block)) if self.args.trace => format!("{flow} / {block} "),
-                _ => String::new(),
-            };
-            let place = line.place.filter(|_| self.args.trace);
-            let place = place.map(|span| format!("   ({})", self.sources.location(span))).unwrap_or_default();
-            let text = if line.who == "center" { line.text.clone() } else { format!("{who}{}", line.text) };
-            let text = format!("{contact}{block}{text}{place}\n");
-            let is_quiet = line.who.is_empty() && self.ui.color_out;
-            self.ui.data(&if is_quiet { format!("\u{1b}[2m{}\u{1b}[0m\n", text.trim_end()) } else { text });
+        // The contact is over, and somebody is still to be called back.
+        if simulation.contact(id).end().is_some()
+            && let Some(other) = simulation.contacts().iter().find(|contact| contact.end().is_none())
+        {
+            id = other.id;
+            ui.say(&format!("contact {}:", id.0 + 1));
         }
-        events.len()
+        let prompt = prompt(simulation, id);
+        let Some(line) = lines.borrow_mut().next(ui, &prompt) else { return };
+        match words::read(&line, simulation.turn(id)) {
+            Said::Help => ui.say(words::HELP),
+            Said::Nothing => {
+                let seconds = simulation.contact(id).seconds_left(simulation.now()).unwrap_or(30);
+                simulation.pass(seconds);
+            }
+            Said::Wait(seconds) => simulation.pass(seconds),
+            Said::Does(input) => {
+                if let Err(error) = simulation.give(id, &input) {
+                    ui.say(&format!("not now: {error}"));
+                }
+            }
+            Said::Contact(number) => match simulation.contacts().get(number.wrapping_sub(1)) {
+                Some(contact) => id = contact.id,
+                None => ui.say("there is no such contact"),
+            },
+            Said::Unknown => ui.say("what is that? `?` says what can be typed"),
+        }
     }
 }
 
