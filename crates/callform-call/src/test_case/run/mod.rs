@@ -17,6 +17,7 @@ mod watch;
 mod tests;
 
 pub use report::{Outcome, Record, RecordStatus, Report};
+pub use watch::{Resource, Used};
 
 use std::cell::RefCell;
 use std::sync::Arc;
