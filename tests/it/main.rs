@@ -36,6 +36,7 @@ mod live_center;
 mod main_job;
 mod messages;
 mod mistakes;
+mod native_tests;
 mod pictures;
 mod preflight;
 mod pull_request;

@@ -165,16 +165,22 @@ impl Builder<'_> {
             }
         }
         self.unseen.extend(stretch.expected.unseen.iter().cloned());
-        let gate = self.gate(stretch).or_else(|| {
-            let is_last = matches!(stretch.end, End::Test);
-            named.pop().filter(|_| is_last).map(|(item, _)| (item, None))
-        });
-        let Some((mut gate, at)) = gate else { return self.nothing(stretch, group, named) };
-        if let Some(own) = named.iter().position(|(_, found)| found.is_some() && *found == at) {
-            gate = named.remove(own).0;
+        let is_last = matches!(stretch.end, End::Test);
+        let gate = self.gate(stretch).or_else(|| named.pop().filter(|_| is_last).map(|(item, _)| (item, None)));
+        let Some((gate, at)) = gate else { return self.nothing(stretch, group, named) };
+        group.gates = match named.iter().position(|(_, found)| found.is_some() && *found == at) {
+            Some(own) => vec![named.remove(own).0],
+            None => vec![gate],
+        };
+        // What is expected in vain here may come in Connect; then nothing else has to.
+        if is_last
+            && !stretch.is_queued
+            && let Some((other, _)) = named.pop_if(|(_, found)| found.is_none())
+        {
+            group.gates.iter_mut().for_each(|gate| gate.role = Role::Instead);
+            group.gates.push(other);
         }
         group.sides.extend(named.into_iter().map(|(item, _)| item));
-        group.gates = vec![gate];
         group.checks.clone_from(&stretch.expected.checks);
         self.queue(stretch, &mut group);
         if let End::Does(instruction, words, _) = &stretch.end {
@@ -287,13 +293,12 @@ impl Builder<'_> {
         let wanted = expected.queue.and_then(|(queue, _)| into(queue));
         match (wanted, stretch.is_queued) {
             (wanted, true) => {
+                let other = wanted.filter(|other| group.gates.iter().all(|gate| gate.event != other.event));
+                let role = if other.is_some() { Role::Instead } else { Role::Expected };
                 for gate in &mut group.gates {
-                    (gate.role, gate.span) = (Role::Expected, span);
+                    (gate.role, gate.span) = (role, span);
                 }
-                if let Some(other) = wanted.filter(|other| group.gates.iter().all(|gate| gate.event != other.event)) {
-                    group.gates.push(other);
-                    group.gates.iter_mut().for_each(|gate| gate.role = Role::Either);
-                }
+                group.gates.extend(other);
             }
             (Some(wanted), false) => group.sides.push(wanted),
             (None, false) => {

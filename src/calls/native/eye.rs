@@ -101,7 +101,11 @@ impl Surroundings for Eye<'_> {
         let error = self.real.failure(at, center)?;
         match self.used.as_ref().and_then(|used| error_of(used.kind, &error)) {
             Some(answer) => self.answered(answer),
-            None => self.beyond(at, format!("no test case can make this block fail with `{error}`")),
+            // In a queue, too: a test of what fails there would pass without it.
+            None => {
+                let text = format!("no test case can make this block fail with `{error}`");
+                self.log.borrow_mut().beyond.push((at, text));
+            }
         }
         Some(error)
     }

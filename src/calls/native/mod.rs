@@ -81,8 +81,8 @@ pub enum Role {
     Expected,
     /// It comes before something that the test does.
     Anchor,
-    /// Another one of this role may come in its place.
-    Either,
+    /// It comes in the simulation where the test expects something else, and ends the test instead of that.
+    Instead,
 }
 
 /// A comparison.

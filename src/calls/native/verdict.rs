@@ -114,7 +114,7 @@ fn failure(test: &NativeTest, execution: &Execution, records: &Records) -> Optio
                 return Some((Some(check.span), check.what.clone(), Some((check.expected.clone(), Some(found)))));
             }
         }
-        if is_missing(watched, test, &seen) {
+        if is_missing(watched, &seen) {
             let ending = records.ending().filter(|_| !execution.passed).map(str::to_owned);
             let message = "Connect does not see what is expected".to_owned();
             return Some((Some(watched.span), message, Some((watched.words.clone(), ending))));
@@ -127,12 +127,8 @@ fn failure(test: &NativeTest, execution: &Execution, records: &Records) -> Optio
 }
 
 /// Whether something that has to come did not.
-fn is_missing(watched: &Watched, test: &NativeTest, seen: &BTreeSet<&str>) -> bool {
-    let is_seen = |one: &Watched| seen.contains(one.identifier.as_str());
-    match watched.role {
-        Role::Expected | Role::Anchor => !is_seen(watched),
-        Role::Either => !test.watched.iter().filter(|other| other.role == Role::Either).any(is_seen),
-    }
+fn is_missing(watched: &Watched, seen: &BTreeSet<&str>) -> bool {
+    watched.role != Role::Instead && !seen.contains(watched.identifier.as_str())
 }
 
 /// Where Connect and the simulation went apart, step by step. Of what did not come, only the first is of interest.

@@ -240,6 +240,9 @@ fn human(ui: &Ui, results: &Report) {
                 ui.data(&format!("  {}\n", if is_difference { paint("1;31", line) } else { line.to_owned() }));
             }
         }
+        for unseen in test.native.iter().flat_map(|native| &native.unseen) {
+            ui.data(&format!("  {} {unseen}\n", paint("2", "unseen:")));
+        }
         for difference in test.native.iter().flat_map(|native| &native.differences) {
             ui.data(&format!("  {} {difference}\n", paint("33", "differs:")));
         }
