@@ -1,6 +1,8 @@
 //! `callform test --native`: a blueprint's tests as test cases of the live center, which the sandbox executes.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -196,4 +198,35 @@ fn a_center_that_is_not_live_has_no_test_cases() {
     let test = TestEnvironment::with_blueprints();
     let refused = test.expect(1, &["test", KWGLOBAL, "--native", "--sandbox"]);
     assert!(refused.stderr.contains("kwglobal is not live"), "{}", refused.stderr);
+}
+
+#[test]
+fn lost_answers_and_a_full_instance_make_nothing_twice() {
+    let test = live();
+    let of = |operation: &str, nth: u64| json!({ "service": "connect", "operation": operation, "nth": nth });
+    let mut full = of("StartTestCaseExecution", 1);
+    full["code"] = "ServiceQuotaExceededException".into();
+    full["message"] = "100 run or wait already".into();
+    let cut = json!([of("CreateTestCase", 1), of("StartTestCaseExecution", 3), of("DeleteTestCase", 1)]);
+    test.write(".callform/sandbox/faults.json", json!({ "fail_operation": [full], "cut": cut }).to_string());
+    let found = report(&test, 0, &["--filter=each key"]);
+    assert_eq!((&found["run"], &found["failed"]), (&json!(2), &json!(0)));
+    std::fs::remove_file(test.path(".callform/sandbox/faults.json")).unwrap();
+    assert!(test_cases(&test).is_empty());
+}
+
+/// The test that says nothing for five seconds is on its way when it is interrupted.
+#[test]
+fn who_interrupts_leaves_no_test_case() {
+    let test = live();
+    let arguments =
+        ["test", KWGLOBAL, "--native", "--sandbox", "--filter=each key", "--filter=whoever presses nothing"];
+    let mut child = test.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut progress = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(progress.any(|line| line.unwrap().starts_with("2 of 3 done in Connect")));
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(progress.map(Result::unwrap).collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(test_cases(&test).is_empty());
 }

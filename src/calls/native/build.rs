@@ -344,13 +344,13 @@ fn observations(calls: Vec<Item>, groups: Vec<Group>, overrides: Vec<Override>) 
     for (at, item) in calls.into_iter().enumerate() {
         let name = format!("called-{}", at + 1);
         observed.push(Observation::new(&name, &item.event, Vec::new(), Vec::new()));
-        watched.push(item.watched(name, Vec::new(), Vec::new()));
+        watched.push(item.watched(name, 0, Vec::new(), Vec::new()));
     }
     for (at, group) in groups.iter().enumerate() {
         let mut own = names(at).into_iter();
         for (side, name) in group.sides.iter().zip(own.by_ref()) {
             observed.push(Observation::new(&name, &side.event, Vec::new(), Vec::new()));
-            watched.push(side.clone().watched(name, Vec::new(), Vec::new()));
+            watched.push(side.clone().watched(name, at + 1, Vec::new(), Vec::new()));
         }
         for (gate, name) in group.gates.iter().zip(own) {
             let checks: Vec<Check> = group
@@ -368,7 +368,7 @@ fn observations(calls: Vec<Item>, groups: Vec<Group>, overrides: Vec<Override>) 
             }
             observed.push(Observation::new(&name, &gate.event, actions, names(at + 1)));
             let does = group.does.iter().map(|(_, words)| words.clone()).collect();
-            watched.push(gate.clone().watched(name, checks, does));
+            watched.push(gate.clone().watched(name, at + 1, checks, does));
         }
     }
     (TestCaseContent::new(observed), watched)
@@ -381,8 +381,12 @@ fn compare(check: &Check) -> (String, ActionKind) {
 }
 
 impl Item {
-    fn watched(self, identifier: String, checks: Vec<Check>, does: Vec<String>) -> Watched {
-        let Self { span, words, role, offline, .. } = self;
-        Watched { identifier, span, words, role, offline, checks, does }
+    fn watched(self, identifier: String, group: usize, checks: Vec<Check>, does: Vec<String>) -> Watched {
+        let Self { event, span, words, role, offline } = self;
+        let text = match event {
+            EventKind::MessageReceived { message: Message::Text(text), .. } => Some(text),
+            _ => None,
+        };
+        Watched { identifier, group, text, span, words, role, offline, checks, does }
     }
 }

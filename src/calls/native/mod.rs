@@ -14,6 +14,8 @@ mod build;
 mod expected;
 mod eye;
 mod live;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod walk;
 
@@ -60,6 +62,10 @@ pub struct Reason {
 pub struct Watched {
     /// The observation.
     pub identifier: String,
+    /// Those of a number are waited for at the same time.
+    pub group: usize,
+    /// The text that is heard, where it is one.
+    pub text: Option<String>,
     /// Where the test says so; where the test begins for what follows from the flow.
     pub span: Span,
     /// What, in words: `hears "Welcome."`.

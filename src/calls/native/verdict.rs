@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use callform_call::test_case::run::includes;
 use callform_source::SourceMap;
 use serde_json::Value;
 
@@ -33,12 +34,30 @@ impl Records {
     }
 
     /// Observations that were matched, whatever their comparisons said.
-    fn seen(&self) -> BTreeSet<&str> {
-        // What was waited for in vain has a record, too: one in which nothing was done or failed.
-        let matched = |record: &&Value| {
-            record["Status"] == "PASSED" || record["Actions"].as_array().is_some_and(|actions| !actions.is_empty())
+    fn seen<'t>(&self, test: &'t NativeTest) -> BTreeSet<&'t str> {
+        let is_seen = |watched: &&Watched| {
+            let own = self.about(watched).any(|record| {
+                // What was waited for in vain has a record, too: one in which nothing was done or failed.
+                record["Status"] == "PASSED" || record["Actions"].as_array().is_some_and(|actions| !actions.is_empty())
+            });
+            own || self.is_in_the_same_message(watched, test)
         };
-        self.observations().filter(matched).filter_map(|record| record["Identifier"].as_str()).collect()
+        test.watched.iter().filter(is_seen).map(|watched| watched.identifier.as_str()).collect()
+    }
+
+    fn about(&self, watched: &Watched) -> impl Iterator<Item = &Value> {
+        self.observations().filter(|record| record["Identifier"] == watched.identifier.as_str())
+    }
+
+    /// Whether a text was part of the message by which what was waited for at the same time was matched. That one may have
+    /// ended the test before the other's turn came: in which order Connect looks at observations is not known (?).
+    fn is_in_the_same_message(&self, watched: &Watched, test: &NativeTest) -> bool {
+        let Some(text) = &watched.text else { return false };
+        let others = test.watched.iter().filter(|other| other.group == watched.group);
+        let mut messages = others
+            .flat_map(|other| self.about(other))
+            .filter_map(|it| it["ActualEvent"]["Properties"]["Text"].as_str());
+        messages.any(|message| includes(message, text))
     }
 
     /// Whether an action failed, and the value it found.
@@ -57,9 +76,10 @@ impl Records {
     fn dialogue(&self, test: &NativeTest, sources: &SourceMap) -> Vec<LineReport> {
         let mut lines: Vec<LineReport> = Vec::new();
         let mut last_heard = None;
+        let seen = self.seen(test);
         for record in self.observations() {
             let watched = test.watched.iter().find(|it| record["Identifier"] == it.identifier.as_str());
-            let Some(watched) = watched.filter(|it| self.seen().contains(it.identifier.as_str())) else { continue };
+            let Some(watched) = watched.filter(|it| seen.contains(it.identifier.as_str())) else { continue };
             match record["ActualEvent"]["Properties"]["Text"].as_str() {
                 Some(text) if last_heard == Some(text) => {}
                 Some(text) => {
@@ -106,7 +126,7 @@ pub fn verdict(test: &NativeTest, offline: &Outcome, execution: &Execution, sour
 type Failed = (Option<callform_source::Span>, String, Option<(String, Option<String>)>);
 
 fn failure(test: &NativeTest, execution: &Execution, records: &Records) -> Option<Failed> {
-    let seen = records.seen();
+    let seen = records.seen(test);
     for watched in &test.watched {
         for check in &watched.checks {
             if let Some((true, found)) = records.action(&check.action) {
@@ -139,7 +159,7 @@ fn differences(
     records: &Records,
     sources: &SourceMap,
 ) -> Vec<String> {
-    let seen = records.seen();
+    let seen = records.seen(test);
     let at = |span| place(sources, span).short();
     let mut found = Vec::new();
     let apart = test.watched.iter().find(|it| it.offline != seen.contains(it.identifier.as_str()));

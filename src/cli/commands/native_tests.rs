@@ -13,6 +13,7 @@ use crate::calls::{self, CallCenter, NotNativeReport, Outcome, ReasonReport, Rep
 use crate::cli::args::DiagnosticFormat;
 use crate::cli::center::{examine_with_tests, report};
 use crate::cli::exit_code::Exit;
+use crate::cli::interruption;
 use crate::cli::preview;
 use crate::cli::saved;
 use crate::cli::target::Account;
@@ -85,14 +86,18 @@ async fn in_account(
         }
     }
     let mut runner = Runner { ui, account, instance: bare_id(instance), cases: BTreeMap::new(), running: Vec::new() };
-    let executions = runner.run(&tests).await;
-    let cleared = runner.clear(args.native.keep).await;
+    let (executions, cleared) = interruption::tidy(async {
+        let executions = runner.run(&tests).await;
+        (executions, runner.clear(args.native.keep).await)
+    })
+    .await;
     let failed = |error: GatewayError| {
         ui.error(&error.to_string());
         Exit::Failed
     };
     let executions = executions.map_err(failed)?;
     cleared.map_err(failed)?;
+    let executions = executions.ok_or(Exit::Interrupted)?;
     let reports = tests.iter().zip(&executions);
     let reports = reports.map(|((test, outcome), execution)| native::verdict(test, outcome, execution, sources));
     Ok(Report { not_native, ..Report::of(reports.collect()) })
@@ -125,12 +130,15 @@ struct Running {
 }
 
 impl Runner<'_> {
-    /// Makes the test cases, and runs each of them.
-    async fn run(&mut self, tests: &[(NativeTest, &Outcome)]) -> Result<Vec<Execution>, GatewayError> {
+    /// Makes the test cases, and runs each of them; `None` where somebody interrupts it.
+    async fn run(&mut self, tests: &[(NativeTest, &Outcome)]) -> Result<Option<Vec<Execution>>, GatewayError> {
         self.publish(tests).await?;
         let mut waiting: VecDeque<(usize, usize)> = (0..tests.len()).map(|test| (test, 1)).collect();
         let mut done: BTreeMap<usize, Execution> = BTreeMap::new();
         while done.len() < tests.len() {
+            if interruption::is_wanted() {
+                return Ok(None);
+            }
             while self.running.len() < AT_A_TIME
                 && let Some((test, starts)) = waiting.pop_front()
             {
@@ -151,36 +159,51 @@ impl Runner<'_> {
                 self.ui.say(&format!("{} of {} done in Connect: {name}", done.len(), tests.len()));
             }
         }
-        Ok(done.into_values().collect())
+        Ok(Some(done.into_values().collect()))
     }
 
     /// Makes the test cases, or changes those of the same names.
     async fn publish(&mut self, tests: &[(NativeTest, &Outcome)]) -> Result<(), GatewayError> {
-        let gateway = &self.account.gateway;
         if tests.is_empty() {
             return Ok(());
         }
-        let there = gateway.test_cases(self.instance).await?;
-        let there: BTreeMap<String, String> = there.into_iter().map(|case| (case.name, case.id)).collect();
+        let mut there = self.there().await?;
         for (test, _) in tests {
+            if interruption::is_wanted() {
+                return Ok(());
+            }
             let draft = draft(test);
-            let id = match there.get(&test.name) {
-                Some(id) => {
-                    // It is one of those to be taken away, whether it can be changed or not.
-                    self.cases.insert(test.name.clone(), id.clone());
-                    gateway.update_test_case(self.instance, id, &draft).await?;
-                    id.clone()
+            if !there.contains_key(&test.name) {
+                match self.account.gateway.create_test_case(self.instance, &draft).await {
+                    Ok(id) => {
+                        self.cases.insert(test.name.clone(), id);
+                        continue;
+                    }
+                    // It was made, and the answer was lost.
+                    Err(error) if error.code.as_deref() == Some("DuplicateResourceException") => {
+                        there = self.there().await?;
+                    }
+                    Err(error) => return Err(error),
                 }
-                None => gateway.create_test_case(self.instance, &draft).await?,
-            };
-            self.cases.insert(test.name.clone(), id);
+            }
+            if let Some(id) = there.get(&test.name) {
+                // It is one of those to be taken away, whether it can be changed or not.
+                self.cases.insert(test.name.clone(), id.clone());
+                self.account.gateway.update_test_case(self.instance, id, &draft).await?;
+            }
         }
         Ok(())
     }
 
+    /// The test cases of the instance: ids by name.
+    async fn there(&self) -> Result<BTreeMap<String, String>, GatewayError> {
+        let there = self.account.gateway.test_cases(self.instance).await?;
+        Ok(there.into_iter().map(|case| (case.name, case.id)).collect())
+    }
+
     /// Starts a test; `false` where the instance takes no more now.
     async fn start(&mut self, test: &NativeTest, at: usize, starts: usize) -> Result<bool, GatewayError> {
-        let Some(case) = self.cases.get(&test.name).cloned() else { return Ok(true) };
+        let Some(case) = self.cases.get(&test.name).cloned() else { return Ok(false) };
         let token = uuid::Uuid::new_v4().to_string();
         match self.account.gateway.start_test_case(self.instance, &case, &token).await {
             Ok(execution) => {

@@ -16,6 +16,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use matching::includes;
 pub use report::{Outcome, Record, RecordStatus, Report};
 pub use watch::{Resource, Used};
 
