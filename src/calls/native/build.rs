@@ -83,6 +83,10 @@ pub(super) fn build(
         functions.extend(stretch.expected.functions.clone());
         builder.stretch(stretch);
     }
+    // What is expected while nothing can be seen any more is expected in vain.
+    if let Some(last) = builder.groups.last_mut() {
+        last.sides.append(&mut builder.carried);
+    }
     let calls: Vec<Item> = functions.iter().filter_map(|(name, span)| builder.call(name, *span, &walked)).collect();
     let has_content = !calls.is_empty()
         || builder.groups.iter().any(|group| {
@@ -98,7 +102,7 @@ pub(super) fn build(
         builder.refuse("a chat has no keys", prepared.span);
     }
     let (Some(entry), true) = (entry, builder.reasons.is_empty()) else { return Err(builder.reasons) };
-    let (content, watched) = observations(calls, builder.groups, walked.overrides);
+    let (content, watched) = observations(calls, &builder.groups, walked.overrides);
     let attributes = &prepared.start.attributes;
     let attributes = attributes.iter().map(|(name, value)| (name.to_string(), value.to_string().into())).collect();
     Ok(NativeTest {
@@ -210,13 +214,13 @@ impl Builder<'_> {
     fn heard(&mut self, heard: &Heard<'_>, offline: bool) -> Option<Item> {
         let message = match heard.wanted() {
             Wanted::Text(text) => Message::Text(text),
-            Wanted::Prompt(key) => match self.live.id(Kind::Prompt, key) {
-                Some(id) => Message::Prompt(id.to_owned()),
-                None => {
+            Wanted::Prompt(key) => {
+                let Some(id) = self.live.id(Kind::Prompt, key) else {
                     self.refuse("the recording is not one of the center's own", heard.span);
                     return None;
-                }
-            },
+                };
+                Message::Prompt(id.to_owned())
+            }
             Wanted::Pattern | Wanted::Recording => return None,
         };
         let words = format!("hears \"{}\"", heard.in_words());
@@ -329,7 +333,7 @@ fn received(message: Message) -> EventKind {
 }
 
 /// The observations, and what each of them is for.
-fn observations(calls: Vec<Item>, groups: Vec<Group>, overrides: Vec<Override>) -> (TestCaseContent, Vec<Watched>) {
+fn observations(calls: Vec<Item>, groups: &[Group], overrides: Vec<Override>) -> (TestCaseContent, Vec<Watched>) {
     let names = |at: usize| -> Vec<String> {
         let Some(group) = groups.get(at) else { return Vec::new() };
         let sides = (1..=group.sides.len()).map(|side| format!("{}-heard-{side}", at + 1));

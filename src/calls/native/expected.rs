@@ -29,9 +29,10 @@ impl Expectations {
     pub(super) fn add(&mut self, expected: &Spanned<Expected>, contact: &Contact, center: &Center) {
         let whole = &expected.value;
         if let Some(state) = &whole.state {
-            match state.value {
-                ContactState::Queued => self.is_queued = Some(state.span),
-                _ => self.unsee("what the contact is doing", state.span),
+            if state.value == ContactState::Queued {
+                self.is_queued = Some(state.span);
+            } else {
+                self.unsee("what the contact is doing", state.span);
             }
         }
         if let Some(name) = &whole.queue {

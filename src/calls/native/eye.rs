@@ -99,13 +99,12 @@ impl Surroundings for Eye<'_> {
 
     fn failure(&mut self, at: BlockId, center: &Center) -> Option<Arc<str>> {
         let error = self.real.failure(at, center)?;
-        match self.used.as_ref().and_then(|used| error_of(used.kind, &error)) {
-            Some(answer) => self.answered(answer),
+        if let Some(answer) = self.used.as_ref().and_then(|used| error_of(used.kind, &error)) {
+            self.answered(answer);
+        } else {
             // In a queue, too: a test of what fails there would pass without it.
-            None => {
-                let text = format!("no test case can make this block fail with `{error}`");
-                self.log.borrow_mut().beyond.push((at, text));
-            }
+            let text = format!("no test case can make this block fail with `{error}`");
+            self.log.borrow_mut().beyond.push((at, text));
         }
         Some(error)
     }
@@ -166,14 +165,15 @@ impl Surroundings for Eye<'_> {
 /// The answer by which a test case makes a block fail like this.
 fn error_of(kind: FlowActionKind, error: &str) -> Option<Answer> {
     use FlowActionKind::{
-        CheckHoursOfOperation, ConnectParticipantWithLexBot, DequeueAndTransferToQueue, InvokeLambdaFunction,
-        TransferContactToQueue,
+        CheckHoursOfOperation, DequeueAndTransferToQueue, InvokeLambdaFunction, TransferContactToQueue,
     };
     let error = match (error, kind) {
-        ("NoMatchingError", CheckHoursOfOperation | InvokeLambdaFunction) => ErrorAnswer::NoMatchingError,
-        ("NoMatchingError", TransferContactToQueue | DequeueAndTransferToQueue) => ErrorAnswer::NoMatchingError,
+        (
+            "NoMatchingError",
+            CheckHoursOfOperation | InvokeLambdaFunction | TransferContactToQueue | DequeueAndTransferToQueue,
+        ) => ErrorAnswer::NoMatchingError,
         ("QueueAtCapacity", TransferContactToQueue | DequeueAndTransferToQueue) => ErrorAnswer::QueueAtCapacity,
-        ("TimeLimitExceeded", InvokeLambdaFunction | ConnectParticipantWithLexBot) => ErrorAnswer::TimeLimitExceeded,
+        ("TimeLimitExceeded", InvokeLambdaFunction) => ErrorAnswer::TimeLimitExceeded,
         _ => return None,
     };
     Some(Answer::Error { error, delay: 0 })
