@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::support::{TestEnvironment, connect};
+use crate::support::{ROOT, TestEnvironment, connect, copy};
 
 const KWGLOBAL: &str = "blueprints/kwglobal.yaml";
 
@@ -191,6 +192,30 @@ fn what_no_test_case_can_do_says_why_and_where() {
     );
     let lone = test.expect(64, &["test", KWGLOBAL, "--sandbox"]);
     assert!(lone.stderr.contains("without `--native`"), "{}", lone.stderr);
+}
+
+/// The flow templates: digits, attributes, functions that are called; and callbacks, which nobody wants for real.
+#[test]
+fn templates_are_tested_in_connect_and_call_nobody() {
+    let test = TestEnvironment::empty();
+    copy(&Path::new(ROOT).join("tests/data/templates"), &test.path("templates"));
+    let center = "templates/templates.yaml";
+    test.expect(0, &["apply", center, "--sandbox", "--yes"]);
+    let filters = ["a callback", "pin lets in", "answer is kept", "well is counted", "wait in the queue"];
+    let filters: Vec<String> = filters.iter().map(|filter| format!("--filter={filter}")).collect();
+    let mut arguments = vec!["test", center, "--native", "--sandbox", "--format=json"];
+    arguments.extend(filters.iter().map(String::as_str));
+    let found = test.json(&arguments);
+    assert_eq!(
+        names(&found["tests"]),
+        ["callers wait in the queue", "an answer is kept", "who is well is counted", "the right pin lets in"]
+    );
+    for one in found["not_native"].as_array().unwrap() {
+        let reason = one["reasons"][0]["text"].as_str().unwrap();
+        let is_queue = reason.starts_with("from here on the contact waits in a queue");
+        assert!(is_queue || reason.starts_with("somebody would really be called (`"), "{}: {reason}", one["name"]);
+    }
+    assert!(names(&found["not_native"]).contains(&"a callback comes when the caller wants it / at once"));
 }
 
 #[test]

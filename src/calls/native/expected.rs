@@ -46,7 +46,7 @@ impl Expectations {
                     what: format!("the attribute `{}` is another", name.value),
                     namespace: format!("$.Attributes.{}", name.value),
                     expected: value.to_owned(),
-                    offline: contact.attributes.get(name.value.as_str()).map(|value| value.to_string()),
+                    offline: contact.attributes.get(name.value.as_str()).map(ToString::to_string),
                 }),
                 None => self.unsee(&format!("that the attribute `{}` has no value", name.value), name.span),
             }

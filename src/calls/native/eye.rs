@@ -65,6 +65,9 @@ impl<'a> Eye<'a> {
     }
 }
 
+/// Blocks by which a real phone rings, of a number that a test made up.
+const CALLS_SOMEBODY: [&str; 2] = ["CreateCallbackContact", "TransferParticipantToThirdParty"];
+
 /// The customer of a test case: the first contact.
 const CUSTOMER: ContactId = ContactId(0);
 
@@ -72,6 +75,10 @@ impl Surroundings for Eye<'_> {
     fn begins(&mut self, at: BlockId, contact: &Contact, center: &Center, now: Timestamp) {
         (self.now, self.at) = (now, Some(at));
         let is_seen = contact.id == CUSTOMER && !self.is_queued;
+        let action_type = &*center.flow(at.flow).blocks[at.block].action_type;
+        if is_seen && CALLS_SOMEBODY.contains(&action_type) {
+            self.beyond(at, "somebody would really be called");
+        }
         self.used = is_seen.then(|| Used::of(at, contact, center)).flatten();
         if let Some(used) = self.used.clone().filter(|used| used.kind.is_observable()) {
             self.log.borrow_mut().happened.push(Happening::Started(used));
