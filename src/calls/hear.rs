@@ -54,6 +54,20 @@ impl Heard<'_> {
         }
     }
 
+    /// What of it a transcript can show.
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        match self.form {
+            Short::Short(text) => Wanted::Text(words(text)),
+            Short::Full(heard) => match (&heard.contains, &heard.ssml, &heard.prompt, &heard.matches) {
+                (Some(part), ..) => Wanted::Text(words(part)),
+                (_, Some(ssml), ..) => Wanted::Text(transcript(&Speech::Ssml(ssml.as_str().into()))),
+                (_, _, Some(prompt), _) => Wanted::Prompt(prompt),
+                (.., Some(_)) => Wanted::Pattern,
+                _ => Wanted::Recording,
+            },
+        }
+    }
+
     pub(super) fn in_words(&self) -> String {
         match self.form {
             Short::Short(text) => text.clone(),
@@ -69,6 +83,24 @@ impl Heard<'_> {
             }
         }
     }
+}
+
+/// What is expected to be heard, as a transcript can show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wanted<'t> {
+    /// A text.
+    Text(String),
+    /// A recorded prompt, by its key.
+    Prompt(&'t str),
+    /// A text that a regular expression describes.
+    Pattern,
+    /// A recording, by its address.
+    Recording,
+}
+
+/// The words of a text that is heard, without marks for the voice.
+pub(super) fn transcript(speech: &Speech) -> String {
+    words(&plain(speech))
 }
 
 fn is_prompt(wanted: &str, name: &str) -> bool {

@@ -11,6 +11,7 @@ mod dialogue;
 mod expect;
 mod explored;
 mod hear;
+pub mod native;
 mod prepare;
 mod propose;
 mod report;
@@ -26,7 +27,10 @@ pub use expect::state_in_words;
 pub use explored::{Explored, explore_all};
 pub use prepare::{CALLER, CENTER_NUMBER, Prepared, USUAL_TIME, check, moment, prepare, usual_zone};
 pub use propose::{proposed, proposed_yaml};
-pub use report::{FailureReport, LineReport, PlaceReport, Report, TestReport, report_json_schema};
+pub use report::{
+    FailureReport, LineReport, NativeReport, NotNativeReport, PlaceReport, ReasonReport, Report, TestReport, place,
+    report_json_schema,
+};
 pub use run::{Failure, Outcome, run};
 pub use scripted::Scripted;
 pub use speech::for_speaking;

@@ -30,6 +30,9 @@ pub struct Report {
     /// What the tests have walked; where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<CoverageReport>,
+    /// Tests that are no test cases of Connect; where they were to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_native: Vec<NotNativeReport>,
 }
 
 /// What became of one test.
@@ -46,6 +49,38 @@ pub struct TestReport {
     pub failure: Option<FailureReport>,
     /// What happened, in order.
     pub dialogue: Vec<LineReport>,
+    /// What there is to say of a run in Connect; where it was run there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native: Option<NativeReport>,
+}
+
+/// What there is to say of a run in Connect.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct NativeReport {
+    /// Where Connect and the simulation went apart, each in a sentence.
+    pub differences: Vec<String>,
+    /// What the test expects and Connect cannot see, with its place.
+    pub unseen: Vec<String>,
+}
+
+/// A test that cannot be a test case of Connect.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct NotNativeReport {
+    /// Its name.
+    pub name: String,
+    /// Where it was written.
+    pub place: PlaceReport,
+    /// Why.
+    pub reasons: Vec<ReasonReport>,
+}
+
+/// Why a test cannot be a test case of Connect.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ReasonReport {
+    /// In a sentence.
+    pub text: String,
+    /// What of the test, or of the flow, it is about.
+    pub place: PlaceReport,
 }
 
 /// What differed from what was expected.
@@ -100,8 +135,14 @@ impl Report {
     /// The report on outcomes.
     pub fn new(outcomes: &[Outcome], center: &CallCenter, sources: &SourceMap) -> Self {
         let tests: Vec<TestReport> = outcomes.iter().map(|outcome| test(outcome, center, sources)).collect();
+        Self::of(tests)
+    }
+
+    /// The report on tests that were run elsewhere.
+    pub fn of(tests: Vec<TestReport>) -> Self {
         let failed = tests.iter().filter(|test| !test.passed).count();
-        Self { format_version: FORMAT_VERSION, run: tests.len(), failed, tests, coverage: None }
+        let format_version = FORMAT_VERSION;
+        Self { format_version, run: tests.len(), failed, tests, coverage: None, not_native: Vec::new() }
     }
 
     /// As JSON.
@@ -164,7 +205,8 @@ fn test(outcome: &Outcome, center: &CallCenter, sources: &SourceMap) -> TestRepo
         after: lines(&outcome.events[..failure.after], center, false).len(),
     });
     let dialogue = lines(&outcome.events, center, false).into_iter().map(|line| of_line(line, sources)).collect();
-    TestReport { name: outcome.name.clone(), place: place(outcome.span), passed: failure.is_none(), failure, dialogue }
+    let passed = failure.is_none();
+    TestReport { name: outcome.name.clone(), place: place(outcome.span), passed, failure, dialogue, native: None }
 }
 
 fn of_line(line: Line, sources: &SourceMap) -> LineReport {
@@ -173,7 +215,8 @@ fn of_line(line: Line, sources: &SourceMap) -> LineReport {
     LineReport { contact: line.contact, who: line.who.to_owned(), text: line.text, flow, block, place }
 }
 
-pub(super) fn place(sources: &SourceMap, span: callform_source::Span) -> PlaceReport {
+/// Where a span is.
+pub fn place(sources: &SourceMap, span: callform_source::Span) -> PlaceReport {
     let location = sources.location(span);
     PlaceReport { file: location.path, line: location.line, column: location.column }
 }

@@ -119,6 +119,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Init(args) => commands::init::run(ui, &args),
         Command::Check(args) => commands::check::run(ui, &args),
         Command::Call(args) => commands::call::run(ui, &args),
+        Command::Test(args) if args.native.native => commands::native_tests::run(ui, &args).await,
         Command::Test(args) => commands::test::run(ui, &args),
         Command::Schema(args) => commands::schema::run(ui, &args),
         Command::Render(args) => commands::render::run(ui, &args),

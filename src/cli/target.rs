@@ -63,6 +63,11 @@ impl Account {
         }
     }
 
+    /// The least time between two questions about the same thing.
+    pub(super) fn pace(&self) -> Duration {
+        if self.sandbox.is_some() { SANDBOX_PACE } else { AWS_PACE }
+    }
+
     /// Ends the sandbox, where there is one. What it works on goes on when the folder is opened the next time.
     pub(super) async fn close(self) {
         if let Some(sandbox) = self.sandbox {

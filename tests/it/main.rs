@@ -37,6 +37,7 @@ mod live_center;
 mod main_job;
 mod messages;
 mod mistakes;
+mod native_tests;
 mod pictures;
 mod preflight;
 mod proposed_tests;

@@ -21,6 +21,7 @@ mod partition;
 mod quotas;
 mod secrets;
 mod signed;
+mod test_cases;
 
 pub use artifact_bucket::BucketState;
 pub use athena::QueryState;
@@ -40,3 +41,4 @@ pub use live::{Beside, LiveObject, Repair, Wanted};
 pub use names::{NameHolder, NamedResource};
 pub use objects::{ObjectContent, ObjectSettings, ObjectVersion, VersionMark};
 pub use quotas::Quota;
+pub use test_cases::{ExecutionState, TestCaseDraft, TestCaseEntry};

@@ -12,6 +12,7 @@ pub(super) mod init;
 pub(super) mod journey;
 pub(super) mod lambda;
 pub(super) mod man;
+pub(super) mod native_tests;
 pub(super) mod plan;
 pub(super) mod reconcile;
 pub(super) mod records;

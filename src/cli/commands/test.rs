@@ -10,8 +10,8 @@ use callform_source::{Diagnostics, SourceMap, Spanned};
 use clap::{Args, ValueEnum};
 
 use crate::blueprint::{CallTest, Loaded};
-use crate::calls::{self, CallCenter, CoverageReport, Explored, Outcome, Report};
-use crate::cli::args::{CenterArgs, DiagnosticFormat};
+use crate::calls::{self, CallCenter, CoverageReport, Explored, Outcome, Prepared, Report};
+use crate::cli::args::{AccountArgs, CenterArgs, DiagnosticFormat};
 use crate::cli::center::{examine_with_tests, report};
 use crate::cli::exit_code::Exit;
 use crate::cli::files::write;
@@ -57,6 +57,23 @@ pub(crate) struct TestArgs {
     /// How many tests are run at once. Without it: as many as there are processors.
     #[arg(long, value_name = "NUMBER")]
     pub threads: Option<NonZeroUsize>,
+    /// Whether Connect runs them.
+    #[command(flatten)]
+    pub native: NativeArgs,
+}
+
+/// Tests in Connect itself.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct NativeArgs {
+    /// Run the tests as test cases of Amazon Connect, in the live center, and compare what comes of them.
+    #[arg(long, conflicts_with_all = ["explore", "watch", "coverage", "coverage_min", "coverage_html"])]
+    pub native: bool,
+    /// Leave the test cases in the instance.
+    #[arg(long, requires = "native")]
+    pub keep: bool,
+    /// The account.
+    #[command(flatten)]
+    pub account: AccountArgs,
 }
 
 /// Forms of results.
@@ -74,6 +91,10 @@ pub(crate) enum TestFormat {
 pub(in crate::cli) fn run(ui: &Ui, args: &TestArgs) -> Exit {
     if let Err(exit) = saved::refuse_plan(ui, &args.center.blueprint) {
         return exit;
+    }
+    if args.native.account.sandbox.is_some() {
+        ui.error("`--sandbox` says where the live center is, and without `--native` none is asked");
+        return Exit::Usage;
     }
     if args.explore {
         return explore(ui, args);
@@ -165,6 +186,25 @@ fn once(ui: &Ui, args: &TestArgs) -> (Exit, Vec<PathBuf>) {
 }
 
 fn tests(ui: &Ui, args: &TestArgs, loaded: &Loaded, center: &CallCenter, sources: &SourceMap) -> Exit {
+    match prepared(ui, args, loaded, center, sources) {
+        Ok(prepared) => finish(ui, args, &calls::run_all(&prepared, center, threads(args)), center, sources),
+        Err(exit) => exit,
+    }
+}
+
+/// How many tests are run at once.
+pub(super) fn threads(args: &TestArgs) -> NonZeroUsize {
+    args.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The tests that are wanted, ready to be run.
+pub(super) fn prepared<'t>(
+    ui: &Ui,
+    args: &TestArgs,
+    loaded: &'t Loaded,
+    center: &CallCenter,
+    sources: &SourceMap,
+) -> Result<Vec<Prepared<'t>>, Exit> {
     let is_wanted =
         |name: &str| args.filter.is_empty() || args.filter.iter().any(|filter| name.contains(filter.as_str()));
     let all = &loaded.blueprint.tests;
@@ -175,18 +215,13 @@ fn tests(ui: &Ui, args: &TestArgs, loaded: &Loaded, center: &CallCenter, sources
             1 => "the filter leaves out the one test".to_owned(),
             count => format!("the filter leaves out all {count} tests"),
         });
-        return Exit::Usage;
+        return Err(Exit::Usage);
     }
     let mut diagnostics = Diagnostics::default();
     let prepared: Vec<_> =
         wanted.iter().filter_map(|(name, test)| calls::prepare(name, test, center, &mut diagnostics)).collect();
     report(ui, DiagnosticFormat::Human, &diagnostics, sources);
-    if diagnostics.has_errors() {
-        return Exit::InvalidBlueprint;
-    }
-    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-    let outcomes = calls::run_all(&prepared, center, threads);
-    finish(ui, args, &outcomes, center, sources)
+    if diagnostics.has_errors() { Err(Exit::InvalidBlueprint) } else { Ok(prepared) }
 }
 
 fn finish(ui: &Ui, args: &TestArgs, outcomes: &[Outcome], center: &CallCenter, sources: &SourceMap) -> Exit {
@@ -198,30 +233,42 @@ fn finish(ui: &Ui, args: &TestArgs, outcomes: &[Outcome], center: &CallCenter, s
     if args.coverage || args.coverage_min.is_some() {
         results.coverage = Some(walked);
     }
-    let suite = args.center.blueprint.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    if let Some(file) = &args.junit
-        && let Err(error) = write(file, results.junit(&suite).as_bytes())
-    {
-        ui.error(&format!("cannot write `{}`: {error}", file.display()));
-        return Exit::Failed;
-    }
     if let Some(file) = &args.coverage_html {
-        let page = html::page(&center.center, &coverage, &format!("What the tests of {suite} walk"));
+        let page = html::page(&center.center, &coverage, &format!("What the tests of {} walk", suite(args)));
         if let Err(error) = write(file, page.as_bytes()) {
             ui.error(&format!("cannot write `{}`: {error}", file.display()));
             return Exit::Failed;
         }
     }
-    match args.format {
-        TestFormat::Human => human(ui, &results),
-        TestFormat::Json => ui.data(&results.json()),
-        TestFormat::Junit => ui.data(&results.junit(&suite)),
+    if let Err(exit) = show(ui, args, &results) {
+        return exit;
     }
     if !is_enough {
         let least = args.coverage_min.unwrap_or_default();
         ui.error(&format!("the tests walk {percent} % of the branches; at least {least} % are asked for"));
     }
     if results.failed == 0 && is_enough { Exit::Success } else { Exit::Failed }
+}
+
+/// What the results are called: by the blueprint.
+fn suite(args: &TestArgs) -> String {
+    args.center.blueprint.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Prints results in the form that is asked for, and writes them to the file that is.
+pub(super) fn show(ui: &Ui, args: &TestArgs, results: &Report) -> Result<(), Exit> {
+    if let Some(file) = &args.junit
+        && let Err(error) = write(file, results.junit(&suite(args)).as_bytes())
+    {
+        ui.error(&format!("cannot write `{}`: {error}", file.display()));
+        return Err(Exit::Failed);
+    }
+    match args.format {
+        TestFormat::Human => human(ui, results),
+        TestFormat::Json => ui.data(&results.json()),
+        TestFormat::Junit => ui.data(&results.junit(&suite(args))),
+    }
+    Ok(())
 }
 
 fn human(ui: &Ui, results: &Report) {
@@ -236,6 +283,18 @@ fn human(ui: &Ui, results: &Report) {
                 let is_difference = line.starts_with('>');
                 ui.data(&format!("  {}\n", if is_difference { paint("1;31", line) } else { line.to_owned() }));
             }
+        }
+        for unseen in test.native.iter().flat_map(|native| &native.unseen) {
+            ui.data(&format!("  {} {unseen}\n", paint("2", "unseen:")));
+        }
+        for difference in test.native.iter().flat_map(|native| &native.differences) {
+            ui.data(&format!("  {} {difference}\n", paint("33", "differs:")));
+        }
+    }
+    for test in &results.not_native {
+        ui.data(&format!("{} {}   ({})\n", paint("2", "skip"), test.name, test.place.short()));
+        for reason in &test.reasons {
+            ui.data(&format!("    {} ({})\n", reason.text, reason.place.short()));
         }
     }
     let tests = if results.run == 1 { "test" } else { "tests" };

@@ -5,7 +5,7 @@ const CLOSE_ENOUGH: usize = 70;
 
 /// Whether what is heard contains the expected text, whatever the case and the punctuation: of a call it is a transcript that
 /// is compared.
-pub(super) fn includes(heard: &str, expected: &str) -> bool {
+pub fn includes(heard: &str, expected: &str) -> bool {
     let (heard, expected) = (words(heard).join(" "), words(expected).join(" "));
     !expected.is_empty() && heard.contains(&expected)
 }

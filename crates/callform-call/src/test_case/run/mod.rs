@@ -16,7 +16,9 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use matching::includes;
 pub use report::{Outcome, Record, RecordStatus, Report};
+pub use watch::{Resource, Used};
 
 use std::cell::RefCell;
 use std::sync::Arc;

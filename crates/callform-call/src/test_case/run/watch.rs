@@ -40,14 +40,17 @@ impl Look for ContactLook<'_> {
 }
 
 /// What a block uses that test cases know of.
-#[derive(Clone, Debug)]
-pub(super) struct Used {
-    kind: FlowActionKind,
-    resource: Resource,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// How.
+    pub kind: FlowActionKind,
+    /// What.
+    pub resource: Resource,
 }
 
-#[derive(Clone, Debug)]
-enum Resource {
+/// Something that a block uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resource {
     /// By its index in the center.
     Known(ObjectKind, usize),
     /// By what the flow calls it.
@@ -55,8 +58,8 @@ enum Resource {
 }
 
 impl Used {
-    /// What the block is about to use.
-    fn of(at: BlockId, contact: &Contact, center: &Center) -> Option<Self> {
+    /// What a block is about to use for a contact.
+    pub fn of(at: BlockId, contact: &Contact, center: &Center) -> Option<Self> {
         let program = center.flow(at.flow);
         let object = |target: &Target, kind: ObjectKind| {
             let named = || center.find(kind, &contact.present(&target.text, center)?);
