@@ -1,4 +1,4 @@
-//! A thousand call tests of KWGlobal's menu on one thread: what is shown is the time of all of them, a thousandth of which is
+//! A thousand call tests of the menu of `KWGlobal` on one thread: what is shown is the time of all of them, a thousandth of which is
 //! one call from its welcome to the queue.
 
 use std::num::NonZeroUsize;

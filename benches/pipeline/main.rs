@@ -1,4 +1,4 @@
-//! The pure stages, on centers of 1,000 and 10,000 users, and call tests of KWGlobal: `cargo bench`.
+//! The pure stages, on centers of 1,000 and 10,000 users, and call tests of `KWGlobal`: `cargo bench`.
 
 mod calls;
 mod deployed;

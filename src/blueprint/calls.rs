@@ -284,7 +284,7 @@ pub struct Expected {
     /// Parameters with which functions were called last, by their keys; among others.
     pub lambdas: IndexMap<Spanned<String>, IndexMap<String, Option<Scalar>>>,
     /// Functions that were called, in order and each as often as it was.
-    pub called: Option<Spanned<Vec<String>>>,
+    pub called: Option<Spanned<Vec<Name>>>,
     /// The callback that was made last.
     pub callback: Option<Spanned<ExpectedCallback>>,
 }

@@ -15,6 +15,16 @@ pub(super) fn expand(tree: &mut Node, diagnostics: &mut Diagnostics) {
             None => entries.push(entry),
         }
     }
+    let mut seen = std::collections::BTreeSet::new();
+    for entry in entries.iter() {
+        if !seen.insert(entry.key.value.clone()) {
+            diagnostics.push(
+                Diagnostic::error("duplicate-key", format!("there are two tests `{}`", entry.key.value))
+                    .at(entry.key.span, "")
+                    .help("Give one of them another name; a case is called `test / case`."),
+            );
+        }
+    }
 }
 
 fn of_cases(test: &Entry, cases: &Entry, diagnostics: &mut Diagnostics) -> Vec<Entry> {
@@ -99,6 +109,11 @@ mod tests {
             "keys / one": steps(1, "sales"), "keys / two": steps(2, "help"), "plain": { "steps": [] },
         } });
         assert_eq!(expanded(text), (expected, 0));
+    }
+
+    #[test]
+    fn a_case_and_a_test_of_one_name_are_told() {
+        assert_eq!(expanded("tests: { a: { cases: { b: {} } }, a / b: {} }").1, 1);
     }
 
     #[test]

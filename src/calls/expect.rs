@@ -142,7 +142,7 @@ fn lambdas(expected: &Expected, whole: Span, simulation: &Simulation<'_>, found:
     if let Some(called) = &expected.called {
         let now: Vec<&str> = calls.iter().map(|(name, _)| &**name).collect();
         let shown = |names: &[&str]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        let wanted: Vec<&str> = called.value.iter().map(String::as_str).collect();
+        let wanted: Vec<&str> = called.value.iter().map(|name| name.value.as_str()).collect();
         let _ = whole;
         found.compare(called.span, "other functions were called", &shown(&wanted), &shown(&now));
     }

@@ -178,6 +178,9 @@ fn check_steps(test: &CallTest, center: &CallCenter, found: &mut Diagnostics) {
             let known: Vec<&str> = center.quick_connects.keys().map(String::as_str).collect();
             binder.unknown("quick connect with a flow of this center", name, known.into_iter());
         }
+        if let Some(agent) = &members.agent {
+            binder.agent(agent);
+        }
         if let Some(expected) = &members.expect {
             check_expected(&expected.value, &mut binder);
         }
@@ -240,7 +243,7 @@ fn check_expected(expected: &Expected, binder: &mut Binder<'_>) {
     if let Some(queue) = expected.callback.as_ref().and_then(|callback| callback.value.queue.as_ref()) {
         binder.queue(queue);
     }
-    for name in expected.lambdas.keys() {
+    for name in expected.lambdas.keys().chain(expected.called.iter().flat_map(|called| &called.value)) {
         binder.function(name);
     }
 }

@@ -171,15 +171,17 @@ impl Report {
         writer.write_event(Event::Start(BytesStart::new("testsuite").with_attributes(named)))?;
         for test in &self.tests {
             let line = test.place.line.to_string();
+            let name = legible(&test.name).replace(['\n', '\t'], " ");
             let attributes =
-                [("name", test.name.as_str()), ("classname", suite), ("file", &test.place.file), ("line", &line)];
+                [("name", name.as_str()), ("classname", suite), ("file", &test.place.file), ("line", &line)];
             let case = BytesStart::new("testcase").with_attributes(attributes);
             let Some(failure) = &test.failure else {
                 writer.write_event(Event::Empty(case))?;
                 continue;
             };
             writer.write_event(Event::Start(case))?;
-            let message = [("message", failure.message.as_str()), ("type", "difference")];
+            let said = legible(&failure.message).replace(['\n', '\t'], " ");
+            let message = [("message", said.as_str()), ("type", "difference")];
             writer.write_event(Event::Start(BytesStart::new("failure").with_attributes(message)))?;
             writer.write_event(Event::Text(BytesText::new(&legible(&test.in_words()))))?;
             writer.write_event(Event::End(BytesEnd::new("failure")))?;
@@ -192,7 +194,12 @@ impl Report {
 
 /// XML has no place for control characters.
 fn legible(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect()
+    let is_legible = |character: &char| match character {
+        '\n' | '\t' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        _ => !character.is_control(),
+    };
+    text.chars().filter(is_legible).collect()
 }
 
 fn test(outcome: &Outcome, center: &CallCenter, sources: &SourceMap) -> TestReport {

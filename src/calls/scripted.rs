@@ -36,6 +36,11 @@ impl Scripted {
     pub fn new(given: &Given, center: &Center, diagnostics: &mut Diagnostics) -> Self {
         let mut made = Self { percent: given.percent.as_ref().map(|percent| percent.value), ..Self::default() };
         let mut binder = Binder { center, diagnostics };
+        if let Some(percent) = given.percent.as_ref().filter(|percent| !(1..=100).contains(&percent.value)) {
+            binder
+                .diagnostics
+                .push(Diagnostic::error("invalid-value", "chance draws a number from 1 to 100").at(percent.span, ""));
+        }
         for (names, is_open) in [(&given.open, true), (&given.closed, false)] {
             made.hours.extend(names.iter().filter_map(|name| Some((binder.hours(name)?, is_open))));
         }
@@ -153,6 +158,14 @@ impl Binder<'_> {
             self.unknown("set of hours", name, self.center.hours().iter().map(|hours| &*hours.name));
         }
         found
+    }
+
+    /// An agent: one of the center's users, where it has any.
+    pub(super) fn agent(&mut self, name: &Spanned<String>) {
+        let agents = self.center.agents();
+        if !agents.is_empty() && !agents.iter().any(|agent| *agent.name == *name.value) {
+            self.unknown("user", name, agents.iter().map(|agent| &*agent.name));
+        }
     }
 
     pub(super) fn function(&mut self, name: &Spanned<String>) {

@@ -37,6 +37,16 @@ pub(super) struct Whole {
 /// The note that a file is not complete.
 struct Unfinished(PathBuf);
 
+/// Refuses an output that would take the place of what is read.
+pub(super) fn keeps<'a>(out: &Path, inputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), String> {
+    let Ok(out_is) = out.canonicalize() else { return Ok(()) };
+    let is_it = |input: &&PathBuf| input.canonicalize().is_ok_and(|input| input == out_is);
+    match inputs.into_iter().find(is_it) {
+        Some(_) => Err(format!("`{}` is read here, and would be overwritten", out.display())),
+        None => Ok(()),
+    }
+}
+
 /// Reads a file whole, or refuses one that has more bytes than such a file ever has.
 pub(super) fn read(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();

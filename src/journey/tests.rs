@@ -255,7 +255,7 @@ flows:
       no valid number, cannot be called -> 2 Call ends
        -> 3 Callback
     2 Call ends: The call ends
-    3 Callback: Will be called back by the queue Care: not before 20 s, up to 3 attempts, 10 min apart / “We call you.” / The call ends
+    3 Callback: Will be called back by the queue Care: not before 20 s, up to 4 attempts, 10 min apart / “We call you.” / The call ends
       callback -> 4 Queue Care
       ~on an error -> 2 Call ends !
     # Agents (who takes the calls)

@@ -323,9 +323,13 @@ impl Block<'_> {
             _ => String::new(),
         };
         let delay = self.seconds("InitialCallDelaySeconds");
-        let attempts = match self.text("MaximumConnectionAttempts").as_str() {
-            "1" | "" => "one attempt".to_owned(),
-            several => format!("up to {several} attempts, {} apart", self.seconds("RetryDelaySeconds")),
+        // Wire and console disagree on what is counted (?): the calls after the first, as simulated calls have it.
+        let apart = self.seconds("RetryDelaySeconds");
+        let retries = self.text("MaximumConnectionAttempts");
+        let attempts = match retries.parse::<u64>() {
+            Ok(0) => "one attempt".to_owned(),
+            Ok(retries) => format!("up to {} attempts, {apart} apart", retries.saturating_add(1)),
+            Err(_) => format!("called again up to {retries} times, {apart} apart"),
         };
         Told::of(
             Theme::CallsBack,

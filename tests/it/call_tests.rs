@@ -221,6 +221,8 @@ fn tests_that_cannot_mean_anything_are_told_by_check_and_test() {
         ("{ given: { fails: { Hang: NoMatchingError } } }", "ambiguous-block", "menu/Hang up"),
         ("{ given: { assume: { rain: true } } }", "unknown-name-in-test", "assumption"),
         ("{ expect: { queue: help } }", "unknown-name-in-test", "There are: `sales`"),
+        ("{ expect: { called: [nope] } }", "unknown-name-in-test", "no function"),
+        ("{ given: { percent: 101 } }", "invalid-value", "from 1 to 100"),
     ] {
         test.write("center.tests.yaml", format!("tests:\n  one: {text}\n"));
         for command in ["check", "test"] {
@@ -292,4 +294,38 @@ fn exploring_proposes_tests_that_pass_and_walk_what_none_did() {
     assert!(outcome.stderr.contains("at least 100 % are asked for"), "{}", outcome.stderr);
     assert!(outcome.stdout.contains("no test walks, in menu:"), "{}", outcome.stdout);
     assert!(test.read("page.html").starts_with("<!doctype html>"));
+}
+
+#[test]
+fn an_output_never_takes_the_place_of_an_input() {
+    let test = TestEnvironment::empty();
+    test.write("center.yaml", CENTER);
+    test.write("more.yaml", "tests: { one: { steps: [{ press: 1 }] } }");
+    for arguments in [
+        &["test", "center.yaml", "--junit=center.yaml"][..],
+        &["test", "center.yaml", "more.yaml", "--coverage-html=./more.yaml"],
+        &["test", "center.yaml", "more.yaml", "--explore", "--propose=more.yaml"],
+        &["call", "center.yaml", "--flow-logs=center.yaml"],
+        &["journey", "center.yaml", "--out=center.yaml"],
+    ] {
+        let outcome = test.expect(64, arguments);
+        assert!(outcome.stderr.contains("would be overwritten"), "{arguments:?}: {}", outcome.stderr);
+    }
+    assert_eq!(test.read("center.yaml"), CENTER);
+}
+
+#[test]
+fn names_of_tests_are_legible_in_xml_and_functions_by_arn_can_answer() {
+    let test = TestEnvironment::empty();
+    let center = CENTER.replace("- transfer: queue", "- lambda: loans\n      - transfer: queue");
+    let function = "lambdas: { loans: { arn: \"arn:aws:lambda:us-west-2:111122223333:function:loans\" } }\n";
+    test.write("center.yaml", format!("{center}{function}"));
+    let given = "given: { lambdas: { loans: { answer: {} } } }";
+    test.write(
+        "center.tests.yaml",
+        format!("tests: {{ \"a\\e[31m\\uFFFEb\": {{ {given}, steps: [{{ press: 1 }}] }} }}"),
+    );
+    let junit = test.expect(0, &["test", "center.yaml", "--junit=out.xml", "--format=junit"]).stdout;
+    assert!(junit.contains("name=\"a[31mb\""), "{junit}");
+    assert!(test.read("out.xml").contains("name=\"a[31mb\""));
 }

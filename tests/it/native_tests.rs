@@ -11,7 +11,7 @@ use crate::support::{ROOT, TestEnvironment, connect, copy};
 
 const KWGLOBAL: &str = "blueprints/kwglobal.yaml";
 
-/// KWGlobal, live in a sandbox.
+/// `KWGlobal`, live in a sandbox.
 fn live() -> TestEnvironment {
     let test = TestEnvironment::with_blueprints();
     test.expect(0, &["apply", KWGLOBAL, "--sandbox", "--yes"]);

@@ -187,6 +187,14 @@ impl Contact {
         matches!(self.turn, Turn::Queue(_))
     }
 
+    /// Bytes of everything that flows have set on it.
+    pub(crate) fn weight(&self) -> usize {
+        let own = [&self.attributes, &self.fields, &self.tags].into_iter().flatten();
+        let own: usize = own.map(|(key, value)| key.len() + value.len()).sum();
+        let of_flow = |frame: &Frame| frame.spaces.get("FlowAttributes").map_or(0, |space| space.to_string().len());
+        own + self.frames.iter().map(of_flow).sum::<usize>()
+    }
+
     /// The flow it is in.
     pub fn flow(&self) -> Option<FlowId> {
         self.frames.last().map(|frame| frame.flow)

@@ -153,7 +153,7 @@ impl Builder<'_> {
                     (source, _) => VoiceEntry::Flow { flow: live_flow, source },
                 }))
             }
-            _ => {
+            Channel::Task => {
                 self.refuse("a test case is a call or a chat", self.span);
                 None
             }

@@ -58,7 +58,9 @@ impl Expectations {
             ("the callback", whole.callback.as_ref().map(|it| it.span)),
         ];
         for (what, span) in unseen {
-            span.into_iter().for_each(|span| self.unsee(what, span));
+            if let Some(span) = span {
+                self.unsee(what, span);
+            }
         }
         self.called(whole);
     }
@@ -87,7 +89,7 @@ impl Expectations {
             self.unsee(&format!("with what the function `{}` is called", name.value), name.span);
         }
         if let Some(called) = &expected.called {
-            self.functions.extend(called.value.iter().map(|name| (name.clone(), called.span)));
+            self.functions.extend(called.value.iter().map(|name| (name.value.clone(), called.span)));
             self.unsee("how often and in which order functions are called", called.span);
         }
     }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::args::CenterArgs;
 use crate::cli::center::load;
 use crate::cli::exit_code::Exit;
-use crate::cli::files::write;
+use crate::cli::files::{keeps, write};
 use crate::cli::ui::Ui;
 use crate::journey::{self, Journey, NoJourney};
 
@@ -54,6 +54,12 @@ pub(in crate::cli) fn run(ui: &Ui, args: &JourneyArgs) -> Exit {
 }
 
 fn draw(ui: &Ui, args: &JourneyArgs) -> Result<(), Exit> {
+    if let Some(out) = &args.out {
+        keeps(out, [&args.center.blueprint]).map_err(|error| {
+            ui.error(&error);
+            Exit::Usage
+        })?;
+    }
     let center = load(ui, &args.center)?;
     let callers = journey::Center::of(&center.model);
     let followed = Journey::of(&callers, args.number.as_deref()).map_err(|error| refused(ui, args, &error))?;

@@ -31,7 +31,7 @@ const LIMIT_REACHED: &str = "due to limit reached";
 
 /// Runs the tests here and in Connect, and says where the two differ.
 pub(in crate::cli) async fn run(ui: &Ui, args: &TestArgs) -> Exit {
-    match all(ui, args).await {
+    match Box::pin(all(ui, args)).await {
         Ok(exit) | Err(exit) => exit,
     }
 }

@@ -14,7 +14,7 @@ use crate::calls::{self, CallCenter, CoverageReport, Explored, Outcome, Prepared
 use crate::cli::args::{AccountArgs, CenterArgs, DiagnosticFormat};
 use crate::cli::center::{examine_with_tests, report};
 use crate::cli::exit_code::Exit;
-use crate::cli::files::write;
+use crate::cli::files::{keeps, write};
 use crate::cli::saved;
 use crate::cli::ui::Ui;
 
@@ -46,10 +46,10 @@ pub(crate) struct TestArgs {
     #[arg(long, value_name = "FILE")]
     pub coverage_html: Option<PathBuf>,
     /// Walk every way through the flows without tests, within bounds, and report those that end badly.
-    #[arg(long, conflicts_with_all = ["filter", "coverage", "coverage_min", "coverage_html", "junit"])]
+    #[arg(long, conflicts_with_all = ["filter", "coverage", "coverage_min", "coverage_html", "junit", "watch", "format"])]
     pub explore: bool,
     /// Write tests for branches that no test walks yet to a file, as far as exploring finds a way to them.
-    #[arg(long, value_name = "FILE", requires = "explore")]
+    #[arg(long, value_name = "FILE")]
     pub propose: Option<PathBuf>,
     /// Run the tests again whenever a file changes, until interrupted.
     #[arg(long)]
@@ -96,6 +96,17 @@ pub(in crate::cli) fn run(ui: &Ui, args: &TestArgs) -> Exit {
         ui.error("`--sandbox` says where the live center is, and without `--native` none is asked");
         return Exit::Usage;
     }
+    if args.propose.is_some() && !args.explore {
+        ui.error("`--propose` goes with `--explore`");
+        return Exit::Usage;
+    }
+    let inputs = || args.tests.iter().chain([&args.center.blueprint]);
+    for out in [&args.junit, &args.coverage_html, &args.propose].into_iter().flatten() {
+        if let Err(error) = keeps(out, inputs()) {
+            ui.error(&error);
+            return Exit::Usage;
+        }
+    }
     if args.explore {
         return explore(ui, args);
     }
@@ -123,7 +134,8 @@ fn explore(ui: &Ui, args: &TestArgs) -> Exit {
         Ok((center, _)) => center,
         Err(exit) => return exit,
     };
-    let explored = calls::explore_all(&center.center, &Bounds::default());
+    let at = calls::moment(None, &center).unwrap_or(Bounds::default().at);
+    let explored = calls::explore_all(&center.center, &Bounds { at, ..Bounds::default() });
     for explored in &explored {
         ui.data(&explored.human(&center));
     }
@@ -144,14 +156,24 @@ fn propose(ui: &Ui, args: &TestArgs, center: &CallCenter, explored: &[Explored],
         }
         proposals.extend(more);
     }
+    let named = calls::proposed(&proposals, center);
+    let count = named.get("tests").and_then(serde_json::Value::as_object).map_or(0, serde_json::Map::len);
+    if count == 0 {
+        ui.say("no test is proposed: every branch that a test can walk is walked");
+        return Exit::Success;
+    }
     let written = calls::proposed_yaml(&proposals, center).map_err(|error| error.to_string());
     let written = written.and_then(|text| write(file, text.as_bytes()).map_err(|error| error.to_string()));
     if let Err(error) = written {
         ui.error(&format!("cannot write `{}`: {error}", file.display()));
         return Exit::Failed;
     }
-    let tests = if proposals.len() == 1 { "test" } else { "tests" };
-    ui.say(&format!("wrote {} {tests} to `{}`; read them before you keep them", proposals.len(), file.display()));
+    let tests = if count == 1 { "test" } else { "tests" };
+    ui.say(&format!("wrote {count} {tests} to `{}`; read them before you keep them", file.display()));
+    let rest = proposals.len().saturating_sub(count);
+    if rest > 0 {
+        ui.say(&format!("{rest} more ways cannot be said as a test"));
+    }
     Exit::Success
 }
 

@@ -252,8 +252,11 @@ impl Reader<'_> {
         self.parameters.get("ScreenRecordingBehavior").map(recorded)
     }
 
-    fn lambda(&self) -> Op {
+    fn lambda(&mut self) -> Op {
         let function = self.text("LambdaFunctionARN").unwrap_or_else(|| self.text_or_empty("LambdaFunctionArn"));
+        if let Some(id) = function.fixed().filter(|id| !id.is_empty()) {
+            self.center.find_or_assume(ObjectKind::LambdaFunction, id);
+        }
         let parameters = self.parameters.get("LambdaInvocationAttributes").and_then(Value::as_object);
         let kind = self.parameters.get("ResponseValidation").and_then(|it| it.get("ResponseType"));
         Op::Lambda(Lambda {

@@ -73,12 +73,18 @@ impl<'a> Simulation<'a> {
             Op::SetData(fields) => {
                 let values: Vec<_> =
                     fields.iter().map(|(name, text)| (Arc::clone(name), self.text(id, text))).collect();
+                if !self.has_room(id, &values) {
+                    return Go::Error("NoMatchingError");
+                }
                 self.contacts[id.0].fields.extend(values);
                 Go::Next
             }
             Op::SetFlowAttributes(attributes) => self.set_flow_attributes(id, attributes),
             Op::SetTags(tags) => {
                 let values: Vec<_> = tags.iter().map(|(key, text)| (Arc::clone(key), self.text(id, text))).collect();
+                if !self.has_room(id, &values) {
+                    return Go::Error("NoMatchingError");
+                }
                 self.contacts[id.0].tags.extend(values);
                 Go::Next
             }
@@ -191,13 +197,22 @@ impl<'a> Simulation<'a> {
         }
     }
 
+    /// Whether values can be set beside what there is: a contact has room for 32 kB.
+    fn has_room(&self, id: ContactId, values: &[(Arc<str>, Arc<str>)]) -> bool {
+        const MOST_BYTES: usize = 32 * 1024;
+        let more: usize = values.iter().map(|(key, value)| key.len() + value.len()).sum();
+        self.contact(id).weight() + more <= MOST_BYTES
+    }
+
     fn set_flow_attributes(&mut self, id: ContactId, attributes: &[(Arc<str>, Text)]) -> Go {
-        let values = attributes.iter().map(|(name, text)| (name.to_string(), json!(&*self.text(id, text))));
-        let values: Vec<(String, Value)> = values.collect();
+        let values: Vec<_> = attributes.iter().map(|(name, text)| (Arc::clone(name), self.text(id, text))).collect();
+        if !self.has_room(id, &values) {
+            return Go::Error("NoMatchingError");
+        }
         if let Some(frame) = self.contacts[id.0].frame() {
             let space = frame.spaces.entry("FlowAttributes").or_insert_with(|| json!({}));
             for (name, value) in values {
-                space[name] = value;
+                space[&*name] = Value::from(&*value);
             }
         }
         Go::Next
@@ -206,6 +221,9 @@ impl<'a> Simulation<'a> {
     fn set_attributes(&mut self, id: ContactId, attributes: &[(Arc<str>, Text)]) -> Go {
         // All are read before the first is set.
         let values: Vec<_> = attributes.iter().map(|(name, text)| (Arc::clone(name), self.text(id, text))).collect();
+        if !self.has_room(id, &values) {
+            return Go::Error("NoMatchingError");
+        }
         for (name, value) in values {
             self.contacts[id.0].attributes.insert(Arc::clone(&name), Arc::clone(&value));
             self.tell(id, What::Attribute(name, value));

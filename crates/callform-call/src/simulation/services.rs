@@ -65,7 +65,7 @@ impl Simulation<'_> {
             Value::Array(_) | Value::Object(_) => false,
         };
         match members.iter().find(|(_, value)| !may_be(value)) {
-            Some((key, _)) => Err(format!("the block wants a flat answer of texts, and `{key}` is none")),
+            Some((key, _)) => Err(format!("the block wants a flat answer of texts, and `{key}` is no text")),
             None => Ok(Value::Object(members)),
         }
     }

@@ -725,3 +725,21 @@ fn an_agent_hands_the_customer_on() {
         assert_eq!(heard(simulation)[6..], ["[One moment]", "queued", "Please wait", "(beep)"]);
     });
 }
+
+#[test]
+fn a_contact_has_room_for_32_kilobytes() {
+    let twice = json!({ "Attributes": { "x": "$.Attributes.x$.Attributes.x!" } });
+    let main = source(
+        "main",
+        FlowType::ContactFlow,
+        &[
+            ("grow", "UpdateContactAttributes", twice, "next=grow NoMatchingError=full"),
+            say("full", "Full", "next=end"),
+            end("end"),
+        ],
+    );
+    with_first(&[main], |simulation, id| {
+        assert_eq!(heard(simulation), ["Full"]);
+        assert_eq!(simulation.contact(id).attributes["x"].len(), (1 << 14) - 1);
+    });
+}

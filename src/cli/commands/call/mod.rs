@@ -22,7 +22,7 @@ use crate::calls::{self, CALLER, CENTER_NUMBER, CallCenter};
 use crate::cli::args::CenterArgs;
 use crate::cli::center::load;
 use crate::cli::exit_code::Exit;
-use crate::cli::files::write;
+use crate::cli::files::{keeps, write};
 use crate::cli::ui::Ui;
 use answering::{Answering, Given};
 use telling::Teller;
@@ -89,6 +89,9 @@ pub(in crate::cli) fn run(ui: &Ui, args: &CallArgs) -> Exit {
 }
 
 fn call(ui: &Ui, args: &CallArgs) -> Result<Exit, Exit> {
+    for out in [&args.flow_logs, &args.speak].into_iter().flatten() {
+        keeps(out, args.script.iter().chain([&args.center.blueprint])).map_err(|error| said(ui, &error))?;
+    }
     let (center, sources) = center_of(ui, &args.center)?;
     let start = start(ui, args, &center)?;
     let at = calls::moment(args.at.as_deref(), &center).ok_or_else(|| {
