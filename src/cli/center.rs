@@ -48,6 +48,11 @@ pub(super) fn examine_in(
     examined(blueprint::load(files, path, environment))
 }
 
+/// The file of call tests beside a blueprint, whether it is there or not.
+pub(super) fn tests_beside(blueprint: &Path) -> PathBuf {
+    blueprint.with_extension("tests.yaml")
+}
+
 /// The same with call tests, and with what was read: those of the blueprint, of `NAME.tests.yaml` beside it, and of
 /// further files.
 pub(super) fn examine_with_tests(
@@ -55,8 +60,10 @@ pub(super) fn examine_with_tests(
     tests: &[PathBuf],
 ) -> (Option<(Loaded, Model)>, SourceMap, Diagnostics) {
     let files = args.files.around(&args.blueprint);
-    let beside = args.blueprint.with_extension("tests.yaml");
-    let beside = beside.is_file().then_some(&beside).filter(|beside| !tests.contains(beside));
+    let beside = tests_beside(&args.blueprint);
+    let is_named =
+        tests.iter().any(|test| test.canonicalize().is_ok_and(|test| beside.canonicalize().is_ok_and(|it| it == test)));
+    let beside = Some(&beside).filter(|beside| beside.is_file() && !is_named);
     let tests: Vec<String> = beside.into_iter().chain(tests).map(|path| path.to_string_lossy().into_owned()).collect();
     let files = WithTests { files, tests: &tests };
     examined_whole(blueprint::load_with_tests(&files, &args.blueprint.to_string_lossy(), args.env.as_deref(), &tests))

@@ -329,3 +329,16 @@ fn names_of_tests_are_legible_in_xml_and_functions_by_arn_can_answer() {
     assert!(junit.contains("name=\"a[31mb\""), "{junit}");
     assert!(test.read("out.xml").contains("name=\"a[31mb\""));
 }
+
+#[test]
+fn exported_flows_have_no_tests_and_agents_are_users() {
+    let test = TestEnvironment::with_blueprints();
+    test.write("flow.json", test.expect(0, &["flow", "compile", KWGLOBAL, "--flow=outgoing_call"]).stdout);
+    assert!(test.expect(64, &["test", "flow.json"]).stderr.contains("--explore"));
+    let steps = "steps: [{ press: 1 }, { agent: mary.jan }]";
+    test.write("more.yaml", format!("tests: {{ wrong: {{ call: main, {steps} }} }}"));
+    let outcome = test.expect(3, &["test", KWGLOBAL, "more.yaml"]);
+    assert!(outcome.stderr.contains("Did you mean `mary.jane`?"), "{}", outcome.stderr);
+    // The file beside the blueprint may be named, too.
+    test.expect(0, &["test", KWGLOBAL, "./blueprints/kwglobal.tests.yaml", "--filter=the second try"]);
+}

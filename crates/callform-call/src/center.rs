@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use callform_flow::FlowType;
 use callform_flow::catalog::ObjectKind;
 use callform_flow::references::{self, Piece};
-use callform_flow::{Flow, FlowType};
 
 use crate::event::FlowId;
 use crate::hours::Schedule;
-use crate::program::Program;
+pub use crate::program::FlowSource;
+use crate::program::{Objects, Program};
 
 /// A contact center, ready to be called. Made once, shared by any number of simulations.
 #[derive(Clone, Debug, Default)]
@@ -75,21 +76,6 @@ pub struct Number {
     pub address: Option<Arc<str>>,
     /// The flow that answers.
     pub flow: FlowId,
-}
-
-/// A flow to be part of a center.
-#[derive(Clone, Debug)]
-pub struct FlowSource {
-    /// Key in the blueprint, or name of the file.
-    pub key: String,
-    /// Name in Connect.
-    pub name: String,
-    /// Its type.
-    pub flow_type: FlowType,
-    /// The flow.
-    pub flow: Flow,
-    /// What other flows call it: markers, ARNs, ids.
-    pub ids: Vec<String>,
 }
 
 impl Center {
@@ -177,37 +163,6 @@ impl Center {
         self.names.get(&kind)?.get(id).copied()
     }
 
-    /// The object of an id that a flow names; one that nobody described is taken for what its id says, so that a flow
-    /// alone can be walked. Flows are not made up.
-    pub(crate) fn find_or_assume(&mut self, kind: ObjectKind, id: &str) -> Option<usize> {
-        if let Some(at) = self.find(kind, id) {
-            return Some(at);
-        }
-        let name: Arc<str> = name_in(id).into();
-        match kind {
-            ObjectKind::ContactFlow | ObjectKind::FlowModule => return None,
-            ObjectKind::Queue => {
-                let queue = Queue {
-                    key: Arc::clone(&name),
-                    name,
-                    id: id.into(),
-                    hours: None,
-                    max_contacts: None,
-                    outbound_whisper: None,
-                    caller_id: None,
-                };
-                self.add_queue(queue, &[]);
-            }
-            ObjectKind::HoursOfOperation => {
-                self.add_hours(Hours { name, schedule: None }, &[id.to_owned()]);
-            }
-            ObjectKind::Prompt | ObjectKind::LambdaFunction | ObjectKind::User | ObjectKind::View => {
-                self.add(kind, Named { name, id: id.into() }, &[]);
-            }
-        }
-        self.find(kind, id)
-    }
-
     /// An id by which the first object of a kind is known.
     pub(crate) fn first_id(&self, kind: ObjectKind) -> Option<Arc<str>> {
         let names = self.names.get(&kind)?.iter();
@@ -264,6 +219,43 @@ impl Center {
     pub fn function_name(&self, id: &str) -> Arc<str> {
         let known = self.find(ObjectKind::LambdaFunction, id).and_then(|at| self.functions.get(at));
         known.map_or_else(|| name_in(id).into(), |function| Arc::clone(&function.name))
+    }
+}
+
+impl Objects for Center {
+    /// The object of an id that a flow names; one that nobody described is taken for what its id says, so that a flow
+    /// alone can be walked. Flows are not made up.
+    fn find_or_assume(&mut self, kind: ObjectKind, id: &str) -> Option<usize> {
+        if let Some(at) = self.find(kind, id) {
+            return Some(at);
+        }
+        let name: Arc<str> = name_in(id).into();
+        match kind {
+            ObjectKind::ContactFlow | ObjectKind::FlowModule => return None,
+            ObjectKind::Queue => {
+                let queue = Queue {
+                    key: Arc::clone(&name),
+                    name,
+                    id: id.into(),
+                    hours: None,
+                    max_contacts: None,
+                    outbound_whisper: None,
+                    caller_id: None,
+                };
+                self.add_queue(queue, &[]);
+            }
+            ObjectKind::HoursOfOperation => {
+                self.add_hours(Hours { name, schedule: None }, &[id.to_owned()]);
+            }
+            ObjectKind::Prompt | ObjectKind::LambdaFunction | ObjectKind::User | ObjectKind::View => {
+                self.add(kind, Named { name, id: id.into() }, &[]);
+            }
+        }
+        self.find(kind, id)
+    }
+
+    fn prompt(&self, at: usize) -> Option<Arc<str>> {
+        self.prompts.get(at).map(|prompt| Arc::clone(&prompt.name))
     }
 }
 

@@ -87,6 +87,36 @@ pub enum QueueId {
     Agent(usize),
 }
 
+/// Measures of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Metric {
+    /// Agents who could take a contact now.
+    AgentsAvailable,
+    /// Agents who are there, busy or not.
+    AgentsStaffed,
+    /// Agents who are signed in.
+    AgentsOnline,
+    /// Contacts that wait.
+    ContactsInQueue,
+    /// How long the oldest of them has waited, in milliseconds (?): the console asks for seconds, and exports and probes of
+    /// the service have milliseconds.
+    OldestContactAge,
+}
+
+impl Metric {
+    /// The value of `MetricType`.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "NumberOfAgentsAvailable" => Metric::AgentsAvailable,
+            "NumberOfAgentsStaffed" => Metric::AgentsStaffed,
+            "NumberOfAgentsOnline" => Metric::AgentsOnline,
+            "NumberOfContactsInQueue" => Metric::ContactsInQueue,
+            "OldestContactInQueueAgeSeconds" => Metric::OldestContactAge,
+            _ => return None,
+        })
+    }
+}
+
 /// How a contact began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::center::Center;
 use crate::contact::Contact;
+pub use crate::event::Metric;
 use crate::event::{BlockId, Event, QueueId};
 use crate::text::Path;
 
@@ -64,36 +65,6 @@ pub trait Surroundings {
     /// compared with.
     fn unknown(&mut self, _at: BlockId, _path: &Path, _compared: &[&str]) -> Option<String> {
         None
-    }
-}
-
-/// Measures of a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Metric {
-    /// Agents who could take a contact now.
-    AgentsAvailable,
-    /// Agents who are there, busy or not.
-    AgentsStaffed,
-    /// Agents who are signed in.
-    AgentsOnline,
-    /// Contacts that wait.
-    ContactsInQueue,
-    /// How long the oldest of them has waited, in milliseconds (?): the console asks for seconds, and exports and probes of
-    /// the service have milliseconds.
-    OldestContactAge,
-}
-
-impl Metric {
-    /// The value of `MetricType`.
-    pub(crate) fn of(name: &str) -> Option<Self> {
-        Some(match name {
-            "NumberOfAgentsAvailable" => Metric::AgentsAvailable,
-            "NumberOfAgentsStaffed" => Metric::AgentsStaffed,
-            "NumberOfAgentsOnline" => Metric::AgentsOnline,
-            "NumberOfContactsInQueue" => Metric::ContactsInQueue,
-            "OldestContactInQueueAgeSeconds" => Metric::OldestContactAge,
-            _ => return None,
-        })
     }
 }
 

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use crate::blueprint::{CallTest, Loaded};
 use crate::calls::{self, CallCenter, CoverageReport, Explored, Outcome, Prepared, Report};
 use crate::cli::args::{AccountArgs, CenterArgs, DiagnosticFormat};
-use crate::cli::center::{examine_with_tests, report};
+use crate::cli::center::{examine_with_tests, report, tests_beside};
 use crate::cli::exit_code::Exit;
 use crate::cli::files::{keeps, write};
 use crate::cli::saved;
@@ -110,6 +110,10 @@ pub(in crate::cli) fn run(ui: &Ui, args: &TestArgs) -> Exit {
     if args.explore {
         return explore(ui, args);
     }
+    if super::flow::exported_flows(&args.center.blueprint).is_some_and(|flows| flows.is_ok()) {
+        ui.error("exported flows have no tests; `--explore` walks them");
+        return Exit::Usage;
+    }
     if !args.watch {
         return once(ui, args).0;
     }
@@ -198,7 +202,8 @@ fn once(ui: &Ui, args: &TestArgs) -> (Exit, Vec<PathBuf>) {
     let mut read = vec![args.center.blueprint.clone()];
     read.extend(args.tests.iter().cloned());
     read.extend(sources.paths().flat_map(|path| [PathBuf::from(path), folder.join(path)]));
-    read.retain(|path| path.is_file());
+    // One that is not there may come.
+    read.push(tests_beside(&args.center.blueprint));
     report(ui, DiagnosticFormat::Human, &diagnostics, &sources);
     let Some((loaded, model)) = examined.filter(|_| !diagnostics.has_errors()) else {
         return (Exit::InvalidBlueprint, read);

@@ -9,9 +9,9 @@ pub(crate) use op::{Bot, Callback, Entry, Lambda, Op, Outside, Phone, Place, Rou
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use callform_flow::catalog::ObjectKind;
 use callform_flow::{Action, Flow, FlowType, wording};
 
-use crate::center::{Center, FlowSource};
 use crate::event::Speech;
 use crate::text::Text;
 
@@ -32,6 +32,30 @@ pub struct Program {
     pub blocks: Vec<Block>,
     /// The block a contact starts at.
     pub(crate) start: Option<usize>,
+}
+
+/// A flow to be part of a center.
+#[derive(Clone, Debug)]
+pub struct FlowSource {
+    /// Key in the blueprint, or name of the file.
+    pub key: String,
+    /// Name in Connect.
+    pub name: String,
+    /// Its type.
+    pub flow_type: FlowType,
+    /// The flow.
+    pub flow: Flow,
+    /// What other flows call it: markers, ARNs, ids.
+    pub ids: Vec<String>,
+}
+
+/// What flows name, as far as reading them has to know it.
+pub(crate) trait Objects {
+    /// The object of an id; one that nobody described may be taken for what its id says.
+    fn find_or_assume(&mut self, kind: ObjectKind, id: &str) -> Option<usize>;
+
+    /// The name of a prompt.
+    fn prompt(&self, at: usize) -> Option<Arc<str>>;
 }
 
 /// A block.
@@ -79,13 +103,13 @@ pub(crate) enum Utterance {
 
 impl Program {
     /// Makes a flow ready.
-    pub(crate) fn read(source: &FlowSource, center: &mut Center) -> Self {
+    pub(crate) fn read(source: &FlowSource, objects: &mut dyn Objects) -> Self {
         let flow = &source.flow;
         let mut by_identifier: HashMap<&str, usize> = HashMap::with_capacity(flow.actions.len());
         for (at, action) in flow.actions.iter().enumerate() {
             by_identifier.entry(&action.identifier).or_insert(at);
         }
-        let blocks = flow.actions.iter().map(|action| Block::read(action, &by_identifier, center)).collect();
+        let blocks = flow.actions.iter().map(|action| Block::read(action, &by_identifier, objects)).collect();
         Self {
             key: source.key.as_str().into(),
             name: source.name.as_str().into(),
@@ -135,8 +159,8 @@ impl Program {
 }
 
 impl Block {
-    fn read(action: &Action, by_identifier: &HashMap<&str, usize>, center: &mut Center) -> Self {
-        let op = read::op(action, center);
+    fn read(action: &Action, by_identifier: &HashMap<&str, usize>, objects: &mut dyn Objects) -> Self {
+        let op = read::op(action, objects);
         let target = |identifier: &str| by_identifier.get(identifier).copied();
         let transitions = &action.transitions;
         let mut ways = Vec::new();

@@ -6,8 +6,7 @@ use callform_flow::Action;
 use serde_json::Value;
 
 use super::Utterance;
-use crate::event::Recording;
-use crate::surroundings::Metric;
+use crate::event::{Metric, Recording};
 use crate::text::{Path, Text};
 
 /// What a block does.

@@ -6,11 +6,9 @@ use callform_flow::Action;
 use callform_flow::catalog::{self, ObjectKind};
 use serde_json::{Map, Value};
 
-use super::Utterance;
 use super::op::{Bot, Callback, Entry, Hook, Lambda, Op, Outside, Phone, Place, Routing, Service, Target};
-use crate::center::Center;
-use crate::event::{Recording, Speech};
-use crate::surroundings::Metric;
+use super::{Objects, Utterance};
+use crate::event::{Metric, Recording, Speech};
 use crate::text::{Path, Text};
 
 /// How long Connect waits for another key, in seconds.
@@ -19,13 +17,13 @@ const BETWEEN_KEYS: u64 = 5;
 const RINGING: u64 = 30;
 
 /// What an action does.
-pub(super) fn op(action: &Action, center: &mut Center) -> Op {
-    Reader { parameters: &action.parameters, center }.op(action)
+pub(super) fn op(action: &Action, objects: &mut dyn Objects) -> Op {
+    Reader { parameters: &action.parameters, objects }.op(action)
 }
 
 struct Reader<'a> {
     parameters: &'a Map<String, Value>,
-    center: &'a mut Center,
+    objects: &'a mut dyn Objects,
 }
 
 impl Reader<'_> {
@@ -124,7 +122,7 @@ impl Reader<'_> {
 
     fn target(&mut self, key: &str, kind: ObjectKind) -> Option<Target> {
         let text = self.text(key)?;
-        let fixed = text.fixed().and_then(|id| self.center.find_or_assume(kind, id));
+        let fixed = text.fixed().and_then(|id| self.objects.find_or_assume(kind, id));
         Some(Target { text, fixed })
     }
 
@@ -155,9 +153,9 @@ impl Reader<'_> {
             });
         }
         if let Some(prompt) = text("PromptId") {
-            let known = prompt.fixed().and_then(|id| self.center.find_or_assume(ObjectKind::Prompt, id));
-            return Some(match known.and_then(|at| self.center.prompts.get(at)) {
-                Some(prompt) => Utterance::Fixed(Speech::Prompt(Arc::clone(&prompt.name))),
+            let known = prompt.fixed().and_then(|id| self.objects.find_or_assume(ObjectKind::Prompt, id));
+            return Some(match known.and_then(|at| self.objects.prompt(at)) {
+                Some(name) => Utterance::Fixed(Speech::Prompt(name)),
                 None => Utterance::Prompt(prompt),
             });
         }
@@ -255,7 +253,7 @@ impl Reader<'_> {
     fn lambda(&mut self) -> Op {
         let function = self.text("LambdaFunctionARN").unwrap_or_else(|| self.text_or_empty("LambdaFunctionArn"));
         if let Some(id) = function.fixed().filter(|id| !id.is_empty()) {
-            self.center.find_or_assume(ObjectKind::LambdaFunction, id);
+            self.objects.find_or_assume(ObjectKind::LambdaFunction, id);
         }
         let parameters = self.parameters.get("LambdaInvocationAttributes").and_then(Value::as_object);
         let kind = self.parameters.get("ResponseValidation").and_then(|it| it.get("ResponseType"));

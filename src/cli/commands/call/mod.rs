@@ -112,13 +112,17 @@ fn call(ui: &Ui, args: &CallArgs) -> Result<Exit, Exit> {
     if let Some(file) = &args.flow_logs {
         let entries = logs::flow_logs(&events, &center.center);
         let text = entries.iter().flat_map(|entry| [entry.to_string(), "\n".to_owned()]).collect::<String>();
-        write(file, text.as_bytes())
-            .map_err(|error| said(ui, &format!("cannot write `{}`: {error}", file.display())))?;
+        write(file, text.as_bytes()).map_err(|error| lost(ui, file, &error))?;
     }
     if let Some(file) = &args.speak {
         speak(ui, file, &events)?;
     }
     Ok(Exit::Success)
+}
+
+fn lost(ui: &Ui, file: &Path, error: &std::io::Error) -> Exit {
+    ui.error(&format!("cannot write `{}`: {error}", file.display()));
+    Exit::Failed
 }
 
 fn said(ui: &Ui, error: &str) -> Exit {
@@ -266,7 +270,7 @@ fn speak(ui: &Ui, file: &Path, events: &[Event]) -> Result<(), Exit> {
     });
     let said_to_customer: Vec<Speech> = said_to_customer.collect();
     let wav = words::spoken(&calls::for_speaking(&said_to_customer)).map_err(|error| said(ui, &error))?;
-    write(file, &wav).map_err(|error| said(ui, &format!("cannot write `{}`: {error}", file.display())))?;
+    write(file, &wav).map_err(|error| lost(ui, file, &error))?;
     ui.say(&format!("wrote `{}`", file.display()));
     Ok(())
 }
