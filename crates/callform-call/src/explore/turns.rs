@@ -45,7 +45,9 @@ pub(super) fn choices(simulation: &Simulation<'_>, id: ContactId, facts: &Facts)
             choices.events(block(*at));
         }
         Turn::Queue(at) => {
-            choices.input(Input::Accept("agent".into()), None);
+            // One who is there, where that is known.
+            let agent = center.agents().first().map_or_else(|| "agent".into(), |agent| Arc::clone(&agent.name));
+            choices.input(Input::Accept(agent), None);
             choices.wait(simulation, at.and_then(|at| block(at).result("MessagesInterrupted")));
             if !is_called_back {
                 choices.input(Input::HangUp, None);

@@ -114,9 +114,9 @@ mod tests {
             ("US", "555255010", None),
             ("US", "1552550100", None),
             ("GB", "02079460000", Some("+442079460000")),
-            ("IT", "0612345678", Some("+390612345678")),
+            ("IT", "0655501234", Some("+390655501234")),
             ("DE", "", None),
-            ("XX", "4930123456", Some("+4930123456")),
+            ("XX", "4930231250", Some("+4930231250")),
         ] {
             assert_eq!(from_national(country, digits).as_deref(), expected, "{country} {digits}");
         }
