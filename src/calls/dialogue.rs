@@ -156,9 +156,9 @@ pub fn ended(end: &End, center: &CallCenter) -> String {
 
 /// The name of a queue, or of the agent whose queue it is.
 pub fn queue_name(center: &Center, queue: QueueId) -> String {
+    let name = center.queue_name(queue);
     match queue {
-        QueueId::Queue(at) => center.queues().get(at).map(|queue| queue.key.to_string()),
-        QueueId::Agent(at) => center.agents().get(at).map(|agent| format!("of {}", agent.name)),
+        QueueId::Queue(_) => name.to_string(),
+        QueueId::Agent(_) => format!("of {name}"),
     }
-    .unwrap_or_default()
 }

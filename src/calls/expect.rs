@@ -19,12 +19,7 @@ pub(super) struct Difference {
 }
 
 /// What is otherwise, in the order of the notation.
-pub(super) fn differences(
-    expected: &Expected,
-    whole: Span,
-    simulation: &Simulation<'_>,
-    id: ContactId,
-) -> Vec<Difference> {
+pub(super) fn differences(expected: &Expected, simulation: &Simulation<'_>, id: ContactId) -> Vec<Difference> {
     let contact = simulation.contact(id);
     let center = simulation.center();
     let mut found = Differences(Vec::new());
@@ -74,7 +69,7 @@ pub(super) fn differences(
         wanted.dedup();
         found.compare(recording.span, "others are recorded", &parties(&wanted), &parties(&now));
     }
-    lambdas(expected, whole, simulation, &mut found);
+    lambdas(expected, simulation, &mut found);
     callback(expected, simulation, &mut found);
     found.0
 }
@@ -105,7 +100,7 @@ fn parties(parties: &[RecordedParty]) -> String {
     parties.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
-fn lambdas(expected: &Expected, whole: Span, simulation: &Simulation<'_>, found: &mut Differences) {
+fn lambdas(expected: &Expected, simulation: &Simulation<'_>, found: &mut Differences) {
     let center = simulation.center();
     let calls: Vec<_> = simulation
         .events()
@@ -143,7 +138,6 @@ fn lambdas(expected: &Expected, whole: Span, simulation: &Simulation<'_>, found:
         let now: Vec<&str> = calls.iter().map(|(name, _)| &**name).collect();
         let shown = |names: &[&str]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         let wanted: Vec<&str> = called.value.iter().map(|name| name.value.as_str()).collect();
-        let _ = whole;
         found.compare(called.span, "other functions were called", &shown(&wanted), &shown(&now));
     }
 }

@@ -221,7 +221,7 @@ impl Walk<'_> {
     }
 
     fn expect(&self, expected: &Spanned<crate::blueprint::Expected>) -> Result<(), Failure> {
-        let differences = expect::differences(&expected.value, expected.span, &self.simulation, self.active);
+        let differences = expect::differences(&expected.value, &self.simulation, self.active);
         match differences.into_iter().next() {
             None => Ok(()),
             Some(difference) => Err(Failure {

@@ -6,6 +6,7 @@ use std::path::Path;
 use callform::blueprint::{self, Disk, FileError, Files};
 use callform::calls::{self, CallCenter};
 use callform::model;
+use callform_call::assumptions::{self, Assumption, Assumptions};
 use serde_json::Value;
 
 use crate::support::{ROOT, TestEnvironment};
@@ -341,4 +342,16 @@ fn exported_flows_have_no_tests_and_agents_are_users() {
     assert!(outcome.stderr.contains("Did you mean `mary.jane`?"), "{}", outcome.stderr);
     // The file beside the blueprint may be named, too.
     test.expect(0, &["test", KWGLOBAL, "./blueprints/kwglobal.tests.yaml", "--filter=the second try"]);
+}
+
+#[test]
+fn the_table_of_assumptions_is_that_of_the_program() {
+    let page = std::fs::read_to_string(format!("{ROOT}/docs/calls.md")).unwrap();
+    let mut usual = Assumptions::default();
+    let row = |switch: &Assumption| {
+        let assumed = if *(switch.field)(&mut usual) { "yes" } else { "no" };
+        format!("| `{}` | {assumed} | {} |\n", switch.name, switch.meaning)
+    };
+    let table: String = assumptions::ALL.iter().map(row).collect();
+    assert!(page.ends_with(&format!("|---|---|---|\n{table}")), "docs/calls.md must end with\n{table}");
 }

@@ -7,7 +7,7 @@ use callform_flow::FlowType;
 use callform_flow::catalog::ObjectKind;
 use callform_flow::references::{self, Piece};
 
-use crate::event::FlowId;
+use crate::event::{FlowId, QueueId};
 use crate::hours::Schedule;
 pub use crate::program::FlowSource;
 use crate::program::{Objects, Program};
@@ -213,6 +213,15 @@ impl Center {
     /// Every agent that a flow or the center names.
     pub fn agents(&self) -> &[Named] {
         &self.agents
+    }
+
+    /// The key of a queue, or the name of the agent whose queue it is.
+    pub fn queue_name(&self, queue: QueueId) -> Arc<str> {
+        match queue {
+            QueueId::Queue(at) => self.queues.get(at).map(|queue| Arc::clone(&queue.key)),
+            QueueId::Agent(at) => self.agents.get(at).map(|agent| Arc::clone(&agent.name)),
+        }
+        .unwrap_or_default()
     }
 
     /// The name of a function for people; what the block says where nobody described it.

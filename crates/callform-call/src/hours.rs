@@ -1,6 +1,6 @@
 //! Hours of operation: whether they are open at a time.
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::Value;
@@ -87,22 +87,6 @@ impl Schedule {
         let minute = i32::from(local.hour()) * 60 + i32::from(local.minute());
         let last = i32::from(closing_minute);
         self.of_day(local.date()).iter().any(|(start, end)| (*start..*end + last).contains(&minute))
-    }
-
-    /// The first time from `from` on that is open, within a year.
-    pub fn next_open(&self, from: Timestamp) -> Option<Timestamp> {
-        let first = from.to_zoned_datetime(self.zone.clone());
-        if self.is_open(from, false) {
-            return Some(from);
-        }
-        let days = std::iter::successors(Some(first.date()), |day| day.tomorrow().ok()).take(366);
-        let starts = days.flat_map(|day| {
-            let mut starts: Vec<i32> = self.of_day(day).iter().map(|(start, _)| *start).collect();
-            starts.sort_unstable();
-            starts.into_iter().filter_map(move |start| Some((day, Time::midnight().checked_add(start.minutes()).ok()?)))
-        });
-        let times = starts.filter_map(|(day, time)| day.to_datetime(time).to_zoned_datetime(self.zone.clone()).ok());
-        times.map(|zoned| zoned.timestamp()).find(|time| *time > from)
     }
 
     /// The open times of a day, in minutes.
@@ -317,14 +301,5 @@ mod tests {
         assert!(!is_open(&schedule, "2026-12-25T20:00:00Z"));
         assert!(!is_open(&schedule, "2028-12-25T20:00:00Z"));
         assert!(is_open(&schedule, "2028-12-26T20:00:00Z"));
-    }
-
-    #[test]
-    fn the_next_opening_is_found_across_days() {
-        let schedule = schedule(&json!([]));
-        let next = |from: &str| schedule.next_open(from.parse().unwrap()).unwrap().to_string();
-        // Friday evening to Sunday morning, a Saturday between.
-        assert_eq!(next("2026-01-10T03:00:00Z"), "2026-01-11T17:00:00Z");
-        assert_eq!(next("2026-01-05T18:00:00Z"), "2026-01-05T18:00:00Z");
     }
 }

@@ -98,7 +98,7 @@ impl Decision {
             Decision::System(number) => format!("the number called is {number}"),
             Decision::Attribute(name, value) => format!("attribute `{name}` is `{value}` from the start"),
             Decision::Queue(queue) => match queue {
-                Some(queue) => format!("the working queue is {} from the start", queue_name(center, *queue)),
+                Some(queue) => format!("the working queue is {} from the start", center.queue_name(*queue)),
                 None => "there is no working queue at the start".to_owned(),
             },
             Decision::Does(_, input) => doing(input, center),
@@ -124,10 +124,10 @@ impl Decision {
             }
             Decision::Percent(_, number) => format!("chance gives {number}"),
             Decision::Metric(queue, metric, value) => {
-                format!("queue {} has {value} {}", queue_name(center, *queue), of_metric(*metric))
+                format!("queue {} has {value} {}", center.queue_name(*queue), of_metric(*metric))
             }
             Decision::Full(queue, full) => {
-                format!("queue {} is {}full", queue_name(center, *queue), if *full { "" } else { "not " })
+                format!("queue {} is {}full", center.queue_name(*queue), if *full { "" } else { "not " })
             }
             Decision::Open(hours, open) => {
                 let name = center.hours().get(*hours).map(|hours| Arc::clone(&hours.name)).unwrap_or_default();
@@ -153,14 +153,6 @@ fn block_name(center: &Center, at: BlockId) -> String {
     let program = center.flow(at.flow);
     let block = &program.blocks[at.block];
     format!("block {} ({})", block.identifier, block.action_type)
-}
-
-fn queue_name(center: &Center, queue: QueueId) -> Arc<str> {
-    match queue {
-        QueueId::Queue(at) => center.queues().get(at).map(|queue| Arc::clone(&queue.key)),
-        QueueId::Agent(at) => center.agents().get(at).map(|agent| Arc::clone(&agent.name)),
-    }
-    .unwrap_or_default()
 }
 
 fn of_metric(metric: Metric) -> &'static str {

@@ -222,8 +222,3 @@ impl Exploration {
 pub fn explore(center: &Center, entry: Entry, bounds: &Bounds) -> Exploration {
     search::Search::new(center, entry, bounds).explore()
 }
-
-/// Explores a flow alone. `None` where the center has none of the name.
-pub fn explore_flow(center: &Center, name: &str, bounds: &Bounds) -> Option<Exploration> {
-    Some(explore(center, Entry::Flow(center.flow_named(name)?), bounds))
-}

@@ -1,7 +1,5 @@
 //! Customer and agent come together, and part.
 
-use std::sync::Arc;
-
 use callform_flow::FlowType;
 
 use super::{Go, Simulation};
@@ -173,10 +171,5 @@ impl Simulation<'_> {
         self.enter(new, flow, Role::Transfer);
         self.run(new);
         new
-    }
-
-    /// The agent's name, for people.
-    pub fn agent(&self, id: ContactId) -> Option<Arc<str>> {
-        self.contact(id).agent.clone()
     }
 }

@@ -1,7 +1,5 @@
 //! Queues, callbacks, and flows for moments to come.
 
-use std::sync::Arc;
-
 use callform_flow::FlowType;
 use callform_flow::catalog::ObjectKind;
 
@@ -179,14 +177,5 @@ impl Simulation<'_> {
         callback.retries_left -= 1;
         let delay = callback.retry_delay;
         self.wait(id, Turn::Scheduled, Some(delay));
-    }
-
-    /// The name of a queue or of the agent whose queue it is.
-    pub fn queue_name(&self, queue: QueueId) -> Arc<str> {
-        match queue {
-            QueueId::Queue(at) => self.center.queues.get(at).map(|queue| Arc::clone(&queue.key)),
-            QueueId::Agent(at) => self.center.agents.get(at).map(|agent| Arc::clone(&agent.name)),
-        }
-        .unwrap_or_default()
     }
 }
