@@ -302,4 +302,36 @@ mod tests {
         assert!(!is_open(&schedule, "2028-12-25T20:00:00Z"));
         assert!(is_open(&schedule, "2028-12-26T20:00:00Z"));
     }
+
+    #[test]
+    fn an_override_every_other_week_or_month_leaves_out_those_between() {
+        let recurring = |frequency: &str, pattern: &Value| {
+            let mut pattern = pattern.clone();
+            pattern["Frequency"] = frequency.into();
+            pattern["Interval"] = 2.into();
+            schedule(&json!([{
+                "OverrideType": "STANDARD", "EffectiveFrom": "2026-01-05", "EffectiveTill": "2026-12-31",
+                "OverrideConfig": [], "RecurrenceConfig": { "RecurrencePattern": pattern },
+            }]))
+        };
+        let weekly = recurring("WEEKLY", &json!({}));
+        for (at, expected) in [
+            ("2026-01-05T20:00:00Z", false),
+            ("2026-01-09T20:00:00Z", false),
+            ("2026-01-12T20:00:00Z", true),
+            ("2026-01-19T20:00:00Z", false),
+        ] {
+            assert_eq!(is_open(&weekly, at), expected, "{at}");
+        }
+        // The last days of January, March, May and so on.
+        let monthly = recurring("MONTHLY", &json!({ "ByMonthDay": [-1] }));
+        for (at, expected) in [
+            ("2026-03-31T20:00:00Z", false),
+            ("2026-04-30T20:00:00Z", true),
+            ("2026-07-31T20:00:00Z", false),
+            ("2026-07-30T20:00:00Z", true),
+        ] {
+            assert_eq!(is_open(&monthly, at), expected, "{at}");
+        }
+    }
 }

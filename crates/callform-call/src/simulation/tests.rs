@@ -743,3 +743,24 @@ fn a_contact_has_room_for_32_kilobytes() {
         assert_eq!(simulation.contact(id).attributes["x"].len(), (1 << 14) - 1);
     });
 }
+
+#[test]
+fn ten_contacts_wait_for_one_agent_at_most() {
+    let main = source(
+        "main",
+        FlowType::ContactFlow,
+        &[
+            ("queue", "UpdateContactTargetQueue", json!({ "AgentId": "mary.jane" }), "next=go NoMatchingError=end"),
+            ("go", "TransferContactToQueue", json!({}), "next=end QueueAtCapacity=full NoMatchingError=end"),
+            say("full", "Full", "next=end"),
+            end("end"),
+        ],
+    );
+    with_first(&[main], |simulation, _| {
+        for _ in 0..10 {
+            simulation.begin(Start::call(FlowId(0)));
+        }
+        assert_eq!(simulation.contacts().iter().filter(|contact| contact.is_queued()).count(), 10);
+        assert_eq!(heard(simulation).last().map(String::as_str), Some("Full"));
+    });
+}
