@@ -199,12 +199,11 @@ async fn artifact_bucket(gateway: &Gateway, scope: &Scope) -> Result<Option<Stri
     match gateway.bucket_state(&name).await? {
         callform_aws::BucketState::Present => Ok(Some(name)),
         callform_aws::BucketState::Absent => Ok(None),
-        callform_aws::BucketState::Forbidden => Err(ObserveError::Call(GatewayError {
-            operation: "S3 HeadBucket",
-            kind: ErrorKind::AccessDenied,
-            code: None,
-            message: format!("the artifact bucket `{name}` exists and may not be used"),
-        })),
+        callform_aws::BucketState::Forbidden => Err(ObserveError::Call(GatewayError::new(
+            "S3 HeadBucket",
+            ErrorKind::AccessDenied,
+            format!("the artifact bucket `{name}` exists and may not be used"),
+        ))),
     }
 }
 

@@ -7,8 +7,8 @@ use aws_sdk_s3::types::{
     VersioningConfiguration,
 };
 
-use crate::partition::partition;
 use crate::{ErrorKind, Gateway, GatewayError};
+use callform_signed::partition;
 
 /// What is known about a bucket of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::signed::JsonService;
 use crate::{Gateway, GatewayError};
+use callform_signed::Service;
 
 /// How a query is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,14 +64,14 @@ impl Gateway {
             "WorkGroup": workgroup,
             "ClientRequestToken": token,
         });
-        let started: Started = self.signed.read(JsonService::Athena, "Athena StartQueryExecution", &input).await?;
+        let started: Started = self.signed.read(Service::Athena, "Athena StartQueryExecution", &input).await?;
         Ok(started.query_execution_id)
     }
 
     /// How a query is doing.
     pub async fn query_state(&self, id: &str) -> Result<QueryState, GatewayError> {
         let input = json!({ "QueryExecutionId": id });
-        let answer: Answer = self.signed.read(JsonService::Athena, "Athena GetQueryExecution", &input).await?;
+        let answer: Answer = self.signed.read(Service::Athena, "Athena GetQueryExecution", &input).await?;
         let Execution { status: Status { state, state_change_reason }, statistics } = answer.query_execution;
         Ok(match state.as_str() {
             "SUCCEEDED" => QueryState::Succeeded(statistics.and_then(|of| of.data_scanned_in_bytes).unwrap_or(0)),

@@ -8,7 +8,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_smithy_http_client::tls;
 
 use crate::GatewayError;
-use crate::signed::SignedCalls;
+use callform_signed::SignedCalls;
 
 /// How many times the pace is the longest pause between two questions.
 const LONGEST_PAUSE: u32 = 5;

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::signed::JsonService;
 use crate::{Gateway, GatewayError};
+use callform_signed::Service;
 
 /// An item, its values with their types as DynamoDB writes them: `{ "RecordKey": { "S": "…" } }`.
 pub type Item = Map<String, Value>;
@@ -25,14 +25,14 @@ impl Gateway {
         if let Some(from) = from {
             input["ExclusiveStartKey"] = from;
         }
-        let page: Page = self.signed.read(JsonService::DynamoDb, "DynamoDB Scan", &input).await?;
+        let page: Page = self.signed.read(Service::DynamoDb, "DynamoDB Scan", &input).await?;
         Ok((page.items, page.last_evaluated_key))
     }
 
     /// Takes the item out that has a text as its key. One that is not there is no error.
     pub async fn delete_item(&self, table: &str, key: (&str, &str)) -> Result<(), GatewayError> {
         let input = json!({ "TableName": table, "Key": { key.0: { "S": key.1 } } });
-        self.signed.json(JsonService::DynamoDb, "DynamoDB DeleteItem", &input).await.map(|_| ())
+        self.signed.json(Service::DynamoDb, "DynamoDB DeleteItem", &input).await.map(|_| ())
     }
 
     /// Replaces a text of an item, if it is still what it was.
@@ -51,6 +51,6 @@ impl Gateway {
             "ExpressionAttributeNames": { "#text": attribute },
             "ExpressionAttributeValues": { ":before": { "S": before }, ":after": { "S": after } },
         });
-        self.signed.json(JsonService::DynamoDb, "DynamoDB UpdateItem", &input).await.map(|_| ())
+        self.signed.json(Service::DynamoDb, "DynamoDB UpdateItem", &input).await.map(|_| ())
     }
 }

@@ -4,8 +4,8 @@ use aws_sdk_cloudformation::types::StackStatus;
 
 use serde_json::{Map, Value, json};
 
-use crate::signed::JsonService;
 use crate::{Gateway, GatewayError};
+use callform_signed::Service;
 
 /// A stack that was deleted; CloudFormation tells of it for 90 days.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Gateway {
     ) -> Result<Option<Map<String, Value>>, GatewayError> {
         const OPERATION: &str = "CloudControl GetResource";
         let input = json!({ "TypeName": resource_type, "Identifier": identifier });
-        let answer = match self.signed.json(JsonService::CloudControl, OPERATION, &input).await {
+        let answer = match self.signed.json(Service::CloudControl, OPERATION, &input).await {
             Ok(answer) => answer,
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),

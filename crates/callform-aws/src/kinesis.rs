@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::signed::JsonService;
 use crate::{ErrorKind, Gateway, GatewayError};
+use callform_signed::Service;
 
 const OPERATION: &str = "Kinesis PutRecords";
 
@@ -48,24 +48,23 @@ impl Gateway {
             .collect();
         let name = if stream.starts_with("arn:") { "StreamARN" } else { "StreamName" };
         let input = json!({ name: stream, "Records": entries });
-        let answer: Answer = self.signed.read(JsonService::Kinesis, OPERATION, &input).await?;
+        let answer: Answer = self.signed.read(Service::Kinesis, OPERATION, &input).await?;
         if answer.records.len() != records.len() {
             return Err(GatewayError::incomplete(OPERATION, "record for each record"));
         }
         let refused = |(index, fate): (usize, &Fate)| {
             let code = fate.error_code.as_deref()?;
-            Some((index, GatewayError::refused(OPERATION, code, &fate.error_message)))
+            Some((index, refused(OPERATION, code, &fate.error_message)))
         };
         Ok(answer.records.iter().enumerate().filter_map(refused).collect())
     }
 }
 
-impl GatewayError {
-    fn refused(operation: &'static str, code: &str, message: &str) -> Self {
-        let kind = match code {
-            "ProvisionedThroughputExceededException" => ErrorKind::Throttled,
-            _ => ErrorKind::Refused,
-        };
-        Self { operation, kind, code: Some(code.to_owned()), message: message.to_owned() }
-    }
+/// A failure of one part of a request that succeeded.
+fn refused(operation: &'static str, code: &str, message: &str) -> GatewayError {
+    let kind = match code {
+        "ProvisionedThroughputExceededException" => ErrorKind::Throttled,
+        _ => ErrorKind::Refused,
+    };
+    GatewayError { code: Some(code.to_owned()), ..GatewayError::new(operation, kind, message) }
 }

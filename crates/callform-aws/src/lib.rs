@@ -7,7 +7,6 @@ mod artifact_bucket;
 mod athena;
 mod cloudformation;
 mod connect;
-mod error;
 mod gateway;
 mod iam;
 mod items;
@@ -20,17 +19,16 @@ mod objects;
 mod partition;
 mod quotas;
 mod secrets;
-mod signed;
 mod test_cases;
 
 pub use artifact_bucket::BucketState;
 pub use athena::QueryState;
+pub use callform_signed::{CallError as GatewayError, ErrorKind};
 pub use cloudformation::{
     ChangeSet, ChangeSetKind, ChangeSetRequest, ResourceChange, ResourceDrift, Stack, StackEvent, TemplateSource,
     ValidationError,
 };
 pub use connect::{ClaimedNumber, ConnectInstance, NamedObject, ObjectType};
-pub use error::{ErrorKind, GatewayError};
 pub use gateway::{Credentials, Gateway, Target};
 pub use iam::Decision;
 pub use items::Item;

@@ -4,9 +4,9 @@ use aws_sdk_connect::types::{QueueType, ViewType};
 use serde_json::{Value, json};
 
 use crate::connect::list_named;
-use crate::partition::partition;
-use crate::signed::JsonService;
 use crate::{BucketState, Gateway, GatewayError, NamedObject};
+use callform_signed::Service;
+use callform_signed::partition;
 
 /// Entries a page of Connect's lists; their default is 100.
 const PAGE: i32 = 1_000;
@@ -81,18 +81,18 @@ impl Gateway {
             NamedResource::Role => exists!("IAM GetRole", self.iam.get_role().role_name(name)),
             NamedResource::Stream => {
                 let input = json!({ "StreamName": name });
-                self.finds(JsonService::Kinesis, "Kinesis DescribeStreamSummary", &input).await
+                self.finds(Service::Kinesis, "Kinesis DescribeStreamSummary", &input).await
             }
             NamedResource::Table => {
                 let input = json!({ "TableName": name });
-                self.finds(JsonService::DynamoDb, "DynamoDB DescribeTable", &input).await
+                self.finds(Service::DynamoDb, "DynamoDB DescribeTable", &input).await
             }
         }
     }
 
     /// Whether there is a key. One whose deletion is scheduled is gone for all who would use it.
     async fn holder_of_key(&self, id: &str) -> Result<NameHolder, GatewayError> {
-        match self.signed.json(JsonService::Kms, "KMS DescribeKey", &json!({ "KeyId": id })).await {
+        match self.signed.json(Service::Kms, "KMS DescribeKey", &json!({ "KeyId": id })).await {
             Ok(answer) => {
                 let state = answer.pointer("/KeyMetadata/KeyState").and_then(Value::as_str);
                 let is_going = state.is_some_and(|state| state.starts_with("Pending") && state.ends_with("Deletion"));
@@ -106,7 +106,7 @@ impl Gateway {
     /// Whether a call that asks for one thing finds it.
     async fn finds(
         &self,
-        service: JsonService,
+        service: Service,
         operation: &'static str,
         input: &Value,
     ) -> Result<NameHolder, GatewayError> {

@@ -54,12 +54,7 @@ impl ObjectContent {
         match self.body.next().await {
             None => Ok(None),
             Some(Ok(bytes)) => Ok(Some(bytes.to_vec())),
-            Some(Err(error)) => Err(GatewayError {
-                operation: "S3 GetObject",
-                kind: ErrorKind::Network,
-                code: None,
-                message: error.to_string(),
-            }),
+            Some(Err(error)) => Err(GatewayError::new("S3 GetObject", ErrorKind::Network, error.to_string())),
         }
     }
 }
@@ -130,11 +125,8 @@ impl Gateway {
         content: &Path,
         settings: ObjectSettings,
     ) -> Result<Option<String>, GatewayError> {
-        let unreadable = |error: &dyn std::fmt::Display| GatewayError {
-            operation: "S3 PutObject",
-            kind: ErrorKind::Refused,
-            code: None,
-            message: format!("the new content cannot be read: {error}"),
+        let unreadable = |error: &dyn std::fmt::Display| {
+            GatewayError::new("S3 PutObject", ErrorKind::Refused, format!("the new content cannot be read: {error}"))
         };
         let body = ByteStream::from_path(content).await.map_err(|error| unreadable(&error))?;
         let answer = self

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::signed::JsonService;
 use crate::{Gateway, GatewayError};
+use callform_signed::Service;
 
 /// A quota as it is applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl Gateway {
             if let Some(token) = token {
                 input["NextToken"] = json!(token);
             }
-            let page: Page = self.signed.read(JsonService::ServiceQuotas, OPERATION, &input).await?;
+            let page: Page = self.signed.read(Service::ServiceQuotas, OPERATION, &input).await?;
             quotas.extend(page.quotas.into_iter().filter_map(quota));
             token = page.next_token;
             if token.is_none() {

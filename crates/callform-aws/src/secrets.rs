@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::signed::JsonService;
 use crate::{Gateway, GatewayError};
+use callform_signed::Service;
 
 /// So many secrets are asked for one by one; where there are more, the account's are listed first.
 const ONE_BY_ONE: usize = 50;
@@ -52,7 +52,7 @@ impl Gateway {
     async fn has_secret(&self, id: &str) -> Result<bool, GatewayError> {
         const OPERATION: &str = "SecretsManager DescribeSecret";
         let input = json!({ "SecretId": id });
-        match self.signed.read::<Description>(JsonService::SecretsManager, OPERATION, &input).await {
+        match self.signed.read::<Description>(Service::SecretsManager, OPERATION, &input).await {
             Ok(found) => Ok(found.deleted_date.is_none()),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
@@ -69,7 +69,7 @@ impl Gateway {
             if let Some(token) = token {
                 input["NextToken"] = json!(token);
             }
-            let page: Page = self.signed.read(JsonService::SecretsManager, OPERATION, &input).await?;
+            let page: Page = self.signed.read(Service::SecretsManager, OPERATION, &input).await?;
             found.extend(page.secret_list.into_iter().flat_map(|entry| [entry.arn, entry.name]).flatten());
             token = page.next_token;
             if token.is_none() {

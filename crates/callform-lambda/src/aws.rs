@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls;
+use callform_signed::SignedCalls;
 use tokio::sync::OnceCell;
 
-/// Clients of AWS services, made when they are first needed.
+/// Calls of AWS services, configured when they are first needed.
 ///
 /// Region, credentials and endpoint (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`) come from the environment, as
 /// every AWS SDK reads them. Reading certificates is the slowest part of a start: a function that never calls AWS does
@@ -16,7 +18,7 @@ use tokio::sync::OnceCell;
 #[derive(Debug, Default)]
 pub struct Aws {
     config: OnceCell<SdkConfig>,
-    dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
+    calls: OnceCell<SignedCalls>,
 }
 
 /// Connect gives a function 8 seconds in all: a call is given up in time for an answer without it.
@@ -25,12 +27,12 @@ const ATTEMPT: Duration = Duration::from_millis(1500);
 const CONNECT: Duration = Duration::from_secs(1);
 
 impl Aws {
-    /// Clients with a configuration that does not come from the environment.
+    /// Calls with a configuration that does not come from the environment.
     pub fn with(config: SdkConfig) -> Self {
-        Self { config: OnceCell::new_with(Some(config)), dynamodb: OnceCell::new() }
+        Self { config: OnceCell::new_with(Some(config)), calls: OnceCell::new() }
     }
 
-    /// Clients of something that stands in for AWS at a URL without TLS and takes any credentials.
+    /// Calls of something that stands in for AWS at a URL without TLS and takes any credentials.
     pub fn local(url: &str) -> Self {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
@@ -45,7 +47,7 @@ impl Aws {
         Self::with(config)
     }
 
-    /// The configuration, from which clients of any service can be made.
+    /// The configuration, from which clients of the SDK can be made, too.
     pub async fn config(&self) -> &SdkConfig {
         self.config
             .get_or_init(|| async {
@@ -61,9 +63,9 @@ impl Aws {
             .await
     }
 
-    /// The client of DynamoDB.
-    pub async fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
-        self.dynamodb.get_or_init(|| async { aws_sdk_dynamodb::Client::new(self.config().await) }).await
+    /// The calls.
+    pub async fn calls(&self) -> &SignedCalls {
+        self.calls.get_or_init(|| async { SignedCalls::new(self.config().await) }).await
     }
 }
 

@@ -4,15 +4,10 @@
 //! `dynamodb:UpdateItem` on it, and `dynamodb:PutItem` for the consumer. Both write with a condition, which reads and writes
 //! in one atomic, strongly consistent step.
 
-use std::collections::HashMap;
-use std::fmt;
-
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use callform_signed::{CallError, Service, SignedCalls, from_item};
+use serde_json::{Value, json};
 
 use crate::claim::{Claim, ClaimStore, StoreError, Written, owner_attribute};
 use crate::current::{CurrentRow, CurrentStore, InvalidRow};
@@ -27,7 +22,7 @@ pub const EXPIRY: &str = "ExpiresAt";
 #[derive(Clone, Debug)]
 pub struct DynamoDb<'a> {
     /// Calls it.
-    pub client: &'a Client,
+    pub calls: &'a SignedCalls,
     /// Its name or ARN.
     pub table: &'a str,
 }
@@ -35,27 +30,35 @@ pub struct DynamoDb<'a> {
 impl DynamoDb<'_> {
     async fn claim(&self, claim: &Claim, update: &str, condition: &str) -> Result<Written, StoreError> {
         let owner = owner_attribute(claim.version).to_string();
-        let request = self
-            .client
-            .update_item()
-            .table_name(self.table)
-            .key(KEY, text(claim.key.as_str()))
-            .update_expression(update)
-            .condition_expression(condition)
-            .expression_attribute_names("#owner", &owner)
-            .expression_attribute_values(":me", text(&claim.owner))
-            .expression_attribute_values(":version", text(claim.version))
-            .expression_attribute_values(":expiry", number(claim.expires_at))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match request.send().await {
-            Ok(_) => Ok(Written::Yes),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-                    let item = refusal.item().ok_or(StoreError::Permanent)?;
-                    Ok(Written::No { owner: item.get(&owner).and_then(|value| value.as_s().ok()).cloned() })
-                }
-                _ => Err(failure(&error)),
+        let input = json!({
+            "TableName": self.table,
+            "Key": { KEY: { "S": claim.key.as_str() } },
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": { "#owner": owner },
+            "ExpressionAttributeValues": {
+                ":me": { "S": claim.owner },
+                ":version": { "S": claim.version.to_string() },
+                ":expiry": { "N": claim.expires_at.to_string() },
             },
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        });
+        match self.calls.json(Service::DynamoDb, "DynamoDB UpdateItem", &input).await {
+            Ok(_) => Ok(Written::Yes),
+            Err(error) if is_refused_condition(&error) => {
+                let item: Option<Value> = error.details.and_then(|item| serde_json::from_str(&item).ok());
+                let item = from_item(&item.ok_or(StoreError::Permanent)?);
+                Ok(Written::No { owner: item.get(&owner).and_then(Value::as_str).map(str::to_owned) })
+            }
+            Err(error) => Err(failure(&error)),
+        }
+    }
+
+    async fn put(&self, input: &Value) -> Result<bool, StoreError> {
+        match self.calls.json(Service::DynamoDb, "DynamoDB PutItem", input).await {
+            Ok(_) => Ok(true),
+            Err(error) if is_refused_condition(&error) => Ok(false),
+            Err(error) => Err(failure(&error)),
         }
     }
 }
@@ -83,55 +86,42 @@ impl ClaimStore for DynamoDb<'_> {
 
 impl CurrentStore for DynamoDb<'_> {
     async fn put_if_newer(&self, row: &CurrentRow) -> Result<bool, StoreError> {
-        let mut item = HashMap::from([
+        let mut item = json!({
             // Apart from the keys of claims, so that both functions may share a table.
-            (KEY.to_owned(), text(format_args!("current/{}", row.key.as_str()))),
-            ("Latest".to_owned(), text(row.version)),
-            (EXPIRY.to_owned(), number(row.expires_at)),
-        ]);
+            KEY: { "S": format!("current/{}", row.key.as_str()) },
+            "Latest": { "S": row.version.to_string() },
+            EXPIRY: { "N": row.expires_at.to_string() },
+        });
         if let Some(record) = &row.record {
-            item.insert("Record".to_owned(), text(record));
+            item["Record"] = json!({ "S": record });
         }
-        let request = self
-            .client
-            .put_item()
-            .table_name(self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(RecordKey) OR Latest < :version")
-            .expression_attribute_values(":version", text(row.version));
-        match request.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(failure(&error)),
-            },
-        }
+        self.put(&json!({
+            "TableName": self.table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(RecordKey) OR Latest < :version",
+            "ExpressionAttributeValues": { ":version": { "S": row.version.to_string() } },
+        }))
+        .await
     }
 
     async fn put_invalid(&self, row: &InvalidRow) -> Result<(), StoreError> {
-        let request = self
-            .client
-            .put_item()
-            .table_name(self.table)
-            .item(KEY, text(format_args!("invalid/{}", row.event_id)))
-            .item("Reason", text(row.reason))
-            .item("Data", AttributeValue::B(Blob::new(row.data.clone())))
-            .item(EXPIRY, number(row.expires_at));
-        request.send().await.map(|_| ()).map_err(|error| failure(&error))
+        let item = json!({
+            KEY: { "S": format!("invalid/{}", row.event_id) },
+            "Reason": { "S": row.reason.to_string() },
+            "Data": { "B": BASE64.encode(&row.data) },
+            EXPIRY: { "N": row.expires_at.to_string() },
+        });
+        self.put(&json!({ "TableName": self.table, "Item": item })).await.map(|_| ())
     }
 }
 
-fn text(value: impl fmt::Display) -> AttributeValue {
-    AttributeValue::S(value.to_string())
+fn is_refused_condition(error: &CallError) -> bool {
+    error.code.as_deref() == Some("ConditionalCheckFailedException")
 }
 
-fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
-}
-
-fn failure<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> StoreError {
+fn failure(error: &CallError) -> StoreError {
     let refused = matches!(
-        error.code(),
+        error.code.as_deref(),
         Some(
             "ResourceNotFoundException"
                 | "AccessDeniedException"
@@ -141,6 +131,6 @@ fn failure<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> StoreError {
         )
     );
     let failure = if refused { StoreError::Permanent } else { StoreError::Transient };
-    tracing::warn!(code = error.code().unwrap_or("no answer"), "{failure}");
+    tracing::warn!(code = error.code.as_deref().unwrap_or("no answer"), "{failure}");
     failure
 }

@@ -38,7 +38,7 @@ impl Function {
 
     /// Answers a batch of Firehose.
     pub async fn transform(&self, event: TransformEvent, invocation: &Invocation) -> Result<TransformAnswer, Error> {
-        let store = Patient(DynamoDb { client: self.aws.dynamodb().await, table: &self.table });
+        let store = Patient(DynamoDb { calls: self.aws.calls().await, table: &self.table });
         let (now, time_left) = times(invocation);
         let (answer, summary) = transform(&store, &self.settings, now, time_left, event).await?;
         tracing::info!(
@@ -55,7 +55,7 @@ impl Function {
 
     /// Takes in a batch of Kinesis.
     pub async fn consume(&self, event: StreamEvent, invocation: &Invocation) -> Result<BatchAnswer, Error> {
-        let store = Patient(DynamoDb { client: self.aws.dynamodb().await, table: &self.table });
+        let store = Patient(DynamoDb { calls: self.aws.calls().await, table: &self.table });
         let (now, time_left) = times(invocation);
         let (answer, summary) = consume(&store, &self.settings, now, time_left, &event).await;
         tracing::info!(

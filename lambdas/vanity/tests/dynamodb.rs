@@ -33,7 +33,7 @@ impl Center {
     async fn new(url: &str, name: &str) -> Self {
         let aws = Aws::local(url);
         let (numbers, calls) = (format!("{name}-numbers"), format!("{name}-calls"));
-        create_tables(aws.dynamodb().await, &numbers, &calls).await;
+        create_tables(&Client::new(aws.config().await), &numbers, &calls).await;
         let environment = Environment::from([
             ("NUMBERS_TABLE", numbers.as_str()),
             ("CALLS_TABLE", calls.as_str()),
@@ -59,7 +59,8 @@ impl Center {
     /// All items of a table as text, in a fixed order.
     async fn items(&self, table: &str) -> Vec<String> {
         let table = format!("{}-{table}", self.name);
-        let scan = self.aws.dynamodb().await.scan().table_name(table).consistent_read(true).send().await.unwrap();
+        let client = Client::new(self.aws.config().await);
+        let scan = client.scan().table_name(table).consistent_read(true).send().await.unwrap();
         let mut items: Vec<String> = scan.items().iter().map(shown).collect();
         items.sort();
         items

@@ -62,12 +62,7 @@ impl Gateway {
     /// Turns a setting of an instance on or off.
     pub(super) async fn set_instance(&self, instance: &str, setting: &str, value: bool) -> Result<(), GatewayError> {
         const OPERATION: &str = "Connect UpdateInstanceAttribute";
-        let unknown = || GatewayError {
-            operation: OPERATION,
-            kind: ErrorKind::Refused,
-            code: None,
-            message: format!("there is no setting `{setting}`"),
-        };
+        let unknown = || GatewayError::new(OPERATION, ErrorKind::Refused, format!("there is no setting `{setting}`"));
         let (kind, _) = ATTRIBUTES.iter().find(|(_, member)| *member == setting).ok_or_else(unknown)?;
         let call = self.connect.update_instance_attribute().instance_id(instance);
         let call = call.attribute_type(InstanceAttributeType::from(*kind)).value(value.to_string()).send().await;

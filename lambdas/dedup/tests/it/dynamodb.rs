@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use callform_lambda::{Aws, Invocation};
+use callform_signed::SignedCalls;
 use dedup::claim::{Claim, ClaimStore, Late};
 use dedup::current::{CurrentRow, CurrentStore, InvalidRow};
 use dedup::dynamodb::{DynamoDb, EXPIRY, KEY};
@@ -35,6 +36,7 @@ const TABLE: &str = "contact-records";
 /// A running DynamoDB with the table; ended when it goes out of scope.
 struct Server {
     client: Client,
+    calls: SignedCalls,
     url: String,
     _folder: tempfile::TempDir,
     sandbox: Option<callform_sandbox::Running>,
@@ -52,7 +54,14 @@ impl Server {
         };
         let sandbox = callform_sandbox::start(options).await.unwrap();
         let url = sandbox.url().to_owned();
-        Self { client: client(&url).await, url, _folder: folder, sandbox: Some(sandbox), moto: None }
+        Self {
+            client: client(&url).await,
+            calls: SignedCalls::new(&config(&url)),
+            url,
+            _folder: folder,
+            sandbox: Some(sandbox),
+            moto: None,
+        }
     }
 
     /// `None` where the foreign tools are not installed; `cargo xtask test` does.
@@ -79,11 +88,18 @@ impl Server {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
-        Some(Self { client: client(&url).await, url, _folder: folder, sandbox: None, moto: Some(moto) })
+        Some(Self {
+            client: client(&url).await,
+            calls: SignedCalls::new(&config(&url)),
+            url,
+            _folder: folder,
+            sandbox: None,
+            moto: Some(moto),
+        })
     }
 
     fn store(&self) -> Patient<DynamoDb<'_>> {
-        Patient(DynamoDb { client: &self.client, table: TABLE })
+        Patient(DynamoDb { calls: &self.calls, table: TABLE })
     }
 
     async fn items(&self) -> Vec<std::collections::HashMap<String, AttributeValue>> {

@@ -2,6 +2,7 @@
 
 use callform_lambda::{Aws, Environment, Error, Invocation};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use thiserror::Error;
 
 use super::store::{Item, Store};
@@ -87,7 +88,7 @@ impl LastCallers {
                 return Err(RequestError::OutOfRange(name, most).into());
             }
         }
-        let store = Store { client: self.aws.dynamodb().await, numbers: "", calls: &self.calls };
+        let store = Store { aws: self.aws.calls().await, numbers: "", calls: &self.calls };
         let mut callers: Vec<Caller> = Vec::new();
         for day in days_back(Moment::new(invocation.at, 0).day()).take(request.days) {
             let left = request.limit - callers.len();
@@ -105,14 +106,14 @@ impl LastCallers {
 }
 
 fn caller(item: &Item) -> Caller {
-    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
-    let options = item.get("options").and_then(|value| value.as_l().ok()).into_iter().flatten();
+    let text = |name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+    let options = item.get("options").and_then(Value::as_array).into_iter().flatten();
     Caller {
         at: text("at").unwrap_or_default(),
         contact: text("contact").unwrap_or_default(),
         phone: text("phone"),
         company: text("company"),
         status: text("status").unwrap_or_default(),
-        options: options.filter_map(|option| option.as_s().ok().cloned()).collect(),
+        options: options.filter_map(Value::as_str).map(str::to_owned).collect(),
     }
 }

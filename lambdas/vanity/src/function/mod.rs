@@ -113,7 +113,7 @@ impl Vanity {
         version: &str,
         record: &CallRecord<'_>,
     ) -> Result<(), String> {
-        let store = Store { client: self.aws.dynamodb().await, numbers: &self.numbers, calls: &self.calls };
+        let store = Store { aws: self.aws.calls().await, numbers: &self.numbers, calls: &self.calls };
         let ranking = async {
             match ranked {
                 Some((number, ranking)) => store.put_ranking(number, ranking, version, record).await,

@@ -6,12 +6,8 @@
 //! | calls | `contact` | one item for each contact |
 //! | calls, index `by_day` | `day`, then `at` | the calls of a day in order; every day is a partition of its own |
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::AttributeValue;
+use callform_signed::{CallError, Service, SignedCalls, from_item, to_item};
+use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::time::Moment;
@@ -26,7 +22,7 @@ const NO_COMPANY: &str = "-";
 
 /// The tables.
 pub(super) struct Store<'a> {
-    pub(super) client: &'a Client,
+    pub(super) aws: &'a SignedCalls,
     pub(super) numbers: &'a str,
     pub(super) calls: &'a str,
 }
@@ -42,7 +38,7 @@ pub(super) struct CallRecord<'a> {
 }
 
 /// An item of a table.
-pub(super) type Item = HashMap<String, AttributeValue>;
+pub(super) type Item = Map<String, Value>;
 
 impl Store<'_> {
     /// Keeps the ranking of a number for a company, unless this version of it is there already.
@@ -55,51 +51,57 @@ impl Store<'_> {
     ) -> Result<(), String> {
         let company = if record.company.is_empty() { NO_COMPANY } else { record.company };
         let item = item(
-            [
-                ("phone", text(number.e164())),
-                ("company", text(company)),
-                ("options", AttributeValue::L(ranking.options.iter().map(option).collect())),
-                ("version", text(version)),
-                ("at", text(record.at.text())),
-            ],
+            json!({
+                "phone": number.e164(),
+                "company": company,
+                "options": ranking.options.iter().map(option).collect::<Vec<_>>(),
+                "version": version,
+                "at": record.at.text(),
+            }),
             record.at,
         );
-        let put = self
-            .client
-            .put_item()
-            .table_name(self.numbers)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(phone) OR #version <> :version")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", text(version));
-        unless_there(put.send().await.map(drop))
+        self.put(&json!({
+            "TableName": self.numbers,
+            "Item": to_item(&item),
+            "ConditionExpression": "attribute_not_exists(phone) OR #version <> :version",
+            "ExpressionAttributeNames": { "#version": "version" },
+            "ExpressionAttributeValues": { ":version": { "S": version } },
+        }))
+        .await
     }
 
     /// Keeps a call, unless it is there already.
     pub(super) async fn put_call(&self, record: &CallRecord<'_>) -> Result<(), String> {
         let mut item = item(
-            [
-                ("contact", text(record.contact)),
-                ("day", text(record.at.day().format("%Y-%m-%d").to_string())),
-                ("at", text(record.at.text())),
-                ("status", text(record.answer.get("status"))),
-                ("options", AttributeValue::L(record.answer.options().map(text).collect())),
-            ],
+            json!({
+                "contact": record.contact,
+                "day": record.at.day().format("%Y-%m-%d").to_string(),
+                "at": record.at.text(),
+                "status": record.answer.get("status"),
+                "options": record.answer.options().collect::<Vec<_>>(),
+            }),
             record.at,
         );
         if let Some(phone) = &record.phone {
-            item.insert("phone".to_owned(), text(phone));
+            item.insert("phone".to_owned(), phone.as_str().into());
         }
         if !record.company.is_empty() {
-            item.insert("company".to_owned(), text(record.company));
+            item.insert("company".to_owned(), record.company.into());
         }
-        let put = self
-            .client
-            .put_item()
-            .table_name(self.calls)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(contact)");
-        unless_there(put.send().await.map(drop))
+        self.put(&json!({
+            "TableName": self.calls,
+            "Item": to_item(&item),
+            "ConditionExpression": "attribute_not_exists(contact)",
+        }))
+        .await
+    }
+
+    /// A refused condition means that the item was written before, perhaps by the attempt whose answer got lost.
+    async fn put(&self, input: &Value) -> Result<(), String> {
+        match self.aws.json(Service::DynamoDb, "DynamoDB PutItem", input).await {
+            Err(error) if error.code.as_deref() != Some("ConditionalCheckFailedException") => Err(error.to_string()),
+            _ => Ok(()),
+        }
     }
 
     /// The calls of a day, newest first, at most so many.
@@ -107,23 +109,22 @@ impl Store<'_> {
         let mut calls = Vec::new();
         let mut start = None;
         loop {
-            let left = i32::try_from(most - calls.len()).unwrap_or(i32::MAX);
-            let page = self
-                .client
-                .query()
-                .table_name(self.calls)
-                .index_name(BY_DAY)
-                .key_condition_expression("#day = :day")
-                .expression_attribute_names("#day", "day")
-                .expression_attribute_values(":day", text(day))
-                .scan_index_forward(false)
-                .limit(left)
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|error| DisplayErrorContext(error).to_string())?;
-            calls.extend(page.items.unwrap_or_default());
-            start = page.last_evaluated_key;
+            let mut input = json!({
+                "TableName": self.calls,
+                "IndexName": BY_DAY,
+                "KeyConditionExpression": "#day = :day",
+                "ExpressionAttributeNames": { "#day": "day" },
+                "ExpressionAttributeValues": { ":day": { "S": day } },
+                "ScanIndexForward": false,
+                "Limit": most - calls.len(),
+            });
+            if let Some(start) = start {
+                input["ExclusiveStartKey"] = start;
+            }
+            let page = self.aws.json(Service::DynamoDb, "DynamoDB Query", &input).await;
+            let page = page.map_err(|error: CallError| error.to_string())?;
+            calls.extend(page["Items"].as_array().into_iter().flatten().map(from_item));
+            start = page.get("LastEvaluatedKey").cloned();
             if start.is_none() || calls.len() >= most {
                 calls.truncate(most);
                 return Ok(calls);
@@ -132,32 +133,17 @@ impl Store<'_> {
     }
 }
 
-fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
-}
-
-fn item<const N: usize>(attributes: [(&str, AttributeValue); N], at: &Moment) -> Item {
-    let mut item: Item = attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+fn item(attributes: Value, at: &Moment) -> Item {
+    let mut item = match attributes {
+        Value::Object(item) => item,
+        _ => Item::new(),
+    };
     if let Some(expires) = at.expires() {
-        item.insert("expires".to_owned(), AttributeValue::N(expires.to_string()));
+        item.insert("expires".to_owned(), expires.into());
     }
     item
 }
 
-fn option(option: &VanityNumber) -> AttributeValue {
-    AttributeValue::M(HashMap::from([
-        ("written".to_owned(), text(option.written())),
-        ("said".to_owned(), text(option.said())),
-        ("score".to_owned(), AttributeValue::N(option.score().to_string())),
-    ]))
-}
-
-/// A refused condition means that the item was written before, perhaps by the attempt whose answer got lost.
-fn unless_there(result: Result<(), SdkError<PutItemError>>) -> Result<(), String> {
-    match result {
-        Err(error) if error.code() != Some("ConditionalCheckFailedException") => {
-            Err(DisplayErrorContext(error).to_string())
-        }
-        _ => Ok(()),
-    }
+fn option(option: &VanityNumber) -> Value {
+    json!({ "written": option.written(), "said": option.said(), "score": option.score() })
 }

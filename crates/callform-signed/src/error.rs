@@ -1,9 +1,11 @@
 //! Failures of AWS calls, in one shape.
 
-use aws_sdk_cloudformation::config::http::HttpResponse;
-use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;
 use std::fmt;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// What kind of failure it was, as far as it decides what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub enum ErrorKind {
 
 /// An AWS call that failed, after all retries.
 #[derive(Clone, Debug, thiserror::Error)]
-pub struct GatewayError {
+pub struct CallError {
     /// Service and operation, such as `CloudFormation CreateChangeSet`.
     pub operation: &'static str,
     /// What kind of failure it was.
@@ -33,9 +35,11 @@ pub struct GatewayError {
     pub code: Option<String>,
     /// The service's message, or the reason there was no answer.
     pub message: String,
+    /// What the service says beside its message, as JSON: `Item` or `CancellationReasons` of DynamoDB.
+    pub details: Option<Box<str>>,
 }
 
-impl fmt::Display for GatewayError {
+impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} failed", self.operation)?;
         if let Some(code) = &self.code {
@@ -49,14 +53,19 @@ impl fmt::Display for GatewayError {
     }
 }
 
-impl GatewayError {
+impl CallError {
+    /// A failure that no service told of.
+    pub fn new(operation: &'static str, kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { operation, kind, code: None, message: message.into(), details: None }
+    }
+
     /// An answer that lacks what the API promises.
-    pub(crate) fn incomplete(operation: &'static str, missing: &str) -> Self {
-        Self { operation, kind: ErrorKind::Refused, code: None, message: format!("the answer has no {missing}") }
+    pub fn incomplete(operation: &'static str, missing: &str) -> Self {
+        Self::new(operation, ErrorKind::Refused, format!("the answer has no {missing}"))
     }
 
     /// Narrows an SDK error to a sentence for people.
-    pub(crate) fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    pub fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
@@ -86,7 +95,8 @@ impl GatewayError {
             SdkError::ConstructionFailure(_) => (ErrorKind::Refused, format!("the request cannot be made: {cause}")),
             _ => (ErrorKind::Network, cause),
         };
-        Self { operation, kind, code, message }
+        let details = error.meta().extra("details").map(Into::into);
+        Self { operation, kind, code, message, details }
     }
 
     /// What to do about it, where that follows from the kind of failure.
