@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+    CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, DATE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
 };
 use http::request::Parts;
 use http::{Response, StatusCode};
@@ -25,6 +25,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
+use crate::clock;
 use crate::dispatch::{ACCOUNT, Outcome, Request, Sandbox, Stuck};
 use crate::door::{self, Admitted};
 use crate::error::AwsError;
@@ -264,7 +265,7 @@ async fn serve(stream: TcpStream, sandbox: Arc<Sandbox>, waker: Waker) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let service = service_fn(move |request| answer(request, Arc::clone(&sandbox), waker.clone()));
+    let service = service_fn(move |request| dated(request, Arc::clone(&sandbox), waker.clone()));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(IDLE).max_buf_size(LARGEST_HEAD);
     if let Err(error) = http.serve_connection(TokioIo::new(stream), service).await {
@@ -276,6 +277,21 @@ async fn serve(stream: TcpStream, sandbox: Arc<Sandbox>, waker: Waker) {
 #[derive(Debug, thiserror::Error)]
 #[error("cut by faults.json")]
 struct Cut;
+
+/// Answers with the time of the sandbox's clock: whoever goes by the clock of the services, as functions do, is where the
+/// sandbox is.
+async fn dated(
+    request: http::Request<Incoming>,
+    sandbox: Arc<Sandbox>,
+    waker: Waker,
+) -> Result<Response<AnswerBody>, Cut> {
+    let folder = sandbox.folder.clone();
+    let mut response = answer(request, sandbox, waker).await?;
+    if let Ok(now) = HeaderValue::try_from(clock::http_date(clock::now(&folder))) {
+        response.headers_mut().insert(DATE, now);
+    }
+    Ok(response)
+}
 
 async fn answer(
     request: http::Request<Incoming>,

@@ -1,6 +1,7 @@
 //! Making a call.
 
 use std::fmt::{self, Write as _};
+use std::time::SystemTime;
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -30,6 +31,7 @@ use aws_types::service_config::ServiceConfigKey;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::clock::ServiceClock;
 use crate::{CallError, ErrorKind, Service};
 
 /// Whether a call that was throttled, or whose answer got lost, is made again.
@@ -65,6 +67,7 @@ struct Request {
 #[derive(Clone, Debug)]
 pub struct SignedCalls {
     config: SdkConfig,
+    clock: ServiceClock,
 }
 
 /// What a service answers instead of a result.
@@ -87,7 +90,14 @@ impl ProvideErrorMetadata for Refusal {
 
 impl SignedCalls {
     pub fn new(config: &SdkConfig) -> Self {
-        Self { config: config.clone() }
+        Self { config: config.clone(), clock: ServiceClock::default() }
+    }
+
+    /// The time by the clock of the service that answered last; by this machine's where none has.
+    ///
+    /// Machines that share a table agree on this clock within a second or two, whatever their own say.
+    pub fn now(&self) -> SystemTime {
+        self.clock.at(SystemTime::now())
     }
 
     /// Calls an operation of a service whose operations stand in a header, named with its service in front as in errors
@@ -188,7 +198,13 @@ impl SignedCalls {
                 StaticRuntimePlugin::new().with_config(self.settings(service)).with_runtime_components(components),
             )
             .serializer(request)
-            .deserializer(answer)
+            .deserializer({
+                let clock = self.clock.clone();
+                move |response| {
+                    clock.hear(response.headers().get("date"), SystemTime::now());
+                    answer(response)
+                }
+            })
             .build();
         call.invoke(input).await.map_err(|error| CallError::from_sdk(operation, &error))
     }

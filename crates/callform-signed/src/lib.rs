@@ -5,6 +5,7 @@
 //! time-outs, retries. Callers say which operation and what it takes; answers are JSON, failures [`CallError`]s.
 
 mod calls;
+mod clock;
 mod error;
 mod items;
 mod partition;
