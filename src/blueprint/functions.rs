@@ -13,10 +13,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Architecture;
 use super::load::{Loaded, LoadedFile};
 use super::notation::Duration;
 use super::parts::{Reader, normalize};
+use super::{Architecture, Short, TableKey};
 use crate::digest::sha256_hex;
 
 /// Where the zip files of functions are, below the folder of a project.
@@ -45,9 +45,25 @@ pub struct Function {
     pub memory: Option<Spanned<u32>>,
     /// Whether flows invoke it. Default: true.
     pub connect: Option<bool>,
+    /// What it does with the center's instance. Default: nothing.
+    pub instance: Option<FunctionInstance>,
     /// What it has to be told, by name.
     #[serde(default)]
     pub parameters: IndexMap<Spanned<String>, FunctionParameter>,
+}
+
+/// What a function does with the instance.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FunctionInstance {
+    /// The environment variable that the instance's ARN comes in.
+    pub environment: String,
+    /// Actions on the instance itself, such as `connect:SearchContacts`.
+    #[serde(default)]
+    pub actions: Vec<String>,
+    /// Actions on the instance's contacts, such as `connect:StopContact`.
+    #[serde(default)]
+    pub contact_actions: Vec<String>,
 }
 
 /// Something a function has to be told. Without `default` and `optional` it has to be given.
@@ -58,7 +74,7 @@ pub struct FunctionParameter {
     pub r#type: FunctionParameterType,
     /// What it is for; one sentence.
     pub about: String,
-    /// The environment variable it comes in: a text as it is, the name of a resource.
+    /// The environment variable it comes in: a text as it is, the name of a resource, the id of an object of the instance.
     pub environment: String,
     /// Its value where none is given.
     pub default: Option<Value>,
@@ -88,14 +104,14 @@ pub struct FunctionParameter {
     pub indexes: IndexMap<String, FunctionIndex>,
 }
 
-/// An index that a function needs; its keys are texts.
+/// An index that a function needs; its partition key is a text.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FunctionIndex {
     /// The partition key.
     pub key: String,
-    /// The sort key; without it the index must have none.
-    pub sort: Option<String>,
+    /// The sort key, a text, or name and type; without it the index must have none.
+    pub sort: Option<Short<String, TableKey>>,
 }
 
 /// What a parameter of a function is.
@@ -116,6 +132,10 @@ pub enum FunctionParameterType {
     Stream,
     /// A key of `delivery_streams`.
     DeliveryStream,
+    /// A key of `queues`.
+    Queue,
+    /// A key of `flows`.
+    Flow,
 }
 
 /// A function of a blueprint whose zip file is built with `callform lambda build`.

@@ -65,7 +65,9 @@ pub(crate) use facts::{of_wave, of_zip};
 pub(crate) use files::is_of_functions;
 pub use files::{Disk, FileError, Files};
 pub(crate) use functions::not_built;
-pub use functions::{BUNDLES, Bundle, Function, FunctionIndex, FunctionParameter, FunctionParameterType, not_there};
+pub use functions::{
+    BUNDLES, Bundle, Function, FunctionIndex, FunctionInstance, FunctionParameter, FunctionParameterType, not_there,
+};
 pub use load::{Loaded, LoadedFile, ZIP_LIMIT, load, load_part, load_with_tests};
 pub(crate) use notation::resource;
 pub use notation::{Common, Definition, Duration, ExactJson, Name, Password, SecretReference, Section, Short, Texts};

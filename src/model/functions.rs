@@ -8,13 +8,23 @@ use serde_json::Value as Json;
 use super::members::Members;
 use super::resolver::Resolver;
 use super::{Address, Attribute, Kind, Reference, Target, TextPart, Value};
-use crate::blueprint::{Function, FunctionParameter, FunctionParameterType, Lambda};
+use crate::blueprint::{Function, FunctionInstance, FunctionParameter, FunctionParameterType, Lambda};
 
 /// Variables and statements of one function.
 #[derive(Default)]
 pub(crate) struct Needs {
     pub(crate) variables: Vec<(String, Value)>,
     pub(crate) statements: Vec<Value>,
+}
+
+impl Needs {
+    /// The instance, and what may be done with it and its contacts. Which resources each action takes is in the Service
+    /// Authorization Reference, "Actions, resources, and condition keys for Amazon Connect".
+    fn of_instance(&mut self, instance: &FunctionInstance) {
+        self.variables.push((instance.environment.clone(), Value::instance_arn()));
+        self.statements.extend(statement(&instance.actions, vec![Value::instance_arn()]));
+        self.statements.extend(statement(&instance.contact_actions, vec![below(Target::Instance, "/contact/*")]));
+    }
 }
 
 impl Resolver<'_> {
@@ -26,6 +36,9 @@ impl Resolver<'_> {
         };
         self.unknown_parameters(lambda, function);
         let mut needs = Needs::default();
+        if let Some(instance) = &function.instance {
+            needs.of_instance(instance);
+        }
         for (name, parameter) in &function.parameters {
             let given = lambda.with.as_ref().and_then(|with| with.value.get(name));
             let value = match (given, &parameter.default) {
@@ -118,10 +131,16 @@ impl Resolver<'_> {
         }
         let address = Address::new(kind, text);
         let target = Target::Resource(address.clone());
-        let reference = Value::Reference(Reference { target, attribute: Attribute::Ref });
+        let attribute = match parameter.r#type {
+            FunctionParameterType::Queue | FunctionParameterType::Flow => Attribute::Id,
+            _ => Attribute::Ref,
+        };
+        let reference = Value::Reference(Reference { target, attribute });
         needs.variables.push((parameter.environment.clone(), reference));
         needs.statements.extend(statement(&parameter.actions, vec![Value::arn_of(address.clone())]));
-        needs.statements.extend(statement(&parameter.object_actions, vec![below(&address, "/*")]));
+        needs
+            .statements
+            .extend(statement(&parameter.object_actions, vec![below(Target::Resource(address.clone()), "/*")]));
         needs.statements.extend(self.using_key_of(kind, &Spanned::new(address.name.clone(), value.span)));
         if kind == Kind::Table {
             self.table_fits(name, parameter, &address.name, value.span);
@@ -136,7 +155,10 @@ impl Resolver<'_> {
                         .help(format!("Add `indexes:` to the table. {}", sentence(&parameter.about))),
                 );
             }
-            let resources = indexes.iter().map(|index| below(&address, &format!("/index/{index}"))).collect();
+            let resources = indexes
+                .iter()
+                .map(|index| below(Target::Resource(address.clone()), &format!("/index/{index}")))
+                .collect();
             needs.statements.extend(statement(&parameter.index_actions, resources));
         }
     }
@@ -165,9 +187,8 @@ fn statement(actions: &[String], resources: Vec<Value>) -> Option<Value> {
     Some(Members::new().with("Effect", "Allow").with("Action", actions).with("Resource", resources).into())
 }
 
-/// What lies below a resource, by its ARN.
-fn below(address: &Address, path: &str) -> Value {
-    let target = Target::Resource(address.clone());
+/// What lies below something, by its ARN.
+fn below(target: Target, path: &str) -> Value {
     Value::Text(vec![
         TextPart::Reference(Reference { target, attribute: Attribute::Arn }),
         TextPart::Literal(path.to_owned()),
@@ -181,6 +202,8 @@ fn kind_of(parameter: FunctionParameterType) -> Option<Kind> {
         FunctionParameterType::Bucket => Some(Kind::Bucket),
         FunctionParameterType::Stream => Some(Kind::Stream),
         FunctionParameterType::DeliveryStream => Some(Kind::DeliveryStream),
+        FunctionParameterType::Queue => Some(Kind::Queue),
+        FunctionParameterType::Flow => Some(Kind::Flow),
         FunctionParameterType::Text | FunctionParameterType::Number | FunctionParameterType::Flag => None,
     }
 }
@@ -194,6 +217,8 @@ fn words(parameter: FunctionParameterType) -> &'static str {
         FunctionParameterType::Bucket => "the key of a bucket",
         FunctionParameterType::Stream => "the key of a stream",
         FunctionParameterType::DeliveryStream => "the key of a delivery stream",
+        FunctionParameterType::Queue => "the key of a queue",
+        FunctionParameterType::Flow => "the key of a flow",
     }
 }
 

@@ -16,7 +16,8 @@ impl Resolver<'_> {
         let Some((table_name, table)) = blueprint.tables.iter().find(|(table, _)| table.value == key) else { return };
         let about = super::functions::sentence(&parameter.about);
         if let Some(wanted) = &parameter.key {
-            let wanted = Keys { key: wanted, sort: parameter.sort.as_deref() };
+            let sort = parameter.sort.as_deref().map(|sort| (sort, AttributeType::String));
+            let wanted = Keys { key: wanted, sort };
             let message = format!("the table for `{name}` has another key than the function uses");
             self.keys_fit(&wanted, (&table.key, table.sort.as_ref()), place, &message, "the table", &about);
         }
@@ -38,7 +39,7 @@ impl Resolver<'_> {
 
     fn index_fits(&mut self, name: &str, wanted: &FunctionIndex, found: &TableIndex, place: Span, about: &str) {
         let message = format!("the index `{name}` has another key than the function uses");
-        let keys = Keys { key: &wanted.key, sort: wanted.sort.as_deref() };
+        let keys = Keys::of(wanted);
         self.keys_fit(&keys, (&found.key, found.sort.as_ref()), place, &message, "the index", about);
     }
 
@@ -51,7 +52,7 @@ impl Resolver<'_> {
         what: &str,
         about: &str,
     ) {
-        let found = [(Some(wanted.key), Some(key)), (wanted.sort, sort)];
+        let found = [(Some((wanted.key, AttributeType::String)), Some(key)), (wanted.sort, sort)];
         let Some((_, wrong)) = found.into_iter().find(|(wanted, found)| !same(*wanted, *found)) else { return };
         self.diagnostics.push(
             Diagnostic::error("table-key", message.to_owned())
@@ -80,48 +81,69 @@ impl Resolver<'_> {
     }
 }
 
-/// Key attributes that a function uses; all are texts.
+/// Key attributes that a function uses; the partition key is a text.
 struct Keys<'a> {
     key: &'a str,
-    sort: Option<&'a str>,
+    sort: Option<(&'a str, AttributeType)>,
 }
 
-impl Keys<'_> {
+impl<'a> Keys<'a> {
+    fn of(index: &'a FunctionIndex) -> Self {
+        Self { key: &index.key, sort: index.sort.as_ref().map(of_key) }
+    }
+
     fn words(&self) -> String {
         match self.sort {
-            Some(sort) => format!("the key `{}` and the sort key `{sort}`", self.key),
+            Some((sort, AttributeType::String)) => format!("the key `{}` and the sort key `{sort}`", self.key),
+            Some((sort, kind)) => format!("the key `{}` and the sort key `{sort}`, {}", self.key, article(kind)),
             None => format!("the key `{}` and no sort key", self.key),
         }
     }
 
     fn written(&self) -> String {
         match self.sort {
-            Some(sort) => format!("key: {}, sort: {sort}", self.key),
+            Some((sort, AttributeType::String)) => format!("key: {}, sort: {sort}", self.key),
+            Some((sort, kind)) => format!("key: {}, sort: {{ name: {sort}, type: {} }}", self.key, word(kind)),
             None => format!("key: {}", self.key),
         }
     }
 }
 
-impl FunctionIndex {
-    fn written(&self) -> String {
-        let keys = Keys { key: &self.key, sort: self.sort.as_deref() };
-        format!("{{ {} }}", keys.written())
+fn word(kind: AttributeType) -> &'static str {
+    match kind {
+        AttributeType::String => "string",
+        AttributeType::Number => "number",
+        AttributeType::Binary => "binary",
     }
 }
 
-fn parts(key: &Key) -> (&str, AttributeType) {
-    match &key.value {
+fn article(kind: AttributeType) -> &'static str {
+    match kind {
+        AttributeType::String => "a text",
+        AttributeType::Number => "a number",
+        AttributeType::Binary => "bytes",
+    }
+}
+
+impl FunctionIndex {
+    fn written(&self) -> String {
+        format!("{{ {} }}", Keys::of(self).written())
+    }
+}
+
+fn of_key(key: &Short<String, TableKey>) -> (&str, AttributeType) {
+    match key {
         Short::Short(name) => (name, AttributeType::String),
         Short::Full(full) => (&full.name, full.kind),
     }
 }
 
-fn same(wanted: Option<&str>, found: Option<&Key>) -> bool {
-    found.map(parts) == wanted.map(|name| (name, AttributeType::String))
+fn same(wanted: Option<(&str, AttributeType)>, found: Option<&Key>) -> bool {
+    found.map(|key| of_key(&key.value)) == wanted
 }
 
 fn words(key: &Key, sort: Option<&Key>) -> String {
-    let of = |key: &Key| match parts(key) {
+    let of = |key: &Key| match of_key(&key.value) {
         (name, AttributeType::String) => format!("`{name}`"),
         (name, AttributeType::Number) => format!("`{name}`, a number"),
         (name, AttributeType::Binary) => format!("`{name}`, bytes"),
