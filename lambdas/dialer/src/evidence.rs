@@ -1,0 +1,210 @@
+//! What is known of a call.
+//!
+//! Evidence only grows: merging takes the union, by rules that do not depend on the order, and merging the same twice
+//! changes nothing. So events may be lost, doubled, late or out of order, and what they add up to is the same.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::AgentId;
+use crate::moment::Moment;
+use crate::outcome::Outcome;
+
+/// What is known of a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// When it was answered, by whomever or whatever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Moment>,
+    /// What machine detection heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detected: Option<Detected>,
+    /// When it was put into a queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Moment>,
+    /// Whether an agent was offered the call and did not take it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missed: bool,
+    /// The first agent who talked, and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talked: Option<Talked>,
+    /// The last key that the flow reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Said>,
+    /// The last disposition that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<Said>,
+    /// When the call ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Moment>,
+    /// Why it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+/// A talk with an agent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Talked {
+    /// Since when.
+    pub since: Moment,
+    /// With whom; empty where nobody said.
+    pub agent: AgentId,
+}
+
+/// What somebody told a flow or a form, and when.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Said {
+    /// When.
+    pub at: Moment,
+    /// What: a key, or the code of a disposition; 1 to 100 characters.
+    pub what: String,
+}
+
+/// What machine detection heard (`AnsweringMachineDetectionStatus`). Where two reports differ, the later in this list holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detected {
+    /// It could not tell (`AMD_UNRESOLVED`, `AMD_UNRESOLVED_SILENCE`, `UNDETECTED`, errors).
+    Unresolved,
+    /// A person (`HUMAN_ANSWERED`, formerly `ANSWERED`).
+    Human,
+    /// Nobody answered (`AMD_UNANSWERED`).
+    Unanswered,
+    /// A network tone of another meaning (`SIT_TONE_DETECTED`).
+    Tone,
+    /// A busy tone (`SIT_TONE_BUSY`).
+    Busy,
+    /// The tone for numbers that do not exist (`SIT_TONE_INVALID_NUMBER`).
+    InvalidNumber,
+    /// Voice mail or fax (`VOICEMAIL_BEEP`, `VOICEMAIL_NO_BEEP`, `FAX_MACHINE_DETECTED`).
+    Machine,
+}
+
+impl Detected {
+    /// Reads the words of contact events and contact records; others are [`Detected::Unresolved`], and nothing where
+    /// detection was off (`AMD_NOT_APPLICABLE`).
+    pub fn read(word: &str) -> Option<Self> {
+        Some(match word {
+            "" | "AMD_NOT_APPLICABLE" => return None,
+            "HUMAN_ANSWERED" | "ANSWERED" => Self::Human,
+            "AMD_UNANSWERED" => Self::Unanswered,
+            "SIT_TONE_DETECTED" => Self::Tone,
+            "SIT_TONE_BUSY" => Self::Busy,
+            "SIT_TONE_INVALID_NUMBER" => Self::InvalidNumber,
+            "VOICEMAIL_BEEP" | "VOICEMAIL_NO_BEEP" | "FAX_MACHINE_DETECTED" => Self::Machine,
+            _ => Self::Unresolved,
+        })
+    }
+}
+
+/// Why a call ended (`DisconnectReason`). Where two reports differ, the later in this list holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Another reason, or none that is known here.
+    Other,
+    /// Nobody took it in time (`EXPIRED`).
+    Expired,
+    /// The API ended it.
+    Api,
+    /// The flow ended it.
+    Flow,
+    /// Whom the call was transferred to hung up.
+    ThirdParty,
+    /// The agent hung up.
+    Agent,
+    /// The person hung up.
+    Customer,
+    /// The network failed (`TELECOM_PROBLEM`).
+    Telecom,
+    /// Connect failed to call (`OUTBOUND_ATTEMPT_FAILED`, `OUTBOUND_RESOURCE_ERROR`).
+    AttemptFailed,
+    /// Connect does not call this number (`OUTBOUND_DESTINATION_ENDPOINT_ERROR`).
+    Destination,
+}
+
+impl Reason {
+    /// Reads the words of contact events and contact records.
+    pub fn read(word: &str) -> Self {
+        match word {
+            "CUSTOMER_DISCONNECT" => Self::Customer,
+            "AGENT_DISCONNECT" => Self::Agent,
+            "THIRD_PARTY_DISCONNECT" => Self::ThirdParty,
+            "CONTACT_FLOW_DISCONNECT" => Self::Flow,
+            "API" => Self::Api,
+            "EXPIRED" => Self::Expired,
+            "TELECOM_PROBLEM" => Self::Telecom,
+            "OUTBOUND_ATTEMPT_FAILED" | "OUTBOUND_RESOURCE_ERROR" => Self::AttemptFailed,
+            "OUTBOUND_DESTINATION_ENDPOINT_ERROR" => Self::Destination,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Evidence {
+    /// Takes in what another report says.
+    pub fn merge(&mut self, other: &Self) {
+        earliest(&mut self.answered, other.answered.as_ref());
+        latest(&mut self.detected, other.detected.as_ref());
+        earliest(&mut self.queued, other.queued.as_ref());
+        self.missed |= other.missed;
+        earliest(&mut self.talked, other.talked.as_ref());
+        latest(&mut self.key, other.key.as_ref());
+        latest(&mut self.disposition, other.disposition.as_ref());
+        latest(&mut self.ended, other.ended.as_ref());
+        latest(&mut self.reason, other.reason.as_ref());
+    }
+
+    /// Whether the call is over.
+    pub fn is_over(&self) -> bool {
+        self.ended.is_some()
+    }
+
+    /// What became of the call, by what is known; to be asked when it is over.
+    ///
+    /// A talk or a key is success even where detection heard a machine: machines press no keys, and an agent who talked
+    /// says so. Short of these, detection beats everything: silence into a machine is no answer.
+    pub fn outcome(&self) -> Outcome {
+        if self.talked.is_some() {
+            return Outcome::AnsweredByAgent;
+        }
+        if self.key.is_some() {
+            return Outcome::AnsweredByKey;
+        }
+        match self.detected {
+            Some(Detected::Machine) => return Outcome::Machine,
+            Some(Detected::Busy) => return Outcome::Busy,
+            Some(Detected::InvalidNumber) => return Outcome::Invalid,
+            Some(Detected::Tone) => return Outcome::Failed,
+            Some(Detected::Unanswered) => return Outcome::NoAnswer,
+            Some(Detected::Human | Detected::Unresolved) | None => {}
+        }
+        if self.answered.is_none() {
+            return match self.reason {
+                Some(Reason::Destination) => Outcome::Invalid,
+                Some(Reason::AttemptFailed | Reason::Telecom) => Outcome::Failed,
+                _ => Outcome::NoAnswer,
+            };
+        }
+        match (self.queued, self.missed) {
+            (_, true) => Outcome::AgentMissed,
+            (Some(_), false) => Outcome::Abandoned,
+            (None, false) => Outcome::HungUp,
+        }
+    }
+}
+
+fn earliest<T: Ord + Clone>(mine: &mut Option<T>, other: Option<&T>) {
+    if let Some(other) = other
+        && mine.as_ref().is_none_or(|mine| other < mine)
+    {
+        *mine = Some(other.clone());
+    }
+}
+
+fn latest<T: Ord + Clone>(mine: &mut Option<T>, other: Option<&T>) {
+    if let Some(other) = other
+        && mine.as_ref().is_none_or(|mine| other > mine)
+    {
+        *mine = Some(other.clone());
+    }
+}
