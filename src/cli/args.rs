@@ -82,6 +82,9 @@ pub(crate) enum Command {
     /// Contact records: keep each once, delete those of a person, compact them, or send some to a stream.
     #[command(subcommand)]
     Records(super::commands::records::RecordsCommand),
+    /// Dialers: load lists, start and stop campaigns, see how they stand, and try them out before anybody is called.
+    #[command(subcommand)]
+    Dialer(super::commands::dialer::DialerCommand),
     /// Rank the words that a phone number spells, and say why; look for numbers that spell a word.
     Vanity(super::commands::vanity::VanityArgs),
     /// An emulated AWS account in a folder.

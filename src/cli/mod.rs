@@ -132,6 +132,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Destroy(args) => commands::destroy::run(ui, &args).await,
         Command::Flow(command) => commands::flow::run(ui, &command),
         Command::Journey(args) => commands::journey::run(ui, &args),
+        Command::Dialer(command) => Box::pin(commands::dialer::run(ui, command)).await,
         Command::Records(command) => commands::records::run(ui, command).await,
         Command::Sandbox(SandboxCommand::Serve(args)) => commands::sandbox::serve(ui, args).await,
         Command::Sandbox(SandboxCommand::Advance(args)) => commands::sandbox::advance(ui, args).await,

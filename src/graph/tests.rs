@@ -40,6 +40,7 @@ fn model(resources: &[(&str, &[&str], &[&str])]) -> Model {
         instance_settings: BTreeMap::new(),
         resources: resources.collect(),
         flows: BTreeMap::new(),
+        bundles: std::collections::BTreeMap::new(),
         associations: Vec::new(),
         tags: BTreeMap::new(),
         assets: Vec::new(),

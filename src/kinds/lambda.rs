@@ -155,6 +155,9 @@ impl Resolver<'_> {
                 continue;
             }
             let Some(code) = self.code(key, lambda) else { continue };
+            if let Some(bundle) = &lambda.bundle {
+                self.bundles.insert(key.value.clone(), bundle.value.clone());
+            }
             let needs = self.needs(key, lambda);
             let manifest = self.loaded.functions.get(&key.value);
             let log_group = Address::new(Kind::LogGroup, key.value.clone());

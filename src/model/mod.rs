@@ -64,6 +64,8 @@ pub struct Model {
     pub resources: IndexMap<Address, Resource>,
     /// The flows and modules among them, as they were written.
     pub flows: BTreeMap<Address, WrittenFlow>,
+    /// The bundles that functions come from, such as `vanity`, by the function's key.
+    pub bundles: BTreeMap<String, String>,
     /// Links CloudFormation has no resource for, made by direct API calls.
     pub associations: Vec<Association>,
     /// Tags of every stack (CloudFormation hands them on to every resource that takes tags).
@@ -169,6 +171,7 @@ pub fn resolve(loaded: &Loaded, sources: &SourceMap) -> (Model, Diagnostics) {
         instance_settings,
         resources: resolver.resources,
         flows: resolver.flows,
+        bundles: resolver.bundles,
         associations: resolver.associations,
         tags: blueprint.tags.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
         assets: resolver.assets.into_values().collect(),

@@ -78,6 +78,7 @@ impl Center {
             instance_settings: BTreeMap::new(),
             resources: IndexMap::new(),
             flows: BTreeMap::new(),
+            bundles: std::collections::BTreeMap::new(),
             associations: Vec::new(),
             tags: BTreeMap::from([("center".to_owned(), name.to_owned())]),
             assets: Vec::new(),

@@ -95,6 +95,11 @@ impl Gateway {
         }
     }
 
+    /// Calls of services by name, for stages that bring their own: the dialer's table, state machines.
+    pub fn calls(&self) -> &SignedCalls {
+        &self.signed
+    }
+
     /// The region of all calls.
     pub fn region(&self) -> &str {
         &self.region

@@ -89,6 +89,7 @@ impl ProvideErrorMetadata for Refusal {
 }
 
 impl SignedCalls {
+    /// Calls with a configuration: region, credentials, HTTP client, retries, time-outs, endpoints.
     pub fn new(config: &SdkConfig) -> Self {
         Self { config: config.clone(), clock: ServiceClock::default() }
     }

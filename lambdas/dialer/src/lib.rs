@@ -26,8 +26,14 @@
 pub mod admission;
 pub mod agents;
 pub mod calendar;
+#[cfg(feature = "aws")]
+pub mod connect;
+#[cfg(feature = "aws")]
+pub mod dynamodb;
 pub mod events;
 pub mod evidence;
+#[cfg(feature = "function")]
+pub mod function;
 pub mod ids;
 pub mod item;
 pub mod memory;

@@ -5,6 +5,7 @@ pub(super) mod call;
 pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod destroy;
+pub(super) mod dialer;
 pub(super) mod diff;
 pub(super) mod drift;
 pub(super) mod flow;

@@ -1,0 +1,106 @@
+//! `callform dialer start`, `pause`, `resume`, `stop`.
+
+use clap::Args;
+use callform_signed::Service;
+use dialer::item::State;
+use dialer::work::WorkError;
+use serde_json::json;
+
+use super::found::{Found, find};
+use super::table::{Live, failed, open};
+use super::{DialerArgs, FORMAT_VERSION, Form};
+use crate::cli::exit_code::Exit;
+use crate::cli::ui::Ui;
+
+/// `callform dialer start`
+#[derive(Debug, Args)]
+pub(crate) struct StartArgs {
+    /// Which dialer.
+    #[command(flatten)]
+    pub dialer: DialerArgs,
+    /// A list in the dialer's bucket that its state machine loads first: the object's key.
+    #[arg(long, value_name = "KEY")]
+    pub list: Option<String>,
+}
+
+/// What turns a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Pause,
+    Resume,
+    Stop,
+}
+
+/// Starts a campaign.
+pub(super) async fn start(ui: &Ui, args: &StartArgs) -> Result<Exit, Exit> {
+    let found = find(ui, &args.dialer.center, args.dialer.dialer.as_deref())?;
+    if args.list.is_some() && found.machine.is_none() {
+        ui.error("only a state machine loads a list from a bucket, and the blueprint has none that invokes the dialer");
+        ui.say("help: load the list with `callform dialer load`, or let objects of the bucket start a function");
+        return Err(Exit::Usage);
+    }
+    let live = open(ui, &found, &args.dialer.account).await?;
+    let started = begin(ui, args, &found, &live).await;
+    live.account.close().await;
+    started
+}
+
+async fn begin(ui: &Ui, args: &StartArgs, found: &Found, live: &Live) -> Result<Exit, Exit> {
+    let tools = live.tools(&found.policy);
+    let work = tools.work();
+    let campaign = work.campaign().await.map_err(|error| failed(ui, &error))?;
+    let Some(machine) = &live.machine else {
+        let state = work.start(None).await.map_err(|error| failed(ui, &error))?;
+        return Ok(tell(ui, args.dialer.format, state, None));
+    };
+    if let (Some(_), false) = (&campaign.task_token, matches!(campaign.state, State::Done | State::Stopped)) {
+        ui.error(&format!("the campaign is {} already, and a state machine waits for its end", campaign.state.word()));
+        ui.say("help: `callform dialer resume` goes on after a pause; `callform dialer stop` ends it");
+        return Err(Exit::Failed);
+    }
+    let name = format!("campaign-{}", tools.now().milliseconds());
+    let input = args.list.as_ref().map_or_else(|| json!({}), |list| json!({ "list": list }));
+    let request = json!({ "stateMachineArn": machine, "name": name, "input": input.to_string() });
+    let calls = live.account.gateway.calls();
+    let answer = calls.json(Service::StepFunctions, "StepFunctions StartExecution", &request).await;
+    let answer = answer.map_err(|error| failed(ui, &error))?;
+    let execution = answer["executionArn"].as_str().unwrap_or_default();
+    Ok(tell(ui, args.dialer.format, State::Running, Some(execution)))
+}
+
+/// Pauses, resumes or stops a campaign.
+pub(super) async fn turn(ui: &Ui, args: &DialerArgs, turn: Turn) -> Result<Exit, Exit> {
+    let found = find(ui, &args.center, args.dialer.as_deref())?;
+    let live = open(ui, &found, &args.account).await?;
+    let state = turned(&live, &found, turn).await;
+    live.account.close().await;
+    let state = state.map_err(|error| failed(ui, &error))?;
+    Ok(tell(ui, args.format, state, None))
+}
+
+async fn turned(live: &Live, found: &Found, turn: Turn) -> Result<State, WorkError> {
+    let tools = live.tools(&found.policy);
+    let work = tools.work();
+    match turn {
+        Turn::Pause => work.pause().await,
+        Turn::Resume => work.resume().await,
+        Turn::Stop => work.stop().await,
+    }
+}
+
+fn tell(ui: &Ui, form: Form, state: State, execution: Option<&str>) -> Exit {
+    match form {
+        Form::Json => {
+            let mut answer = json!({ "format_version": FORMAT_VERSION, "state": state });
+            if let Some(execution) = execution {
+                answer["execution"] = execution.into();
+            }
+            ui.data(&format!("{answer:#}\n"));
+        }
+        Form::Human => match execution {
+            Some(execution) => ui.say(&format!("The state machine starts the campaign: {execution}")),
+            None => ui.say(&format!("The campaign is {}.", state.word())),
+        },
+    }
+    Exit::Success
+}

@@ -1,0 +1,128 @@
+//! The live table of a dialer, and the procedures on it.
+
+use callform_signed::SignedCalls;
+use dialer::dynamodb::DynamoDb;
+use dialer::ids::{AttemptId, ContactId};
+use dialer::item::Attempt;
+use dialer::moment::Moment;
+use dialer::phone::{Looked, Phone, PlaceError, Placing, Silent, Staffing};
+use dialer::policy::Policy;
+use dialer::work::{Rim, Work};
+
+use super::found::Found;
+use crate::cli::args::AccountArgs;
+use crate::cli::exit_code::Exit;
+use crate::cli::target::Account;
+use crate::cli::ui::Ui;
+use crate::observe;
+use crate::plan::Known;
+
+/// A dialer that is deployed.
+pub(super) struct Live {
+    pub(super) account: Account,
+    /// The table's name.
+    pub(super) table: String,
+    /// The state machine's ARN, where there is one.
+    pub(super) machine: Option<String>,
+}
+
+/// Finds the table and the state machine in the account.
+pub(super) async fn open(ui: &Ui, found: &Found, args: &AccountArgs) -> Result<Live, Exit> {
+    let account = Account::open(ui, args, &found.center.model.region).await?;
+    match names(ui, found, args, &account).await {
+        Ok((table, machine)) => Ok(Live { account, table, machine }),
+        Err(exit) => {
+            account.close().await;
+            Err(exit)
+        }
+    }
+}
+
+async fn names(
+    ui: &Ui,
+    found: &Found,
+    args: &AccountArgs,
+    account: &Account,
+) -> Result<(String, Option<String>), Exit> {
+    let inventory = observe::stacks_and_associations(&account.gateway, &found.center.model).await.map_err(|error| {
+        ui.error(&error.to_string());
+        Exit::Failed
+    })?;
+    let known = Known::new(&inventory, None);
+    let Some(table) = known.physical_id(&found.table) else {
+        ui.error(&format!("the dialer `{}` is not deployed", found.key));
+        ui.say(&format!("help: apply the blueprint first: `callform apply …{}`", args.as_written()));
+        return Err(Exit::Failed);
+    };
+    let machine = found.machine.as_ref().and_then(|address| known.physical_id(address));
+    Ok((table.to_owned(), machine.map(str::to_owned)))
+}
+
+/// Time by the services' clock. Nobody is called from here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Services<'a>(pub(super) &'a SignedCalls);
+
+impl Rim for Services<'_> {
+    fn now(&self) -> Moment {
+        dialer::connect::now(self.0)
+    }
+
+    fn attempt(&self) -> AttemptId {
+        AttemptId::from(uuid::Uuid::new_v4().to_string())
+    }
+}
+
+/// Only the functions place calls.
+pub(super) struct NoPhone;
+
+impl Phone for NoPhone {
+    async fn place(&self, _: &Placing) -> Result<ContactId, PlaceError> {
+        Err(PlaceError::NotPermitted)
+    }
+
+    async fn look_up(&self, _: &Attempt) -> Result<Looked, Silent> {
+        Err(Silent)
+    }
+
+    async fn agents(&self) -> Result<Staffing, Silent> {
+        Err(Silent)
+    }
+}
+
+/// What the procedures need, in one place.
+pub(super) struct Tools<'a> {
+    store: DynamoDb<'a>,
+    rim: Services<'a>,
+    policy: &'a Policy,
+}
+
+impl Live {
+    /// The procedures' tools.
+    pub(super) fn tools<'a>(&'a self, policy: &'a Policy) -> Tools<'a> {
+        let calls = self.account.gateway.calls();
+        Tools { store: DynamoDb { calls, table: &self.table }, rim: Services(calls), policy }
+    }
+}
+
+impl<'a> Tools<'a> {
+    /// The procedures.
+    pub(super) fn work(&self) -> Work<'_, DynamoDb<'a>, NoPhone, Services<'a>> {
+        Work { store: &self.store, phone: &NoPhone, rim: &self.rim, policy: self.policy }
+    }
+
+    /// The table.
+    pub(super) fn store(&self) -> &DynamoDb<'a> {
+        &self.store
+    }
+
+    /// The time by the clock of the service that answered last.
+    pub(super) fn now(&self) -> Moment {
+        self.rim.now()
+    }
+}
+
+/// Says why something failed.
+pub(super) fn failed(ui: &Ui, error: &dyn std::fmt::Display) -> Exit {
+    ui.error(&error.to_string());
+    Exit::Failed
+}

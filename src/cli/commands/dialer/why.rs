@@ -1,0 +1,90 @@
+//! `callform dialer why`
+
+use clap::Args;
+use dialer::ids::{Number, PersonId};
+use dialer::item::{Item, Key};
+use dialer::moment::Moment;
+use dialer::store::Store;
+use dialer::why::{Why, why};
+
+use super::found::{Found, find};
+use super::table::{Live, failed, open};
+use super::{DialerArgs, FORMAT_VERSION, Form};
+use crate::cli::exit_code::Exit;
+use crate::cli::ui::Ui;
+
+/// `callform dialer why`
+#[derive(Debug, Args)]
+pub(crate) struct WhyArgs {
+    /// Which dialer.
+    #[command(flatten)]
+    pub dialer: DialerArgs,
+    /// The person: as the list names them, or their phone number, such as +15550100134.
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+    /// When: a time such as 2026-11-30T17:00:00Z. Default: now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Moment>,
+}
+
+/// Explains.
+pub(super) async fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, Exit> {
+    let found = find(ui, &args.dialer.center, args.dialer.dialer.as_deref())?;
+    let live = open(ui, &found, &args.dialer.account).await?;
+    let explained = explain(ui, args, &found, &live).await;
+    live.account.close().await;
+    let explained = explained?;
+    match args.dialer.format {
+        Form::Human => ui.data(&human(&explained)),
+        Form::Json => {
+            let mut answer = serde_json::to_value(&explained).unwrap_or_default();
+            answer["format_version"] = FORMAT_VERSION.into();
+            ui.data(&format!("{answer:#}\n"));
+        }
+    }
+    Ok(Exit::Success)
+}
+
+async fn explain(ui: &Ui, args: &WhyArgs, found: &Found, live: &Live) -> Result<Why, Exit> {
+    let tools = live.tools(&found.policy);
+    let store = tools.store();
+    let read = async |key: Key| store.get(&key).await.map_err(|error| failed(ui, &error));
+    let campaign = tools.work().campaign().await.map_err(|error| failed(ui, &error))?;
+    let mut item: Option<Item> = read(Key::Person(PersonId::from(args.person.as_str()))).await?;
+    if item.is_none()
+        && let Some(number) = Number::from_e164(&args.person)
+        && let Some(record) = read(Key::Number(number)).await?
+        && let Some(person) = record.body.number().and_then(|number| number.persons.first())
+    {
+        item = read(Key::Person(person.clone())).await?;
+    }
+    let Some(person) = item.as_ref().and_then(|item| item.body.person()) else {
+        ui.error(&format!("nobody is called `{}` in the dialer's table", args.person));
+        ui.say("help: people are named as in their list, or by their number in the form +15550100134");
+        return Err(Exit::Failed);
+    };
+    let number = match person.number() {
+        Some(number) => read(Key::Number(number.clone())).await?,
+        None => None,
+    };
+    let record = number.as_ref().and_then(|item| item.body.number());
+    let at = args.at.unwrap_or_else(|| tools.now());
+    Ok(why(&found.policy, &campaign, person, record, at))
+}
+
+fn human(why: &Why) -> String {
+    let mut lines = Vec::new();
+    if why.called {
+        lines.push(format!("{} would be called at {}, were it their turn.", why.person, why.at));
+    } else {
+        lines.push(format!("{} would not be called at {}:", why.person, why.at));
+        lines.extend(why.reasons.iter().map(|reason| format!("  - {reason}")));
+    }
+    match &why.next {
+        Some(next) => lines.push(format!("next call: {next} or later")),
+        None => lines.push("next call: none".to_owned()),
+    }
+    lines.extend(why.facts.iter().map(|fact| format!("  {fact}")));
+    lines.push(String::new());
+    lines.join("\n")
+}
