@@ -1,0 +1,4 @@
+//! The core as a whole: invariants under interleavings and faults, and the defects it must not have.
+
+mod model;
+mod world;
