@@ -413,6 +413,7 @@ pub fn take(
         claimed: now,
         day: campaign.today.day,
         not_after: now + PLACING,
+        began: now + PLACING,
         due: Some(now + PLACING + policy.ring()),
         contact: None,
         nth: person.attempts + 1,

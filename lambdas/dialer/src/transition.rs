@@ -54,9 +54,10 @@ impl NotPlaced {
 }
 
 /// Connect took the call.
-pub fn placed(policy: &Policy, attempt: &mut Attempt, contact: ContactId) {
+pub fn placed(policy: &Policy, attempt: &mut Attempt, contact: ContactId, now: Moment) {
     attempt.contact.get_or_insert(contact);
     if attempt.state == AttemptState::Claimed {
+        attempt.began = attempt.began.min(now);
         attempt.state = AttemptState::Placed;
         attempt.due = Some(ask_at(policy, attempt));
     }
@@ -187,7 +188,7 @@ fn over(policy: &Policy, on: &mut Concerned<'_>, outcome: Outcome, now: Moment) 
     }
     count(on.campaign, attempt, outcome);
     if let Some(number) = on.number.as_deref_mut() {
-        number.last_attempt = number.last_attempt.max(Some(attempt.claimed));
+        number.last_attempt = number.last_attempt.max(Some(attempt.began));
         if number.today < attempt.day {
             number.today = attempt.day;
             number.calls = 0;
@@ -201,7 +202,7 @@ fn over(policy: &Policy, on: &mut Concerned<'_>, outcome: Outcome, now: Moment) 
         }
         person.attempts += 1;
         person.attempts_ever += 1;
-        person.last_attempt = person.last_attempt.max(Some(attempt.claimed));
+        person.last_attempt = person.last_attempt.max(Some(attempt.began));
         person.rotate(&attempt.number);
     }
     consequences(policy, on, None);
@@ -253,7 +254,7 @@ fn consequences(policy: &Policy, on: &mut Concerned<'_>, before: Option<Outcome>
         person.bad.insert(attempt.number.clone(), block.to_owned());
     }
     // An earlier call that is corrected says nothing of a later one.
-    let latest = person.last_attempt == Some(attempt.claimed);
+    let latest = person.last_attempt == Some(attempt.began);
     let first_success = outcome.is_success() && !before.is_some_and(Outcome::is_success);
     if first_success {
         person.successes += 1;

@@ -48,6 +48,8 @@ pub struct Attempt {
     pub day: Day,
     /// After this moment nobody places it.
     pub not_after: Moment,
+    /// When it was placed, as far as anybody knows: not later than this. Windows between calls begin here.
+    pub began: Moment,
     /// When Connect is to be asked what became of it; nothing once it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Moment>,

@@ -112,6 +112,8 @@ pub struct Load {
     /// What the list does with people who are there already.
     #[serde(default)]
     pub existing: Existing,
+    /// The first row of the list, which names the columns.
+    pub header: String,
     /// The byte of the list where the next row begins.
     pub offset: u64,
     /// The line of that row, the header being 1.

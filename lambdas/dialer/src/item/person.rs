@@ -60,6 +60,9 @@ pub struct Person {
     pub last_name: Option<String>,
     /// Their numbers, the preferred one first; at least one, each once.
     pub numbers: Vec<Number>,
+    /// The lines of [`Person::load`] that brought them, in the same order; 0 for numbers that came another way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<u64>,
     /// Which of them is called next: below their count.
     #[serde(default)]
     pub next_number: usize,
@@ -127,9 +130,6 @@ pub struct Person {
     /// The load that brought them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<LoadId>,
-    /// Their line in that list, the header being 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<u64>,
 }
 
 impl Default for PersonId {

@@ -50,6 +50,9 @@ pub struct Policy {
     pub holidays: Holidays,
     /// The dialer's own zone, in which its days begin. Default: `UTC`. Variable `TIME_ZONE`.
     pub zone: Zone,
+    /// The zone of everyone whose row in a list names none, for lists of one place. Default: none, and the number tells, as
+    /// far as numbers do. Variable `CALLEE_TIME_ZONE`.
+    pub callee_zone: Option<Zone>,
     /// `recurring` or `once`. Default: recurring. Variable `REPEAT`.
     pub repeat: Repeat,
     /// Attempts in a period, 1 to 100. Default: 3. Variable `ATTEMPTS`.
@@ -128,6 +131,7 @@ impl Default for Policy {
             quiet: Spans::default(),
             holidays: Holidays::default(),
             zone: Zone::default(),
+            callee_zone: None,
             repeat: Repeat::Recurring,
             attempts: 3,
             period_hours: 24,

@@ -96,6 +96,9 @@ impl Policy {
         variables.parsed("QUIET_HOURS", &mut self.quiet)?;
         variables.parsed("HOLIDAYS", &mut self.holidays)?;
         variables.read("TIME_ZONE", &mut self.zone, "a time zone, such as Europe/Berlin", Zone::get)?;
+        variables.read("CALLEE_TIME_ZONE", &mut self.callee_zone, "a time zone, such as Europe/Berlin", |value| {
+            if value.is_empty() { Some(None) } else { Zone::get(value).map(Some) }
+        })?;
         variables.read("REPEAT", &mut self.repeat, "recurring or once", |value| match value {
             "recurring" => Some(Repeat::Recurring),
             "once" => Some(Repeat::Once),
@@ -193,6 +196,7 @@ mod tests {
             ("QUIET_HOURS", "12:00-13:00", "noon"),
             ("HOLIDAYS", "--12-25", "christmas"),
             ("TIME_ZONE", "Europe/Berlin", "Berlin"),
+            ("CALLEE_TIME_ZONE", "Europe/Berlin", "Berlin"),
             ("REPEAT", "once", "twice"),
             ("ATTEMPTS", "5", "0"),
             ("PERIOD_HOURS", "48", "0"),

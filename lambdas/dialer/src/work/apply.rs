@@ -152,7 +152,7 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
         let policy = self.policy;
         match deed {
             Deed::Placed(contact) => {
-                transition::placed(policy, on.attempt, contact.clone());
+                transition::placed(policy, on.attempt, contact.clone(), now);
                 if let Some(known) = known {
                     transition::learned(policy, on, &known.evidence, now);
                 }
@@ -162,7 +162,7 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
             }
             Deed::Learned(contact, evidence) => {
                 if let Some(contact) = contact {
-                    transition::placed(policy, on.attempt, contact.clone());
+                    transition::placed(policy, on.attempt, contact.clone(), now);
                 }
                 if let Some(known) = known {
                     transition::learned(policy, on, &known.evidence, now);

@@ -7,12 +7,14 @@
 mod apply;
 mod campaign;
 mod events;
+mod load;
 mod round;
 mod sweep;
 
 pub use apply::Deed;
 pub use campaign::Finish;
 pub use events::{Answer, Taken};
+pub use load::{Chunk, LoadError};
 pub use round::Round;
 pub use sweep::Swept;
 

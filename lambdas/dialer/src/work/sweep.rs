@@ -96,6 +96,11 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
 
     fn unknown(&self, attempt: &Attempt, swept: &mut Swept) -> Deed {
         let now = self.rim.now();
+        // Before its longest time is over the call may still go on, and its number must not be called.
+        let end = attempt.claimed + self.policy.longest();
+        if now < end {
+            return Deed::Ask { at: end, asked: false };
+        }
         if attempt.asked + 1 < ASK_AT_MOST {
             return Deed::Ask { at: now + AGAIN, asked: true };
         }
