@@ -28,6 +28,7 @@ use uuid::Uuid;
 use crate::dispatch::{ACCOUNT, Outcome, Request, Sandbox, Stuck};
 use crate::door::{self, Admitted};
 use crate::error::AwsError;
+use crate::executions;
 use crate::faults::Faults;
 use crate::functions::{Functions, Invocation, Invoked};
 use crate::invocations;
@@ -89,13 +90,14 @@ impl Running {
     }
 
     /// Moves the sandbox's clock forward, and waits until what became due is done: records are delivered, batches are
-    /// given to their functions. The clock stays ahead, for all processes that serve the folder.
+    /// given to their functions, executions go on. The clock stays ahead, for all processes that serve the folder.
     pub async fn advance(&self, by: Duration) -> std::io::Result<()> {
         crate::clock::advance(&self.sandbox.folder, by)?;
         let sandbox = Arc::clone(&self.sandbox);
         let settled = move || -> Result<(), AwsError> {
             while !crate::streaming::is_settled(&sandbox.store, ACCOUNT, &sandbox.folder)? {
                 sandbox.stuck.check(crate::dispatch::RECORDS)?;
+                sandbox.stuck.check(crate::dispatch::EXECUTIONS)?;
                 // The worker of this process or of another one is at it.
                 std::thread::sleep(Duration::from_millis(20));
             }
@@ -305,6 +307,8 @@ async fn answer(
         Ok(invocations::answer(sandbox, request).await)
     } else if invocations::is_execution(&request) {
         Ok(invocations::execute(sandbox, request).await)
+    } else if executions::is_synchronous(&request) {
+        Ok(executions::answer(sandbox, request).await)
     } else {
         tokio::task::spawn_blocking(move || sandbox.answer(&request)).await
     };

@@ -116,7 +116,7 @@ impl Work<'_> {
     }
 }
 
-/// True where nothing is due: no record waits for anything but the clock.
+/// True where nothing is due: no record and no execution waits for anything but the clock.
 pub(crate) fn is_settled(store: &Store, account: &str, folder: &Path) -> Result<bool, AwsError> {
     let now = crate::clock::now(folder);
     store.transaction(|tx| {
@@ -125,7 +125,7 @@ pub(crate) fn is_settled(store: &Store, account: &str, folder: &Path) -> Result<
                 return Ok(false);
             }
         }
-        Ok(true)
+        crate::states::is_settled(tx, now)
     })
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 pub use map::MapRun;
-pub use tasks::{Request, Work};
+pub use tasks::{ActivityTask, Request, Work};
 
 use crate::chance::Chance;
 use crate::definition::Machine;
@@ -448,6 +448,26 @@ impl Execution {
             });
         }
         found.ok_or(NotAsked)
+    }
+
+    /// Tokens that somebody may answer with, and their requests.
+    pub fn tokens(&mut self) -> Vec<(String, u64)> {
+        let mut tokens = Vec::new();
+        if self.shared.ended.is_none() {
+            self.root.each_asked(&mut |asked| {
+                tokens.extend(asked.token.clone().filter(|_| asked.is_open()).map(|token| (token, asked.id)));
+            });
+        }
+        tokens
+    }
+
+    /// Tasks of activities that no worker has taken.
+    pub fn activities(&mut self) -> Vec<ActivityTask> {
+        let mut tasks = Vec::new();
+        if self.shared.ended.is_none() {
+            self.root.each_asked(&mut |asked| tasks.extend(asked.activity()));
+        }
+        tasks
     }
 
     /// Stops it. False where it is over.

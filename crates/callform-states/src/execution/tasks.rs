@@ -21,6 +21,21 @@ pub struct Request {
     pub work: Work,
 }
 
+/// A task that a worker may take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivityTask {
+    /// Number of its request.
+    pub request: u64,
+    /// ARN of the activity.
+    pub activity: String,
+    /// What it gets.
+    pub input: Value,
+    /// What it is answered with.
+    pub token: String,
+    /// Since when it waits.
+    pub since: Moment,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Work {
@@ -107,6 +122,15 @@ impl Asked {
     pub(super) fn request(&self) -> Option<Request> {
         let is_mine = self.is_open() && !self.is_submitted && !matches!(self.resource(), Resource::Activity(_));
         is_mine.then(|| Request { id: self.id, since: self.since, work: self.work.clone() })
+    }
+
+    /// The task, where a worker is to ask for it.
+    pub(super) fn activity(&self) -> Option<ActivityTask> {
+        let (Resource::Activity(activity), Work::Task { arguments, .. }) = (self.resource(), &self.work) else {
+            return None;
+        };
+        let token = self.token.clone().filter(|_| self.is_open() && !self.is_submitted)?;
+        Some(ActivityTask { request: self.id, activity, input: arguments.clone(), token, since: self.since })
     }
 
     /// When it has taken too long.
