@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 use crate::clock;
 use crate::cloudformation::engine::{self, Progress};
 use crate::custom_events::Events;
-use crate::dispatch::{ACCOUNT, RECORDS, STACKS, Sandbox};
+use crate::dispatch::{ACCOUNT, EXECUTIONS, RECORDS, STACKS, Sandbox};
 use crate::error::AwsError;
+use crate::executions;
 use crate::faults::step_delay;
 use crate::signals;
 use crate::store::Store;
@@ -120,7 +121,7 @@ impl Worker {
     }
 }
 
-fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
+fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Arc<Signal>) {
     loop {
         match lock.try_lock() {
             Ok(()) => break,
@@ -146,6 +147,17 @@ fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
                 });
             }
             Err(error) => tracing::error!(%error, "sandbox: no delivery"),
+        });
+        // And executions beside both.
+        scope.spawn(|| match Store::open(&sandbox.folder.join("state.db")) {
+            Ok(store) => {
+                let own = Arc::clone(signal);
+                let stopped: executions::Stopped = Arc::new(move || own.stopped());
+                repeat(sandbox, &store, signal, EXECUTIONS, &|time| signal.sleep(time), &|| {
+                    executions::carry_on(sandbox, &store, &stopped)
+                });
+            }
+            Err(error) => tracing::error!(%error, "sandbox: no execution goes on"),
         });
         let rest = |time| {
             // Whether it is time to stop is asked right afterwards.

@@ -29,6 +29,7 @@ static CARRIERS: &[&dyn Carrier] = &[
     &firehose::delivery::DeliveryStreams,
     &lambda::event_sources::Mappings,
     &sns::delivery::Notifications,
+    &crate::states::Executions,
 ];
 
 /// One thing there is work on.
