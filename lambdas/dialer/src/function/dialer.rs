@@ -6,6 +6,8 @@ use callform_lambda::{Aws, Environment, Error, Invocation};
 use callform_signed::{Service, SignedCalls};
 use serde_json::{Value, json};
 
+use super::load::load;
+use super::report::report;
 use super::settings::Settings;
 use super::{Action, Event, Services};
 use crate::admission::Refusal;
@@ -93,8 +95,14 @@ impl Dialer {
                 return self.go_on(work, calls, false).await;
             }
             Action::Status => work.campaign().await?.state,
+            Action::Report => return report(calls, work, self.bucket()?).await,
+            Action::Load { key } => return load(calls, work, (self.bucket()?, &key), invocation).await,
         };
         self.status(work).await
+    }
+
+    fn bucket(&self) -> Result<&str, Error> {
+        self.settings.bucket.as_deref().ok_or_else(|| "the dialer has no bucket: set `bucket` under `with:`".into())
     }
 
     /// Whatever is due. Where only the quota of calls holds it up, it waits and goes on, as long as its time lasts.

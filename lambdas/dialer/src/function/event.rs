@@ -25,6 +25,13 @@ pub enum Action {
     Stop,
     /// How it stands.
     Status,
+    /// Write the results of all calls since it was started to the bucket.
+    Report,
+    /// Read some of a list: an object of the bucket.
+    Load {
+        /// The object's key.
+        key: String,
+    },
 }
 
 /// What the dialer is invoked with.

@@ -3,6 +3,8 @@
 mod answers;
 mod dialer;
 mod event;
+mod load;
+mod report;
 mod settings;
 
 pub use answers::{Answers, Reply};

@@ -17,6 +17,8 @@ pub(super) struct Settings {
     pub(super) flow: String,
     /// The flow of the tasks that tell of escalations: its id.
     pub(super) escalation_flow: Option<String>,
+    /// Where lists are and results go.
+    pub(super) bucket: Option<String>,
     /// What is allowed.
     pub(super) policy: Policy,
 }
@@ -31,6 +33,7 @@ impl Settings {
             queue: required("QUEUE")?,
             flow: required("FLOW")?,
             escalation_flow: optional("ESCALATION_FLOW"),
+            bucket: optional("BUCKET"),
             policy: policy(environment)?,
         })
     }

@@ -126,3 +126,17 @@ pub(super) fn failed(ui: &Ui, error: &dyn std::fmt::Display) -> Exit {
     ui.error(&error.to_string());
     Exit::Failed
 }
+
+/// This machine's clock, for what needs no account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Local;
+
+impl Rim for Local {
+    fn now(&self) -> Moment {
+        Moment::from_milliseconds(crate::cli::clock::now().timestamp_millis())
+    }
+
+    fn attempt(&self) -> AttemptId {
+        AttemptId::from(uuid::Uuid::new_v4().to_string())
+    }
+}
