@@ -110,7 +110,9 @@ pub fn words(refusal: &Refusal) -> String {
         Refusal::Disabled => "they are disabled",
         Refusal::DoNotCall => "their status says not to call them",
         Refusal::NoConsent => "their consent is missing",
-        Refusal::NoZone => "nobody knows in which time zone they are; give one in the list, or for all with CALLEE_TIME_ZONE",
+        Refusal::NoZone => {
+            "nobody knows in which time zone they are; give one in the list, or for all with CALLEE_TIME_ZONE"
+        }
         Refusal::NoHour => {
             "there is no hour that is allowed in all time zones they may be in; give their zone in the list"
         }
@@ -235,8 +237,21 @@ impl ResultRow {
 
 /// The header of results as CSV.
 pub const CSV_HEADER: [&str; 15] = [
-    "attempt", "person", "phone", "nth", "claimed", "outcome", "reached", "refused", "contact", "answered", "ended",
-    "talk_seconds", "agent", "mood", "disposition",
+    "attempt",
+    "person",
+    "phone",
+    "nth",
+    "claimed",
+    "outcome",
+    "reached",
+    "refused",
+    "contact",
+    "answered",
+    "ended",
+    "talk_seconds",
+    "agent",
+    "mood",
+    "disposition",
 ];
 
 fn safe(text: &str) -> String {
@@ -247,9 +262,9 @@ fn safe(text: &str) -> String {
 pub fn csv(rows: &[ResultRow]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing into memory does not fail.
-    let written = writer.write_record(CSV_HEADER).and_then(|()| {
-        rows.iter().try_for_each(|row| writer.write_record(row.to_csv()))
-    });
+    let written = writer
+        .write_record(CSV_HEADER)
+        .and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row.to_csv())));
     match (written, writer.into_inner()) {
         (Ok(()), Ok(bytes)) => String::from_utf8(bytes).unwrap_or_default(),
         _ => String::new(),

@@ -31,13 +31,7 @@ pub struct Why {
 }
 
 /// Explains. `number` is the record of [`Person::number`], where there is one.
-pub fn why(
-    policy: &Policy,
-    campaign: &Campaign,
-    person: &Person,
-    number: Option<&NumberRecord>,
-    at: Moment,
-) -> Why {
+pub fn why(policy: &Policy, campaign: &Campaign, person: &Person, number: Option<&NumberRecord>, at: Moment) -> Why {
     let mut refusals: Vec<Refusal> = person_ready(policy, person, at).err().into_iter().collect();
     match (person.number(), number) {
         (None, _) => refusals.push(Refusal::NoNumber),
@@ -65,7 +59,10 @@ fn facts(policy: &Policy, person: &Person) -> Vec<String> {
     let mut facts = Vec::new();
     let zones = if person.zones.is_empty() { "no time zone is known".to_owned() } else { person.zones.join(", ") };
     facts.push(format!("time zones: {zones}"));
-    facts.push(format!("{} of {} attempts in this period, {} in all", person.attempts, policy.attempts, person.attempts_ever));
+    facts.push(format!(
+        "{} of {} attempts in this period, {} in all",
+        person.attempts, policy.attempts, person.attempts_ever
+    ));
     if let Some(last) = person.last_attempt {
         let outcome = person.outcome.map_or("unknown", |outcome| outcome.word());
         facts.push(format!("last called at {last}: {outcome}"));

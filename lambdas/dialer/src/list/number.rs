@@ -224,7 +224,7 @@ mod tests {
             ("+999 123456", "", P::Invalid),
             ("++12025550191", "", P::Characters),
             ("(0xx15) 11 2345-6789", "BR", P::Extension),
-            ("044 55 1234 5678", "MX", P::Ambiguous),
+            ("044 55 1234 5678", "MX", P::Invalid),
             ("+78001234567", "", P::Ambiguous),
             ("+1 900 555 0123", "", P::Premium),
         ] {
