@@ -1,8 +1,9 @@
 //! How a dialer's campaign stands, and what became of its calls, for people.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use dialer::report::{ResultRow, Status, summary};
+use dialer::report::{ResultRow, Status};
 
 /// Calls of the results that are shown one by one, the last ones.
 const SHOWN: usize = 20;
@@ -53,7 +54,7 @@ pub(crate) fn dialer_results(rows: &[ResultRow]) -> String {
     if rows.is_empty() {
         return "no calls\n".to_owned();
     }
-    for (outcome, count) in summary(rows) {
+    for (outcome, count) in dialer_outcomes(rows) {
         line(&mut text, format_args!("{count:>7}  {outcome}"));
     }
     line(&mut text, format_args!("{:>7}  calls in all", rows.len()));
@@ -66,6 +67,14 @@ pub(crate) fn dialer_results(rows: &[ResultRow]) -> String {
         line(&mut text, format_args!("{}  {person:wide$}  {:<18}  {said}", row.claimed, row.outcome));
     }
     text
+}
+
+/// How many calls ended how.
+pub(crate) fn dialer_outcomes(rows: &[ResultRow]) -> BTreeMap<&str, u64> {
+    rows.iter().fold(BTreeMap::new(), |mut counts, row| {
+        *counts.entry(row.outcome.as_str()).or_default() += 1;
+        counts
+    })
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -14,6 +14,7 @@ mod plan_json;
 mod plan_pictures;
 mod plan_markdown;
 mod drift_text;
+mod dialer;
 mod drift_human;
 mod drift_json;
 mod drift_markdown;
@@ -22,6 +23,7 @@ mod flow_json;
 pub(crate) mod png;
 
 pub use allow::{flags as allow_flags, with_flags as with_allow_flags};
+pub(crate) use dialer::{dialer_outcomes, dialer_results, dialer_status};
 pub use drift_human::human as drift_human;
 pub use drift_json::json as drift_json;
 pub use drift_markdown::markdown as drift_markdown;

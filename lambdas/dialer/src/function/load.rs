@@ -37,7 +37,7 @@ pub(super) async fn load<P: Phone, R: Rim>(
 ) -> Result<Value, Error> {
     let head = calls.object(bucket, key, (0, 0), None).await.map_err(|error| told(&error, key))?;
     let etag = head.etag.unwrap_or_default();
-    let size = head.content_range.as_deref().and_then(|range| range.rsplit('/').next()?.parse().ok()).unwrap_or(0);
+    let size: u64 = head.content_range.as_deref().and_then(|range| range.rsplit('/').next()?.parse().ok()).unwrap_or(0);
     let id = id_of(bucket, key, &etag);
     let known = work.store.get(&Key::Load(id.clone())).await?;
     let known: Option<&Load> = known.as_ref().and_then(|item| item.body.load());

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use dialer::item::{Item, Key};
 use dialer::moment::Day;
-use dialer::report::{ResultRow, csv, summary};
+use dialer::report::{ResultRow, csv};
 use dialer::store::Store;
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use super::table::{Live, failed, open};
 use crate::cli::args::{AccountArgs, CenterArgs};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
-use crate::view::dialer_results;
+use crate::view::{dialer_outcomes, dialer_results};
 
 /// Keys that are asked for at once.
 const PAGE: usize = 500;
@@ -69,7 +69,7 @@ pub(super) async fn run(ui: &Ui, args: &ResultsArgs) -> Result<Exit, Exit> {
         ResultsForm::Ndjson => rows.iter().for_each(|row| ui.data(&row.to_ndjson())),
         ResultsForm::Json => {
             let answer =
-                json!({ "format_version": FORMAT_VERSION, "outcomes": summary(&rows), "calls": rows });
+                json!({ "format_version": FORMAT_VERSION, "outcomes": dialer_outcomes(&rows), "calls": rows });
             ui.data(&format!("{answer:#}\n"));
         }
     }
