@@ -86,13 +86,11 @@ fn time(fields: &Value, name: &str) -> Option<Moment> {
 
 /// A member by its name with a small or a capital first letter.
 fn field<'a>(fields: &'a Value, name: &str) -> &'a Value {
-    match fields.get(name) {
-        Some(value) => value,
-        None => {
-            let (first, rest) = name.split_at(1);
-            &fields[format!("{}{rest}", first.to_ascii_uppercase())]
-        }
+    if let Some(value) = fields.get(name) {
+        return value;
     }
+    let (first, rest) = name.split_at(1);
+    &fields[format!("{}{rest}", first.to_ascii_uppercase())]
 }
 
 #[cfg(test)]
@@ -101,8 +99,8 @@ mod tests {
 
     use super::*;
 
-    fn moment(text: &str) -> Option<Moment> {
-        Some(text.parse().unwrap())
+    fn moment(text: &str) -> Moment {
+        text.parse().unwrap()
     }
 
     /// In the form of the published sample: some names begin with a capital letter.
@@ -129,11 +127,11 @@ mod tests {
         let heard = contact_event(&event).unwrap();
         let talked = Talked { since: "2026-11-30T17:18:09Z".parse().unwrap(), agent: "a".into() };
         let expected = Evidence {
-            answered: moment("2026-11-30T17:17:55Z"),
+            answered: Some(moment("2026-11-30T17:17:55Z")),
             detected: Some(Detected::Human),
-            queued: moment("2026-11-30T17:18:04Z"),
+            queued: Some(moment("2026-11-30T17:18:04Z")),
             talked: Some(talked),
-            ended: moment("2026-11-30T17:18:37Z"),
+            ended: Some(moment("2026-11-30T17:18:37Z")),
             ..Evidence::default()
         };
         assert_eq!((heard.evidence, heard.ours, heard.contact.as_str()), (expected, true, "c-1"));
@@ -145,7 +143,7 @@ mod tests {
             let event = json!({ "time": "2026-11-30T17:43:48Z", "detail": { "contactId": "c", "eventType": kind } });
             contact_event(&event).unwrap().evidence
         };
-        let at = moment("2026-11-30T17:43:48Z");
+        let at = Some(moment("2026-11-30T17:43:48Z"));
         assert_eq!(event("CONNECTED_TO_SYSTEM"), Evidence { answered: at, ..Evidence::default() });
         assert_eq!(event("QUEUED"), Evidence { queued: at, ..Evidence::default() });
         assert_eq!(event("DISCONNECTED"), Evidence { ended: at, ..Evidence::default() });

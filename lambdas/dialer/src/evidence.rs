@@ -282,7 +282,7 @@ mod tests {
             (Evidence { reason: Some(Reason::Telecom), ..over.clone() }, Outcome::Failed),
             (Evidence { reason: Some(Reason::AttemptFailed), ..over.clone() }, Outcome::Failed),
             (Evidence { reason: Some(Reason::Destination), ..over.clone() }, Outcome::Invalid),
-            (Evidence { detected: Some(Detected::Busy), ..over.clone() }, Outcome::Busy),
+            (Evidence { detected: Some(Detected::Busy), ..over }, Outcome::Busy),
             (Evidence { detected: Some(Detected::InvalidNumber), ..answered.clone() }, Outcome::Invalid),
             (Evidence { detected: Some(Detected::Unanswered), ..answered.clone() }, Outcome::NoAnswer),
             (answered.clone(), Outcome::HungUp),

@@ -89,6 +89,29 @@ mod tests {
         Number::from_e164("+15550100").unwrap()
     }
 
+    fn attempt() -> Attempt {
+        Attempt {
+            id: "a".into(),
+            person: "P".into(),
+            number: number(),
+            state: AttemptState::Placed,
+            claimed: at(),
+            day: day(),
+            not_after: at(),
+            began: at(),
+            due: Some(at()),
+            contact: Some("c".into()),
+            nth: 1,
+            evidence: Evidence { key: Some(Said { at: at(), what: "1".to_owned() }), ..Evidence::default() },
+            outcome: None,
+            refused: None,
+            over: None,
+            counted: Counted { with_agent: true, outcome: None },
+            asked: 0,
+            expires: Moment::from_seconds(1_800_000_000),
+        }
+    }
+
     fn bodies() -> Vec<(Key, Body)> {
         let campaign = Campaign {
             state: State::Running,
@@ -109,26 +132,6 @@ mod tests {
             outcome: Some(Outcome::HungUp),
             ..Person::default()
         };
-        let attempt = Attempt {
-            id: "a".into(),
-            person: "P".into(),
-            number: number(),
-            state: AttemptState::Placed,
-            claimed: at(),
-            day: day(),
-            not_after: at(),
-            began: at(),
-            due: Some(at()),
-            contact: Some("c".into()),
-            nth: 1,
-            evidence: Evidence { key: Some(Said { at: at(), what: "1".to_owned() }), ..Evidence::default() },
-            outcome: None,
-            refused: None,
-            over: None,
-            counted: Counted { with_agent: true, outcome: None },
-            asked: 0,
-            expires: Moment::from_seconds(1_800_000_000),
-        };
         let expires = Moment::from_seconds(1_800_000_000);
         let evidence = Evidence { ended: Some(at()), ..Evidence::default() };
         let contact = Contact { id: "c".into(), attempt: None, caller: None, evidence, expires };
@@ -147,7 +150,7 @@ mod tests {
             (Key::Campaign, campaign.into()),
             (Key::Person("P".into()), person.into()),
             (Key::Number(number()), NumberRecord { lease, ..NumberRecord::new(number()) }.into()),
-            (Key::Attempt("a".into()), attempt.into()),
+            (Key::Attempt("a".into()), attempt().into()),
             (Key::Contact("c".into()), contact.into()),
             (Key::Agent("g".into()), Agent { id: "g".into(), free: true, at: at(), expires }.into()),
             (Key::Load("l".into()), load.into()),

@@ -157,14 +157,12 @@ impl Fields {
         feed.bytes.extend_from_slice(row);
         feed.bytes.push(b'\n');
         feed.read = 0;
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(true) => self.record.iter().map(<[u8]>::to_vec).collect(),
-            // It came to an end of what there is, and reads nothing any more.
-            _ => {
-                self.reader = reader(self.delimiter);
-                vec![Vec::new()]
-            }
+        if let Ok(true) = self.reader.read_byte_record(&mut self.record) {
+            return self.record.iter().map(<[u8]>::to_vec).collect();
         }
+        // It came to an end of what there is, and reads nothing any more.
+        self.reader = reader(self.delimiter);
+        vec![Vec::new()]
     }
 }
 

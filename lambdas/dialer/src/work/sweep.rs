@@ -29,7 +29,7 @@ pub struct Swept {
 }
 
 /// How long until the same call is asked about again.
-const AGAIN: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_mins(1);
 
 /// How often Connect may say that it does not know, before it is believed.
 const ASK_AT_MOST: u32 = 3;

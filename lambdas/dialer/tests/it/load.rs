@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use dialer::ids::Number;
 use dialer::item::{Campaign, Existing, Key, Load, RowCounts};
 use dialer::list::{Place, RowReport, Verdict};
 use dialer::policy::{NumberCheck, Policy};
@@ -54,7 +55,7 @@ fn the_sample_is_five_people_with_six_numbers() {
     // Numbers of films are in no zone, and nobody said in which people are.
     assert_eq!(campaign(&world).counts.waiting, 5);
     let person = world.person("A0001");
-    assert_eq!(person.numbers.iter().map(|number| number.as_str()).collect::<Vec<_>>(), ["+15550100", "+15550101"]);
+    assert_eq!(person.numbers.iter().map(Number::as_str).collect::<Vec<_>>(), ["+15550100", "+15550101"]);
     assert_eq!(person.lines, [2, 3]);
 }
 
@@ -174,8 +175,11 @@ fn a_hundred_thousand_rows_are_read_row_by_row() {
     impl std::io::Read for Made {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
             if self.left.is_empty() && self.row < 100_000 {
-                let number =
-                    if self.row % 100 == 0 { format!("+1212{:07}", 2_000_000 + self.row) } else { "TRUE".to_owned() };
+                let number = if self.row.is_multiple_of(100) {
+                    format!("+1212{:07}", 2_000_000 + self.row)
+                } else {
+                    "TRUE".to_owned()
+                };
                 self.left = format!("P{},{number}\n", self.row).into_bytes();
                 self.row += 1;
             }

@@ -17,7 +17,7 @@ fn policy(seed: u64) -> Policy {
         talk_minutes: 5,
         concurrent_calls: 12,
         calls_per_second: 3.0,
-        ratio: if seed % 2 == 0 { 1.0 } else { 1.5 },
+        ratio: if seed.is_multiple_of(2) { 1.0 } else { 1.5 },
         calls_per_number: 100,
         ..Policy::default()
     }
@@ -91,7 +91,7 @@ fn calls_keep_their_distance(world: &World, seed: u64) {
         for who in [call.number.to_string(), call.person.to_string()] {
             if let Some((started, ended)) = last.get(&who) {
                 assert!(
-                    call.started.since(*started) >= Duration::from_secs(300),
+                    call.started.since(*started) >= Duration::from_mins(5),
                     "seed {seed}: {who} twice in five minutes"
                 );
                 assert!(ended.is_some_and(|ended| ended <= call.started), "seed {seed}: {who} has two live calls");
@@ -118,7 +118,10 @@ fn caps_hold(world: &World, seed: u64) {
         for last in first..claims.len().min(first + 60) {
             let seconds = claims[last].since(claims[first]).as_secs_f64();
             let most = f64::from(world.policy.burst) + seconds * world.policy.calls_per_second + 0.01;
-            assert!((last - first + 1) as f64 <= most, "seed {seed}: too many calls of the API");
+            assert!(
+                f64::from(u32::try_from(last - first + 1).unwrap()) <= most,
+                "seed {seed}: too many calls of the API"
+            );
         }
     }
     let counted = world.counted.borrow();

@@ -1,6 +1,7 @@
 //! The power dialer's defects that this one must not have, by their names: P1 to P24, as far as they are the core's.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use dialer::admission::Refusal;
@@ -99,7 +100,7 @@ fn p4_lost_events_block_nobody() {
 fn p5_an_event_that_comes_before_the_contact_is_known_is_kept() {
     let world = world(policy(), 1);
     listed(&world, 1, Callee::Silent);
-    let steps = (1..).find(|steps| {
+    let steps = (1..1000).find(|steps| {
         let world = self::world(policy(), 1);
         listed(&world, 1, Callee::Silent);
         let _dead = within(world.work().round(1), *steps);
@@ -117,7 +118,7 @@ fn p5_an_event_that_comes_before_the_contact_is_known_is_kept() {
     // Whoever comes back finds both.
     let attempt = world.attempts().remove(0);
     assert_eq!(attempt.state, AttemptState::Claimed);
-    world.pass(Duration::from_secs(60));
+    world.pass(Duration::from_mins(1));
     now(world.work().sweep(10)).unwrap();
     let attempt = world.attempts().remove(0);
     assert_eq!((attempt.state, attempt.over), (AttemptState::Over, Some(ended)));
@@ -308,7 +309,7 @@ fn p17_a_duplicate_rejects_only_itself() {
     let world = world(Policy { number_check: NumberCheck::Form, ..policy() }, 1);
     let mut list = "Address,UserId\n".to_owned();
     for row in [1, 2, 3, 4, 4, 5, 6, 7, 8, 9] {
-        list.push_str(&format!("+1555010{row},U{row}\n"));
+        writeln!(list, "+1555010{row},U{row}").unwrap();
     }
     let chunk = now(world.work().load_chunk(&"l".into(), Existing::Keep, list.as_bytes(), None, 100)).unwrap();
     assert_eq!((chunk.counts.accepted, chunk.counts.duplicate), (9, 1));
@@ -366,7 +367,7 @@ fn p21_more_agents_than_the_cap_are_no_restart() {
     let calls = world.calls.borrow();
     let took = calls[39].started.since(calls[0].started);
     // Ten times four calls of 30 s, and some seconds for each look.
-    assert!(took < Duration::from_secs(10 * 42), "{took:?}");
+    assert!(took < Duration::from_mins(7), "{took:?}");
     assert_eq!(campaign(&world).state, State::Done);
 }
 

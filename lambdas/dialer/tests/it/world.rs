@@ -118,10 +118,6 @@ impl Call {
     pub(crate) fn live(&self) -> bool {
         self.evidence.ended.is_none()
     }
-
-    fn talked(&self) -> bool {
-        self.evidence.talked.is_some()
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -427,16 +423,11 @@ impl World {
         std::future::poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending })
             .await;
     }
+}
 
-    fn evidence(&self, call: &Call) -> Evidence {
-        let mut evidence = call.evidence.clone();
-        // What flows report Connect does not know.
-        evidence.key = None;
-        if !call.talked() {
-            evidence.talked = None;
-        }
-        evidence
-    }
+/// What Connect knows of a call; what flows report it does not.
+fn evidence(call: &Call) -> Evidence {
+    Evidence { key: None, ..call.evidence.clone() }
 }
 
 fn agent_id(agent: usize) -> AgentId {
@@ -617,7 +608,7 @@ impl Phone for World {
         }
         let calls = self.calls.borrow();
         let Some(call) = calls.iter().find(|call| call.attempt == attempt.id) else { return Ok(Looked::NeverStarted) };
-        let (contact, evidence) = (call.contact.clone(), self.evidence(call));
+        let (contact, evidence) = (call.contact.clone(), evidence(call));
         Ok(if call.live() { Looked::Live { contact, evidence } } else { Looked::Ended { contact, evidence } })
     }
 
@@ -656,9 +647,9 @@ impl World {
                 let call = self.calls.borrow()[call].clone();
                 let Callee::Key(key) = call.callee else { return Box::pin(async { Ok(()) }) };
                 let said = Said { at: self.time(), what: key.to_string() };
-                self.calls.borrow_mut().iter_mut().filter(|other| other.contact == call.contact).for_each(|call| {
-                    call.evidence.key = Some(said.clone());
-                });
+                for other in self.calls.borrow_mut().iter_mut().filter(|other| other.contact == call.contact) {
+                    other.evidence.key = Some(said.clone());
+                }
                 let answer = Answer {
                     contact: Some(call.contact),
                     attempt: Some(call.attempt),
