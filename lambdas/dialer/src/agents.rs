@@ -154,3 +154,129 @@ pub fn talks(talked: &Talked) -> AgentEvent {
         contacts: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const QUEUE: &str = "arn:aws:connect:us-east-1:012345678901:instance/i/queue/q";
+
+    /// A snapshot in the form of 2019, which has no type of a status.
+    fn snapshot(status: &str, contacts: &Value) -> Value {
+        json!({
+            "AgentStatus": { "ARN": "s", "Name": status, "StartTimestamp": "2026-05-25T18:43:59.049Z" },
+            "Configuration": {
+                "AgentHierarchyGroups": null,
+                "RoutingProfile": {
+                    "DefaultOutboundQueue": { "ARN": QUEUE, "Name": "BasicQueue" },
+                    "InboundQueues": [{ "ARN": QUEUE, "Name": "BasicQueue" }],
+                    "Name": "Basic Routing Profile",
+                },
+            },
+            "Contacts": contacts,
+        })
+    }
+
+    fn contact(state: &str) -> Value {
+        json!([{
+            "Channel": "VOICE", "ContactId": "c-1", "InitiationMethod": "OUTBOUND", "State": state,
+            "ConnectedToAgentTimestamp": "2026-05-25T18:55:21.011Z", "StateStartTimestamp": "2026-05-25T18:55:27.017Z",
+        }])
+    }
+
+    fn event(at: &str, previous: &Value, current: &Value) -> Value {
+        json!({
+            "AgentARN": "agent", "EventType": "STATE_CHANGE", "EventTimestamp": at,
+            "CurrentAgentSnapshot": current, "PreviousAgentSnapshot": previous,
+        })
+    }
+
+    fn read(event: &Value) -> AgentEvent {
+        AgentEvent::read(event, Some(QUEUE)).unwrap()
+    }
+
+    fn count(events: &[&Value]) -> i64 {
+        let at = "2026-05-25T18:00:00Z".parse().unwrap();
+        let mut agents = Agents { available: 5, at: Some(at), ..Agents::default() };
+        let mut known = None;
+        for event in events {
+            known = seen(&Policy::default(), &mut agents, known.as_ref(), &read(event), at).or(known);
+        }
+        agents.available
+    }
+
+    /// The pair of the documentation of after-call work: it begins, and it ends. Only its end frees the agent.
+    #[test]
+    fn p20_after_call_work_ends_when_the_contact_is_gone_and_not_when_it_ended() {
+        let (connected, ended) =
+            (snapshot("Available", &contact("CONNECTED")), snapshot("Available", &contact("ENDED")));
+        let gone = snapshot("Available", &json!([]));
+        let begins = event("2026-05-25T18:55:27.017Z", &connected, &ended);
+        let ends = event("2026-05-25T18:55:32.022Z", &ended, &gone);
+        assert!(!read(&begins).free && read(&ends).free);
+        assert_eq!((count(&[&begins]), count(&[&begins, &ends]), count(&[&ends])), (5, 6, 6));
+        // Twice, or in the wrong order, they come to the same.
+        assert_eq!((count(&[&begins, &ends, &ends]), count(&[&ends, &begins])), (6, 6));
+    }
+
+    #[test]
+    fn who_is_free_is_routable_and_stays_so_serves_the_queue_and_has_no_call() {
+        let none = json!([]);
+        let free = snapshot("Available", &none);
+        let is = |snapshot: &Value| read(&event("2026-05-25T18:55:27Z", &free, snapshot)).free;
+        let with = |path: &str, value: Value| {
+            let mut snapshot = free.clone();
+            *snapshot.pointer_mut(path).unwrap() = value;
+            snapshot
+        };
+        assert!(is(&free));
+        assert!(!is(&snapshot("Lunch", &none)) && !is(&snapshot("Available", &contact("INCOMING"))));
+        let typed = |kind: &str| with("/AgentStatus", json!({ "Name": "Anything", "Type": kind }));
+        assert!(is(&typed("ROUTABLE")) && !is(&typed("CUSTOM")) && !is(&typed("OFFLINE")));
+        let mut leaving = free.clone();
+        leaving["NextAgentStatus"] = json!({ "Name": "Lunch" });
+        assert!(!is(&leaving));
+        assert!(!is(&with("/Configuration/RoutingProfile/InboundQueues", json!([{ "ARN": "another" }]))));
+        let slots = |slots: u64| {
+            let mut snapshot = free.clone();
+            snapshot["Configuration"]["RoutingProfile"]["Concurrency"] =
+                json!([{ "Channel": "CHAT", "AvailableSlots": 0 }, { "Channel": "VOICE", "AvailableSlots": slots }]);
+            snapshot
+        };
+        assert!(is(&slots(1)) && !is(&slots(0)));
+        let mut out = event("2026-05-25T18:55:27Z", &free, &free);
+        out["EventType"] = "LOGOUT".into();
+        assert!(!read(&out).free);
+    }
+
+    #[test]
+    fn heartbeats_and_what_was_counted_already_change_no_count() {
+        let free = snapshot("Available", &json!([]));
+        let lunch = snapshot("Lunch", &json!([]));
+        assert_eq!(count(&[&event("2026-05-25T18:55:27Z", &free, &free)]), 5);
+        assert_eq!(count(&[&event("2026-05-25T17:59:59Z", &free, &lunch)]), 5);
+        assert_eq!(count(&[&event("2026-05-25T18:00:01Z", &free, &lunch)]), 4);
+    }
+
+    #[test]
+    fn agents_rest_before_they_are_counted_as_free() {
+        let policy = Policy { wrap_up_seconds: 10, ..Policy::default() };
+        let start: Moment = "2026-05-25T18:00:00Z".parse().unwrap();
+        let mut agents = Agents { at: Some(start), ..Agents::default() };
+        let gone = snapshot("Available", &json!([]));
+        let ends = read(&event("2026-05-25T18:55:32Z", &snapshot("Available", &contact("ENDED")), &gone));
+        seen(&policy, &mut agents, None, &ends, ends.at);
+        let after = |seconds| agents.free(ends.at + Duration::from_secs(seconds));
+        assert_eq!((after(0), after(9), after(10)), (0, 0, 1));
+    }
+
+    #[test]
+    fn agents_tell_of_calls_they_take_and_miss() {
+        let current = snapshot("Available", &contact("MISSED"));
+        let told = read(&event("2026-05-25T18:55:27Z", &current, &current)).contacts;
+        assert!(told[0].1.missed && told[0].0.as_str() == "c-1");
+        assert_eq!(told[0].1.talked.as_ref().unwrap().since.to_string(), "2026-05-25T18:55:21.011Z");
+    }
+}

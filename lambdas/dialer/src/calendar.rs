@@ -102,7 +102,7 @@ fn moments(zone: &TimeZone, date: civil::Date, minute: u16) -> impl Iterator<Ite
     let midnight = date.at(0, 0, 0, 0);
     let local = midnight.checked_add(i64::from(minute).minutes()).unwrap_or(midnight);
     let ambiguous = zone.to_ambiguous_timestamp(local);
-    let earlier = ambiguous.clone().earlier().ok();
+    let earlier = ambiguous.earlier().ok();
     let later = ambiguous.later().ok();
     [earlier, later].into_iter().flatten().map(Moment::from)
 }
@@ -209,9 +209,9 @@ mod tests {
                     let mut minute = from;
                     while minute < found {
                         assert!(!zones.allow(policy, minute), "{zone} {from}: {minute} is allowed, {found} was found");
-                        minute = minute + Duration::from_secs(60);
+                        minute = minute + Duration::from_mins(1);
                     }
-                    from = from + Duration::from_secs(60 * 97);
+                    from = from + Duration::from_mins(97);
                 }
             }
         }

@@ -86,11 +86,107 @@ fn time(fields: &Value, name: &str) -> Option<Moment> {
 
 /// A member by its name with a small or a capital first letter.
 fn field<'a>(fields: &'a Value, name: &str) -> &'a Value {
-    match fields.get(name) {
-        Some(value) => value,
-        None => {
-            let (first, rest) = name.split_at(1);
-            &fields[format!("{}{rest}", first.to_ascii_uppercase())]
+    if let Some(value) = fields.get(name) {
+        return value;
+    }
+    let (first, rest) = name.split_at(1);
+    &fields[format!("{}{rest}", first.to_ascii_uppercase())]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn moment(text: &str) -> Moment {
+        text.parse().unwrap()
+    }
+
+    /// In the form of the published sample: some names begin with a capital letter.
+    #[test]
+    fn a_contact_event_is_read_whatever_its_capitals() {
+        let event = json!({
+            "version": "0",
+            "detail-type": "Amazon Connect Contact Event",
+            "source": "aws.connect",
+            "time": "2026-11-30T17:43:48Z",
+            "detail": {
+                "eventType": "DISCONNECTED",
+                "contactId": "c-1",
+                "channel": "Voice",
+                "initiationMethod": "OUTBOUND",
+                "initiationTimestamp": "2026-11-30T17:17:53.000Z",
+                "connectedToSystemTimestamp": "2026-11-30T17:17:55.000Z",
+                "disconnectTimestamp": "2026-11-30T17:18:37.000Z",
+                "queueInfo": { "queueArn": "q", "queueType": "type", "enqueueTimestamp": "2026-11-30T17:18:04.000Z" },
+                "AgentInfo": { "AgentArn": "a", "connectedToAgentTimestamp": "2026-11-30T17:18:09.000Z" },
+                "AnsweringMachineDetectionStatus": "HUMAN_ANSWERED",
+            },
+        });
+        let heard = contact_event(&event).unwrap();
+        let talked = Talked { since: "2026-11-30T17:18:09Z".parse().unwrap(), agent: "a".into() };
+        let expected = Evidence {
+            answered: Some(moment("2026-11-30T17:17:55Z")),
+            detected: Some(Detected::Human),
+            queued: Some(moment("2026-11-30T17:18:04Z")),
+            talked: Some(talked),
+            ended: Some(moment("2026-11-30T17:18:37Z")),
+            ..Evidence::default()
+        };
+        assert_eq!((heard.evidence, heard.ours, heard.contact.as_str()), (expected, true, "c-1"));
+    }
+
+    #[test]
+    fn what_an_event_is_about_is_known_without_its_timestamps() {
+        let event = |kind: &str| {
+            let event = json!({ "time": "2026-11-30T17:43:48Z", "detail": { "contactId": "c", "eventType": kind } });
+            contact_event(&event).unwrap().evidence
+        };
+        let at = Some(moment("2026-11-30T17:43:48Z"));
+        assert_eq!(event("CONNECTED_TO_SYSTEM"), Evidence { answered: at, ..Evidence::default() });
+        assert_eq!(event("QUEUED"), Evidence { queued: at, ..Evidence::default() });
+        assert_eq!(event("DISCONNECTED"), Evidence { ended: at, ..Evidence::default() });
+        assert_eq!(event("CONTACT_DATA_UPDATED"), Evidence::default());
+    }
+
+    #[test]
+    fn contacts_of_others_are_not_ours() {
+        let ours = |channel: &str, method: &str| {
+            let detail = json!({ "contactId": "c", "channel": channel, "initiationMethod": method });
+            contact_event(&json!({ "detail": detail })).unwrap().ours
+        };
+        assert!(ours("VOICE", "API") && ours("VOICE", "OUTBOUND"));
+        assert!(!ours("VOICE", "INBOUND") && !ours("CHAT", "API") && !ours("VOICE", "TRANSFER"));
+    }
+
+    #[test]
+    fn a_contact_record_names_its_attempt_and_who_missed_it() {
+        let record = json!({
+            "ContactId": "c",
+            "Channel": "VOICE",
+            "InitiationMethod": "API",
+            "Attributes": { "dialer_attempt": "a-1", "disposition": "paid" },
+            "LastUpdateTimestamp": "2026-11-30T17:20:00Z",
+            "ConnectedToSystemTimestamp": "2026-11-30T17:17:55Z",
+            "DisconnectTimestamp": "2026-11-30T17:18:37Z",
+            "DisconnectReason": "CUSTOMER_DISCONNECT",
+            "Queue": { "ARN": "q", "EnqueueTimestamp": "2026-11-30T17:18:00Z" },
+            "Agent": null,
+            "AgentConnectionAttempts": 1,
+        });
+        let heard = contact_record(&record).unwrap();
+        assert_eq!(heard.attempt, Some("a-1".into()));
+        assert!(heard.evidence.missed);
+        assert_eq!(heard.evidence.outcome(), crate::outcome::Outcome::AgentMissed);
+        assert_eq!(heard.evidence.reason, Some(Reason::Customer));
+        assert_eq!(heard.evidence.disposition.unwrap().what, "paid");
+    }
+
+    #[test]
+    fn what_is_neither_is_refused() {
+        for nonsense in [json!(null), json!([]), json!({ "detail": 1 }), json!({ "detail": { "contactId": 1 } })] {
+            assert!(contact_event(&nonsense).is_err() && contact_record(&nonsense).is_err());
         }
     }
 }

@@ -208,3 +208,95 @@ fn latest<T: Ord + Clone>(mine: &mut Option<T>, other: Option<&T>) {
         *mine = Some(other.clone());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn moment() -> impl Strategy<Value = Moment> {
+        (0..5_i64).prop_map(|second| Moment::from_seconds(1_795_000_000 + second))
+    }
+
+    fn said() -> impl Strategy<Value = Said> {
+        (moment(), "[12]").prop_map(|(at, what)| Said { at, what })
+    }
+
+    prop_compose! {
+        fn evidence()(
+            answered in prop::option::of(moment()),
+            detected in prop::option::of(prop::sample::select(vec![
+                Detected::Unresolved, Detected::Human, Detected::Unanswered, Detected::Tone, Detected::Busy,
+                Detected::InvalidNumber, Detected::Machine,
+            ])),
+            queued in prop::option::of(moment()),
+            missed in any::<bool>(),
+            talked in prop::option::of((moment(), "[ab]").prop_map(|(since, agent)| Talked { since, agent: agent.into() })),
+            key in prop::option::of(said()),
+            disposition in prop::option::of(said()),
+            ended in prop::option::of(moment()),
+            reason in prop::option::of(prop::sample::select(vec![Reason::Other, Reason::Customer, Reason::Telecom])),
+        ) -> Evidence {
+            Evidence { answered, detected, queued, missed, talked, key, disposition, ended, reason }
+        }
+    }
+
+    fn merged(parts: &[&Evidence]) -> Evidence {
+        let mut all = Evidence::default();
+        for part in parts {
+            all.merge(part);
+        }
+        all
+    }
+
+    proptest! {
+        /// Lost is lost, but order and number of reports change nothing.
+        #[test]
+        fn order_and_number_of_reports_do_not_matter(a in evidence(), b in evidence(), c in evidence()) {
+            let all = merged(&[&a, &b, &c]);
+            for order in [[&a, &c, &b], [&b, &a, &c], [&b, &c, &a], [&c, &a, &b], [&c, &b, &a]] {
+                prop_assert_eq!(&merged(&order), &all);
+            }
+            prop_assert_eq!(merged(&[&a, &b, &a, &c, &b, &b]), all);
+        }
+
+        /// A success stays one, whatever is learned later.
+        #[test]
+        fn a_success_stays_one(a in evidence(), b in evidence()) {
+            prop_assert!(!a.outcome().is_success() || merged(&[&a, &b]).outcome().is_success());
+        }
+    }
+
+    #[test]
+    fn outcomes_are_what_the_evidence_says() {
+        let at = Moment::from_seconds(1_795_000_000);
+        let over = Evidence { ended: Some(at), ..Evidence::default() };
+        let answered = Evidence { answered: Some(at), ..over.clone() };
+        let queued = Evidence { queued: Some(at), ..answered.clone() };
+        let said = |what: &str| Some(Said { at, what: what.to_owned() });
+        let talked = Some(Talked { since: at, agent: "a".into() });
+        let machine = Some(Detected::Machine);
+        for (evidence, outcome) in [
+            (over.clone(), Outcome::NoAnswer),
+            (Evidence { reason: Some(Reason::Telecom), ..over.clone() }, Outcome::Failed),
+            (Evidence { reason: Some(Reason::AttemptFailed), ..over.clone() }, Outcome::Failed),
+            (Evidence { reason: Some(Reason::Destination), ..over.clone() }, Outcome::Invalid),
+            (Evidence { detected: Some(Detected::Busy), ..over }, Outcome::Busy),
+            (Evidence { detected: Some(Detected::InvalidNumber), ..answered.clone() }, Outcome::Invalid),
+            (Evidence { detected: Some(Detected::Unanswered), ..answered.clone() }, Outcome::NoAnswer),
+            (answered.clone(), Outcome::HungUp),
+            (Evidence { detected: Some(Detected::Unresolved), ..answered.clone() }, Outcome::HungUp),
+            (Evidence { detected: machine, ..answered.clone() }, Outcome::Machine),
+            (Evidence { detected: machine, ..queued.clone() }, Outcome::Machine),
+            (queued.clone(), Outcome::Abandoned),
+            (Evidence { missed: true, ..queued.clone() }, Outcome::AgentMissed),
+            (Evidence { talked: talked.clone(), missed: true, ..queued.clone() }, Outcome::AnsweredByAgent),
+            (Evidence { talked, detected: machine, ..queued }, Outcome::AnsweredByAgent),
+            (Evidence { key: said("1"), detected: machine, ..answered.clone() }, Outcome::AnsweredByKey),
+            (Evidence { disposition: said("paid"), ..answered }, Outcome::HungUp),
+        ] {
+            assert_eq!(evidence.outcome(), outcome, "{evidence:?}");
+        }
+    }
+}

@@ -174,6 +174,9 @@ pub struct Campaign {
     /// Why nothing can be placed before a person has looked at it: `not_permitted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// When somebody last looked for people whom nobody could call for days; once an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked_after: Option<Moment>,
     /// The task token of the state machine that waits for the end; opaque.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_token: Option<String>,

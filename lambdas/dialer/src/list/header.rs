@@ -96,7 +96,7 @@ impl Header {
     pub fn read(row: &[u8]) -> Result<Self, ListError> {
         let text = std::str::from_utf8(row).map_err(|_| ListError::NotUtf8)?;
         let delimiter = delimiter(text);
-        let names = super::rows::fields(row, delimiter);
+        let names = super::rows::Fields::new(delimiter).of(row);
         let names: Vec<String> =
             names.into_iter().map(|name| String::from_utf8_lossy(&name).trim().to_owned()).collect();
         if names.iter().all(String::is_empty) {

@@ -135,6 +135,7 @@ pub struct Row {
 #[derive(Debug)]
 pub struct Reader<'p, R> {
     rows: Rows<R>,
+    fields: rows::Fields,
     header: Header,
     header_row: String,
     policy: &'p Policy,
@@ -151,14 +152,17 @@ impl<'p, R: Read> Reader<'p, R> {
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let header = Header::read(bytes)?;
-        Ok(Self { rows, header, header_row: String::from_utf8_lossy(bytes).into_owned(), policy })
+        let fields = rows::Fields::new(header.delimiter());
+        Ok(Self { rows, fields, header, header_row: String::from_utf8_lossy(bytes).into_owned(), policy })
     }
 
     /// From a place that was read to before: `input` begins there.
     pub fn resume(input: R, header_row: &str, place: Place, policy: &'p Policy) -> Result<Self, ListError> {
+        let header = Header::read(header_row.as_bytes())?;
         Ok(Self {
             rows: Rows::from(input, place.offset, place.line),
-            header: Header::read(header_row.as_bytes())?,
+            fields: rows::Fields::new(header.delimiter()),
+            header,
             header_row: header_row.to_owned(),
             policy,
         })
@@ -193,9 +197,9 @@ impl<'p, R: Read> Reader<'p, R> {
         Ok(None)
     }
 
-    fn entry(&self, bytes: &[u8]) -> Result<Entry, RowProblem> {
+    fn entry(&mut self, bytes: &[u8]) -> Result<Entry, RowProblem> {
         let text = std::str::from_utf8(bytes).map_err(|_| RowProblem::NotUtf8)?;
-        let fields = rows::fields(text.as_bytes(), self.header.delimiter());
+        let fields = self.fields.of(text.as_bytes());
         let (found, wanted) = (fields.len(), self.header.columns().len());
         if found > wanted && fields[wanted..].iter().any(|field| !field.is_empty()) {
             return Err(RowProblem::Fields { found, wanted });

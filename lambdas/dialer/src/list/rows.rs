@@ -120,19 +120,54 @@ fn open_quote(row: &[u8]) -> bool {
     quoted
 }
 
-/// The fields of a row.
-pub(crate) fn fields(row: &[u8], delimiter: u8) -> Vec<Vec<u8>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(row.len() + 1)
-        .from_reader(row);
-    let mut record = csv::ByteRecord::new();
-    match reader.read_byte_record(&mut record) {
-        Ok(true) => record.iter().map(<[u8]>::to_vec).collect(),
-        _ => vec![Vec::new()],
+/// Divides rows into fields. One reader does for all rows: making its tables takes longer than reading a row.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    reader: csv::Reader<Feed>,
+    delimiter: u8,
+    record: csv::ByteRecord,
+}
+
+/// What the reader is to read next.
+#[derive(Debug, Default)]
+struct Feed {
+    bytes: Vec<u8>,
+    read: usize,
+}
+
+impl Read for Feed {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let left = &self.bytes[self.read..];
+        let taken = left.len().min(buffer.len());
+        buffer[..taken].copy_from_slice(&left[..taken]);
+        self.read += taken;
+        Ok(taken)
     }
+}
+
+impl Fields {
+    pub(crate) fn new(delimiter: u8) -> Self {
+        Self { reader: reader(delimiter), delimiter, record: csv::ByteRecord::new() }
+    }
+
+    /// The fields of a row: one empty field where there is nothing.
+    pub(crate) fn of(&mut self, row: &[u8]) -> Vec<Vec<u8>> {
+        let feed = self.reader.get_mut();
+        feed.bytes.clear();
+        feed.bytes.extend_from_slice(row);
+        feed.bytes.push(b'\n');
+        feed.read = 0;
+        if let Ok(true) = self.reader.read_byte_record(&mut self.record) {
+            return self.record.iter().map(<[u8]>::to_vec).collect();
+        }
+        // It came to an end of what there is, and reads nothing any more.
+        self.reader = reader(self.delimiter);
+        vec![Vec::new()]
+    }
+}
+
+fn reader(delimiter: u8) -> csv::Reader<Feed> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(Feed::default())
 }
 
 #[cfg(test)]
@@ -162,6 +197,16 @@ mod tests {
         let all = rows("a\n\"open,1\nb,2\nc,3\n");
         assert_eq!(all.iter().map(|row| row.1).collect::<Vec<_>>(), [1, 2, 3, 4]);
         assert_eq!((all[1].2.as_deref(), all[2].2.as_deref()), (None, Some("b,2")));
+    }
+
+    #[test]
+    fn a_row_does_not_run_into_the_next_one() {
+        let mut fields = Fields::new(b',');
+        for (row, expected) in [("a,\"b,c\"", 2), ("", 1), ("\"open,1", 1), ("x,y,z", 3), ("\"q\"\"q\"", 1), ("1,", 2)]
+        {
+            let fields = fields.of(row.as_bytes());
+            assert_eq!(fields.len(), expected, "{row}: {fields:?}");
+        }
     }
 
     #[test]

@@ -219,7 +219,7 @@ impl<'a> Simulator<'a> {
             transition::stand(self.policy, &mut self.campaign, person, self.now);
             // As a number is put off by a minute where it is called for somebody else.
             if let Some(due) = person.due {
-                let due = due.max(self.now + Duration::from_secs(60));
+                let due = due.max(self.now + Duration::from_mins(1));
                 person.due = Some(due);
                 self.due.push(Reverse((due, index)));
             }
@@ -235,15 +235,12 @@ impl<'a> Simulator<'a> {
             _ => self.chance.around(self.model.rates.ring_seconds),
         };
         let live = Live { attempt, person: index, fate, agent: None };
-        let slot = match self.spare.pop() {
-            Some(slot) => {
-                self.calls[slot] = Some(live);
-                slot
-            }
-            None => {
-                self.calls.push(Some(live));
-                self.calls.len() - 1
-            }
+        let slot = if let Some(slot) = self.spare.pop() {
+            self.calls[slot] = Some(live);
+            slot
+        } else {
+            self.calls.push(Some(live));
+            self.calls.len() - 1
         };
         if fate == Fate::Refused { self.refused(slot) } else { self.after(rings, Next::Answer(slot)) }
     }
@@ -288,11 +285,11 @@ impl<'a> Simulator<'a> {
             Fate::Silent | Fate::Refused => self.learn(slot, &Evidence { ended, ..Evidence::default() }),
             Fate::Busy => {
                 let detected = Some(Detected::Busy);
-                self.learn(slot, &Evidence { ended, detected, ..Evidence::default() });
+                self.learn(slot, &Evidence { detected, ended, ..Evidence::default() });
             }
             Fate::Invalid => {
                 let detected = Some(Detected::InvalidNumber);
-                self.learn(slot, &Evidence { ended, detected, ..Evidence::default() });
+                self.learn(slot, &Evidence { detected, ended, ..Evidence::default() });
             }
             Fate::Machine | Fate::HangsUp => {
                 let detected = (fate == Fate::Machine).then_some(Detected::Machine);

@@ -8,6 +8,7 @@ mod apply;
 mod campaign;
 mod events;
 mod load;
+mod reports;
 mod round;
 mod sweep;
 

@@ -249,7 +249,7 @@ fn attributes(attempt: &Attempt, person: Option<&Person>) -> BTreeMap<String, St
 }
 
 /// How long people wait whose number is called for somebody else.
-const NUMBER_TAKEN: Duration = Duration::from_secs(60);
+const NUMBER_TAKEN: Duration = Duration::from_mins(1);
 
 /// Puts a person off by what refused them.
 fn put_off(

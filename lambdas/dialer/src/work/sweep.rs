@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::ids::AttemptId;
-use crate::item::{Attempt, AttemptState, Escalation, Key, PARTS, Shard};
+use crate::item::{Attempt, AttemptState, Escalation, Key, PARTS, Priority, Shard};
 use crate::moment::Moment;
 use crate::phone::{Looked, Phone};
 use crate::policy::PLACING;
 use crate::store::{Change, Cursor, Store};
-use crate::transition::NotPlaced;
+use crate::transition::{self, NotPlaced};
 use crate::work::{Deed, Rim, Work, WorkError};
 
 /// What a sweep did.
@@ -24,10 +24,12 @@ pub struct Swept {
     pub live: u32,
     /// Of these, calls of which Connect cannot say; they count as made.
     pub unknown: u32,
+    /// People nobody could call for days, whom somebody has to look after.
+    pub escalated: u32,
 }
 
 /// How long until the same call is asked about again.
-const AGAIN: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_mins(1);
 
 /// How often Connect may say that it does not know, before it is believed.
 const ASK_AT_MOST: u32 = 3;
@@ -52,7 +54,65 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
                 }
             }
         }
+        swept.escalated = self.look_for_neglected().await?;
         Ok(swept)
+    }
+
+    /// Who should have been called days ago, and was not, as no agents were there or nobody started the campaign: looked
+    /// for once an hour, as it reads all of them.
+    async fn look_for_neglected(&self) -> Result<u32, WorkError> {
+        let Some(days) = self.policy.escalate_days else { return Ok(0) };
+        let mine = self
+            .decide(&[Key::Campaign], |items| {
+                let item = items[0].as_ref()?;
+                let mut campaign = item.body.campaign()?.clone();
+                let now = self.rim.now();
+                if campaign.looked_after.is_some_and(|last| now < last + Duration::from_hours(1)) {
+                    return None;
+                }
+                campaign.looked_after = Some(now);
+                Some((vec![Change::replace(item, campaign)], ()))
+            })
+            .await?;
+        if mine.is_none() {
+            return Ok(0);
+        }
+        let since = self.rim.now() - Duration::from_hours(24) * days;
+        let mut escalated = 0;
+        for priority in [Priority::High, Priority::Normal] {
+            for part in 0..PARTS {
+                let mut after = None;
+                loop {
+                    let page = self.store.due(Shard::People(priority, part), since, 100, after).await?;
+                    for key in &page.keys {
+                        escalated += u32::from(self.neglected(key).await?);
+                    }
+                    match page.next {
+                        Some(next) => after = Some(next),
+                        None => break,
+                    }
+                }
+            }
+        }
+        Ok(escalated)
+    }
+
+    async fn neglected(&self, key: &Key) -> Result<bool, WorkError> {
+        let Key::Person(id) = key else { return Ok(false) };
+        let today = self.rim.now().day(self.policy.zone.time_zone());
+        let escalation = Key::Escalation(today, id.clone());
+        let done = self
+            .decide(&[key.clone(), escalation.clone()], |items| {
+                let (person, None) = (items[0].as_ref()?, &items[1]) else { return None };
+                let mut next = person.body.person()?.clone();
+                let now = self.rim.now();
+                let why = transition::escalates(self.policy, &mut next, now)?;
+                let expires = Moment::from_seconds((now + self.policy.remember()).seconds());
+                let body = Escalation { person: id.clone(), why, at: now, delivered: None, expires };
+                Some((vec![Change::replace(person, next), Change::create(escalation.clone(), body)], ()))
+            })
+            .await?;
+        Ok(done.is_some())
     }
 
     async fn look_after(&self, key: &Key, swept: &mut Swept) -> Result<(), WorkError> {

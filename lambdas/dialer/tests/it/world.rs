@@ -68,6 +68,23 @@ impl Faults {
     pub(crate) const MANY: Self = Self { crash: 4, freeze: 2, table: 6, phone: 60, lost: 100, doubled: 100, late: 20 };
 }
 
+/// Does at once what workers do step by step.
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
+    within(future, usize::MAX).unwrap()
+}
+
+/// As [`now`], but dies after so many steps.
+pub(crate) fn within<T>(future: impl Future<Output = T>, steps: usize) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    let mut context = Context::from_waker(futures_util::task::noop_waker_ref());
+    for _ in 0..steps {
+        if let Poll::Ready(done) = future.as_mut().poll(&mut context) {
+            return Some(done);
+        }
+    }
+    None
+}
+
 /// How people behave when they are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Callee {
@@ -100,10 +117,6 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn live(&self) -> bool {
         self.evidence.ended.is_none()
-    }
-
-    fn talked(&self) -> bool {
-        self.evidence.talked.is_some()
     }
 }
 
@@ -144,6 +157,12 @@ pub(crate) struct World {
     pub(crate) counted: RefCell<Vec<Moment>>,
     next: RefCell<BinaryHeap<Reverse<(i64, u64)>>>,
     what: RefCell<BTreeMap<u64, Next>>,
+    /// What the next calls are answered with, instead of being placed.
+    pub(crate) answers: RefCell<std::collections::VecDeque<PlaceError>>,
+    /// How often Connect was asked what became of a call.
+    pub(crate) looked_up: Cell<u64>,
+    /// How often Connect was asked to place a call.
+    pub(crate) asked: Cell<u64>,
     /// The step at which whoever makes it dies, for tests that try every one.
     pub(crate) dies_at: Cell<Option<u64>>,
     pub(crate) steps: Cell<u64>,
@@ -167,6 +186,9 @@ impl World {
             counted: RefCell::default(),
             next: RefCell::default(),
             what: RefCell::default(),
+            answers: RefCell::default(),
+            looked_up: Cell::new(0),
+            asked: Cell::new(0),
             dies_at: Cell::new(None),
             steps: Cell::new(0),
         };
@@ -306,7 +328,9 @@ impl World {
             };
             call.callee
         };
-        self.tell(index, "CONNECTED_TO_SYSTEM");
+        if callee != Callee::Silent {
+            self.tell(index, "CONNECTED_TO_SYSTEM");
+        }
         match callee {
             Callee::Silent | Callee::Busy | Callee::Invalid => self.ends(index, Reason::Other),
             Callee::Machine => self.after(5, Next::Ends(index, Reason::Flow)),
@@ -399,16 +423,11 @@ impl World {
         std::future::poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending })
             .await;
     }
+}
 
-    fn evidence(&self, call: &Call) -> Evidence {
-        let mut evidence = call.evidence.clone();
-        // What flows report Connect does not know.
-        evidence.key = None;
-        if !call.talked() {
-            evidence.talked = None;
-        }
-        evidence
-    }
+/// What Connect knows of a call; what flows report it does not.
+fn evidence(call: &Call) -> Evidence {
+    Evidence { key: None, ..call.evidence.clone() }
 }
 
 fn agent_id(agent: usize) -> AgentId {
@@ -540,6 +559,11 @@ impl Store for World {
 impl Phone for World {
     async fn place(&self, placing: &Placing) -> Result<ContactId, PlaceError> {
         self.step().await;
+        self.asked.set(self.asked.get() + 1);
+        let answer = self.answers.borrow_mut().pop_front();
+        if let Some(answer) = answer {
+            return Err(answer);
+        }
         let fault = self.chance.per_mille(self.faults.phone);
         if fault {
             match self.chance.below(4) {
@@ -578,12 +602,13 @@ impl Phone for World {
 
     async fn look_up(&self, attempt: &Attempt) -> Result<Looked, Silent> {
         self.step().await;
+        self.looked_up.set(self.looked_up.get() + 1);
         if self.chance.per_mille(self.faults.phone) {
             return if self.chance.per_mille(500) { Err(Silent) } else { Ok(Looked::Unknown) };
         }
         let calls = self.calls.borrow();
         let Some(call) = calls.iter().find(|call| call.attempt == attempt.id) else { return Ok(Looked::NeverStarted) };
-        let (contact, evidence) = (call.contact.clone(), self.evidence(call));
+        let (contact, evidence) = (call.contact.clone(), evidence(call));
         Ok(if call.live() { Looked::Live { contact, evidence } } else { Looked::Ended { contact, evidence } })
     }
 
@@ -622,9 +647,9 @@ impl World {
                 let call = self.calls.borrow()[call].clone();
                 let Callee::Key(key) = call.callee else { return Box::pin(async { Ok(()) }) };
                 let said = Said { at: self.time(), what: key.to_string() };
-                self.calls.borrow_mut().iter_mut().filter(|other| other.contact == call.contact).for_each(|call| {
-                    call.evidence.key = Some(said.clone());
-                });
+                for other in self.calls.borrow_mut().iter_mut().filter(|other| other.contact == call.contact) {
+                    other.evidence.key = Some(said.clone());
+                }
                 let answer = Answer {
                     contact: Some(call.contact),
                     attempt: Some(call.attempt),
@@ -643,9 +668,9 @@ impl World {
         }
     }
 
-    /// Lets workers work until `done`, or until so many hours have passed. True where it was done in time.
-    pub(crate) fn run(&self, workers: usize, hours: u64, done: impl Fn(&Self) -> bool) -> bool {
-        let end = self.time() + Duration::from_hours(hours);
+    /// Lets workers work until `done`, or until so much time has passed. True where it was done in time.
+    pub(crate) fn run(&self, workers: usize, most: Duration, done: impl Fn(&Self) -> bool) -> bool {
+        let end = self.time() + most;
         for _ in 0..workers {
             self.after(self.chance.below(5), Next::Worker);
         }
@@ -662,8 +687,10 @@ impl World {
                 let next_event = self.next.borrow().peek().map(|Reverse((at, _))| *at);
                 if let Some(wake) = next_wake.filter(|wake| next_event.is_none_or(|at| *wake < at)) {
                     self.now.set(self.now.get().max(wake));
+                } else if next_event.is_some_and(|at| at > end.milliseconds()) {
+                    break;
                 } else {
-                    let Some(next) = self.happen() else { return done(self) };
+                    let Some(next) = self.happen() else { break };
                     if let Some(does) = self.outside(next) {
                         let ends = matches!(does, Next::Worker) && done(self);
                         if !ends {
@@ -675,7 +702,13 @@ impl World {
             }
             self.poll(&mut running);
         }
+        self.now.set(self.now.get().max(end.milliseconds()));
         done(self)
+    }
+
+    /// Lets so many seconds pass, with all events that come, and nobody who calls.
+    pub(crate) fn wait(&self, seconds: u64) {
+        self.run(0, Duration::from_secs(seconds), |_| false);
     }
 
     /// One step of one of those who are awake.
