@@ -31,6 +31,8 @@ pub const ACCOUNT: &str = "123456789012";
 pub(crate) const STACKS: &str = "A stack operation";
 /// The work on records, as messages call it.
 pub(crate) const RECORDS: &str = "A delivery of records";
+/// The work on executions, as messages call it.
+pub(crate) const EXECUTIONS: &str = "An execution of a state machine";
 
 /// What requests work on.
 pub struct Sandbox {
@@ -162,7 +164,7 @@ impl Sandbox {
             Service::Glue => json(environment, request, glue::call),
             Service::Cognito => plain(environment, request, &kinds::USER_POOLS),
             Service::CognitoIdentity => plain(environment, request, &kinds::IDENTITY_POOLS),
-            Service::StepFunctions => plain(environment, request, &kinds::STEP_FUNCTIONS),
+            Service::StepFunctions => plain(environment, request, &crate::states::STEP_FUNCTIONS),
             Service::CloudWatch => plain(environment, request, &kinds::CLOUD_WATCH),
             Service::ApiGateway => plain(environment, request, &kinds::API_GATEWAY),
             Service::Scheduler => plain(environment, request, &kinds::SCHEDULER),

@@ -6,8 +6,9 @@
 //!                                              invocations ─→ functions: the `bootstrap` of a zip, as a process
 //! ```
 //!
-//! Modules go one way: `store`, `protocol`, `operation`, `input` → `services` → `connect`, `kinds` → `resources` →
-//! `cloudformation` → `dispatch` → `invocations`, `delivery` → `streaming` → `worker` → `server`. CloudFormation knows handlers by
+//! Modules go one way: `store`, `protocol`, `operation`, `input` → `services` → `connect`, `kinds` → `states`,
+//! `resources` → `cloudformation` → `dispatch` → `invocations` → `executions` → `delivery` → `streaming` → `worker` →
+//! `server`. CloudFormation knows handlers by
 //! their trait alone.
 //!
 //! Every request but the invocation of a function runs in one [`store::Store`] transaction, so that several processes
@@ -24,6 +25,7 @@ pub mod error;
 pub mod faults;
 mod custom_events;
 mod delivery;
+mod executions;
 mod functions;
 pub mod handler;
 mod input;
@@ -37,6 +39,7 @@ mod server;
 pub mod services;
 pub mod store;
 mod signals;
+mod states;
 mod streaming;
 mod tags;
 mod worker;

@@ -28,6 +28,7 @@ use uuid::Uuid;
 use crate::dispatch::{Outcome, Request, Sandbox, Stuck};
 use crate::door::{self, Admitted};
 use crate::error::AwsError;
+use crate::executions;
 use crate::faults::Faults;
 use crate::functions::{Functions, Invocation, Invoked};
 use crate::invocations;
@@ -90,8 +91,8 @@ impl Running {
     }
 
     /// Moves the sandbox's clock forward, from each time at which something is due to the next, and waits until all of it
-    /// is done: schedules run, records are delivered, batches are given to their functions, each at its own time. The
-    /// clock stays ahead, for all processes that serve the folder.
+    /// is done: schedules run, records are delivered, batches are given to their functions, executions go on, each at its
+    /// own time. The clock stays ahead, for all processes that serve the folder.
     pub async fn advance(&self, by: Duration) -> std::io::Result<()> {
         let sandbox = Arc::clone(&self.sandbox);
         let settled = move || -> Result<(), AwsError> {
@@ -99,6 +100,7 @@ impl Running {
             let asked = sandbox.store.transaction(|tx| advance::ask(tx, now, by))?;
             while !sandbox.store.transaction(|tx| advance::is_done(tx, &asked))? {
                 sandbox.stuck.check(crate::dispatch::RECORDS)?;
+                sandbox.stuck.check(crate::dispatch::EXECUTIONS)?;
                 // The worker of this process or of another one is at it.
                 std::thread::sleep(Duration::from_millis(20));
             }
@@ -308,6 +310,8 @@ async fn answer(
         Ok(invocations::answer(sandbox, request).await)
     } else if invocations::is_execution(&request) {
         Ok(invocations::execute(sandbox, request).await)
+    } else if executions::is_synchronous(&request) {
+        Ok(executions::answer(sandbox, request).await)
     } else {
         tokio::task::spawn_blocking(move || sandbox.answer(&request)).await
     };

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 use crate::clock;
 use crate::cloudformation::engine::{self, Progress};
 use crate::custom_events::Events;
-use crate::dispatch::{ACCOUNT, RECORDS, STACKS, Sandbox};
+use crate::dispatch::{ACCOUNT, EXECUTIONS, RECORDS, STACKS, Sandbox};
 use crate::error::AwsError;
+use crate::executions;
 use crate::faults::step_delay;
 use crate::signals;
 use crate::store::Store;
@@ -26,6 +27,8 @@ pub(crate) const LOCK: &str = "worker.lock";
 
 /// How often a worker looks for the lock, or for work that other processes queued.
 const POLL: Duration = Duration::from_millis(20);
+/// The same while the clock is moved.
+const SHORT_POLL: Duration = Duration::from_millis(1);
 /// How often the engine is asked although nothing was written: some of its work waits for a time.
 const ASK: Duration = Duration::from_millis(500);
 /// How long the worker rests after a failure of the store.
@@ -120,7 +123,7 @@ impl Worker {
     }
 }
 
-fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
+fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Arc<Signal>) {
     loop {
         match lock.try_lock() {
             Ok(()) => break,
@@ -147,6 +150,17 @@ fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
             }
             Err(error) => tracing::error!(%error, "sandbox: no delivery"),
         });
+        // And executions beside both.
+        scope.spawn(|| match Store::open(&sandbox.folder.join("state.db")) {
+            Ok(store) => {
+                let own = Arc::clone(signal);
+                let stopped: executions::Stopped = Arc::new(move || own.stopped());
+                repeat(sandbox, &store, signal, EXECUTIONS, &|time| signal.sleep(time), &|| {
+                    executions::carry_on(sandbox, &store, &stopped)
+                });
+            }
+            Err(error) => tracing::error!(%error, "sandbox: no execution goes on"),
+        });
         let rest = |time| {
             // Whether it is time to stop is asked right afterwards.
             let _stop: bool = signal.wait(time);
@@ -171,7 +185,8 @@ fn repeat(
         let version = store.data_version().ok();
         let due = asked.is_none_or(|asked| asked.elapsed() >= ASK);
         if version == seen && version.is_some() && !due {
-            rest(POLL);
+            // While the clock is moved, whoever is next must not wait for the other's poll.
+            rest(if clock::is_standing(&sandbox.folder) { SHORT_POLL } else { POLL });
             continue;
         }
         seen = version;

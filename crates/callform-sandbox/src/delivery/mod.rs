@@ -26,6 +26,7 @@ use uuid::Uuid;
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::handler::properties::number;
 use crate::services::carrying::{Carrier, Step, time_of};
 use crate::services::sqs;
 use crate::store::Tx;
@@ -128,8 +129,9 @@ impl Parcel {
     /// Only what may pass by itself is tried again: not that something is not there, or not understood.
     fn exhausted(&self, environment: &Environment, failure: &AwsError) -> Option<Exhausted> {
         let policy = &self.target["RetryPolicy"];
-        let retries = policy["MaximumRetryAttempts"].as_u64().unwrap_or(MOST_RETRIES);
-        let oldest = policy["MaximumEventAgeInSeconds"].as_u64().map_or(OLDEST, |seconds| seconds * 1000);
+        let number = |name: &str| number(&policy[name]).and_then(|number| u64::try_from(number).ok());
+        let retries = number("MaximumRetryAttempts").unwrap_or(MOST_RETRIES);
+        let oldest = number("MaximumEventAgeInSeconds").map_or(OLDEST, |seconds| seconds * 1000);
         let passes =
             failure.status == 429 || failure.code.contains("Throttl") || [500, 502, 503, 504].contains(&failure.status);
         if !passes {

@@ -37,7 +37,7 @@ pub(crate) async fn answer(sandbox: Arc<Sandbox>, request: Request) -> Outcome {
 }
 
 /// What befalls a request that is answered beside the transactions.
-pub(super) async fn fate(sandbox: &Arc<Sandbox>, request: &Arc<Request>) -> (Outcome, Result<(), AwsError>) {
+pub(crate) async fn fate(sandbox: &Arc<Sandbox>, request: &Arc<Request>) -> (Outcome, Result<(), AwsError>) {
     let mut outcome = Outcome::new();
     let (sandbox, request) = (Arc::clone(sandbox), Arc::clone(request));
     let fated = blocking(move || {

@@ -12,7 +12,7 @@ use crate::dispatch::Sandbox;
 use crate::error::AwsError;
 use crate::functions::{Invocation, Invoked, Target, check_payload};
 
-pub(crate) use http::{answer, is_invocation};
+pub(crate) use http::{answer, fate, is_invocation};
 pub(crate) use test_cases::{execute, is_execution};
 
 /// How often a function gets an event that it failed on: once, and twice more.
@@ -120,7 +120,7 @@ impl Sandbox {
 }
 
 /// Runs what blocks, such as a transaction, beside the runtime's threads.
-async fn blocking<R: Send + 'static>(
+pub(crate) async fn blocking<R: Send + 'static>(
     work: impl FnOnce() -> Result<R, AwsError> + Send + 'static,
 ) -> Result<R, AwsError> {
     let failed = |_| AwsError::new(500, "ServiceException", "The sandbox has failed; its log tells more.");

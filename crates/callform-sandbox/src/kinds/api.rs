@@ -166,6 +166,11 @@ impl Call<'_> {
         AwsError::new(400, self.api.invalid, message)
     }
 
+    /// A member that is a text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.input.get(name).and_then(Value::as_str)
+    }
+
     /// The error where a resource is not there.
     pub(crate) fn absent(&self, kind: &Kind) -> AwsError {
         let (status, code) = self.api.absent;

@@ -27,7 +27,7 @@ pub(crate) use cloud_watch::CLOUD_WATCH;
 pub(crate) use cognito::{IDENTITY_POOLS, USER_POOLS};
 pub(crate) use lex::LEX;
 pub(crate) use scheduler::SCHEDULER;
-pub(crate) use step_functions::STEP_FUNCTIONS;
+pub(crate) use step_functions::{STATE_MACHINES, STEP_FUNCTIONS, has_activity, state_machine};
 
 use kind::Kind;
 

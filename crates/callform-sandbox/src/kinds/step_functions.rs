@@ -1,19 +1,23 @@
-//! AWS Step Functions: state machines with their versions, and activities are kept. No execution is ever started.
+//! AWS Step Functions: state machines with their versions, and activities. What runs by them is in [`crate::states`].
 
+use callform_states::{Machine, Type};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::api::{Api, Call, Does, Operation, Verb, named, picked};
-use super::kind::{AS_IT_IS, Kind, Reference, Refusal, Shape, Shown, formed};
+use super::document::Document;
+use super::kind::{AS_IT_IS, Kind, Reference, Refusal, Shape, Shown, WORKS, formed};
 use super::members::{Case, TagForm, Wire};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
-use crate::handler::Properties;
+use crate::handler::{Environment, Properties};
+use crate::input::object;
 use crate::operation::{Member, Service, TEXT, required};
 
 static STATE_MACHINE: Kind = Kind {
     owns: &[("AWS::StepFunctions::StateMachineVersion", "StateMachineArn")],
     check,
+    kept: WORKS,
     shape: Shape {
         renamed: &[
             ("Arn", "stateMachineArn"),
@@ -45,6 +49,7 @@ static STATE_MACHINE: Kind = Kind {
 
 static VERSION: Kind = Kind {
     refers: &[Reference { property: "StateMachineArn", type_name: "AWS::StepFunctions::StateMachine", always: &[] }],
+    kept: WORKS,
     shape: Shape {
         renamed: &[("Arn", "stateMachineVersionArn"), ("StateMachineRevisionId", "revisionId")],
         shown: &[("creationDate", Shown::Created)],
@@ -54,6 +59,7 @@ static VERSION: Kind = Kind {
 };
 
 static ACTIVITY: Kind = Kind {
+    kept: WORKS,
     shape: Shape {
         renamed: &[("Arn", "activityArn")],
         shown: &[("creationDate", Shown::Created)],
@@ -67,9 +73,9 @@ static ACTIVITY: Kind = Kind {
 /// The kinds.
 pub(super) static KINDS: &[&Kind] = &[&STATE_MACHINE, &VERSION, &ACTIVITY];
 
-/// The service.
-pub(crate) static STEP_FUNCTIONS: Api = Api {
-    service: Service { name: "Step Functions", tables: &[OPERATIONS], others: &[] },
+/// The service, as far as nothing runs.
+pub(crate) const STEP_FUNCTIONS: Api = Api {
+    service: Service { name: "Step Functions", tables: &[STATE_MACHINES], others: &[] },
     wire: Wire {
         case: Case::Lower,
         tags: TagForm::List,
@@ -89,7 +95,8 @@ const ARN: &[Member] = &[required("stateMachineArn", TEXT)];
 const ACTIVITY_ARN: &[Member] = &[required("activityArn", TEXT)];
 const RESOURCE: &[Member] = &[required("resourceArn", TEXT)];
 
-const OPERATIONS: &[Operation] = &[
+/// Operations on what is kept.
+pub(crate) const STATE_MACHINES: &[Operation] = &[
     named(
         "CreateStateMachine",
         &[required("name", TEXT), required("definition", TEXT), required("roleArn", TEXT)],
@@ -162,20 +169,69 @@ fn definition(properties: &Properties) -> Option<String> {
 
 fn check(properties: &Properties) -> Result<(), Refusal> {
     let Some(text) = definition(properties) else { return Ok(()) };
-    let wrong = |why: &str| {
-        let message = format!("Invalid State Machine Definition: '{why}'");
-        Err(Refusal { code: "InvalidDefinition", message })
-    };
-    let Ok(Value::Object(machine)) = serde_json::from_str::<Value>(&text) else {
-        return wrong("INVALID_JSON_DESCRIPTION: it is no JSON object");
-    };
-    let states = machine.get("States").and_then(Value::as_object);
-    let start = machine.get("StartAt").and_then(Value::as_str);
-    match (start, states) {
-        (Some(start), Some(states)) if states.contains_key(start) => Ok(()),
-        (Some(_), Some(_)) => wrong("MISSING_TRANSITION_TARGET: the state of StartAt is not there at /StartAt"),
-        _ => wrong("SCHEMA_VALIDATION_FAILED: StartAt and States have to be there"),
+    let Err(problems) = Machine::read(&text, kind_of(properties)) else { return Ok(()) };
+    let why: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let message = format!("Invalid State Machine Definition: '{}'", why.join(", "));
+    Err(Refusal { code: "InvalidDefinition", message })
+}
+
+fn kind_of(properties: &Properties) -> Type {
+    match properties.get("StateMachineType").and_then(Value::as_str) {
+        Some("EXPRESS") => Type::Express,
+        _ => Type::Standard,
     }
+}
+
+/// A state machine, as far as an execution has to know it.
+pub(crate) struct StateMachine {
+    pub(crate) arn: String,
+    pub(crate) name: String,
+    pub(crate) role_arn: String,
+    pub(crate) definition: String,
+    pub(crate) revision: Option<Value>,
+    pub(crate) is_express: bool,
+}
+
+/// The state machine of an ARN, or why there is none.
+pub(crate) fn state_machine(environment: &Environment, arn: &str) -> Result<StateMachine, AwsError> {
+    let machine = arn.split_once(":stateMachine:").filter(|_| arn.starts_with("arn:"));
+    let Some((start, name)) = machine else {
+        return Err(AwsError::new(400, "InvalidArn", format!("Invalid Arn: '{arn}'")));
+    };
+    let bare = match name.split_once(':') {
+        Some((name, _)) => format!("{start}:stateMachine:{name}"),
+        None => arn.to_owned(),
+    };
+    let all = Document::of(&STATE_MACHINE).all(environment)?;
+    let absent = || AwsError::new(400, "StateMachineDoesNotExist", format!("State Machine Does Not Exist: '{arn}'"));
+    let whole = all.into_iter().map(|(_, kept)| object(kept.whole()));
+    let whole = whole.into_iter().find(|whole| whole.get("Arn").and_then(Value::as_str) == Some(&bare));
+    let whole = whole.ok_or_else(absent)?;
+    if bare != arn {
+        return Err(AwsError::unsupported("Step Functions", "StartExecution of a version or alias"));
+    }
+    let text = |name: &str| whole.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let definition = definition(&whole)
+        .ok_or_else(|| AwsError::unsupported("Step Functions", "StartExecution by a definition in S3"))?;
+    Ok(StateMachine {
+        arn: bare,
+        name: whole
+            .get("Name")
+            .or_else(|| whole.get("StateMachineName"))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        role_arn: text("RoleArn"),
+        definition,
+        revision: whole.get("StateMachineRevisionId").cloned(),
+        is_express: kind_of(&whole) == Type::Express,
+    })
+}
+
+/// True where there is an activity of an ARN.
+pub(crate) fn has_activity(environment: &Environment, arn: &str) -> Result<bool, AwsError> {
+    let all = Document::of(&ACTIVITY).all(environment)?;
+    Ok(all.iter().any(|(_, kept)| kept.whole().get("Arn").and_then(Value::as_str) == Some(arn)))
 }
 
 fn show(whole: &Properties, shown: &mut Map<String, Value>) {

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::{CLOUD_WATCH, LEX, SCHEDULER, STEP_FUNCTIONS, all};
+use super::{CLOUD_WATCH, LEX, SCHEDULER, all};
 use crate::error::AwsError;
 use crate::handler::{Context, HandlerErrorCode};
 use crate::input::object;
 use crate::resources::tests::{create, life, of, read, sandbox};
+use crate::states::STEP_FUNCTIONS;
 
 #[test]
 fn every_declaration_is_about_its_schema() {
@@ -122,8 +123,8 @@ fn numbers_go_on_and_what_belongs_to_a_bot_goes_with_it() {
 #[test]
 fn operations_that_are_not_there_are_refused_by_name() {
     sandbox(|context| {
-        let error = ask(context, &STEP_FUNCTIONS, "StartExecution", json!({})).unwrap_err();
-        assert_eq!(error.message, "The sandbox does not support Step Functions StartExecution.");
+        let error = ask(context, &STEP_FUNCTIONS, "RedriveExecution", json!({})).unwrap_err();
+        assert_eq!(error.message, "The sandbox does not support Step Functions RedriveExecution.");
         let missing = ask(context, &CLOUD_WATCH, "PutMetricAlarm", json!({})).unwrap_err();
         assert!(missing.message.contains("'alarmName'"), "{missing}");
     });

@@ -68,6 +68,13 @@ pub(super) fn all(environment: &Environment, bucket: &str) -> Result<Vec<(String
     environment.tx.list(KIND, bucket)
 }
 
+/// The objects that a bucket shows, in the order of their keys: the newest version of each that was not deleted.
+pub fn newest(environment: &Environment, bucket: &str) -> Result<Vec<(String, Version)>, AwsError> {
+    let all = all(environment, bucket)?.into_iter();
+    let shown = all.filter_map(|(key, versions)| Some((key, versions.into_iter().next()?)));
+    Ok(shown.filter(|(_, version)| version.blob.is_some()).collect())
+}
+
 /// The bytes of an object, for services that read from buckets; `None` where it is not there.
 pub fn read(
     environment: &Environment,
