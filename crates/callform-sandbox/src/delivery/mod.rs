@@ -116,14 +116,12 @@ impl Parcel {
         self.failures += 1;
         let arn = self.arn();
         tracing::warn!(target = arn, error = %failure, failures = self.failures, "delivery: a target was not reached");
-        match self.exhausted(environment, &failure) {
-            Some(reason) => self.give_up(environment, &failure, &reason),
-            None => {
-                let due = epoch_milliseconds(environment.now) + rest(self.failures);
-                let key = format!("{due:020}/{}", Uuid::new_v4());
-                environment.tx.put(KIND, environment.region, &key, None, &self)
-            }
+        if let Some(reason) = self.exhausted(environment, &failure) {
+            return self.give_up(environment, &failure, &reason);
         }
+        let due = epoch_milliseconds(environment.now) + rest(self.failures);
+        let key = format!("{due:020}/{}", Uuid::new_v4());
+        environment.tx.put(KIND, environment.region, &key, None, &self)
     }
 
     /// Only what may pass by itself is tried again: not that something is not there, or not understood.

@@ -13,7 +13,6 @@ fn matches(pattern: &Value, event: &Value) -> bool {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_operator_takes_what_it_should_and_nothing_else() {
     let cases = [
         (
