@@ -16,6 +16,7 @@ mod contact_records;
 mod deployment_tools;
 mod destroy;
 mod diff;
+mod events;
 mod everything;
 mod existing_instance;
 mod existing_numbers;

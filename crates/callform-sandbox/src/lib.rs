@@ -6,8 +6,9 @@
 //!                                              invocations ─→ functions: the `bootstrap` of a zip, as a process
 //! ```
 //!
-//! Modules go one way: `store`, `protocol`, `operation`, `input` → `services` → `connect`, `kinds` → `states`, `resources` →
-//! `cloudformation` → `dispatch` → `invocations`, `delivery` → `streaming`, `executions` → `worker` → `server`. CloudFormation knows handlers by
+//! Modules go one way: `store`, `protocol`, `operation`, `input` → `services` → `connect`, `kinds` → `states`,
+//! `resources` → `cloudformation` → `dispatch` → `invocations` → `executions` → `delivery` → `streaming` → `worker` →
+//! `server`. CloudFormation knows handlers by
 //! their trait alone.
 //!
 //! Every request but the invocation of a function runs in one [`store::Store`] transaction, so that several processes

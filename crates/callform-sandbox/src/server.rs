@@ -25,7 +25,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
-use crate::clock;
 use crate::dispatch::{Outcome, Request, Sandbox, Stuck};
 use crate::door::{self, Admitted};
 use crate::error::AwsError;
@@ -92,8 +91,8 @@ impl Running {
     }
 
     /// Moves the sandbox's clock forward, from each time at which something is due to the next, and waits until all of it
-    /// is done: schedules run, records are delivered, batches are given to their functions, executions go on, each at its own time. The
-    /// clock stays ahead, for all processes that serve the folder.
+    /// is done: schedules run, records are delivered, batches are given to their functions, executions go on, each at its
+    /// own time. The clock stays ahead, for all processes that serve the folder.
     pub async fn advance(&self, by: Duration) -> std::io::Result<()> {
         let sandbox = Arc::clone(&self.sandbox);
         let settled = move || -> Result<(), AwsError> {
@@ -292,7 +291,7 @@ async fn dated(
 ) -> Result<Response<AnswerBody>, Cut> {
     let folder = sandbox.folder.clone();
     let mut response = answer(request, sandbox, waker).await?;
-    if let Ok(now) = HeaderValue::try_from(clock::http_date(clock::now(&folder))) {
+    if let Ok(now) = HeaderValue::try_from(crate::clock::http_date(crate::clock::now(&folder))) {
         response.headers_mut().insert(DATE, now);
     }
     Ok(response)

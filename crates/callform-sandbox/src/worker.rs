@@ -27,6 +27,8 @@ pub(crate) const LOCK: &str = "worker.lock";
 
 /// How often a worker looks for the lock, or for work that other processes queued.
 const POLL: Duration = Duration::from_millis(20);
+/// The same while the clock is moved.
+const SHORT_POLL: Duration = Duration::from_millis(1);
 /// How often the engine is asked although nothing was written: some of its work waits for a time.
 const ASK: Duration = Duration::from_millis(500);
 /// How long the worker rests after a failure of the store.
@@ -183,7 +185,8 @@ fn repeat(
         let version = store.data_version().ok();
         let due = asked.is_none_or(|asked| asked.elapsed() >= ASK);
         if version == seen && version.is_some() && !due {
-            rest(POLL);
+            // While the clock is moved, whoever is next must not wait for the other's poll.
+            rest(if clock::is_standing(&sandbox.folder) { SHORT_POLL } else { POLL });
             continue;
         }
         seen = version;

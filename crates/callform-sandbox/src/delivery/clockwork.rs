@@ -77,6 +77,6 @@ fn run_rule(environment: &Environment, scope: &str, name: &str, scheduled: u64) 
     timetable::set(environment.tx, &owner, next.map(|next| (next, next)))?;
     let Some(rule) = Rule::find(environment, scope, name)? else { return Ok(()) };
     let told = ("aws.events", "Scheduled Event");
-    let event = events::envelope(environment, told, time_of(scheduled), &[rule.arn.clone()], &json!({}));
+    let event = events::envelope(environment, told, time_of(scheduled), std::slice::from_ref(&rule.arn), &json!({}));
     bus::send(environment, &rule, &event)
 }

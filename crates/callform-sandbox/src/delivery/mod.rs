@@ -26,6 +26,7 @@ use uuid::Uuid;
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::handler::properties::number;
 use crate::services::carrying::{Carrier, Step, time_of};
 use crate::services::sqs;
 use crate::store::Tx;
@@ -115,21 +116,20 @@ impl Parcel {
         self.failures += 1;
         let arn = self.arn();
         tracing::warn!(target = arn, error = %failure, failures = self.failures, "delivery: a target was not reached");
-        match self.exhausted(environment, &failure) {
-            Some(reason) => self.give_up(environment, &failure, &reason),
-            None => {
-                let due = epoch_milliseconds(environment.now) + rest(self.failures);
-                let key = format!("{due:020}/{}", Uuid::new_v4());
-                environment.tx.put(KIND, environment.region, &key, None, &self)
-            }
+        if let Some(reason) = self.exhausted(environment, &failure) {
+            return self.give_up(environment, &failure, &reason);
         }
+        let due = epoch_milliseconds(environment.now) + rest(self.failures);
+        let key = format!("{due:020}/{}", Uuid::new_v4());
+        environment.tx.put(KIND, environment.region, &key, None, &self)
     }
 
     /// Only what may pass by itself is tried again: not that something is not there, or not understood.
     fn exhausted(&self, environment: &Environment, failure: &AwsError) -> Option<Exhausted> {
         let policy = &self.target["RetryPolicy"];
-        let retries = policy["MaximumRetryAttempts"].as_u64().unwrap_or(MOST_RETRIES);
-        let oldest = policy["MaximumEventAgeInSeconds"].as_u64().map_or(OLDEST, |seconds| seconds * 1000);
+        let number = |name: &str| number(&policy[name]).and_then(|number| u64::try_from(number).ok());
+        let retries = number("MaximumRetryAttempts").unwrap_or(MOST_RETRIES);
+        let oldest = number("MaximumEventAgeInSeconds").map_or(OLDEST, |seconds| seconds * 1000);
         let passes =
             failure.status == 429 || failure.code.contains("Throttl") || [500, 502, 503, 504].contains(&failure.status);
         if !passes {

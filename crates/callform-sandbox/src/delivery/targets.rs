@@ -7,29 +7,15 @@ use uuid::Uuid;
 
 use super::{Content, transformer};
 use crate::error::AwsError;
+use crate::executions::sdk;
 use crate::faults::Faults;
 use crate::handler::Environment;
 use crate::input::object;
-use crate::services::{dynamodb, events, firehose, kinesis, lambda, logs, secrets, sns, sqs, ssm};
+use crate::services::{events, firehose, kinesis, lambda, logs, sns, sqs};
+use crate::states;
 
 /// The beginning of ARNs that name an operation of any service.
 const UNIVERSAL: &str = "arn:aws:scheduler:::aws-sdk:";
-
-/// An operation of a service.
-type Call = fn(&Environment, &str, &Map<String, Value>) -> Result<Value, AwsError>;
-
-/// Services whose operations a schedule can call.
-const SERVICES: [(&str, Call); 9] = [
-    ("dynamodb", dynamodb::call),
-    ("eventbridge", events::call),
-    ("firehose", firehose::call),
-    ("kinesis", kinesis::call),
-    ("cloudwatchlogs", logs::call),
-    ("secretsmanager", secrets::call),
-    ("sns", sns::call),
-    ("sqs", sqs::call),
-    ("ssm", ssm::call),
-];
 
 /// Where an ARN belongs to: the service, and the rest after the account.
 fn parts(arn: &str) -> (&str, &str) {
@@ -80,7 +66,7 @@ pub(super) fn give(
             let input = json!({ "TopicArn": arn, "Message": payload });
             sns::call(environment, "Publish", &object(input)).map(drop)
         }
-        "states" => start_execution(environment, arn, payload),
+        "states" => states::start_execution(environment, arn, payload, None).map(drop),
         "kinesis" => {
             let key = partition_key(target, content);
             let name = kinesis::name_of_arn(arn);
@@ -96,11 +82,6 @@ pub(super) fn give(
         "events" => put_on_bus(environment, target, rest, content, payload),
         _ => Err(AwsError::unsupported("EventBridge's targets of", &format!("{service}: {arn}"))),
     }
-}
-
-/// Starts an execution of a state machine.
-fn start_execution(environment: &Environment, arn: &str, input: &str) -> Result<(), AwsError> {
-    crate::states::start_execution(environment, arn, input, None).map(|_| ())
 }
 
 /// The group has to be there.
@@ -160,22 +141,13 @@ fn call(environment: &Environment, operation: &str, payload: &str) -> Result<(),
     let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
     let input: Map<String, Value> = serde_json::from_str(payload)
         .map_err(|error| AwsError::new(400, "ValidationException", format!("The input is no JSON object: {error}")))?;
-    let name: String =
-        name.chars().take(1).map(|first| first.to_ascii_uppercase()).chain(name.chars().skip(1)).collect();
-    match (service, name.as_str()) {
-        ("lambda", "Invoke") => {
+    match operation {
+        // A function is not waited for.
+        "lambda:invoke" => {
             let function = input.get("FunctionName").and_then(Value::as_str).unwrap_or_default();
             let payload = input.get("Payload").map_or_else(|| "{}".to_owned(), crate::input::shown);
             lambda::asynchronous::queue(environment, function, &payload)
         }
-        ("sfn", "StartExecution") => {
-            let machine = input.get("StateMachineArn").and_then(Value::as_str).unwrap_or_default();
-            let payload = input.get("Input").map_or_else(|| "{}".to_owned(), crate::input::shown);
-            start_execution(environment, machine, &payload)
-        }
-        _ => match SERVICES.iter().find(|(known, _)| *known == service) {
-            Some((_, call)) => call(environment, &name, &input).map(drop),
-            None => Err(AwsError::unsupported("EventBridge Scheduler's calls of", &format!("{service}:{name}"))),
-        },
+        _ => sdk::call(environment, service, name, &input.into()).map(drop),
     }
 }

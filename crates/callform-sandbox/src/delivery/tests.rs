@@ -136,6 +136,7 @@ impl Account {
         self.ask(scheduler, "CreateSchedule", input);
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests hand over literals")]
     fn rule(&self, name: &str, about: Value, targets: Value) {
         let mut input = json!({ "Name": name });
         input.as_object_mut().unwrap().extend(object(about));

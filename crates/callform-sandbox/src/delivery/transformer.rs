@@ -63,29 +63,33 @@ fn fill(template: &str, paths: &Value, event: &Value, rule: &Rule) -> String {
         filled.push_str(before);
         let placeholder = from.strip_prefix('<').and_then(|from| from.split_once('>'));
         let value = placeholder.and_then(|(name, after)| Some((value_of(name, paths, event, rule)?, after)));
-        match value {
-            Some((value, after)) => {
-                filled.push_str(&shown(value.as_ref(), quoted));
-                rest = after;
-            }
-            None => {
-                // An escaped letter is none that opens or closes quotes.
-                let length = if from.starts_with('\\') { 1 + from.chars().nth(1).map_or(0, char::len_utf8) } else { 1 };
-                quoted ^= from.starts_with('"');
-                let (plain, after) = from.split_at(length);
-                filled.push_str(plain);
-                rest = after;
-            }
+        if let Some((part, after)) = value {
+            filled.push_str(&part.shown(quoted));
+            rest = after;
+            continue;
         }
+        // An escaped letter is none that opens or closes quotes.
+        let length = if from.starts_with('\\') { 1 + from.chars().nth(1).map_or(0, char::len_utf8) } else { 1 };
+        quoted ^= from.starts_with('"');
+        let (plain, after) = from.split_at(length);
+        filled.push_str(plain);
+        rest = after;
     }
     filled.push_str(rest);
     filled
 }
 
-/// What a placeholder stands for: `None` where it is none, an inner `None` where the event does not have it.
-fn value_of(name: &str, paths: &Value, event: &Value, rule: &Rule) -> Option<Option<Value>> {
+/// What a placeholder stands for.
+enum Part {
+    /// The event does not have it.
+    Absent,
+    There(Value),
+}
+
+/// The part that a placeholder of a name stands for; `None` where it is none.
+fn value_of(name: &str, paths: &Value, event: &Value, rule: &Rule) -> Option<Part> {
     if let Some(path) = paths[name].as_str() {
-        return Some(at(event, path).cloned());
+        return Some(at(event, path).map_or(Part::Absent, |value| Part::There(value.clone())));
     }
     let known = match name {
         "aws.events.rule-arn" => rule.arn.into(),
@@ -99,17 +103,19 @@ fn value_of(name: &str, paths: &Value, event: &Value, rule: &Rule) -> Option<Opt
         }
         _ => return None,
     };
-    Some(Some(known))
+    Some(Part::There(known))
 }
 
-fn shown(value: Option<&Value>, quoted: bool) -> String {
-    match value {
-        None => String::new(),
-        Some(value) if !quoted => value.to_string(),
-        Some(value) => {
-            // Within quotes a text needs no quotes of its own, and what is in it stays escaped.
-            let text = Value::String(crate::input::shown(value)).to_string();
-            text.get(1..text.len() - 1).unwrap_or_default().to_owned()
+impl Part {
+    fn shown(&self, quoted: bool) -> String {
+        match self {
+            Self::Absent => String::new(),
+            Self::There(value) if !quoted => value.to_string(),
+            Self::There(value) => {
+                // Within quotes a text needs no quotes of its own, and what is in it stays escaped.
+                let text = Value::String(crate::input::shown(value)).to_string();
+                text.get(1..text.len() - 1).unwrap_or_default().to_owned()
+            }
         }
     }
 }

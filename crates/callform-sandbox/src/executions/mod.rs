@@ -7,12 +7,12 @@
 
 mod files;
 mod functions;
-mod sdk;
+pub(crate) mod sdk;
 mod sync;
 mod tasks;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use callform_states::{Failure, Moment, Request};
 use serde_json::Value;
@@ -20,6 +20,7 @@ use serde_json::Value;
 use crate::dispatch::Sandbox;
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::services::carrying::{Carrier, Step, time_of};
 use crate::states::{self, Requested, flights};
 use crate::store::{Store, Tx};
 
@@ -43,6 +44,27 @@ enum Done {
 pub(crate) fn carry_on(sandbox: &Arc<Sandbox>, store: &Store, stopped: &Stopped) -> Result<(), AwsError> {
     while !stopped() && (work(sandbox, store, stopped)? || pass(sandbox, store)?) {}
     Ok(())
+}
+
+/// Executions, as work that nobody asks for. A thread of its own does it; here it is only said when there is some.
+pub(crate) struct Executions;
+
+impl Carrier for Executions {
+    fn all(&self, _: &Tx) -> Result<Vec<(String, String)>, AwsError> {
+        Ok(vec![Default::default()])
+    }
+
+    fn step(&self, _: &Environment, _: &str) -> Result<Step, AwsError> {
+        Ok(Step::Idle)
+    }
+
+    fn next_due(&self, environment: &Environment, _: &str) -> Result<Option<SystemTime>, AwsError> {
+        if !states::is_settled(environment.tx, environment.now)? {
+            return Ok(Some(environment.now));
+        }
+        let due = states::due(environment.tx)?;
+        Ok(due.and_then(|due| u64::try_from(due.at).ok()).map(time_of))
+    }
 }
 
 /// Takes the oldest request that nobody is at. False where there is none.

@@ -41,7 +41,7 @@ const SERVICES: &[(&str, &str, bool)] = &[
 ];
 
 /// Carries an operation out: `action` begins in lower case.
-pub(super) fn call(
+pub(crate) fn call(
     environment: &Environment,
     service: &str,
     action: &str,

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::api::{Api, Does, Operation, Verb, routed};
 use super::document::{Document, Kept};
-use super::kind::{AS_IT_IS, Kind, Reference, Refusal, Shape, Shown, formed};
+use super::kind::{AS_IT_IS, Kind, Reference, Refusal, Shape, Shown, WORKS, formed};
 use super::members::{Case, TagForm, Wire};
 use crate::clock::{self, epoch_milliseconds};
 use crate::error::AwsError;
@@ -45,7 +45,7 @@ static SCHEDULE: Kind = Kind {
 };
 
 static GROUP: Kind = Kind {
-    kept: Some(|_, _, _| Ok(())),
+    kept: WORKS,
     owns: &[("AWS::Scheduler::Schedule", "GroupName")],
     shape: Shape {
         shown: &[
@@ -264,7 +264,7 @@ impl Schedule {
         let window = self.whole["FlexibleTimeWindow"]["MaximumWindowInMinutes"].as_u64().unwrap_or_default() * 60;
         let later = |scheduled: u64| {
             let digest = Sha256::digest(format!("{}/{scheduled}", self.arn));
-            let number = digest.iter().take(4).fold(0, |number, byte| number << 8 | u64::from(*byte));
+            let number = digest.iter().take(4).fold(0, |number, byte| (number << 8) | u64::from(*byte));
             number.checked_rem(window).unwrap_or_default() * 1000
         };
         let entry = scheduled.map(|scheduled| (scheduled, scheduled + later(scheduled)));

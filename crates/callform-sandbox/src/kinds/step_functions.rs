@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::api::{Api, Call, Does, Operation, Verb, named, picked};
 use super::document::Document;
-use super::kind::{AS_IT_IS, Kind, Reference, Refusal, Shape, Shown, formed};
+use super::kind::{AS_IT_IS, Kind, Reference, Refusal, Shape, Shown, WORKS, formed};
 use super::members::{Case, TagForm, Wire};
 use crate::clock::epoch_seconds;
 use crate::error::AwsError;
@@ -17,6 +17,7 @@ use crate::operation::{Member, Service, TEXT, required};
 static STATE_MACHINE: Kind = Kind {
     owns: &[("AWS::StepFunctions::StateMachineVersion", "StateMachineArn")],
     check,
+    kept: WORKS,
     shape: Shape {
         renamed: &[
             ("Arn", "stateMachineArn"),
@@ -48,6 +49,7 @@ static STATE_MACHINE: Kind = Kind {
 
 static VERSION: Kind = Kind {
     refers: &[Reference { property: "StateMachineArn", type_name: "AWS::StepFunctions::StateMachine", always: &[] }],
+    kept: WORKS,
     shape: Shape {
         renamed: &[("Arn", "stateMachineVersionArn"), ("StateMachineRevisionId", "revisionId")],
         shown: &[("creationDate", Shown::Created)],
@@ -57,6 +59,7 @@ static VERSION: Kind = Kind {
 };
 
 static ACTIVITY: Kind = Kind {
+    kept: WORKS,
     shape: Shape {
         renamed: &[("Arn", "activityArn")],
         shown: &[("creationDate", Shown::Created)],

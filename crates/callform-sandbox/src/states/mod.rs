@@ -20,5 +20,5 @@ mod start;
 mod tokens;
 
 pub(crate) use operations::STEP_FUNCTIONS;
-pub(crate) use rows::{Executions, Record, Requested, asked, change, due, moment, record, requested};
+pub(crate) use rows::{Record, Requested, asked, change, due, is_settled, moment, record, requested};
 pub(crate) use start::{Parent, Start, start, start_execution};

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::start::Parent;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::carrying::{Carrier, Step, time_of};
 use crate::store::Tx;
 
 pub(super) const EXECUTION: &str = "states/execution";
@@ -265,25 +264,7 @@ pub(crate) fn due(tx: &Tx) -> Result<Option<Due>, AwsError> {
     Ok(tx.first::<Due>(DUE, "")?.map(|(_, due)| due))
 }
 
-/// Executions, for the clock: what is to be done on them is done beside (`crate::executions`); here they only say when, so
-/// that the clock does not leave them behind.
-pub(crate) struct Executions;
-
-impl Carrier for Executions {
-    fn all(&self, tx: &Tx) -> Result<Vec<(String, String)>, AwsError> {
-        let waits = tx.count(WORK, "")? > 0 || due(tx)?.is_some();
-        Ok(if waits { vec![(String::new(), String::new())] } else { Vec::new() })
-    }
-
-    fn step(&self, _environment: &Environment, _name: &str) -> Result<Step, AwsError> {
-        Ok(Step::Idle)
-    }
-
-    fn next_due(&self, environment: &Environment, _name: &str) -> Result<Option<SystemTime>, AwsError> {
-        if environment.tx.count(WORK, "")? > 0 {
-            return Ok(Some(environment.now));
-        }
-        let due = due(environment.tx)?.and_then(|due| u64::try_from(due.at).ok());
-        Ok(due.map(time_of))
-    }
+/// True where nothing is to be done, and no time has come.
+pub(crate) fn is_settled(tx: &Tx, now: SystemTime) -> Result<bool, AwsError> {
+    Ok(tx.count(WORK, "")? == 0 && due(tx)?.is_none_or(|due| due.at > moment(now)))
 }

@@ -14,6 +14,7 @@ use std::time::SystemTime;
 
 use crate::delivery::{Buses, Clockwork, Parcels};
 use crate::error::AwsError;
+use crate::executions::Executions;
 use crate::handler::Environment;
 use crate::services::carrying::Carrier;
 pub(crate) use crate::services::carrying::{Answer, Invocation, InvocationError, Step};
@@ -29,7 +30,7 @@ static CARRIERS: &[&dyn Carrier] = &[
     &firehose::delivery::DeliveryStreams,
     &lambda::event_sources::Mappings,
     &sns::delivery::Notifications,
-    &crate::states::Executions,
+    &Executions,
 ];
 
 /// One thing there is work on.

@@ -63,6 +63,8 @@ pub(crate) fn authorization(service: &str) -> String {
 /// A call of a JSON service.
 pub(crate) fn json(url: &str, target: &str, body: &str) -> Reply {
     let service = match target.split_once('.').unwrap().0 {
+        "AWSEvents" => "events",
+        "AWSStepFunctions" => "states",
         "AmazonSSM" => "ssm",
         "AmazonSQS" => "sqs",
         "AWSCognitoIdentityProviderService" => "cognito-idp",

@@ -10,3 +10,4 @@ mod interpreted;
 mod server;
 mod stacks;
 mod stored_types;
+mod times;

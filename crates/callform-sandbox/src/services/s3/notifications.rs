@@ -1,4 +1,4 @@
-//! Who is told of objects that come and go: `EventBridge`, functions, queues and topics, as the bucket's setting says.
+//! Who is told of objects that come and go: EventBridge, functions, queues and topics, as the bucket's setting says.
 //!
 //! Source: Amazon S3 User Guide, "Event notification types and destinations", "Using EventBridge".
 
@@ -45,7 +45,7 @@ impl Happening {
         }
     }
 
-    /// The operation that `EventBridge` gives as the reason.
+    /// The operation that EventBridge gives as the reason.
     fn reason(self) -> &'static str {
         match self {
             Self::Created(Creation::Put) => "PutObject",
