@@ -1,4 +1,4 @@
-//! What happens to records without a request: delivery streams and event source mappings carry them on.
+//! What happens without a request: delivery streams and event source mappings carry records on, contacts live.
 //!
 //! Each has a `step` that does the next thing there is to do in one transaction, or says which function has to be
 //! invoked first; `settle` takes the answer in another transaction. Nothing else is kept anywhere, so that a process
@@ -10,6 +10,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::connect::live;
 use crate::error::AwsError;
 use crate::handler::Environment;
 pub(crate) use crate::services::carrying::{Answer, Invocation, InvocationError, Step};
@@ -31,6 +32,11 @@ enum Consumer {
     Notifications {
         region: String,
     },
+    /// Contacts of an instance of Connect, and its agents.
+    Contacts {
+        region: String,
+        instance: String,
+    },
 }
 
 impl Consumer {
@@ -39,14 +45,17 @@ impl Consumer {
         let mappings = lambda::event_sources::all(tx)?.into_iter();
         let mappings = mappings.map(|(region, uuid)| Self::Mapping { region, uuid });
         let notifications = sns::delivery::regions(tx)?.into_iter().map(|region| Self::Notifications { region });
-        Ok(streams.chain(mappings).chain(notifications).collect())
+        let contacts = live::instances(tx)?.into_iter();
+        let contacts = contacts.map(|(region, instance)| Self::Contacts { region, instance });
+        Ok(streams.chain(mappings).chain(notifications).chain(contacts).collect())
     }
 
     fn region(&self) -> &str {
         match self {
-            Self::DeliveryStream { region, .. } | Self::Mapping { region, .. } | Self::Notifications { region } => {
-                region
-            }
+            Self::DeliveryStream { region, .. }
+            | Self::Mapping { region, .. }
+            | Self::Notifications { region }
+            | Self::Contacts { region, .. } => region,
         }
     }
 
@@ -55,6 +64,7 @@ impl Consumer {
             Self::DeliveryStream { name, .. } => firehose::delivery::step(environment, name),
             Self::Mapping { uuid, .. } => lambda::event_sources::step(environment, uuid),
             Self::Notifications { .. } => sns::delivery::step(environment),
+            Self::Contacts { instance, .. } => live::step(environment, instance),
         }
     }
 
@@ -64,6 +74,7 @@ impl Consumer {
             Self::Mapping { uuid, .. } => lambda::event_sources::is_due(environment, uuid),
             // There is one only while something is to be delivered.
             Self::Notifications { .. } => Ok(true),
+            Self::Contacts { instance, .. } => live::is_due(environment, instance),
         }
     }
 
@@ -77,6 +88,7 @@ impl Consumer {
             Self::DeliveryStream { name, .. } => firehose::delivery::settle(environment, name, answer),
             Self::Mapping { uuid, .. } => lambda::event_sources::settle(environment, uuid, invocation.part, answer),
             Self::Notifications { .. } => sns::delivery::settle(environment, answer),
+            Self::Contacts { instance, .. } => live::settle(environment, instance, invocation.part, answer),
         }
     }
 }
