@@ -39,6 +39,16 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "lists of live instances",
     ),
     guess("connect/builtins.rs", "Basic Hours are nine to five on working days."),
+    attested(
+        "connect/contacts.rs",
+        "The client token of a contact that is over starts another one.",
+        "an earlier edition of the service's API reference",
+    ),
+    guess(
+        "connect/contacts_search.rs",
+        "Names of contacts are searched without regard to case; an exact match is the whole name.",
+    ),
+    guess("connect/contacts_search.rs", "Contacts are found from the newest to the oldest."),
     guess(
         "connect/document.rs",
         "A malformed id is InvalidParameterException, an id of nothing is ResourceNotFoundException.",
@@ -63,6 +73,18 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     guess(
         "connect/hours_effective.rs",
         "An override that recurs every few weeks, months or years counts from the week, month or year of its first day.",
+    ),
+    guess("connect/live/agents.rs", "An agent that missed a contact gets the next one after 15 seconds."),
+    guess(
+        "connect/live/agents.rs",
+        "A callback that rings at an agent is INCOMING, and PENDING while its customer is called.",
+    ),
+    guess("connect/live/dial.rs", "Detection takes one and a half seconds for a person, three for a machine."),
+    guess("connect/live/dial.rs", "The flow of a call begins when it is known who has answered."),
+    attested(
+        "connect/live/follow.rs",
+        "A contact record comes when the work after the contact is done, at once.",
+        "the service's documentation says when a record closes, not how long its delivery takes",
     ),
     attested(
         "connect/phone_numbers.rs",
@@ -123,6 +145,12 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     guess("connect/test_cases.rs", "Where nothing is saved beside what is published, that is what is saved."),
     guess("connect/test_cases.rs", "An update of a test case without a status leaves it published, or saved."),
     guess("connect/test_cases.rs", "The executions of a test case are gone with it."),
+    attested(
+        "delivery/mod.rs",
+        "What a rule or schedule cannot deliver is tried again after 1, 2, 4 seconds and so on, at most every 8 minutes.",
+        "185 attempts within a day, with exponential backoff: EventBridge User Guide",
+    ),
+    guess("delivery/transformer.rs", "Within quotes of an input template, what is no text becomes its JSON, escaped."),
     guess(
         "faults.rs",
         "CloudFormation calls a throttled handler again after 1, 2, 4, 8 and 16 seconds, and then gives up.",
@@ -133,10 +161,22 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "A bot or version that an alias uses is refused to be deleted by PreconditionFailedException.",
         "the documentation's ResourceInUseException is not in the service's model",
     ),
+    guess(
+        "services/events/told.rs",
+        "An event for a bus that is not there is a failed entry of PutEvents; the service may drop it without a word.",
+    ),
     attested(
         "services/firehose/described.rs",
         "The parameters of a Lambda processor come back all and in another order.",
         "public reports of tools that compared them one by one",
+    ),
+    guess(
+        "services/lambda/asynchronous.rs",
+        "A function that cannot be started for an event is tried as often as one that fails on it: three times.",
+    ),
+    guess(
+        "services/timing/mod.rs",
+        "A schedule that runs once, at a time that the wall clock leaves out in spring, runs as much later.",
     ),
 ];
 

@@ -6,8 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chrono::{DateTime, SecondsFormat, Utc};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-/// Name of the file in the sandbox's folder that says how many milliseconds its clock is ahead.
+/// Name of the file in the sandbox's folder that says how many milliseconds its clock is ahead, or at which time it stands:
+/// `=` and milliseconds since 1970.
 pub(crate) const FILE: &str = "clock";
+const STANDING: &str = "=";
 
 /// The time zone of a name of the IANA database, exactly as it is written there. The data come with the program, so that
 /// every machine reckons by the same.
@@ -16,23 +18,54 @@ pub(crate) fn time_zone(name: &str) -> Option<TimeZone> {
     (zone.iana_name() == Some(name)).then_some(zone)
 }
 
-fn ahead(folder: &Path) -> Duration {
-    let text = std::fs::read_to_string(folder.join(FILE)).unwrap_or_default();
-    Duration::from_millis(text.trim().parse().unwrap_or_default())
+/// What the file says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Setting {
+    /// So much later than the machine's clock.
+    Ahead(Duration),
+    /// Still, at this time.
+    Standing(SystemTime),
 }
 
-/// The time by the clock of the sandbox in a folder: that of the machine, and as much later as [`advance`] said.
+fn setting(folder: &Path) -> Setting {
+    let text = std::fs::read_to_string(folder.join(FILE)).unwrap_or_default();
+    let milliseconds = |text: &str| Duration::from_millis(text.trim().parse().unwrap_or_default());
+    match text.strip_prefix(STANDING) {
+        Some(time) => Setting::Standing(UNIX_EPOCH + milliseconds(time)),
+        None => Setting::Ahead(milliseconds(&text)),
+    }
+}
+
+/// The time by the clock of the sandbox in a folder: that of the machine, and as much later as it was moved; or the time
+/// at which it stands.
 pub fn now(folder: &Path) -> SystemTime {
     let now = SystemTime::now();
-    now.checked_add(ahead(folder)).unwrap_or(now)
+    match setting(folder) {
+        Setting::Ahead(ahead) => now.checked_add(ahead).unwrap_or(now),
+        Setting::Standing(time) => time,
+    }
 }
 
-/// Moves the clock of the sandbox in a folder forward, for all processes that serve it.
-pub(crate) fn advance(folder: &Path, by: Duration) -> std::io::Result<()> {
-    let sum = ahead(folder).saturating_add(by).as_millis();
+/// True where the clock of the sandbox in a folder stands still.
+pub(crate) fn is_standing(folder: &Path) -> bool {
+    matches!(setting(folder), Setting::Standing(_))
+}
+
+/// Lets the clock of the sandbox in a folder stand still at a time, for all processes that serve it.
+pub(crate) fn stand(folder: &Path, time: SystemTime) -> std::io::Result<()> {
+    write(folder, &format!("{STANDING}{}", epoch_milliseconds(time)))
+}
+
+/// Lets the clock of the sandbox in a folder run, from a time on; never from one that is before the machine's.
+pub(crate) fn run_from(folder: &Path, time: SystemTime) -> std::io::Result<()> {
+    let ahead = time.duration_since(SystemTime::now()).unwrap_or_default();
+    write(folder, &ahead.as_millis().to_string())
+}
+
+fn write(folder: &Path, text: &str) -> std::io::Result<()> {
     // Whole or not at all: readers never see half a number.
     let new = folder.join(format!("{FILE}.{}", uuid::Uuid::new_v4()));
-    std::fs::write(&new, format!("{sum}\n"))?;
+    std::fs::write(&new, format!("{text}\n"))?;
     std::fs::rename(new, folder.join(FILE))
 }
 
@@ -58,4 +91,27 @@ pub fn iso8601(time: SystemTime) -> String {
 /// `Mon, 23 Nov 2026 10:00:00 GMT`: timestamps of HTTP headers.
 pub fn http_date(time: SystemTime) -> String {
     DateTime::<Utc>::from(time).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_stands_and_runs_again_ahead() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        assert!(!is_standing(folder));
+        let before = SystemTime::now();
+        assert!(now(folder) >= before);
+        let noon = UNIX_EPOCH + Duration::from_hours(498_756);
+        stand(folder, noon).unwrap();
+        assert!(is_standing(folder));
+        assert_eq!((now(folder), now(folder)), (noon, noon));
+        let tomorrow = SystemTime::now() + Duration::from_hours(24);
+        run_from(folder, tomorrow).unwrap();
+        // To the millisecond, rounded down.
+        assert!(!is_standing(folder) && now(folder) + Duration::from_millis(1) >= tomorrow);
+        assert!(now(folder) < tomorrow + Duration::from_hours(1));
+    }
 }

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Modules go one way: `store`, `protocol`, `operation`, `input` → `services` → `connect`, `kinds` → `resources` →
-//! `cloudformation` → `dispatch` → `invocations`, `streaming` → `worker` → `server`. CloudFormation knows handlers by
+//! `cloudformation` → `dispatch` → `invocations`, `delivery` → `streaming` → `worker` → `server`. CloudFormation knows handlers by
 //! their trait alone.
 //!
 //! Every request but the invocation of a function runs in one [`store::Store`] transaction, so that several processes
@@ -23,6 +23,7 @@ mod door;
 pub mod error;
 pub mod faults;
 mod custom_events;
+mod delivery;
 mod functions;
 pub mod handler;
 mod input;

@@ -26,7 +26,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
 use crate::connect::people::People;
-use crate::dispatch::{ACCOUNT, Outcome, Request, Sandbox, Stuck};
+use crate::dispatch::{Outcome, Request, Sandbox, Stuck};
 use crate::door::{self, Admitted};
 use crate::error::AwsError;
 use crate::faults::Faults;
@@ -39,6 +39,7 @@ use crate::resources::registry;
 use crate::services::s3::route;
 use crate::services::s3::upload::{Receiver, Upload};
 use crate::store::Store;
+use crate::streaming::advance;
 use crate::worker::{LOCK, Waker, Worker};
 
 /// The file that tells a sandbox from any other folder; it holds the version of the folder's format.
@@ -89,13 +90,15 @@ impl Running {
         self.sandbox.invoke(invocation).await
     }
 
-    /// Moves the sandbox's clock forward, and waits until what became due is done: records are delivered, batches are
-    /// given to their functions. The clock stays ahead, for all processes that serve the folder.
+    /// Moves the sandbox's clock forward, from each time at which something is due to the next, and waits until all of it
+    /// is done: schedules run, records are delivered, batches are given to their functions, each at its own time. The
+    /// clock stays ahead, for all processes that serve the folder.
     pub async fn advance(&self, by: Duration) -> std::io::Result<()> {
-        crate::clock::advance(&self.sandbox.folder, by)?;
         let sandbox = Arc::clone(&self.sandbox);
         let settled = move || -> Result<(), AwsError> {
-            while !crate::streaming::is_settled(&sandbox.store, ACCOUNT, &sandbox.folder)? {
+            let now = crate::clock::now(&sandbox.folder);
+            let asked = sandbox.store.transaction(|tx| advance::ask(tx, now, by))?;
+            while !sandbox.store.transaction(|tx| advance::is_done(tx, &asked))? {
                 sandbox.stuck.check(crate::dispatch::RECORDS)?;
                 // The worker of this process or of another one is at it.
                 std::thread::sleep(Duration::from_millis(20));

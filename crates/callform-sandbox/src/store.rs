@@ -204,6 +204,14 @@ impl Tx<'_> {
         rows.map(|row| row.map_err(AwsError::from)).collect()
     }
 
+    /// Every scope that documents of a kind have, sorted.
+    pub fn scopes(&self, kind: &str) -> Result<Vec<String>, AwsError> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT DISTINCT scope FROM document WHERE kind = ?1 ORDER BY scope")?;
+        let rows = statement.query_map(params![kind], |row| row.get(0))?;
+        rows.map(|row| row.map_err(AwsError::from)).collect()
+    }
+
     /// How many documents a kind and scope have.
     pub fn count(&self, kind: &str, scope: &str) -> Result<usize, AwsError> {
         let count: i64 = self

@@ -3,6 +3,7 @@
 //! Whoever holds the lock on `worker.lock` works. The kernel releases it when its process dies, however it dies, and
 //! the worker of another process, or of the next one, goes on: every step of the engine is durable.
 
+use std::cell::Cell;
 use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::RecvTimeoutError;
@@ -138,9 +139,12 @@ fn work(sandbox: &Arc<Sandbox>, store: &Store, lock: &File, signal: &Signal) {
     // may take minutes.
     std::thread::scope(|scope| {
         scope.spawn(|| match Store::open(&sandbox.folder.join("state.db")) {
-            Ok(store) => repeat(sandbox, &store, signal, RECORDS, &|time| signal.sleep(time), &|| {
-                carry_on(sandbox, &store, signal)
-            }),
+            Ok(store) => {
+                let caught_up = Cell::new(false);
+                repeat(sandbox, &store, signal, RECORDS, &|time| signal.sleep(time), &|| {
+                    carry_on(sandbox, &store, signal, &caught_up)
+                });
+            }
             Err(error) => tracing::error!(%error, "sandbox: no delivery"),
         });
         let rest = |time| {
@@ -206,12 +210,17 @@ fn run(sandbox: &Arc<Sandbox>, store: &Store, signal: &Signal, events: &Events) 
     Ok(())
 }
 
-/// Carries records on until nothing is due.
-fn carry_on(sandbox: &Arc<Sandbox>, store: &Store, signal: &Signal) -> Result<(), AwsError> {
+/// Carries on until nothing is due, and moves the clock where somebody asked for it. The first thing is to put right what
+/// became due while nobody worked.
+fn carry_on(sandbox: &Arc<Sandbox>, store: &Store, signal: &Signal, caught_up: &Cell<bool>) -> Result<(), AwsError> {
     let now = || clock::now(&sandbox.folder);
     let invoke = |region: &str, invocation: &Invocation| invoke(sandbox, signal, region, invocation);
     let work = Work { store, account: ACCOUNT, folder: &sandbox.folder, now: &now, invoke: &invoke };
-    while !signal.stopped() && work.round()? {}
+    if !caught_up.get() {
+        work.catch_up()?;
+        caught_up.set(true);
+    }
+    while !signal.stopped() && (work.round()? || work.move_clock()?) {}
     Ok(())
 }
 

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::handler::Properties;
+use super::document::Kept;
+use crate::error::AwsError;
+use crate::handler::{Environment, Properties};
 
 /// A plain kind: a resource type whose service does nothing with it that its schema does not say.
 pub(crate) struct Kind {
@@ -20,9 +22,15 @@ pub(crate) struct Kind {
     pub(crate) owns: &'static [(&'static str, &'static str)],
     /// Refuses properties that the schema takes and the service does not.
     pub(crate) check: fn(&Properties) -> Result<(), Refusal>,
+    /// What happens when a resource was made or changed, or is gone; by its identifier. `None` for kinds whose resources are
+    /// only stored: the stack's event says so.
+    pub(crate) kept: Option<Keeping>,
     /// How the service's API shows it.
     pub(crate) shape: Shape,
 }
+
+/// Learns what became of a resource.
+pub(crate) type Keeping = fn(&Environment, &str, Option<&Kept>) -> Result<(), AwsError>;
 
 /// A property that names a resource of another plain kind.
 pub(crate) struct Reference {
@@ -94,6 +102,7 @@ pub(crate) const PLAIN: Kind = Kind {
     refers: &[],
     owns: &[],
     check: |_| Ok(()),
+    kept: None,
     shape: AS_IT_IS,
 };
 

@@ -19,7 +19,7 @@ pub(crate) mod kind;
 mod lex;
 mod members;
 mod others;
-mod scheduler;
+pub(crate) mod scheduler;
 mod step_functions;
 
 pub(crate) use api_gateway::API_GATEWAY;

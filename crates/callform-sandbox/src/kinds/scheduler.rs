@@ -1,20 +1,29 @@
-//! Amazon EventBridge Scheduler: schedules and their groups are kept. Nothing is ever started by one. As the schema's
+//! Amazon EventBridge Scheduler: schedules and their groups. [`crate::delivery`] carries out what is due. As the schema's
 //! identifier is the name alone, a name is unique among all schedules here, not in its group.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 use super::api::{Api, Does, Operation, Verb, routed};
+use super::document::{Document, Kept};
 use super::kind::{AS_IT_IS, Kind, Reference, Refusal, Shape, Shown, formed};
 use super::members::{Case, TagForm, Wire};
-use crate::handler::Properties;
+use crate::clock::{self, epoch_milliseconds};
+use crate::error::AwsError;
+use crate::handler::{Environment, Properties};
 use crate::operation::{Member, Service, Shape as Form, TEXT, query, required_query};
+use crate::services::timing::timetable::{self, Owner};
+use crate::services::timing::{Expression, Timing, milliseconds, timestamp};
+use crate::store::Tx;
 
 const TIMES: [&str; 2] = ["StartDate", "EndDate"];
 
 static SCHEDULE: Kind = Kind {
     refers: &[Reference { property: "GroupName", type_name: "AWS::Scheduler::ScheduleGroup", always: &["default"] }],
     check,
+    kept: Some(wait),
     shape: Shape {
         renamed: &[],
         further: &["ActionAfterCompletion"],
@@ -36,6 +45,7 @@ static SCHEDULE: Kind = Kind {
 };
 
 static GROUP: Kind = Kind {
+    kept: Some(|_, _, _| Ok(())),
     owns: &[("AWS::Scheduler::Schedule", "GroupName")],
     shape: Shape {
         shown: &[
@@ -150,12 +160,124 @@ const OPERATIONS: &[Operation] = &[
 ];
 
 fn check(properties: &Properties) -> Result<(), Refusal> {
-    let Some(expression) = properties.get("ScheduleExpression").and_then(Value::as_str) else { return Ok(()) };
-    let is_known = ["at(", "rate(", "cron("].iter().any(|start| expression.starts_with(start));
-    if is_known && expression.ends_with(')') {
-        return Ok(());
+    let invalid = |message: String| Err(Refusal { code: "ValidationException", message });
+    let text = |name: &str| properties.get(name).and_then(Value::as_str);
+    if let Some(expression) = text("ScheduleExpression")
+        && let Err(reason) = Expression::read(expression, true)
+    {
+        return invalid(format!("Invalid Schedule Expression {expression}: {reason}."));
     }
-    Err(Refusal { code: "ValidationException", message: format!("Invalid Schedule Expression {expression}.") })
+    match text("ScheduleExpressionTimezone") {
+        Some(zone) if clock::time_zone(zone).is_none() => {
+            invalid(format!("Invalid Schedule Expression Timezone {zone}."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A schedule, as what carries it out sees it.
+pub(crate) struct Schedule {
+    /// Its key among all schedules.
+    key: String,
+    /// Its ARN.
+    pub(crate) arn: String,
+    /// The target, as the schedule has it.
+    pub(crate) target: Value,
+    whole: Value,
+    /// What only the API knows.
+    deletes_itself: bool,
+    /// When it was made, milliseconds since 1970.
+    created: u64,
+}
+
+/// The schedule of a key; `None` where it is gone.
+pub(crate) fn find(environment: &Environment, key: &str) -> Result<Option<Schedule>, AwsError> {
+    Ok(Document::of(&SCHEDULE).find(environment, key)?.map(|kept| Schedule::of(key, &kept)))
+}
+
+/// Takes a schedule that is gone from the timetable.
+pub(crate) fn forget(tx: &Tx, key: &str) -> Result<(), AwsError> {
+    timetable::set(tx, &Owner::Schedule(key.to_owned()), None)
+}
+
+/// A schedule that was made or changed waits for its next time; one that is gone waits no more.
+fn wait(environment: &Environment, key: &str, kept: Option<&Kept>) -> Result<(), AwsError> {
+    let Some(kept) = kept else { return forget(environment.tx, key) };
+    let schedule = Schedule::of(key, kept);
+    // A rate begins at once (EventBridge Scheduler User Guide, "Rate-based schedules").
+    let begins = kept.created == kept.changed
+        && schedule.text("ScheduleExpression").is_some_and(|text| text.starts_with("rate"));
+    let after = if begins { schedule.begins().saturating_sub(1) } else { epoch_milliseconds(environment.now) };
+    schedule.wait_for(environment.tx, schedule.next(after))
+}
+
+impl Schedule {
+    fn of(key: &str, kept: &Kept) -> Self {
+        let whole = kept.whole();
+        Self {
+            key: key.to_owned(),
+            arn: whole["Arn"].as_str().unwrap_or_default().to_owned(),
+            target: whole["Target"].clone(),
+            deletes_itself: kept.further.get("ActionAfterCompletion").is_some_and(|action| action == "DELETE"),
+            created: kept.created,
+            whole,
+        }
+    }
+
+    /// Its region.
+    pub(crate) fn region(&self) -> &str {
+        self.arn.split(':').nth(3).unwrap_or_default()
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.whole[name].as_str()
+    }
+
+    fn time(&self, name: &str) -> Option<Timestamp> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// The whole second in which it was made.
+    fn begins(&self) -> u64 {
+        self.created / 1000 * 1000
+    }
+
+    /// When it runs; `None` where it is turned off.
+    pub(crate) fn timing(&self) -> Option<Timing> {
+        if self.text("State") == Some("DISABLED") {
+            return None;
+        }
+        let expression = Expression::read(self.text("ScheduleExpression")?, true).ok()?;
+        let zone = clock::time_zone(self.text("ScheduleExpressionTimezone").unwrap_or("UTC"))?;
+        // Start and end are not of those that run once.
+        let is_once = matches!(expression, Expression::At(_));
+        let end = self.time("EndDate").filter(|_| !is_once);
+        Some(Timing { expression, zone, start: self.time("StartDate").or_else(|| timestamp(self.begins()))?, end })
+    }
+
+    fn next(&self, after: u64) -> Option<u64> {
+        self.timing()?.next(timestamp(after)?).map(milliseconds)
+    }
+
+    /// Notes that it waits for a time. In a flexible window it runs at a moment that is the same whenever it is reckoned.
+    fn wait_for(&self, tx: &Tx, scheduled: Option<u64>) -> Result<(), AwsError> {
+        let window = self.whole["FlexibleTimeWindow"]["MaximumWindowInMinutes"].as_u64().unwrap_or_default() * 60;
+        let later = |scheduled: u64| {
+            let digest = Sha256::digest(format!("{}/{scheduled}", self.arn));
+            let number = digest.iter().take(4).fold(0, |number, byte| number << 8 | u64::from(*byte));
+            number.checked_rem(window).unwrap_or_default() * 1000
+        };
+        let entry = scheduled.map(|scheduled| (scheduled, scheduled + later(scheduled)));
+        timetable::set(tx, &Owner::Schedule(self.key.clone()), entry)
+    }
+
+    /// Notes what comes after a time at which it runs; after the last one it deletes itself, where it was told to.
+    pub(crate) fn wait_for_next(&self, environment: &Environment, scheduled: u64) -> Result<(), AwsError> {
+        match self.next(scheduled) {
+            None if self.deletes_itself => Document::of(&SCHEDULE).remove(environment, &self.key),
+            next => self.wait_for(environment.tx, next),
+        }
+    }
 }
 
 /// The group of those that name none is not said, and times are texts.

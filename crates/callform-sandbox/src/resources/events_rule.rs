@@ -3,26 +3,36 @@
 use serde_json::{Value, json};
 
 use crate::handler::properties::{
-    call, document, find, list, name_or_generated, not_found, tag_changes, without_empty,
+    call, document, find, list, name_or_generated, not_found, tag_changes, text, without_empty,
 };
 use crate::handler::{Context, HandlerResult, Properties, ResourceHandler};
 use crate::services::events;
 
 pub(super) struct Rule;
 
+/// Bus and name of a rule: `name`, or `bus|name` where the bus is not the default one.
+fn parts(physical_id: &str) -> (&str, &str) {
+    physical_id.split_once('|').unwrap_or(("default", physical_id))
+}
+
 impl ResourceHandler for Rule {
     fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String> {
         let name = name_or_generated(context, properties, "Name", 64);
         put(context, &name, properties)?;
-        targets(context, &name, &Properties::new(), properties)?;
-        Ok(name)
+        let bus = text(properties, "EventBusName").unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        let physical_id = if bus.is_empty() || bus == "default" { name } else { format!("{bus}|{name}") };
+        targets(context, &physical_id, &Properties::new(), properties)?;
+        Ok(physical_id)
     }
 
     fn read(&self, context: &Context, physical_id: &str) -> HandlerResult<Option<Properties>> {
-        let Some(rule) = find(context, events::call, "DescribeRule", json!({ "Name": physical_id }))? else {
+        let (bus, name) = parts(physical_id);
+        let which = json!({ "Name": name, "EventBusName": bus });
+        let Some(rule) = find(context, events::call, "DescribeRule", which)? else {
             return Ok(None);
         };
-        let targets = call(context, events::call, "ListTargetsByRule", json!({ "Rule": physical_id }))?;
+        let which = json!({ "Rule": name, "EventBusName": bus });
+        let targets = call(context, events::call, "ListTargetsByRule", which)?;
         let tags = call(context, events::call, "ListTagsForResource", json!({ "ResourceARN": rule["Arn"] }))?;
         let mut properties = Properties::new();
         for member in ["Name", "Arn", "Description", "ScheduleExpression", "State", "RoleArn", "EventBusName"] {
@@ -37,7 +47,7 @@ impl ResourceHandler for Rule {
 
     fn update(&self, context: &Context, physical_id: &str, old: &Properties, new: &Properties) -> HandlerResult<()> {
         let live = self.read(context, physical_id)?.ok_or_else(|| not_found("AWS::Events::Rule", physical_id))?;
-        put(context, physical_id, new)?;
+        put(context, parts(physical_id).1, new)?;
         let (set, removed) = tag_changes(old, new, "Tags");
         let arn = live.get("Arn");
         call(context, events::call, "UntagResource", json!({ "ResourceARN": arn, "TagKeys": removed }))?;
@@ -48,7 +58,8 @@ impl ResourceHandler for Rule {
     fn delete(&self, context: &Context, physical_id: &str) -> HandlerResult<()> {
         let live = self.read(context, physical_id)?.ok_or_else(|| not_found("AWS::Events::Rule", physical_id))?;
         targets(context, physical_id, &live, &Properties::new())?;
-        call(context, events::call, "DeleteRule", json!({ "Name": physical_id })).map(|_| ())
+        let (bus, name) = parts(physical_id);
+        call(context, events::call, "DeleteRule", json!({ "Name": name, "EventBusName": bus })).map(|_| ())
     }
 }
 
@@ -66,10 +77,12 @@ fn put(context: &Context, name: &str, properties: &Properties) -> HandlerResult<
     call(context, events::call, "PutRule", input.into()).map(|_| ())
 }
 
-fn targets(context: &Context, name: &str, old: &Properties, new: &Properties) -> HandlerResult<()> {
+fn targets(context: &Context, physical_id: &str, old: &Properties, new: &Properties) -> HandlerResult<()> {
+    let (bus, name) = parts(physical_id);
     let id = |target: &Value| target["Id"].as_str().unwrap_or_default().to_owned();
     let kept: Vec<_> = list(new, "Targets").iter().map(id).collect();
     let removed: Vec<_> = list(old, "Targets").iter().map(id).filter(|id| !kept.contains(id)).collect();
-    call(context, events::call, "RemoveTargets", json!({ "Rule": name, "Ids": removed }))?;
-    call(context, events::call, "PutTargets", json!({ "Rule": name, "Targets": list(new, "Targets") })).map(|_| ())
+    let which = |more: &str, value: Value| json!({ "Rule": name, "EventBusName": bus, more: value });
+    call(context, events::call, "RemoveTargets", which("Ids", removed.into()))?;
+    call(context, events::call, "PutTargets", which("Targets", list(new, "Targets").into())).map(|_| ())
 }

@@ -7,6 +7,7 @@
 mod athena;
 mod dynamodb_table;
 mod event_source_mapping;
+mod events_bus;
 mod events_rule;
 mod firehose_stream;
 mod glue;
@@ -20,6 +21,7 @@ mod logs_group;
 mod s3_bucket;
 mod s3_bucket_policy;
 mod s3_lifecycle;
+mod s3_notifications;
 mod secret;
 mod sns;
 mod sqs;
@@ -46,6 +48,7 @@ fn own() -> HandlerRegistry {
     registry.insert("AWS::Athena::NamedQuery", Box::new(athena::NamedQuery));
     registry.insert("AWS::Athena::WorkGroup", Box::new(athena::WorkGroup));
     registry.insert("AWS::DynamoDB::Table", Box::new(dynamodb_table::Table));
+    registry.insert("AWS::Events::EventBus", Box::new(events_bus::EventBus));
     registry.insert("AWS::Events::Rule", Box::new(events_rule::Rule));
     registry.insert("AWS::Glue::Crawler", Box::new(glue::Crawler));
     registry.insert("AWS::Glue::Database", Box::new(glue::Database));

@@ -1,11 +1,11 @@
 //! `AWS::S3::Bucket`.
 //!
-//! Encryption, versioning, public access block, ownership, tags and lifecycle are the bucket's live settings; all
+//! Encryption, versioning, public access block, ownership, tags, lifecycle and notifications are the bucket's live settings; all
 //! other properties are kept and read back as they were given.
 
 use serde_json::{Value, json};
 
-use super::s3_lifecycle;
+use super::{s3_lifecycle, s3_notifications};
 use crate::handler::properties::{
     differs, flag, forget, list, not_found, physical_name, recall, remember, service_error, text, without_empty,
 };
@@ -20,12 +20,13 @@ pub(super) struct Bucket;
 const TYPE: &str = "AWS::S3::Bucket";
 
 /// Live settings: property and S3's query parameter.
-const LIVE: [(&str, &str); 6] = [
+const LIVE: [(&str, &str); 7] = [
     ("BucketEncryption", "encryption"),
     ("VersioningConfiguration", "versioning"),
     ("PublicAccessBlockConfiguration", "publicAccessBlock"),
     ("OwnershipControls", "ownershipControls"),
     ("LifecycleConfiguration", "lifecycle"),
+    ("NotificationConfiguration", "notification"),
     ("Tags", "tagging"),
 ];
 
@@ -155,6 +156,7 @@ fn to_xml(property: &str, properties: &Properties) -> Element {
             Element::node("OwnershipControls", rules.collect())
         }
         "LifecycleConfiguration" => s3_lifecycle::to_xml(value),
+        "NotificationConfiguration" => s3_notifications::to_xml(value),
         "Tags" => {
             let tags = tags::from_list(list(properties, "Tags")).into_iter();
             let tags = tags.map(|(key, value)| {
@@ -196,6 +198,7 @@ fn from_xml(property: &str, root: &Element) -> Value {
             json!({ "Rules": rules.collect::<Vec<_>>() })
         }
         "LifecycleConfiguration" => s3_lifecycle::from_xml(root),
+        "NotificationConfiguration" => s3_notifications::from_xml(root),
         "Tags" => {
             let set = root.child("TagSet").into_iter().flat_map(|set| set.all("Tag"));
             set.map(|tag| json!({ "Key": tag.text_of("Key"), "Value": tag.text_of("Value") })).collect()

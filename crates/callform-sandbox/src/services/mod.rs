@@ -25,3 +25,4 @@ pub mod sqs;
 pub mod ssm;
 pub mod sts;
 pub(crate) mod table;
+pub(crate) mod timing;

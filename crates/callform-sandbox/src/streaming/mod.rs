@@ -1,99 +1,57 @@
-//! What happens without a request: delivery streams and event source mappings carry records on, contacts live.
+//! What happens without a request: records travel, times come, events are told.
 //!
-//! Each has a `step` that does the next thing there is to do in one transaction, or says which function has to be
-//! invoked first; `settle` takes the answer in another transaction. Nothing else is kept anywhere, so that a process
-//! that is killed loses nothing: the next one asks `step` again.
+//! Whatever does so is a [`Carrier`]. Its `step` does the next thing there is to do in one transaction, or says which
+//! function has to be invoked first; `settle` takes the answer in another transaction. Nothing else is kept anywhere, so
+//! that a process that is killed loses nothing: the next one asks `step` again.
 //!
-//! Buffers fill and run out by the sandbox's clock. `callform sandbox advance` moves that clock and waits until nothing
-//! is due any more, so that no test has to wait for real minutes.
+//! Everything goes by the sandbox's clock. Each carrier also says when it has something to do next ([`Carrier::next_due`]),
+//! so that `callform sandbox advance` can go from one such time to the next ([`advance`]).
+
+pub(crate) mod advance;
 
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::connect::live;
+use crate::connect::live::Contacts;
+use crate::delivery::{Buses, Clockwork, Parcels};
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::services::carrying::Carrier;
 pub(crate) use crate::services::carrying::{Answer, Invocation, InvocationError, Step};
 use crate::services::{firehose, lambda, sns};
 use crate::store::{Store, Tx};
 
-/// Who carries records on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Consumer {
-    DeliveryStream {
-        region: String,
-        name: String,
-    },
-    Mapping {
-        region: String,
-        uuid: String,
-    },
-    /// Messages of topics that functions have to get.
-    Notifications {
-        region: String,
-    },
-    /// Contacts of an instance of Connect, and its agents.
-    Contacts {
-        region: String,
-        instance: String,
-    },
+/// All that is carried on. The order is that of the steps of one round.
+static CARRIERS: &[&dyn Carrier] = &[
+    &Clockwork,
+    &Buses,
+    &Parcels,
+    &lambda::asynchronous::Events,
+    &firehose::delivery::DeliveryStreams,
+    &lambda::event_sources::Mappings,
+    &sns::delivery::Notifications,
+    &Contacts,
+];
+
+/// One thing there is work on.
+struct Job {
+    carrier: &'static dyn Carrier,
+    region: String,
+    name: String,
 }
 
-impl Consumer {
+impl Job {
     fn all(tx: &Tx) -> Result<Vec<Self>, AwsError> {
-        let streams = firehose::all(tx)?.into_iter().map(|(region, name)| Self::DeliveryStream { region, name });
-        let mappings = lambda::event_sources::all(tx)?.into_iter();
-        let mappings = mappings.map(|(region, uuid)| Self::Mapping { region, uuid });
-        let notifications = sns::delivery::regions(tx)?.into_iter().map(|region| Self::Notifications { region });
-        let contacts = live::instances(tx)?.into_iter();
-        let contacts = contacts.map(|(region, instance)| Self::Contacts { region, instance });
-        Ok(streams.chain(mappings).chain(notifications).chain(contacts).collect())
-    }
-
-    fn region(&self) -> &str {
-        match self {
-            Self::DeliveryStream { region, .. }
-            | Self::Mapping { region, .. }
-            | Self::Notifications { region }
-            | Self::Contacts { region, .. } => region,
+        let mut jobs = Vec::new();
+        for carrier in CARRIERS.iter().copied() {
+            let own = carrier.all(tx)?.into_iter();
+            jobs.extend(own.map(|(region, name)| Self { carrier, region, name }));
         }
-    }
-
-    fn step(&self, environment: &Environment) -> Result<Step, AwsError> {
-        match self {
-            Self::DeliveryStream { name, .. } => firehose::delivery::step(environment, name),
-            Self::Mapping { uuid, .. } => lambda::event_sources::step(environment, uuid),
-            Self::Notifications { .. } => sns::delivery::step(environment),
-            Self::Contacts { instance, .. } => live::step(environment, instance),
-        }
-    }
-
-    fn is_due(&self, environment: &Environment) -> Result<bool, AwsError> {
-        match self {
-            Self::DeliveryStream { name, .. } => firehose::delivery::is_due(environment, name),
-            Self::Mapping { uuid, .. } => lambda::event_sources::is_due(environment, uuid),
-            // There is one only while something is to be delivered.
-            Self::Notifications { .. } => Ok(true),
-            Self::Contacts { instance, .. } => live::is_due(environment, instance),
-        }
-    }
-
-    fn settle(
-        &self,
-        environment: &Environment,
-        invocation: &Invocation,
-        answer: &Result<Vec<u8>, InvocationError>,
-    ) -> Result<(), AwsError> {
-        match self {
-            Self::DeliveryStream { name, .. } => firehose::delivery::settle(environment, name, answer),
-            Self::Mapping { uuid, .. } => lambda::event_sources::settle(environment, uuid, invocation.part, answer),
-            Self::Notifications { .. } => sns::delivery::settle(environment, answer),
-            Self::Contacts { instance, .. } => live::settle(environment, instance, invocation.part, answer),
-        }
+        Ok(jobs)
     }
 }
 
-/// Where the worker of records works.
+/// Where the worker works.
 pub(crate) struct Work<'a> {
     pub(crate) store: &'a Store,
     pub(crate) account: &'a str,
@@ -110,35 +68,41 @@ impl Work<'_> {
         self.store.transaction(|tx| work(&Environment { tx, account, region, now: (self.now)(), folder }))
     }
 
-    /// Gives every consumer one step. True where any of them did something.
+    /// Puts right what became due while nobody served the sandbox; to be called once before the first round.
+    pub(crate) fn catch_up(&self) -> Result<(), AwsError> {
+        CARRIERS.iter().try_for_each(|carrier| self.within("", |environment| carrier.catch_up(environment)))
+    }
+
+    /// Gives everything one step. True where any of them did something.
     pub(crate) fn round(&self) -> Result<bool, AwsError> {
         let mut worked = false;
-        for consumer in self.store.transaction(Consumer::all)? {
-            match self.within(consumer.region(), |environment| consumer.step(environment))? {
+        for Job { carrier, region, name } in self.store.transaction(Job::all)? {
+            match self.within(&region, |environment| carrier.step(environment, &name))? {
                 Step::Idle => {}
                 Step::Worked => worked = true,
                 Step::Invoke(invocation) => {
-                    let Some(answer) = (self.invoke)(consumer.region(), &invocation) else { return Ok(false) };
-                    self.within(consumer.region(), |environment| consumer.settle(environment, &invocation, &answer))?;
+                    let Some(answer) = (self.invoke)(&region, &invocation) else { return Ok(false) };
+                    self.within(&region, |environment| carrier.settle(environment, &name, &invocation, &answer))?;
                     worked = true;
                 }
             }
         }
         Ok(worked)
     }
-}
 
-/// True where nothing is due: no record waits for anything but the clock.
-pub(crate) fn is_settled(store: &Store, account: &str, folder: &Path) -> Result<bool, AwsError> {
-    let now = crate::clock::now(folder);
-    store.transaction(|tx| {
-        for consumer in Consumer::all(tx)? {
-            if consumer.is_due(&Environment { tx, account, region: consumer.region(), now, folder })? {
-                return Ok(false);
+    /// When there is something to do next.
+    pub(crate) fn next_due(&self) -> Result<Option<SystemTime>, AwsError> {
+        let (account, folder, now) = (self.account, self.folder, (self.now)());
+        self.store.transaction(|tx| {
+            let mut earliest: Option<SystemTime> = None;
+            for Job { carrier, region, name } in Job::all(tx)? {
+                let environment = Environment { tx, account, region: &region, now, folder };
+                let due = carrier.next_due(&environment, &name)?;
+                earliest = earliest.into_iter().chain(due).min();
             }
-        }
-        Ok(true)
-    })
+            Ok(earliest)
+        })
+    }
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) task: Option<Task>,
     /// Since when there is none.
     pub(super) free_since: u64,
+    /// The agent's name, which chance is drawn for.
+    username: String,
     /// How many contacts rang here.
     offers: u64,
     /// Whether a shift has begun.
@@ -48,6 +50,13 @@ pub(super) struct State {
     /// The snapshot that was told last, and when.
     pub(super) told: Option<Value>,
     pub(super) told_at: u64,
+}
+
+impl State {
+    /// The chance of what is done with a contact.
+    fn chance(&self, seed: u64) -> Chance {
+        Chance::new(seed, &["agent", &self.username, &self.offers.to_string()])
+    }
 }
 
 /// A contact of an agent.
@@ -66,7 +75,7 @@ pub(super) struct Task {
     pub(super) is_taken: bool,
 }
 
-/// States of a contact with an agent.
+/// States of a contact with an agent. A callback that rings is incoming, and pending while its customer is called (?).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::connect) enum Stage {
     /// A callback rings at the agent.
@@ -221,13 +230,14 @@ pub(super) fn offer(
     environment: &Environment,
     instance: &str,
     (id, mut state): (&str, State),
-    agent: &Agent,
+    (username, agent): (&str, &Agent),
     seed: u64,
     mut task: Task,
 ) -> Result<(), AwsError> {
     let now = epoch_milliseconds(environment.now);
     state.offers += 1;
-    let chance = Chance::new(seed, &["agent", id, &state.offers.to_string()]);
+    username.clone_into(&mut state.username);
+    let chance = state.chance(seed);
     task.is_taken = !chance.percent("misses", agent.misses);
     let time = if task.is_taken { chance.span("answers", agent.answers).min(RINGING) } else { RINGING };
     environment.tx.put(WITH, instance, &task.contact, None, &id)?;
@@ -308,6 +318,7 @@ pub(super) fn leave(environment: &Environment, instance: &str, people: &People, 
     let Some(id) = with(environment, instance, contact)? else { return Ok(()) };
     let mut state = load(environment, instance, &id)?;
     let now = epoch_milliseconds(environment.now);
+    let chance = state.chance(people.seed);
     let Some(task) = &mut state.task else { return Ok(()) };
     if task.stage == Stage::Ended {
         return Ok(());
@@ -319,7 +330,6 @@ pub(super) fn leave(environment: &Environment, instance: &str, people: &People, 
     task.since = now;
     let user: Option<Document> = environment.tx.get(USER.document, instance, &id)?;
     let agent = user.as_ref().and_then(|user| people.agent(text(user, "Username"))).cloned().unwrap_or_default();
-    let chance = Chance::new(people.seed, &["agent", &id, &state.offers.to_string()]);
     let work = chance.span("work", agent.work);
     contact::change(environment, instance, contact, |body| {
         contact::set(body, contact::HIDDEN, json!({ "AgentLeft": timestamp(environment), "Working": work > 0 }));

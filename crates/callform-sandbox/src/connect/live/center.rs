@@ -27,7 +27,8 @@ struct Ready {
     /// The newest center of an instance: folder, instance, changes, digest.
     newest: Option<(PathBuf, String, u64, String)>,
     centers: Vec<(String, Rc<Center>)>,
-    people: Option<(Vec<u8>, Rc<People>)>,
+    /// The text of people, its digest, and what it means.
+    people: Option<(Vec<u8>, String, Rc<People>)>,
 }
 
 thread_local! {
@@ -78,7 +79,7 @@ pub(super) fn newest(environment: &Environment, instance: &str) -> Result<(Strin
     }
     let sources = Sources::read(environment, instance)?;
     let text = serde_json::to_vec(&sources)?;
-    let digest = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let digest = hex(&text);
     if !is_stored(environment, instance, &digest)? {
         forget_unused(environment, instance)?;
         environment.tx.put(SOURCES, instance, &digest, Some(&digest), &sources)?;
@@ -113,23 +114,26 @@ fn forget_unused(environment: &Environment, instance: &str) -> Result<(), AwsErr
     Ok(())
 }
 
-/// The people of a folder, and a digest of them; `None` where nobody is there.
-pub(super) fn people(folder: &Path) -> Result<Option<Rc<People>>, AwsError> {
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The people of a folder, and what tells them from others; `None` where nobody is there.
+pub(super) fn people_and_digest(folder: &Path) -> Result<Option<(Rc<People>, String)>, AwsError> {
     let Some(text) = people::text(folder)? else { return Ok(None) };
     let known = READY_HERE.with_borrow(|ready| match &ready.people {
-        Some((own, people)) if *own == text => Some(Rc::clone(people)),
+        Some((own, digest, people)) if *own == text => Some((Rc::clone(people), digest.clone())),
         _ => None,
     });
     if known.is_some() {
         return Ok(known);
     }
-    let people = Rc::new(People::parse(&text, folder)?);
-    READY_HERE.with_borrow_mut(|ready| ready.people = Some((text, Rc::clone(&people))));
-    Ok(Some(people))
+    let (people, digest) = (Rc::new(People::parse(&text, folder)?), hex(&text));
+    READY_HERE.with_borrow_mut(|ready| ready.people = Some((text, digest.clone(), Rc::clone(&people))));
+    Ok(Some((people, digest)))
 }
 
-/// What tells the people of a folder from others.
-pub(super) fn digest_of_people(folder: &Path) -> Result<Option<String>, AwsError> {
-    let text = people::text(folder)?;
-    Ok(text.map(|text| Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()))
+/// The people of a folder; `None` where nobody is there.
+pub(super) fn people(folder: &Path) -> Result<Option<Rc<People>>, AwsError> {
+    Ok(people_and_digest(folder)?.map(|(people, _)| people))
 }

@@ -17,7 +17,7 @@ use super::people::{Outcome, People};
 use super::timers::{self, What, time};
 use super::{callee, center, contact, routing, told};
 
-/// How long it takes to tell that a person has answered, in milliseconds.
+/// How long it takes to tell that a person has answered, in milliseconds (?); the flow begins afterwards (?).
 const PERSON: u64 = 1500;
 /// How long it takes to tell that a machine has, where its greeting is not waited for.
 const MACHINE: u64 = 3000;

@@ -396,7 +396,8 @@ pub(super) fn end(
     complete(environment, instance, &body)
 }
 
-/// Tells that a contact is fully over, once, where it is: the work after it is done as well.
+/// Tells that a contact is fully over, once, where it is: the work after it is done as well. The record comes at once; some
+/// minutes later in the service (?).
 pub(super) fn complete(environment: &Environment, instance: &str, body: &Document) -> Result<(), AwsError> {
     let Some(mut body) = contact::load(environment, instance, text(body, "Id"))? else { return Ok(()) };
     let is = |name: &str| contact::get(&body, contact::HIDDEN, name) == Some(&Value::Bool(true));

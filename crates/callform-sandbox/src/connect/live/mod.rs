@@ -28,12 +28,14 @@ mod tests;
 mod timers;
 mod told;
 
+use std::time::SystemTime;
+
 use serde_json::Value;
 
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::carrying::{self, InvocationError, Step};
+use crate::services::carrying::{self, Carrier, Invocation, InvocationError, Step};
 use crate::store::Tx;
 
 use super::document::{Document, text};
@@ -52,17 +54,38 @@ pub(super) use figures::{Line, line};
 /// How many things happen in one transaction at most.
 const MOST_AT_ONCE: usize = 64;
 
-/// Region and id of every instance.
-pub(crate) fn instances(tx: &Tx) -> Result<Vec<(String, String)>, AwsError> {
-    let all = tx.list::<Document>(INSTANCE.document, "")?;
-    let region = |body: &Document| text(body, "Arn").split(':').nth(3).unwrap_or_default().to_owned();
-    Ok(all.into_iter().map(|(id, body)| (region(&body), id)).collect())
+/// The contacts and agents of every instance, as the worker carries them.
+pub(crate) struct Contacts;
+
+impl Carrier for Contacts {
+    fn all(&self, tx: &Tx) -> Result<Vec<(String, String)>, AwsError> {
+        let all = tx.list::<Document>(INSTANCE.document, "")?;
+        let region = |body: &Document| text(body, "Arn").split(':').nth(3).unwrap_or_default().to_owned();
+        Ok(all.into_iter().map(|(id, body)| (region(&body), id)).collect())
+    }
+
+    fn step(&self, environment: &Environment, instance: &str) -> Result<Step, AwsError> {
+        step(environment, instance)
+    }
+
+    fn settle(
+        &self,
+        environment: &Environment,
+        instance: &str,
+        invocation: &Invocation,
+        answer: &carrying::Answer,
+    ) -> Result<(), AwsError> {
+        settle(environment, instance, invocation.part, answer)
+    }
+
+    fn next_due(&self, environment: &Environment, instance: &str) -> Result<Option<SystemTime>, AwsError> {
+        next_due(environment, instance)
+    }
 }
 
 /// Lets happen what is due in an instance, in the order of its times, or says which function has to answer first.
-pub(crate) fn step(environment: &Environment, instance: &str) -> Result<Step, AwsError> {
-    let Some(people) = center::people(environment.folder)? else { return Ok(Step::Idle) };
-    let digest = center::digest_of_people(environment.folder)?.unwrap_or_default();
+fn step(environment: &Environment, instance: &str) -> Result<Step, AwsError> {
+    let Some((people, digest)) = center::people_and_digest(environment.folder)? else { return Ok(Step::Idle) };
     let mut worked = agents::look(environment, instance, &people, &digest)?;
     if worked {
         routing::route(environment, instance, &people)?;
@@ -74,7 +97,7 @@ pub(crate) fn step(environment: &Environment, instance: &str) -> Result<Step, Aw
         let at = dial::environment_at(environment, due);
         if let Some(needed) = happen(&at, instance, &people, &what)? {
             let payload = needed.asked.event.to_string().into_bytes();
-            let invocation = carrying::Invocation { function: needed.asked.function, payload, part: needed.call };
+            let invocation = Invocation { function: needed.asked.function, payload, part: needed.call };
             return Ok(Step::Invoke(invocation));
         }
         worked = true;
@@ -155,12 +178,7 @@ fn agent_is_due(
 }
 
 /// Takes the answer of the function that [`step`] asked for.
-pub(crate) fn settle(
-    environment: &Environment,
-    instance: &str,
-    call: u64,
-    answer: &carrying::Answer,
-) -> Result<(), AwsError> {
+fn settle(environment: &Environment, instance: &str, call: u64, answer: &carrying::Answer) -> Result<(), AwsError> {
     let Some(mut call) = Call::load(environment, instance, call)? else { return Ok(()) };
     let Some(question) = call.asking.take() else { return Ok(()) };
     let answer = match answer {
@@ -175,15 +193,9 @@ pub(crate) fn settle(
     call.save(environment, instance)
 }
 
-/// True where something is due in an instance.
-pub(crate) fn is_due(environment: &Environment, instance: &str) -> Result<bool, AwsError> {
-    let now = environment.now;
-    Ok(next_due(environment, instance)?.is_some_and(|due| due <= now))
-}
-
 /// When something happens next in an instance.
-pub(crate) fn next_due(environment: &Environment, instance: &str) -> Result<Option<std::time::SystemTime>, AwsError> {
-    let Some(digest) = center::digest_of_people(environment.folder)? else { return Ok(None) };
+fn next_due(environment: &Environment, instance: &str) -> Result<Option<SystemTime>, AwsError> {
+    let Some((_, digest)) = center::people_and_digest(environment.folder)? else { return Ok(None) };
     if !agents::has_looked(environment, instance, &digest)? {
         return Ok(Some(environment.now));
     }
@@ -220,9 +232,9 @@ pub(super) struct AgentContact {
     pub(super) queue: String,
     /// What it is to the agent, and since when.
     pub(super) stage: Stage,
-    pub(super) since: std::time::SystemTime,
+    pub(super) since: SystemTime,
     /// When the two were joined.
-    pub(super) connected: Option<std::time::SystemTime>,
+    pub(super) connected: Option<SystemTime>,
 }
 
 /// The contact of an agent, where there is one.

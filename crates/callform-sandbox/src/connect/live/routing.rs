@@ -57,6 +57,7 @@ pub(super) fn forget(environment: &Environment, instance: &str, id: &str) -> Res
 /// A free agent.
 struct Free {
     id: String,
+    username: String,
     state: State,
     agent: Agent,
     /// Priority and delay, in milliseconds, by queue.
@@ -72,7 +73,8 @@ pub(super) fn route(environment: &Environment, instance: &str, people: &People) 
     }
     let now = epoch_milliseconds(environment.now);
     let mut agents = free(environment, instance, people)?;
-    agents.sort_by(|left, right| (left.state.free_since, &left.id).cmp(&(right.state.free_since, &right.id)));
+    agents
+        .sort_by(|left, right| (left.state.free_since, &left.username).cmp(&(right.state.free_since, &right.username)));
     let mut later = None;
     for free in agents {
         let of = |waiting: &Waiting| rank(&free, waiting, now);
@@ -84,14 +86,18 @@ pub(super) fn route(environment: &Environment, instance: &str, people: &People) 
         forget(environment, instance, &contact)?;
         let stage = if found.method == "CALLBACK" { Stage::Incoming } else { Stage::Connecting };
         let task = Task { contact, waiting: found, stage, since: now, connected: None, is_taken: false };
-        agents::offer(environment, instance, (&free.id, free.state), &free.agent, people.seed, task)?;
+        let agent = (free.username.as_str(), &free.agent);
+        agents::offer(environment, instance, (&free.id, free.state), agent, people.seed, task)?;
     }
     timers::set(environment, instance, &What::Route, later.filter(|_| !waiting.is_empty()))
 }
 
+/// Priority of the queue, of the contact, since when it counts as waiting, and which it is.
+type Rank = (i64, i64, i64, (u64, usize));
+
 /// The place of a contact in an agent's line: `None` where it is in none of the agent's queues, `Err` with the time at
 /// which it has waited long enough for the agent.
-fn rank(free: &Free, waiting: &Waiting, now: u64) -> Option<Result<(i64, i64, i64), u64>> {
+fn rank(free: &Free, waiting: &Waiting, now: u64) -> Option<Result<Rank, u64>> {
     let (priority, delay) = match waiting.queue.strip_prefix("agent/") {
         Some(agent) => (agent == free.id).then_some((0, 0))?,
         None => *free.queues.get(&waiting.queue)?,
@@ -101,7 +107,7 @@ fn rank(free: &Free, waiting: &Waiting, now: u64) -> Option<Result<(i64, i64, i6
         return Some(Err(from));
     }
     let counted = i64::try_from(waiting.since).unwrap_or(i64::MAX).saturating_sub(waiting.age.saturating_mul(1000));
-    Some(Ok((priority, waiting.priority, counted)))
+    Some(Ok((priority, waiting.priority, counted, (waiting.call, waiting.party))))
 }
 
 /// The agents that may get a contact now.
@@ -121,7 +127,8 @@ fn free(environment: &Environment, instance: &str, people: &People) -> Result<Ve
             profiles.insert(profile.to_owned(), queues(environment, instance, profile)?);
         }
         let queues = profiles.get(profile).cloned().unwrap_or_default();
-        free.push(Free { id, state, agent: agent.clone(), queues });
+        let username = text(&user, "Username").to_owned();
+        free.push(Free { id, username, state, agent: agent.clone(), queues });
     }
     Ok(free)
 }

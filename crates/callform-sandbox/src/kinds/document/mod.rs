@@ -47,9 +47,15 @@ impl Document {
         environment.tx.list(KIND, self.type_name)
     }
 
+    /// One resource; `None` where it is not there.
+    pub(crate) fn find(&self, environment: &Environment, key: &str) -> Result<Option<Kept>, AwsError> {
+        environment.tx.get(KIND, self.type_name, key)
+    }
+
     /// Keeps a resource.
     pub(crate) fn keep(&self, environment: &Environment, key: &str, kept: &Kept) -> Result<(), AwsError> {
-        environment.tx.put(KIND, self.type_name, key, None, kept)
+        environment.tx.put(KIND, self.type_name, key, None, kept)?;
+        self.kind.kept.map_or(Ok(()), |learn| learn(environment, key, Some(kept)))
     }
 
     /// Deletes a resource, and those that go with it.
@@ -59,10 +65,12 @@ impl Document {
             for (own, kept) in all {
                 if kept.whole().get(*property).and_then(Value::as_str) == Some(key) {
                     environment.tx.delete(KIND, type_name, &own)?;
+                    super::of(type_name).kept.map_or(Ok(()), |learn| learn(environment, &own, None))?;
                 }
             }
         }
-        environment.tx.delete(KIND, self.type_name, key).map(drop)
+        environment.tx.delete(KIND, self.type_name, key)?;
+        self.kind.kept.map_or(Ok(()), |learn| learn(environment, key, None))
     }
 
     fn schema(&self) -> HandlerResult<&'static ResourceSchema> {
@@ -145,7 +153,9 @@ impl Document {
 impl ResourceHandler for Document {
     fn create(&self, context: &Context, properties: &Properties) -> HandlerResult<String> {
         let (key, kept) = self.make(context, properties)?;
-        tracing::info!(type_name = self.type_name, identifier = key, "kept as a document: nothing is behind it");
+        if self.kind.kept.is_none() {
+            tracing::info!(type_name = self.type_name, identifier = key, "kept as a document: nothing is behind it");
+        }
         let Some(reference) = self.kind.reference else { return Ok(key) };
         let physical_id = kept.whole().pointer(reference).and_then(scalar).unwrap_or_else(|| key.clone());
         if physical_id != key {
@@ -189,6 +199,9 @@ impl ResourceHandler for Document {
     }
 
     fn remark(&self) -> Option<&'static str> {
+        if self.kind.kept.is_some() {
+            return None;
+        }
         Some(if self.has_api {
             "Stored only: the sandbox keeps it as a document of its schema, which its API shows; nothing else happens."
         } else {

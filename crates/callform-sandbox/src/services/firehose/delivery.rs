@@ -13,6 +13,7 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::time::SystemTime;
 use uuid::Uuid;
 
 use super::DeliveryStream;
@@ -24,8 +25,9 @@ use super::transform::{self, Failure, PROCESSING_FAILED};
 use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
-use crate::services::carrying::{Invocation, InvocationError, Step};
+use crate::services::carrying::{Answer, Carrier, Invocation, InvocationError, Step, time_of};
 use crate::services::{kinesis, s3};
+use crate::store::Tx;
 
 /// Records taken from one shard in one step.
 const TAKEN_AT_ONCE: usize = 500;
@@ -33,7 +35,7 @@ const TAKEN_AT_ONCE: usize = 500;
 const REST: u64 = 60_000;
 
 /// Does the next thing there is to do for one delivery stream.
-pub(crate) fn step(environment: &Environment, name: &str) -> Result<Step, AwsError> {
+fn step(environment: &Environment, name: &str) -> Result<Step, AwsError> {
     let Some(stream) = DeliveryStream::find(environment, name)? else { return Ok(Step::Idle) };
     let Some(destination) = stream.destination()? else { return Ok(Step::Idle) };
     if take_from_source(environment, &stream)? {
@@ -52,29 +54,59 @@ pub(crate) fn step(environment: &Environment, name: &str) -> Result<Step, AwsErr
     }
 }
 
-/// True where [`step`] would do something.
-pub(crate) fn is_due(environment: &Environment, name: &str) -> Result<bool, AwsError> {
-    let Some(stream) = DeliveryStream::find(environment, name)? else { return Ok(false) };
-    let Some(destination) = stream.destination()? else { return Ok(false) };
+/// Delivery streams, as work that nobody asks for.
+pub(crate) struct DeliveryStreams;
+
+impl Carrier for DeliveryStreams {
+    fn all(&self, tx: &Tx) -> Result<Vec<(String, String)>, AwsError> {
+        super::all(tx)
+    }
+
+    fn step(&self, environment: &Environment, name: &str) -> Result<Step, AwsError> {
+        step(environment, name)
+    }
+
+    fn settle(&self, environment: &Environment, name: &str, _: &Invocation, answer: &Answer) -> Result<(), AwsError> {
+        settle(environment, name, answer)
+    }
+
+    fn next_due(&self, environment: &Environment, name: &str) -> Result<Option<SystemTime>, AwsError> {
+        next_due(environment, name)
+    }
+}
+
+/// When [`step`] has something to do next.
+fn next_due(environment: &Environment, name: &str) -> Result<Option<SystemTime>, AwsError> {
+    let Some(stream) = DeliveryStream::find(environment, name)? else { return Ok(None) };
+    let Some(destination) = stream.destination()? else { return Ok(None) };
     let buffers = Buffers { environment, name };
     if let Some(source) = Source::find(environment, &stream)?
         && source.next(&buffers, 1)?.is_some()
     {
-        return Ok(true);
+        return Ok(Some(environment.now));
     }
-    if let Some(transform) = &destination.transform
-        && (buffers.batch()?.is_some() || due_batch(&buffers, transform)?.is_some())
-    {
-        return Ok(true);
+    let mut times: Vec<u64> =
+        buffers.all()?.iter().map(|(_, buffer)| full_at(environment, &destination, buffer)).collect();
+    if let Some(transform) = &destination.transform {
+        if buffers.batch()?.is_some() {
+            return Ok(Some(environment.now));
+        }
+        times.extend(next_batch(&buffers, transform)?.map(|(_, time)| time));
     }
-    Ok(buffers.all()?.iter().any(|(_, buffer)| is_full(environment, &destination, buffer)))
+    Ok(times.into_iter().min().map(time_of))
+}
+
+/// When the object of a buffer is to be written, milliseconds since 1970.
+fn full_at(environment: &Environment, destination: &Destination, buffer: &Buffer) -> u64 {
+    let now = epoch_milliseconds(environment.now);
+    let runs_out = buffer.since.saturating_add(destination.interval);
+    let full = if buffer.bytes >= destination.size { now.min(runs_out) } else { runs_out };
+    full.max(buffer.not_before)
 }
 
 /// True where the object of a buffer is to be written.
 fn is_full(environment: &Environment, destination: &Destination, buffer: &Buffer) -> bool {
-    let now = epoch_milliseconds(environment.now);
-    let is_full = buffer.bytes >= destination.size || now >= buffer.since.saturating_add(destination.interval);
-    is_full && now >= buffer.not_before
+    full_at(environment, destination, buffer) <= epoch_milliseconds(environment.now)
 }
 
 /// Notes where the source stands: only what comes later is delivered, as in the service.
@@ -153,7 +185,10 @@ fn next_invocation(
     let batch = if let Some(batch) = buffers.batch()? {
         batch
     } else {
-        let Some(last) = due_batch(buffers, transform)? else { return Ok(None) };
+        let now = epoch_milliseconds(buffers.environment.now);
+        let Some((last, _)) = next_batch(buffers, transform)?.filter(|(_, time)| *time <= now) else {
+            return Ok(None);
+        };
         let batch = Batch { invocation_id: Uuid::new_v4().to_string(), last, attempts: 0 };
         buffers.set_batch(Some(&batch))?;
         batch
@@ -163,22 +198,17 @@ fn next_invocation(
     Ok(Some(Invocation { function: transform.function.clone(), payload: event.to_string().into_bytes(), part: 0 }))
 }
 
-/// The last record of the batch that is due: the buffer of the function is full, or its oldest record has waited long
-/// enough.
-fn due_batch(buffers: &Buffers, transform: &Transform) -> Result<Option<u64>, AwsError> {
+/// The last record of the next batch, and when that is due, milliseconds since 1970: the buffer of the function is full,
+/// or its oldest record has waited long enough.
+fn next_batch(buffers: &Buffers, transform: &Transform) -> Result<Option<(u64, u64)>, AwsError> {
     let (records, is_full) = buffers.queue(transform.size)?;
     let (Some((_, oldest)), Some((last, _))) = (records.first(), records.last()) else { return Ok(None) };
-    let now = epoch_milliseconds(buffers.environment.now);
-    let waited = now >= oldest.arrived.saturating_add(transform.interval);
-    Ok((is_full || waited).then_some(*last))
+    let waits = if is_full { 0 } else { transform.interval };
+    Ok(Some((*last, oldest.arrived.saturating_add(waits))))
 }
 
 /// Takes the answer of an invocation that [`step`] asked for.
-pub(crate) fn settle(
-    environment: &Environment,
-    name: &str,
-    answer: &Result<Vec<u8>, InvocationError>,
-) -> Result<(), AwsError> {
+fn settle(environment: &Environment, name: &str, answer: &Result<Vec<u8>, InvocationError>) -> Result<(), AwsError> {
     let Some(stream) = DeliveryStream::find(environment, name)? else { return Ok(()) };
     let Some(destination) = stream.destination()? else { return Ok(()) };
     let buffers = Buffers { environment, name };

@@ -1,5 +1,6 @@
 //! AWS Lambda: functions, versions, aliases and permissions, stored with their code. [`crate::functions`] runs them.
 
+pub(crate) mod asynchronous;
 pub mod code;
 pub(crate) mod event_sources;
 mod function;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
+use super::notifications::{self, Happening};
 use super::object::{KIND, NULL_VERSION, Version, Versions, keep};
 use super::settings::{Versioning, versioning};
 use super::{S3Request, bucket, error};
@@ -23,6 +24,7 @@ struct Deleted {
 
 fn delete_one(environment: &Environment, bucket: &str, key: &str, id: Option<&str>) -> Result<Deleted, AwsError> {
     let mut versions = environment.tx.get::<Versions>(KIND, bucket, key)?.unwrap_or_default();
+    let before = versions.len();
     let mut garbage = Vec::new();
     let state = versioning(environment, bucket)?;
     let mut deleted = Deleted { version: id.map(str::to_owned), marker: false, garbage: Vec::new() };
@@ -50,6 +52,12 @@ fn delete_one(environment: &Environment, bucket: &str, key: &str, id: Option<&st
         environment.tx.put(KIND, bucket, key, None, &versions)?;
     }
     deleted.garbage = garbage;
+    let marked = id.is_none() && deleted.marker;
+    if marked {
+        notifications::tell(environment, bucket, key, versions.first(), Happening::Marked)?;
+    } else if versions.len() < before {
+        notifications::tell(environment, bucket, key, None, Happening::Deleted)?;
+    }
     Ok(deleted)
 }
 

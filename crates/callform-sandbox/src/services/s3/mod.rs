@@ -9,6 +9,7 @@ mod deletion;
 mod error;
 mod list;
 mod multipart;
+mod notifications;
 pub mod object;
 mod route;
 pub mod settings;

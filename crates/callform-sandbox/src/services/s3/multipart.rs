@@ -8,6 +8,7 @@ use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::notifications::Creation;
 use super::object::{self, Version};
 use super::upload::{self, Upload, hexadecimal};
 use super::{S3Request, bucket, error};
@@ -112,7 +113,7 @@ pub(super) fn complete(environment: &Environment, request: &S3Request) -> Result
         tags: started.tags,
     };
     let (bucket, key) = (&request.route.bucket, &request.route.key);
-    let (version, replaced) = object::store(environment, bucket, key, version)?;
+    let (version, replaced) = object::store(environment, bucket, key, version, Creation::Upload)?;
     garbage.extend(replaced);
     forget(environment, bucket, id)?;
     let children = vec![

@@ -7,6 +7,7 @@ use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::notifications::{self, Creation, Happening};
 use super::settings::{Versioning, versioning};
 use super::upload::{self, Upload};
 use super::{S3Request, bucket, error};
@@ -112,15 +113,16 @@ pub fn write(
         checksum: None,
         tags: Vec::new(),
     };
-    store(environment, bucket, key, version).map(|_| ())
+    store(environment, bucket, key, version, Creation::Put).map(|_| ())
 }
 
-/// Stores a new version; returns it with the files it makes garbage.
+/// Stores a new version, and tells who wants to know; returns it with the files it makes garbage.
 pub(super) fn store(
     environment: &Environment,
     bucket: &str,
     key: &str,
     mut version: Version,
+    creation: Creation,
 ) -> Result<(Version, Vec<PathBuf>), AwsError> {
     if key.len() > 1024 {
         return Err(AwsError::new(400, "KeyTooLongError", "Your key is too long"));
@@ -135,6 +137,7 @@ pub(super) fn store(
     }
     versions.insert(0, version.clone());
     environment.tx.put(KIND, bucket, key, None, &versions)?;
+    notifications::tell(environment, bucket, key, Some(&version), Happening::Created(creation))?;
     Ok((version, garbage))
 }
 
@@ -196,7 +199,7 @@ pub(super) fn put(environment: &Environment, request: &S3Request) -> Result<Answ
         checksum: upload.checksum,
         tags,
     };
-    let (version, garbage) = store(environment, bucket, key, version)?;
+    let (version, garbage) = store(environment, bucket, key, version, Creation::Put)?;
     let mut answer = with_version(Answer::empty(200), &version).header("etag", format!("\"{}\"", version.etag));
     if let Some((name, value)) = &version.checksum {
         answer = answer
@@ -356,7 +359,7 @@ pub(super) fn copy(environment: &Environment, request: &S3Request) -> Result<Ans
     if request.header("x-amz-tagging-directive") == Some("REPLACE") {
         version.tags = request.header("x-amz-tagging").map(query_parameters).unwrap_or_default();
     }
-    let (version, garbage) = store(environment, &request.route.bucket, &request.route.key, version)?;
+    let (version, garbage) = store(environment, &request.route.bucket, &request.route.key, version, Creation::Copy)?;
     let result = vec![
         Element::leaf("LastModified", version.modified_text()),
         Element::leaf("ETag", format!("\"{}\"", version.etag)),

@@ -1,5 +1,7 @@
 //! Messages on their way: to queues at once, to functions by the worker of records.
 
+use std::time::SystemTime;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -10,7 +12,7 @@ use crate::clock::iso8601;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::input::Input;
-use crate::services::carrying::{Answer, Invocation, Step};
+use crate::services::carrying::{Answer, Carrier, Invocation, Step};
 use crate::services::sqs;
 use crate::store::Tx;
 
@@ -131,15 +133,37 @@ fn deliver(
     Ok(())
 }
 
+/// Messages of topics that functions have to get, as work that nobody asks for.
+pub(crate) struct Notifications;
+
+impl Carrier for Notifications {
+    fn all(&self, tx: &Tx) -> Result<Vec<(String, String)>, AwsError> {
+        Ok(regions(tx)?.into_iter().map(|region| (region, String::new())).collect())
+    }
+
+    fn step(&self, environment: &Environment, _: &str) -> Result<Step, AwsError> {
+        step(environment)
+    }
+
+    fn settle(&self, environment: &Environment, _: &str, _: &Invocation, answer: &Answer) -> Result<(), AwsError> {
+        settle(environment, answer)
+    }
+
+    fn next_due(&self, environment: &Environment, _: &str) -> Result<Option<SystemTime>, AwsError> {
+        // There is one only while something is to be delivered.
+        Ok(Some(environment.now))
+    }
+}
+
 /// Regions in which functions have to get messages.
-pub(crate) fn regions(tx: &Tx) -> Result<Vec<String>, AwsError> {
+pub(super) fn regions(tx: &Tx) -> Result<Vec<String>, AwsError> {
     let mut regions: Vec<String> = tx.keys(KIND)?.into_iter().map(|(region, _)| region).collect();
     regions.dedup();
     Ok(regions)
 }
 
 /// The oldest message that a function has to get.
-pub(crate) fn step(environment: &Environment) -> Result<Step, AwsError> {
+pub(super) fn step(environment: &Environment) -> Result<Step, AwsError> {
     let first: Option<(String, Delivery)> = environment.tx.first(KIND, environment.region)?;
     let Some((_, delivery)) = first else { return Ok(Step::Idle) };
     let payload = delivery.event.to_string().into_bytes();
@@ -147,7 +171,7 @@ pub(crate) fn step(environment: &Environment) -> Result<Step, AwsError> {
 }
 
 /// Takes the answer of the invocation that [`step`] asked for.
-pub(crate) fn settle(environment: &Environment, answer: &Answer) -> Result<(), AwsError> {
+pub(super) fn settle(environment: &Environment, answer: &Answer) -> Result<(), AwsError> {
     let first: Option<(String, Delivery)> = environment.tx.first(KIND, environment.region)?;
     let Some((key, mut delivery)) = first else { return Ok(()) };
     delivery.attempts += 1;

@@ -1,6 +1,7 @@
 //! Messages: sent, received, given up.
 
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -15,6 +16,7 @@ use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::input::{Input, object};
+use crate::services::carrying::time_of;
 use crate::services::s3::upload::hexadecimal;
 
 const KIND: &str = "sqs/message";
@@ -190,6 +192,16 @@ fn receivable(environment: &Environment, queue: &Queue, most: usize) -> Result<V
 /// True where a message can be received now.
 pub(crate) fn has_message(environment: &Environment, queue: &Queue) -> Result<bool, AwsError> {
     Ok(!receivable(environment, queue, 1)?.is_empty())
+}
+
+/// When a message can be received next: now, or when one that is hidden is seen again. `None` where there is none.
+pub(crate) fn next_message(environment: &Environment, queue: &Queue) -> Result<Option<SystemTime>, AwsError> {
+    if has_message(environment, queue)? {
+        return Ok(Some(environment.now));
+    }
+    let now = epoch_milliseconds(environment.now);
+    let hidden = all(environment, queue)?.into_iter().map(|message| message.visible).filter(|visible| *visible > now);
+    Ok(hidden.min().map(time_of))
 }
 
 /// Takes up to `most` messages and hides them for so many milliseconds. Those that were received too often go to the

@@ -15,7 +15,7 @@ use crate::handler::Environment;
 use crate::input::Input;
 use crate::{input, tags};
 
-pub(crate) use messages::{Message, has_message, receive, remove, send};
+pub(crate) use messages::{Message, has_message, next_message, receive, remove, send};
 pub(crate) use queue::Queue;
 
 /// The service.

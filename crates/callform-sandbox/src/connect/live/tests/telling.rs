@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::World;
+use super::{ARN, World};
 use crate::faults::{Faults, Telling};
+use crate::input::object;
+use crate::services::events;
 
 fn usual() -> Value {
     json!({
@@ -155,4 +157,61 @@ fn what_is_told_is_lost_doubled_and_late_by_a_seed() {
     let (_, shuffled) = told(Telling { seed: 3, reorder: 50, ..Telling::default() });
     assert_ne!(shuffled, all);
     assert_eq!(shuffled.iter().collect::<BTreeSet<_>>(), all.iter().collect());
+}
+
+#[test]
+fn contact_events_tell_the_life_of_a_contact() {
+    let world = World::new(&usual());
+    let rule = json!({ "Name": "contacts", "EventPattern": json!({ "source": ["aws.connect"] }).to_string() });
+    world.instance.with(|environment| events::call(environment, "PutRule", &object(rule)));
+    world.pass(0);
+    let contact = world.call("+15550100101", json!({}));
+    world.pass(75);
+    world.instance.call("UpdateContactAttributes", json!({ "InitialContactId": contact, "Attributes": { "a": "b" } }));
+    world.pass(10);
+    let told: Vec<(String, Value)> = world.instance.with(|environment| environment.tx.list("events/told", "us-west-2"));
+    let told: Vec<Value> = told.into_iter().map(|(_, told)| told["event"].clone()).collect();
+    let kinds: Vec<String> = told
+        .iter()
+        .map(|event| {
+            format!("{} {}", event["detail"]["eventType"].as_str().unwrap(), &event["time"].as_str().unwrap()[14..19])
+        })
+        .collect();
+    let expected = [
+        "INITIATED 00:00",
+        "CONNECTED_TO_SYSTEM 00:05",
+        "QUEUED 00:08",
+        "CONNECTED_TO_AGENT 00:10",
+        "DISCONNECTED 01:10",
+        "COMPLETED 01:20",
+    ];
+    assert_eq!(kinds, expected);
+    let last = &told[5];
+    assert_eq!([&last["source"], &last["detail-type"]], ["aws.connect", "Amazon Connect Contact Event"]);
+    assert_eq!(last["resources"], json!([ARN, format!("{ARN}/contact/{contact}")]));
+    let agent = format!("{ARN}/agent/{}", world.agents["mary"]);
+    let expected = json!({
+        "eventType": "COMPLETED",
+        "contactId": contact,
+        "channel": "VOICE",
+        "instanceArn": ARN,
+        "initiationMethod": "API",
+        "initiationTimestamp": "2026-11-21T09:00:00.250Z",
+        "connectedToSystemTimestamp": "2026-11-21T09:00:05.250Z",
+        "disconnectTimestamp": "2026-11-21T09:01:10.250Z",
+        "queueInfo": {
+            "queueArn": format!("{ARN}/queue/{}", world.queue),
+            "queueType": "STANDARD",
+            "enqueueTimestamp": "2026-11-21T09:00:08.250Z",
+        },
+        "agentInfo": {
+            "agentArn": agent,
+            "connectedToAgentTimestamp": "2026-11-21T09:00:10.250Z",
+            "afterContactWorkStartTimestamp": "2026-11-21T09:01:10.250Z",
+            "afterContactWorkEndTimestamp": "2026-11-21T09:01:20.250Z",
+            "afterContactWorkDuration": 10,
+        },
+        "segmentAttributes": { "connect:Subtype": { "ValueString": "connect:Telephony" } },
+    });
+    assert_eq!(last["detail"], expected);
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::AwsError;
 use crate::handler::Environment;
+use crate::services::events;
 
 use super::super::super::document::{Document, text};
 use super::super::super::resource::{INSTANCE, QUEUE, USER};
@@ -102,6 +103,5 @@ fn agent_info(environment: &Environment, instance: &str, contact: &Document, age
 
 /// Puts an event on the default event bus.
 pub(super) fn emit(environment: &Environment, resources: &[String], detail: &Value) -> Result<(), AwsError> {
-    tracing::debug!(?resources, %detail, time = ?environment.now, "connect: contact event");
-    Ok(())
+    events::emit(environment, "aws.connect", "Amazon Connect Contact Event", resources, detail)
 }

@@ -1,5 +1,7 @@
 //! Giving records to a function in batches, one shard after the other, in order.
 
+use std::time::SystemTime;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -10,7 +12,7 @@ use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::input::Input;
-use crate::services::carrying::{Invocation, InvocationError, Step};
+use crate::services::carrying::{Invocation, InvocationError, Step, time_of};
 use crate::services::kinesis::{self, Entry, Shard, Shards, Stream};
 use crate::services::s3;
 
@@ -79,15 +81,15 @@ pub(super) fn step(environment: &Environment, uuid: &str) -> Result<Step, AwsErr
     Ok(Step::Idle)
 }
 
-/// True where [`step`] would do something.
-pub(super) fn is_due(environment: &Environment, uuid: &str) -> Result<bool, AwsError> {
-    let Some(reading) = Reading::open(environment, uuid)? else { return Ok(false) };
+/// When [`step`] has something to do next.
+pub(super) fn next_due(environment: &Environment, uuid: &str) -> Result<Option<SystemTime>, AwsError> {
+    let Some(reading) = Reading::open(environment, uuid)? else { return Ok(None) };
+    let mut earliest: Option<u64> = None;
     for shard in &reading.shards.list {
-        if reading.due(shard)?.is_some() {
-            return Ok(true);
-        }
+        let time = reading.next(shard)?.map(|(time, _)| time);
+        earliest = earliest.into_iter().chain(time).min();
     }
-    Ok(false)
+    Ok(earliest.map(time_of))
 }
 
 /// Takes the answer of an invocation that [`step`] asked for.
@@ -145,21 +147,27 @@ impl<'a> Reading<'a> {
     /// Where a shard stands with a batch that is due at the top; `None` where none is.
     fn due(&self, shard: &Shard) -> Result<Option<Position>, AwsError> {
         let now = epoch_milliseconds(self.environment.now);
+        Ok(self.next(shard)?.filter(|(time, _)| *time <= now).map(|(_, position)| position))
+    }
+
+    /// When a batch of a shard is next due, milliseconds since 1970, and where the shard then stands with that batch at
+    /// the top; `None` where there is none.
+    fn next(&self, shard: &Shard) -> Result<Option<(u64, Position)>, AwsError> {
         let mut position = load(self.environment, self.uuid, shard.number)?;
-        if now < position.not_before || !self.may_begin(shard)? {
+        if !self.may_begin(shard)? {
             return Ok(None);
         }
+        let mut time = position.not_before;
         if position.pending.is_empty() {
             let size = usize::try_from(self.number("BatchSize")).unwrap_or(100);
             let window = self.limit("MaximumBatchingWindowInSeconds").unwrap_or_default() * 1000;
             let entries = self.entries(shard, position.after, size, None)?;
             let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(None) };
-            if entries.len() < size && now < first.record.arrived.saturating_add(window) {
-                return Ok(None);
-            }
+            let waits = if entries.len() < size { window } else { 0 };
+            time = time.max(first.record.arrived.saturating_add(waits));
             position.pending.push(Batch { through: last.number, attempts: 0 });
         }
-        Ok(Some(position))
+        Ok(Some((time, position)))
     }
 
     fn step(&mut self, shard: &Shard) -> Result<Step, AwsError> {

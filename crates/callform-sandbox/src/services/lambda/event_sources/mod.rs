@@ -4,6 +4,8 @@ mod batches;
 mod queue;
 mod record;
 
+use std::time::SystemTime;
+
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -12,8 +14,9 @@ use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::input::{Input, object, page};
-use crate::services::carrying::{Answer, Step};
+use crate::services::carrying::{Answer, Carrier, Invocation, Step};
 use crate::services::kinesis;
+use crate::store::Tx;
 use crate::tags;
 
 const KIND: &str = "lambda/event-source-mapping";
@@ -39,9 +42,39 @@ const UNSUPPORTED: [&str; 7] = [
     "DocumentDBEventSourceConfig",
 ];
 
-/// Region and UUID of every mapping.
-pub(crate) fn all(tx: &crate::store::Tx) -> Result<Vec<(String, String)>, AwsError> {
-    tx.keys(KIND)
+/// Event source mappings, as work that nobody asks for.
+pub(crate) struct Mappings;
+
+impl Carrier for Mappings {
+    fn all(&self, tx: &Tx) -> Result<Vec<(String, String)>, AwsError> {
+        tx.keys(KIND)
+    }
+
+    fn step(&self, environment: &Environment, uuid: &str) -> Result<Step, AwsError> {
+        if is_of_queue(environment, uuid)? { queue::step(environment, uuid) } else { batches::step(environment, uuid) }
+    }
+
+    fn settle(
+        &self,
+        environment: &Environment,
+        uuid: &str,
+        invocation: &Invocation,
+        answer: &Answer,
+    ) -> Result<(), AwsError> {
+        if is_of_queue(environment, uuid)? {
+            queue::settle(environment, uuid, answer)
+        } else {
+            batches::settle(environment, uuid, invocation.part, answer)
+        }
+    }
+
+    fn next_due(&self, environment: &Environment, uuid: &str) -> Result<Option<SystemTime>, AwsError> {
+        if is_of_queue(environment, uuid)? {
+            queue::next_due(environment, uuid)
+        } else {
+            batches::next_due(environment, uuid)
+        }
+    }
 }
 
 /// True for a mapping of a queue; false for one of a stream.
@@ -53,25 +86,6 @@ fn is_of_queue(environment: &Environment, uuid: &str) -> Result<bool, AwsError> 
 
 fn service_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(2)
-}
-
-/// Does the next thing there is to do for one mapping.
-pub(crate) fn step(environment: &Environment, uuid: &str) -> Result<Step, AwsError> {
-    if is_of_queue(environment, uuid)? { queue::step(environment, uuid) } else { batches::step(environment, uuid) }
-}
-
-/// True where [`step`] would do something.
-pub(crate) fn is_due(environment: &Environment, uuid: &str) -> Result<bool, AwsError> {
-    if is_of_queue(environment, uuid)? { queue::is_due(environment, uuid) } else { batches::is_due(environment, uuid) }
-}
-
-/// Takes the answer of an invocation that [`step`] asked for.
-pub(crate) fn settle(environment: &Environment, uuid: &str, shard: u64, answer: &Answer) -> Result<(), AwsError> {
-    if is_of_queue(environment, uuid)? {
-        queue::settle(environment, uuid, answer)
-    } else {
-        batches::settle(environment, uuid, shard, answer)
-    }
 }
 
 fn find(environment: &Environment, uuid: &str) -> Result<Option<Map<String, Value>>, AwsError> {

@@ -3,6 +3,8 @@
 //! A batch that a function failed on stays in the queue and is seen again after the visibility timeout; those it answers
 //! for are deleted.
 
+use std::time::SystemTime;
+
 use serde_json::{Value, json};
 
 use super::find;
@@ -65,9 +67,13 @@ pub(super) fn step(environment: &Environment, uuid: &str) -> Result<Step, AwsErr
     Ok(Step::Invoke(Invocation { function, payload, part: 0 }))
 }
 
-pub(super) fn is_due(environment: &Environment, uuid: &str) -> Result<bool, AwsError> {
-    let Some((queue, _)) = open(environment, uuid)? else { return Ok(false) };
-    Ok(!begun(environment, uuid)?.is_empty() || sqs::has_message(environment, &queue)?)
+/// When [`step`] has something to do next.
+pub(super) fn next_due(environment: &Environment, uuid: &str) -> Result<Option<SystemTime>, AwsError> {
+    let Some((queue, _)) = open(environment, uuid)? else { return Ok(None) };
+    if !begun(environment, uuid)?.is_empty() {
+        return Ok(Some(environment.now));
+    }
+    sqs::next_message(environment, &queue)
 }
 
 pub(super) fn settle(environment: &Environment, uuid: &str, answer: &Answer) -> Result<(), AwsError> {
