@@ -142,10 +142,8 @@ pub(super) fn look(environment: &Environment, instance: &str, people: &People, d
         return Ok(false);
     }
     environment.tx.put(LOOKED, "", instance, None, &seen)?;
-    for (id, user) in environment.tx.list::<Document>(USER.document, instance)? {
-        if people.agent(text(&user, "Username")).is_some() {
-            shift(environment, instance, people, &id)?;
-        }
+    for (id, _) in environment.tx.list::<Document>(USER.document, instance)? {
+        shift(environment, instance, people, &id)?;
     }
     Ok(true)
 }
@@ -161,14 +159,15 @@ pub(super) fn shift(environment: &Environment, instance: &str, people: &People, 
     let what = What::Shift(id.to_owned());
     let user: Option<Document> = environment.tx.get(USER.document, instance, id)?;
     let agent = user.as_ref().and_then(|user| people.agent(text(user, "Username")));
-    let Some(agent) = agent else { return timers::set(environment, instance, &what, None) };
-    let (at_work, next) = agent.at_work(moment(epoch_milliseconds(environment.now)));
+    let now = moment(epoch_milliseconds(environment.now));
+    // Whom nobody names any more goes home.
+    let (at_work, next) = agent.map_or((false, None), |agent| agent.at_work(now));
     timers::set(environment, instance, &what, next.map(super::play::milliseconds))?;
     let mut state = load(environment, instance, id)?;
     if at_work == state.on_shift {
         return Ok(());
     }
-    if at_work {
+    if let Some(agent) = agent.filter(|_| at_work) {
         state.on_shift = true;
         state.is_leaving = false;
         return set_status(environment, instance, id, &mut state, &agent.status);

@@ -107,7 +107,7 @@ pub(in crate::connect) fn begin(
     call.save(environment, instance)
 }
 
-/// The ringing of a call is over.
+/// The ringing of a call is over, or it was stopped before its flow began.
 pub(super) fn rung(environment: &Environment, instance: &str, people: &People, mut call: Call) -> Result<(), AwsError> {
     let Dialed { outcome, .. } = call.dialed;
     let id = call.id_of(0);
@@ -124,6 +124,9 @@ pub(super) fn rung(environment: &Environment, instance: &str, people: &People, m
         }
         end(environment, instance, people, &id, disconnect_reason(outcome))?;
         return call.save(environment, instance);
+    }
+    if let Some(begins) = call.answered {
+        return timers::set(environment, instance, &What::Call(call.number), Some(begins));
     }
     let now = epoch_milliseconds(environment.now);
     let begins = now + detection(&call, people);
@@ -179,7 +182,7 @@ pub(in crate::connect) fn set_attributes(
     if let Some((mut call, party)) = Call::of(environment, instance, id)? {
         let at = epoch_milliseconds(environment.now);
         // Before the flow begins they are simply those it begins with.
-        if call.answered.is_none() {
+        if call.answered.is_none_or(|begins| at < begins) {
             call.attributes.extend(attributes.clone());
         } else {
             call.log.push(call::Entry { at, party, act: call::Act::Set(attributes.clone()) });

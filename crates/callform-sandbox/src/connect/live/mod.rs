@@ -136,7 +136,7 @@ fn call_is_due(
     number: u64,
 ) -> Result<Option<Needed>, AwsError> {
     match Call::load(environment, instance, number)? {
-        Some(call) if call.answered.is_none() => {
+        Some(call) if call.answered.is_none_or(|begins| begins > epoch_milliseconds(environment.now)) => {
             dial::rung(environment, instance, people, call)?;
             Ok(None)
         }

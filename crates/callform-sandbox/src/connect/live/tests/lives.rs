@@ -318,6 +318,39 @@ fn a_stopped_contact_is_over_wherever_it_was() {
 }
 
 #[test]
+fn a_contact_that_is_stopped_while_a_machine_greets_runs_no_flow() {
+    let mut people = usual();
+    people["callees"]["default"]["outcomes"] = json!(["machine"]);
+    people["callees"]["default"]["greeting"] = json!(20);
+    let world = World::new(&people);
+    let detection = json!({
+        "TrafficType": "CAMPAIGN",
+        "AnswerMachineDetectionConfig": { "EnableAnswerMachineDetection": true, "AwaitAnswerMachinePrompt": true },
+    });
+    let contact = world.call("+15550100101", detection);
+    world.pass(10);
+    world.instance.call("StopContact", json!({ "ContactId": contact }));
+    world.pass(60);
+    let seen = world.described(&contact);
+    assert_eq!((world.after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]), (10.0, &json!("API")));
+    assert!(seen.get("ConnectedToSystemTimestamp").is_none(), "{seen}");
+    assert_eq!(world.instance.with(|environment| super::super::call::count(environment, ID)), 0);
+}
+
+#[test]
+fn whom_nobody_names_any_more_goes_home() {
+    let world = World::new(&usual());
+    world.pass(0);
+    assert_eq!(world.metric("AGENTS_ONLINE"), 1.0);
+    world.people(&json!({ "agents": { "jane": {} } }));
+    world.pass(1);
+    assert_eq!((world.metric("AGENTS_ONLINE"), world.metric("AGENTS_AVAILABLE")), (1.0, 1.0));
+    world.people(&json!({}));
+    world.pass(1);
+    assert_eq!(world.metric("AGENTS_ONLINE"), 0.0);
+}
+
+#[test]
 fn a_killed_process_loses_nothing_and_functions_answer_once() {
     let world = World::new(&usual());
     world.pass(0);

@@ -26,64 +26,69 @@ pub(in crate::connect::live) fn tell(
 
 fn detail(environment: &Environment, instance: &str, contact: &Document, event_type: &str) -> Map<String, Value> {
     let mut detail = Map::new();
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value.filter(|value| !value.is_null()) {
-            detail.insert(name.to_owned(), value);
-        }
-    };
-    set("eventType", Some(event_type.into()));
-    for (name, member) in [
-        ("contactId", "Id"),
-        ("initialContactId", "InitialContactId"),
-        ("previousContactId", "PreviousContactId"),
-        ("relatedContactId", "RelatedContactId"),
-        ("channel", "Channel"),
-        ("initiationMethod", "InitiationMethod"),
-        ("answeringMachineDetectionStatus", "AnsweringMachineDetectionStatus"),
-        ("tags", "Tags"),
-    ] {
-        set(name, contact.get(member).cloned());
+    detail.insert("eventType".to_owned(), event_type.into());
+    detail.insert("instanceArn".to_owned(), INSTANCE.arn_of(environment, instance, instance).into());
+    let plain = MEMBERS.iter().filter_map(|(name, member)| Some(((*name).to_owned(), contact.get(*member)?.clone())));
+    detail.extend(plain.filter(|(_, value)| !value.is_null()));
+    let times = TIMES.iter().filter_map(|(name, member)| Some(((*name).to_owned(), iso(contact.get(*member))?.into())));
+    detail.extend(times);
+    detail.extend(
+        parts(environment, instance, contact).into_iter().flatten().map(|(name, part)| (name.to_owned(), part)),
+    );
+    detail.insert("segmentAttributes".to_owned(), json!({ "connect:Subtype": { "ValueString": "connect:Telephony" } }));
+    if event_type == "CONTACT_DATA_UPDATED" {
+        detail.insert("updatedProperties".to_owned(), json!(["UserDefinedAttributes"]));
     }
-    set("instanceArn", Some(INSTANCE.arn_of(environment, instance, instance).into()));
-    for (name, member) in [
-        ("initiationTimestamp", "InitiationTimestamp"),
-        ("connectedToSystemTimestamp", "ConnectedToSystemTimestamp"),
-        ("disconnectTimestamp", "DisconnectTimestamp"),
-    ] {
-        set(name, iso(contact.get(member)).map(Value::from));
-    }
+    detail
+}
+
+const MEMBERS: [(&str, &str); 8] = [
+    ("contactId", "Id"),
+    ("initialContactId", "InitialContactId"),
+    ("previousContactId", "PreviousContactId"),
+    ("relatedContactId", "RelatedContactId"),
+    ("channel", "Channel"),
+    ("initiationMethod", "InitiationMethod"),
+    ("answeringMachineDetectionStatus", "AnsweringMachineDetectionStatus"),
+    ("tags", "Tags"),
+];
+const TIMES: [(&str, &str); 3] = [
+    ("initiationTimestamp", "InitiationTimestamp"),
+    ("connectedToSystemTimestamp", "ConnectedToSystemTimestamp"),
+    ("disconnectTimestamp", "DisconnectTimestamp"),
+];
+
+/// What is there only of contacts that came so far.
+fn parts(environment: &Environment, instance: &str, contact: &Document) -> [Option<(&'static str, Value)>; 5] {
     let id = |part: &str| get(contact, part, "Id").and_then(Value::as_str);
-    set(
-        "queueInfo",
-        id("QueueInfo").filter(|_| get(contact, "QueueInfo", "EnqueueTimestamp").is_some()).map(|queue| {
-            json!({
-                "queueArn": QUEUE.arn_of(environment, instance, queue),
-                "queueType": if queue.starts_with("agent/") { "AGENT" } else { "STANDARD" },
-                "enqueueTimestamp": iso(get(contact, "QueueInfo", "EnqueueTimestamp")),
-            })
-        }),
-    );
-    set("agentInfo", id("AgentInfo").map(|agent| agent_info(environment, instance, contact, agent)));
-    set(
-        "customerVoiceActivity",
-        contact.get("CustomerVoiceActivity").map(|_| {
-            json!({
-                "greetingStartTimestamp": iso(get(contact, "CustomerVoiceActivity", "GreetingStartTimestamp")),
-                "greetingEndTimestamp": iso(get(contact, "CustomerVoiceActivity", "GreetingEndTimestamp")),
-            })
-        }),
-    );
-    set("campaign", get(contact, "Campaign", "CampaignId").map(|id| json!({ "campaignId": id })));
+    let enqueued = iso(get(contact, "QueueInfo", "EnqueueTimestamp"));
+    let queue = id("QueueInfo").zip(enqueued).map(|(queue, enqueued)| {
+        json!({
+            "queueArn": QUEUE.arn_of(environment, instance, queue),
+            "queueType": if queue.starts_with("agent/") { "AGENT" } else { "STANDARD" },
+            "enqueueTimestamp": enqueued,
+        })
+    });
+    let agent = id("AgentInfo").map(|agent| agent_info(environment, instance, contact, agent));
+    let voice = contact.get("CustomerVoiceActivity").map(|_| {
+        json!({
+            "greetingStartTimestamp": iso(get(contact, "CustomerVoiceActivity", "GreetingStartTimestamp")),
+            "greetingEndTimestamp": iso(get(contact, "CustomerVoiceActivity", "GreetingEndTimestamp")),
+        })
+    });
+    let campaign = get(contact, "Campaign", "CampaignId").map(|id| json!({ "campaignId": id }));
     // Only of calls of campaigns that were not connected.
     let has_failed = contact.contains_key("DisconnectTimestamp")
         && contact.contains_key("AnsweringMachineDetectionStatus")
         && !contact.contains_key("ConnectedToSystemTimestamp");
-    set("disconnectReason", contact.get("DisconnectReason").filter(|_| has_failed).map(|code| json!({ "code": code })));
-    set("segmentAttributes", Some(json!({ "connect:Subtype": { "ValueString": "connect:Telephony" } })));
-    if event_type == "CONTACT_DATA_UPDATED" {
-        set("updatedProperties", Some(json!(["UserDefinedAttributes"])));
-    }
-    detail
+    let reason = contact.get("DisconnectReason").filter(|_| has_failed).map(|code| json!({ "code": code }));
+    [
+        queue.map(|part| ("queueInfo", part)),
+        agent.map(|part| ("agentInfo", part)),
+        voice.map(|part| ("customerVoiceActivity", part)),
+        campaign.map(|part| ("campaign", part)),
+        reason.map(|part| ("disconnectReason", part)),
+    ]
 }
 
 fn agent_info(environment: &Environment, instance: &str, contact: &Document, agent: &str) -> Value {
