@@ -311,6 +311,9 @@ pub(crate) enum SandboxCommand {
     /// Move the sandbox's clock forward, and wait until everything that is then due is done: records are delivered,
     /// functions get their batches.
     Advance(AdvanceArgs),
+    /// Say who the sandbox's contacts meet: who is called and what they do, and which agents are at work. Without people
+    /// nobody answers.
+    People(PeopleArgs),
     /// Forget everything in the sandbox.
     Reset(ResetArgs),
     /// List what the sandbox guesses about AWS, each guess with what it rests on.
@@ -346,6 +349,20 @@ pub(crate) struct AdvanceArgs {
     /// Region of requests that name none.
     #[arg(long, default_value = "us-west-2")]
     pub region: String,
+}
+
+/// `callform sandbox people`
+#[derive(Debug, Args)]
+pub(crate) struct PeopleArgs {
+    /// YAML or JSON file with `seed`, `callees` and `agents`; they take the place of those that the sandbox has.
+    #[arg(value_name = "FILE", required_unless_present = "show")]
+    pub file: Option<PathBuf>,
+    /// Print the sandbox's people as JSON.
+    #[arg(long)]
+    pub show: bool,
+    /// Folder of the sandbox.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_value = DEFAULT_SANDBOX, default_missing_value = DEFAULT_SANDBOX)]
+    pub sandbox: PathBuf,
 }
 
 fn length_of_time(text: &str) -> Result<crate::blueprint::Duration, String> {
@@ -396,7 +413,10 @@ mod tests {
         }
         // Commands that have nothing but the sandbox, and the one that works on no account.
         let others: Vec<_> = words.into_values().collect();
-        assert_eq!(others, [vec!["lambda build"], vec!["sandbox serve", "sandbox advance", "sandbox reset"]]);
+        assert_eq!(
+            others,
+            [vec!["lambda build"], vec!["sandbox serve", "sandbox advance", "sandbox people", "sandbox reset"]]
+        );
     }
 
     #[test]

@@ -136,6 +136,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Records(command) => commands::records::run(ui, command).await,
         Command::Sandbox(SandboxCommand::Serve(args)) => commands::sandbox::serve(ui, args).await,
         Command::Sandbox(SandboxCommand::Advance(args)) => commands::sandbox::advance(ui, args).await,
+        Command::Sandbox(SandboxCommand::People(args)) => commands::sandbox::people(ui, &args),
         Command::Sandbox(SandboxCommand::Reset(args)) => commands::sandbox::reset(ui, &args),
         Command::Sandbox(SandboxCommand::Assumptions) => commands::sandbox::assumptions(ui),
         Command::Lambda(command) => commands::lambda::run(ui, &command).await,

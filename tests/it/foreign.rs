@@ -156,3 +156,51 @@ fn test_cases_are_published_and_executed() {
     });
     assert_eq!(seen, expected);
 }
+
+/// Calls are started, found and counted by AWS's own client, on people that a command gave the sandbox; what they run
+/// through are the deployed flow and its deployed function.
+#[test]
+fn calls_live_with_people() {
+    let Some(python) = foreign_python() else { return };
+    let test = TestEnvironment::with_blueprints();
+    test.write(
+        "people.yaml",
+        "seed: 1
+callees:
+  default: { rings: 3, presses: [] }
+  \"+15550100101\": { outcomes: [busy] }
+  \"+15550100102\": { outcomes: [machine], greeting: 5, recording: 9 }
+agents:
+  all: { shifts: [{ login: \"2020-01-01T00:00:00Z\", logout: \"2020-01-02T00:00:00Z\" }] }
+",
+    );
+    test.expect(0, &["apply", BLUEPRINT, "--sandbox", "--yes"]);
+    test.expect(0, &["sandbox", "people", "people.yaml"]);
+    let serving = test.serve(&[]);
+    let run = |url: &str, part: &str| -> Value {
+        serde_json::from_str(&foreign_script(&python, "live_contacts.py", &[url, part])).unwrap()
+    };
+    let started = run(&serving.url, "start");
+    assert_eq!([&started["same"], &started["refused"]], [&json!(true), &json!("DestinationNotAllowedException")]);
+    // The server is killed while the phones ring; the calls go on in the next process.
+    drop(serving);
+    test.expect(0, &["sandbox", "advance", "10m"]);
+    let serving = test.serve(&[]);
+    let seen = run(&serving.url, "look");
+    assert_eq!(
+        [&seen["total"], &seen["figures"]],
+        [&json!(3), &json!({ "CONTACTS_IN_QUEUE": 0.0, "AGENTS_ONLINE": 0.0 })]
+    );
+    let described = &seen["described"];
+    assert_eq!(
+        described["busy"],
+        json!({ "reason": "TELECOM_BUSY", "detected": null, "connected": false, "attributes": {} })
+    );
+    let machine = &described["machine"];
+    assert_eq!([&machine["reason"], &machine["detected"]], [&json!("CUSTOMER_DISCONNECT"), &json!("VOICEMAIL_BEEP")]);
+    let answered = &described["answered"];
+    assert_eq!([&answered["reason"], &answered["connected"]], [&json!("CONTACT_FLOW_DISCONNECT"), &json!(true)]);
+    let attributes = answered["attributes"].as_object().unwrap();
+    assert_eq!(attributes["row"], "3");
+    assert!(attributes.contains_key("vanity_1"), "the function of the flow has run: {answered}");
+}

@@ -45,3 +45,28 @@ fn a_folder_with_other_things_in_it_is_no_sandbox() {
     std::fs::create_dir(test.path("empty")).unwrap();
     test.expect(0, &["apply", "shop.yaml", "--sandbox=empty", "--yes"]);
 }
+
+#[test]
+fn people_are_checked_kept_and_shown() {
+    let test = TestEnvironment::empty();
+    let none = test.expect(0, &["sandbox", "people", "--show"]);
+    assert!(none.stderr.contains("nobody answers"), "{}", none.stderr);
+    test.write("wrong.yaml", "callees:\n  default: { rings: soon }\nagents: { mary: { misses: 200 } }\n");
+    let wrong = test.expect(64, &["sandbox", "people", "wrong.yaml"]);
+    for part in ["callees.default", "\"soon\" is no length of time", "agents.mary.misses"] {
+        assert!(wrong.stderr.contains(part), "{part}: {}", wrong.stderr);
+    }
+    test.write("twice.yaml", "seed: 1\nseed: 2\n");
+    test.expect(64, &["sandbox", "people", "twice.yaml"]);
+    test.write(
+        "people.yaml",
+        "seed: 7\ncallees:\n  default: { outcomes: { answered: 60, busy: 40 }, rings: [2, 9] }\n",
+    );
+    let shown = test.expect(0, &["sandbox", "people", "people.yaml", "--show"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    let callee = serde_json::json!({ "outcomes": { "answered": 60, "busy": 40 }, "rings": [2, 9] });
+    assert_eq!(shown, serde_json::json!({ "seed": 7, "callees": { "default": callee } }));
+    test.expect(0, &["sandbox", "reset"]);
+    let gone = test.expect(0, &["sandbox", "people", "--show"]);
+    assert!(gone.stdout.is_empty(), "{}", gone.stdout);
+}

@@ -185,6 +185,16 @@ impl Center {
         of(&|program| *program.key == *name).or_else(|| of(&|program| *program.name == *name))
     }
 
+    /// The flow that other flows know by an id or ARN.
+    pub fn flow_of_id(&self, id: &str) -> Option<FlowId> {
+        self.find(ObjectKind::ContactFlow, id).map(FlowId)
+    }
+
+    /// The queue that flows know by an id or ARN.
+    pub fn queue_of_id(&self, id: &str) -> Option<QueueId> {
+        self.find(ObjectKind::Queue, id).map(QueueId::Queue)
+    }
+
     /// The flow that runs for a type where no hook is set.
     pub(crate) fn default_of(&self, flow_type: FlowType) -> Option<FlowId> {
         self.defaults.get(&flow_type).copied()

@@ -71,12 +71,16 @@ pub enum Turn {
 pub struct Contact {
     /// Which of the simulation.
     pub id: ContactId,
+    /// The identifier that flows see.
+    pub name: Arc<str>,
     /// By phone or otherwise.
     pub channel: Channel,
     /// How it began.
     pub method: Method,
     /// The contact it came from.
     pub previous: Option<ContactId>,
+    /// The identifier that flows see of that one.
+    pub previous_name: Option<Arc<str>>,
     /// The customer's number or name.
     pub customer: Option<Arc<str>>,
     /// The number that was called.
@@ -148,9 +152,11 @@ impl Contact {
     pub(crate) fn new(id: ContactId, channel: Channel, method: Method) -> Self {
         Self {
             id,
+            name: Self::uuid(id).into(),
             channel,
             method,
             previous: None,
+            previous_name: None,
             customer: None,
             system: None,
             attributes: BTreeMap::new(),
@@ -177,7 +183,7 @@ impl Contact {
         }
     }
 
-    /// The identifier that flows see: a UUID that says which contact of the simulation it is.
+    /// The identifier that flows see where nobody chose one: a UUID that says which contact of the simulation it is.
     pub fn uuid(id: ContactId) -> String {
         format!("00000000-0000-4000-8000-{:012}", id.0 + 1)
     }
@@ -228,9 +234,9 @@ impl Contact {
             ("SystemEndpoint", Some("Type")) => self.system.as_ref().map(|_| "TELEPHONE_NUMBER".into()),
             ("CallbackNumber", _) => self.callback_number.as_ref().or(self.customer.as_ref()).map(own),
             ("Channel", _) => Some(self.channel.name().into()),
-            ("ContactId", _) => Some(Self::uuid(self.id).into()),
-            ("InitialContactId", _) => Some(Self::uuid(self.previous.unwrap_or(self.id)).into()),
-            ("PreviousContactId", _) => self.previous.map(|id| Self::uuid(id).into()),
+            ("ContactId", _) => Some(own(&self.name)),
+            ("InitialContactId", _) => Some(own(self.previous_name.as_ref().unwrap_or(&self.name))),
+            ("PreviousContactId", _) => self.previous_name.as_ref().map(own),
             ("InitiationMethod", _) => Some(self.method.name().into()),
             ("InstanceARN", _) => Some(Cow::Borrowed(&center.instance_arn)),
             ("Queue", Some(key)) => self.queue_value(key, second, center),
@@ -344,17 +350,17 @@ impl Contact {
         json!({
             "Attributes": attributes,
             "Channel": self.channel.name(),
-            "ContactId": Self::uuid(self.id),
+            "ContactId": &*self.name,
             "CustomerEndpoint": endpoint(&self.customer),
             "CustomerId": field("CustomerId"),
             "Description": field("Description"),
-            "InitialContactId": Self::uuid(self.previous.unwrap_or(self.id)),
+            "InitialContactId": &**self.previous_name.as_ref().unwrap_or(&self.name),
             "InitiationMethod": self.method.name(),
             "InstanceARN": &*center.instance_arn,
             "LanguageCode": self.fields.get("LanguageCode").map_or("en-US", |code| code),
             "MediaStreams": { "Customer": { "Audio": null } },
             "Name": field("Name"),
-            "PreviousContactId": self.previous.map(Self::uuid),
+            "PreviousContactId": self.previous_name.as_deref(),
             "Queue": queue,
             "References": {},
             "SystemEndpoint": endpoint(&self.system),

@@ -39,6 +39,16 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "lists of live instances",
     ),
     guess("connect/builtins.rs", "Basic Hours are nine to five on working days."),
+    attested(
+        "connect/contacts.rs",
+        "The client token of a contact that is over starts another one.",
+        "an earlier edition of the service's API reference",
+    ),
+    guess(
+        "connect/contacts_search.rs",
+        "Names of contacts are searched without regard to case; an exact match is the whole name.",
+    ),
+    guess("connect/contacts_search.rs", "Contacts are found from the newest to the oldest."),
     guess(
         "connect/document.rs",
         "A malformed id is InvalidParameterException, an id of nothing is ResourceNotFoundException.",
@@ -63,6 +73,18 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     guess(
         "connect/hours_effective.rs",
         "An override that recurs every few weeks, months or years counts from the week, month or year of its first day.",
+    ),
+    guess("connect/live/agents.rs", "An agent that missed a contact gets the next one after 15 seconds."),
+    guess(
+        "connect/live/agents.rs",
+        "A callback that rings at an agent is INCOMING, and PENDING while its customer is called.",
+    ),
+    guess("connect/live/dial.rs", "Detection takes one and a half seconds for a person, three for a machine."),
+    guess("connect/live/dial.rs", "The flow of a call begins when it is known who has answered."),
+    attested(
+        "connect/live/follow.rs",
+        "A contact record comes when the work after the contact is done, at once.",
+        "the service's documentation says when a record closes, not how long its delivery takes",
     ),
     attested(
         "connect/phone_numbers.rs",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::request::Parts;
 use serde_json::{Map, Value};
@@ -144,7 +144,9 @@ impl Sandbox {
         }
         let service = request.service;
         let operation = operation_name(service, &request.head, &request.body);
-        let fate = self.store.transaction(|tx| faults.fate(tx, SystemTime::now(), service.name(), &operation))?;
+        // Quotas go by the sandbox's clock, as everything does that is done at a pace.
+        let now = crate::clock::now(&self.folder);
+        let fate = self.store.transaction(|tx| faults.fate(tx, now, service.name(), &operation))?;
         outcome.cut = fate.cut;
         fate.error.map_or(Ok(()), Err)
     }

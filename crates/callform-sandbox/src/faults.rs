@@ -15,13 +15,16 @@
 //!   "fail_operation": [{ "service": "connect", "operation": "CreateQueue", "nth": 3, "code": "InternalServiceException", "message": "oops" }],
 //!   "fail_resource": [{ "logical_id": "QueueSales", "operation": "create", "reason": "quota reached", "times": 1 }],
 //!   "delay_ms": { "request": 20, "step": 50 },
-//!   "cut": [{ "service": "cloudformation", "operation": "ExecuteChangeSet", "nth": 1 }]
+//!   "cut": [{ "service": "cloudformation", "operation": "ExecuteChangeSet", "nth": 1 }],
+//!   "contact_events": { "seed": 1, "lose": 2, "double": 5, "delay": 5, "delay_seconds": 120, "reorder": 10 },
+//!   "agent_events": { "seed": 1, "reorder": 10 },
+//!   "contact_records": { "seed": 1, "double": 10 }
 //! }
 //! ```
 //!
 //! `keep_listed_quick_connects` and `race_for_phone_numbers` are ways the service may behave, for which a deployment has
 //! to be ready. `throttle` holds Amazon Connect to its default quota per operation (2 requests a second, bursts of 5). `default_quotas`
-//! and `strict_secrets` take away two liberties of the sandbox, see [`Faults`]. `nth` counts
+//! and `strict_secrets` take away two liberties of the sandbox, see [`Faults`]. `contact_events`, `agent_events` and `contact_records` say how many of a hundred are lost, doubled and late. `nth` counts
 //! the calls of one operation from 1. Calls are counted in the store, so they go on across processes; a rule that is
 //! changed is counted from the start. Services are named as in [`crate::protocol::Service::name`].
 
@@ -80,6 +83,38 @@ pub struct Faults {
     pub delay_ms: Delays,
     /// Calls whose connection is closed without an answer, after they were carried out.
     pub cut: Vec<Cut>,
+    /// What becomes of contact events of Connect.
+    pub contact_events: Telling,
+    /// What becomes of agent events of Connect.
+    pub agent_events: Telling,
+    /// What becomes of contact records of Connect.
+    pub contact_records: Telling,
+}
+
+/// How many of a hundred things that are told get lost, or come otherwise than they happened. Which ones follows from the
+/// seed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Telling {
+    /// What chance comes from.
+    pub seed: u64,
+    /// How many of a hundred are never told.
+    pub lose: u32,
+    /// How many of a hundred are told twice.
+    pub double: u32,
+    /// How many of a hundred are told later, by `delay_seconds`.
+    pub delay: u32,
+    /// How much later, in seconds.
+    pub delay_seconds: u64,
+    /// How many of a hundred are told after what happened next: up to ten seconds later.
+    pub reorder: u32,
+}
+
+impl Telling {
+    /// True where everything is told at once.
+    pub(crate) fn is_none(self) -> bool {
+        self.lose == 0 && self.double == 0 && self.delay == 0 && self.reorder == 0
+    }
 }
 
 /// The role that calls. Nothing is refused for want of a permission; what IAM would say can be asked.

@@ -44,7 +44,8 @@ mod streaming;
 mod tags;
 mod worker;
 
+pub use connect::people::{self, People};
 pub use error::AwsError;
 pub use faults::Faults;
 pub use functions::{Functions, Invocation, Invoked};
-pub use server::{Options, Running, reset, start};
+pub use server::{Options, Running, reset, set_people, start};

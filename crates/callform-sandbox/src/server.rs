@@ -25,6 +25,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
+use crate::connect::people::People;
 use crate::dispatch::{Outcome, Request, Sandbox, Stuck};
 use crate::door::{self, Admitted};
 use crate::error::AwsError;
@@ -158,6 +159,11 @@ fn open(options: &Options, url: String) -> std::io::Result<(Arc<Sandbox>, Worker
     Ok((sandbox, worker))
 }
 
+/// Gives the sandbox in a folder its people, in place of any there; the folder is made where it is not there.
+pub fn set_people(folder: &Path, people: &People) -> std::io::Result<()> {
+    people.save(&prepare(folder)?)
+}
+
 /// Makes the folder of a sandbox, or checks that it is one of this version.
 fn prepare(folder: &Path) -> std::io::Result<PathBuf> {
     refuse_others(folder)?;
@@ -192,7 +198,8 @@ fn refuse_others(folder: &Path) -> std::io::Result<()> {
     for entry in entries {
         let name = entry?.file_name().to_string_lossy().into_owned();
         // Another process may be making it, or faults and time were given first.
-        let is_own = name.starts_with(MARKER) || [crate::faults::FILE, crate::clock::FILE].contains(&name.as_str());
+        let is_own = name.starts_with(MARKER)
+            || [crate::faults::FILE, crate::clock::FILE, crate::people::FILE].contains(&name.as_str());
         if name == MARKER {
             return Ok(());
         }
@@ -232,6 +239,7 @@ pub fn reset(folder: &Path) -> std::io::Result<()> {
     // The marker goes last: what an interrupted reset leaves can be reset again.
     for entry in databases.chain([
         crate::faults::FILE.to_owned(),
+        crate::people::FILE.to_owned(),
         crate::clock::FILE.to_owned(),
         LOCK.to_owned(),
         MARKER.to_owned(),

@@ -1,6 +1,12 @@
 //! `callform sandbox`
 
-use crate::cli::args::{AdvanceArgs, ResetArgs, ServeArgs};
+use std::path::Path;
+
+use callform_sandbox::People;
+use callform_source::yaml::{self, Limits};
+use callform_source::{Diagnostics, SourceMap};
+
+use crate::cli::args::{AdvanceArgs, PeopleArgs, ResetArgs, ServeArgs};
 use crate::cli::exit_code::Exit;
 use crate::cli::files;
 use crate::cli::ui::Ui;
@@ -61,6 +67,70 @@ pub(in crate::cli) async fn advance(ui: &Ui, args: AdvanceArgs) -> Exit {
             Exit::Failed
         }
     }
+}
+
+/// Gives the sandbox its people, or shows them.
+pub(in crate::cli) fn people(ui: &Ui, args: &PeopleArgs) -> Exit {
+    let folder = args.sandbox.display().to_string();
+    if let Some(file) = &args.file {
+        let people = match read_people(file) {
+            Ok(people) => people,
+            Err(problems) => {
+                for problem in problems {
+                    ui.error(&problem);
+                }
+                return Exit::Usage;
+            }
+        };
+        if let Err(error) = callform_sandbox::set_people(&args.sandbox, &people) {
+            ui.error(&format!("cannot give the sandbox in `{folder}` its people: {error}"));
+            return Exit::Failed;
+        }
+        let (callees, agents) = (people.callees.len(), people.agents.len());
+        ui.say(&format!("The sandbox in `{folder}` has its people: {callees} entries of callees, {agents} of agents."));
+    }
+    if !args.show {
+        return Exit::Success;
+    }
+    match People::load(&args.sandbox) {
+        Ok(Some(people)) => match serde_json::to_string_pretty(&people) {
+            Ok(text) => {
+                ui.data(&format!("{text}\n"));
+                Exit::Success
+            }
+            Err(error) => {
+                ui.error(&format!("the people cannot be shown: {error}"));
+                Exit::Failed
+            }
+        },
+        Ok(None) => {
+            ui.say(&format!("The sandbox in `{folder}` has no people: nobody answers its calls."));
+            Exit::Success
+        }
+        Err(error) => {
+            ui.error(&error.message);
+            Exit::Failed
+        }
+    }
+}
+
+/// Largest file of people: some hundred thousand callees.
+const LARGEST_PEOPLE: u64 = 32 << 20;
+
+/// Reads people from YAML, of which JSON is a part; or what is wrong with them.
+fn read_people(path: &Path) -> Result<People, Vec<String>> {
+    let name = path.display().to_string();
+    let bytes = files::read(path, LARGEST_PEOPLE).map_err(|error| vec![format!("cannot read `{name}`: {error}")])?;
+    let limits = Limits { bytes: LARGEST_PEOPLE, ..Limits::default() };
+    let text = yaml::decode(&name, bytes, &limits).map_err(|problem| vec![problem.title])?;
+    let (mut sources, mut diagnostics) = (SourceMap::default(), Diagnostics::default());
+    let file = sources.add(&name, text);
+    let node = yaml::parse(&sources, file, &limits, &mut diagnostics);
+    let node = node.filter(|_| !diagnostics.has_errors());
+    let node = node
+        .ok_or_else(|| diagnostics.iter().map(|problem| format!("`{name}`: {}", problem.title)).collect::<Vec<_>>())?;
+    People::read(&node.to_json())
+        .map_err(|problems| problems.into_iter().map(|problem| format!("`{name}`: {problem}")).collect())
 }
 
 /// Lists what the sandbox guesses about AWS: a line for the guess, one for what it rests on.

@@ -101,6 +101,18 @@ impl Simulation<'_> {
         Ok(())
     }
 
+    /// Sets attributes of a contact from outside of its flows, as a program does.
+    pub fn set_attributes_of(&mut self, id: ContactId, attributes: Vec<(Arc<str>, Arc<str>)>) {
+        self.contacts[id.0].attributes.extend(attributes);
+    }
+
+    /// Ends a contact wherever it is, as a program does; one that is over stays as it is.
+    pub fn stop(&mut self, id: ContactId) {
+        if self.contact(id).end().is_none() {
+            self.end(id, End::CustomerLeft);
+        }
+    }
+
     fn waits_for(&self, at: crate::event::BlockId, event: &str) -> bool {
         matches!(&self.block(at).op, Op::Wait { events, .. } if events.iter().any(|it| **it == *event))
     }

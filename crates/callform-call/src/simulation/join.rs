@@ -159,6 +159,7 @@ impl Simulation<'_> {
         let first = self.contact(id).clone();
         let contact = &mut self.contacts[new.0];
         contact.previous = Some(id);
+        contact.previous_name = Some(first.name);
         contact.customer = first.customer;
         contact.system = first.system;
         contact.attributes = first.attributes;

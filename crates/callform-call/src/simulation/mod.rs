@@ -43,6 +43,8 @@ pub struct Simulation<'a> {
     pub(crate) contacts: Vec<Contact>,
     events: Vec<Event>,
     most_steps: usize,
+    /// What flows see of contacts, in the order they come.
+    names: Vec<Arc<str>>,
 }
 
 /// How a contact begins.
@@ -112,7 +114,14 @@ impl<'a> Simulation<'a> {
             contacts: Vec::new(),
             events: Vec::new(),
             most_steps: MOST_STEPS,
+            names: Vec::new(),
         }
+    }
+
+    /// The same where contacts have these identifiers, in the order they come.
+    pub fn naming(mut self, names: Vec<Arc<str>>) -> Self {
+        self.names = names;
+        self
     }
 
     /// The same where contacts go round endlessly after fewer blocks than [`MOST_STEPS`].
@@ -188,7 +197,11 @@ impl<'a> Simulation<'a> {
 
     /// Lets time pass: what was waited for long enough goes on.
     pub fn pass(&mut self, seconds: u64) {
-        let until = self.later(seconds);
+        self.pass_until(self.later(seconds));
+    }
+
+    /// Lets time pass until a moment; one that is over changes nothing.
+    pub fn pass_until(&mut self, until: Timestamp) {
         while let Some((due, id)) = self.next_due().filter(|(due, _)| *due <= until) {
             self.now = self.now.max(due);
             self.time_is_up(id);
@@ -209,7 +222,11 @@ impl<'a> Simulation<'a> {
 
     pub(crate) fn add(&mut self, channel: Channel, method: Method) -> ContactId {
         let id = ContactId(self.contacts.len());
-        self.contacts.push(Contact::new(id, channel, method));
+        let mut contact = Contact::new(id, channel, method);
+        if let Some(name) = self.names.get(id.0) {
+            contact.name = Arc::clone(name);
+        }
+        self.contacts.push(contact);
         id
     }
 

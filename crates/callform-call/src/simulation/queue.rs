@@ -140,6 +140,7 @@ impl Simulation<'_> {
         let flow = flow.flatten().map(FlowId);
         let contact = &mut self.contacts[new.0];
         contact.previous = Some(id);
+        contact.previous_name = Some(first.name);
         contact.customer = customer;
         contact.system = caller_id.or(first.system);
         contact.attributes = first.attributes;

@@ -764,3 +764,48 @@ fn ten_contacts_wait_for_one_agent_at_most() {
         assert_eq!(heard(simulation).last().map(String::as_str), Some("Full"));
     });
 }
+
+#[test]
+fn programs_name_contacts_and_change_and_stop_them() {
+    let sources = [source(
+        "main",
+        FlowType::ContactFlow,
+        &[
+            ("queue", "UpdateContactTargetQueue", json!({ "QueueId": "sales" }), "next=back NoMatchingError=end"),
+            (
+                "back",
+                "CreateCallbackContact",
+                json!({ "InitialCallDelaySeconds": "10", "MaximumConnectionAttempts": "1", "RetryDelaySeconds": "600" }),
+                "next=wait NoMatchingError=end",
+            ),
+            ("wait", "Wait", json!({ "TimeLimitSeconds": "60" }), "WaitCompleted=tell NoMatchingError=end"),
+            say("tell", "$.ContactId $.Attributes.late", "next=wait"),
+            end("end"),
+        ],
+    )];
+    let center = center(&sources);
+    let mut day = QuietDay;
+    let names = vec!["one".into(), "two".into()];
+    let mut simulation = Simulation::new(&center, &mut day, noon()).naming(names);
+    let start = Start { customer: Some("+15550100100".into()), ..Start::call(center.flow_of_id("main").unwrap()) };
+    let id = simulation.begin(start);
+    let callback = &simulation.contacts()[1];
+    assert_eq!((&*callback.name, callback.previous_name.as_deref()), ("two", Some("one")));
+    simulation.set_attributes_of(id, vec![("late".into(), "yes".into())]);
+    simulation.pass_until("2026-01-07T12:00:59.9Z".parse().unwrap());
+    assert_eq!(heard(&simulation), ["queued"]);
+    simulation.pass_until("2026-01-07T12:01:00Z".parse().unwrap());
+    assert_eq!(heard(&simulation), ["queued", "one yes"]);
+    // A moment that is over changes nothing.
+    simulation.pass_until(noon());
+    assert_eq!(simulation.now(), "2026-01-07T12:01:00Z".parse().unwrap());
+    let other = simulation.contacts()[1].id;
+    for id in [id, other] {
+        simulation.stop(id);
+        simulation.stop(id);
+        assert_eq!(simulation.contact(id).end(), Some(&End::CustomerLeft));
+    }
+    assert_eq!(simulation.next_due(), None);
+    assert_eq!(center.queue_of_id("sales"), Some(QueueId::Queue(0)));
+    assert_eq!(center.flow_of_id("nothing"), None);
+}

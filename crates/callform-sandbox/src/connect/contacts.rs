@@ -1,22 +1,28 @@
 //! Contacts, as far as programs that dial start, look at and end them.
 //!
-//! Nobody is called: a contact that was started is there, has its attributes, and waits until it is stopped. It never
-//! rings, is never queued and reaches no agent, and says nothing of the kind.
+//! Where the sandbox has people (`callform sandbox people`), a contact lives: see [`super::live`]. Without them nobody is
+//! called: it is there, has its attributes, and waits until it is stopped.
 
 use serde_json::{Map, Value, json};
 
+use crate::clock::epoch_milliseconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
 
 use super::document::{self, Document, new_id, referred, text, timestamp};
-use super::error::{invalid_parameter, invalid_request, not_found};
+use super::error::{idempotency, invalid_parameter, invalid_request, not_found};
 use super::input::Input;
+use super::live;
 use super::operation::{INSTANCE, Member, Operation, Shape, TEXT, operation, optional, required};
 use super::quick_connects::check_phone_number;
 use super::resource::{FLOW, PHONE_NUMBER, QUEUE};
 
 /// Contacts by their id, in the scope of their instance.
-const DOCUMENT: &str = "connect/contact";
+pub(super) const DOCUMENT: &str = "connect/contact";
+/// Contacts by the token of the request that started them: id and time, in milliseconds since 1970.
+const TOKENS: &str = "connect/contact-token";
+/// How long a token means its contact, in milliseconds: seven days. Source: the service's API reference.
+const TOKEN_LIFE: u64 = 7 * 86_400_000;
 /// All attributes of a contact together, in bytes: the limit that the service's documentation gives.
 const LARGEST_ATTRIBUTES: usize = 32 * 1024;
 
@@ -44,7 +50,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
             optional("References", Shape::Object(&[])),
             optional("CampaignId", Shape::Text(1, 100)),
             optional("TrafficType", Shape::OneOf(&["GENERAL", "CAMPAIGN"])),
-            optional("AnswerMachineDetectionConfig", Shape::Object(&[])),
+            optional(
+                "AnswerMachineDetectionConfig",
+                Shape::Object(&[
+                    optional("EnableAnswerMachineDetection", Shape::Flag),
+                    optional("AwaitAnswerMachinePrompt", Shape::Flag),
+                ]),
+            ),
             optional("OutboundStrategy", Shape::Object(&[])),
             optional("RingTimeoutInSeconds", Shape::Number(15, 60)),
         ],
@@ -80,58 +92,94 @@ fn save(environment: &Environment, input: &Input, mut body: Document) -> Result<
     Ok(json!({}))
 }
 
-/// What the sandbox cannot do with a call is refused, not passed over.
-fn refuse_campaigns(input: &Input) -> Result<(), AwsError> {
-    let is_campaign = input.text("TrafficType") == Some("CAMPAIGN");
-    for (member, given) in [
-        ("CampaignId", input.value("CampaignId").is_some() || is_campaign),
-        ("AnswerMachineDetectionConfig", input.value("AnswerMachineDetectionConfig").is_some()),
-        ("OutboundStrategy", input.value("OutboundStrategy").is_some()),
-    ] {
-        if given {
-            return Err(AwsError::unsupported("Connect", &format!("StartOutboundVoiceContact with {member}")));
-        }
+/// Whether machines are to be told from people, and the end of their greeting is waited for.
+fn detection(input: &Input, is_campaign: bool) -> Result<Option<bool>, AwsError> {
+    let Some(config) = input.object("AnswerMachineDetectionConfig") else { return Ok(None) };
+    let flag = |name: &str| config.get(name).and_then(Value::as_bool).unwrap_or_default();
+    if !flag("EnableAnswerMachineDetection") {
+        return Ok(None);
     }
-    Ok(())
+    if !is_campaign {
+        return Err(invalid_request("Answering machine detection goes with the TrafficType CAMPAIGN only."));
+    }
+    Ok(Some(flag("AwaitAnswerMachinePrompt")))
 }
 
 fn start_outbound_voice(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let token = input.text("ClientToken").filter(|token| !token.is_empty());
-    document::refuse_other_request(environment, input, input.instance())?;
-    document::once_per_token(environment, input.operation(), input.instance(), token, || {
-        refuse_campaigns(input)?;
-        if input.instance_document().get("OutboundCallsEnabled") != Some(&Value::Bool(true)) {
-            let message = "The instance makes no outbound calls: its attribute OUTBOUND_CALLS is false.";
-            return Err(AwsError::new(403, "OutboundContactNotPermittedException", message));
+    let now = epoch_milliseconds(environment.now);
+    if let Some(token) = token
+        && let Some((id, at, request)) = environment.tx.get::<(String, u64, Document)>(TOKENS, input.instance(), token)?
+        && now < at + TOKEN_LIFE
+        && let Some(body) = environment.tx.get::<Document>(DOCUMENT, input.instance(), &id)?
+        // After its end the token starts another one (?).
+        && !body.contains_key("DisconnectTimestamp")
+    {
+        if request != input.without_token() {
+            return Err(idempotency(format!("The client token {token} was used for another {}.", input.operation())));
         }
-        let destination = input.need("DestinationPhoneNumber")?;
-        check_phone_number(destination)?;
-        referred(environment, &FLOW, input.instance(), input.need("ContactFlowId")?)?;
-        let attributes = input.object("Attributes").cloned().unwrap_or_default();
-        check_attributes(&attributes)?;
-        let queue = input.text("QueueId").map(|given| referred(environment, &QUEUE, input.instance(), given));
-        let queue = queue.transpose()?;
-        let source = source(environment, input, queue.as_ref())?;
-        let id = new_id();
-        let mut body = input.pick(KEPT);
-        let now = timestamp(environment);
-        let members = json!({
-            "Id": id,
-            "Arn": format!("{}/contact/{id}", text(input.instance_document(), "Arn")),
-            "InitiationMethod": "API",
-            "Channel": "VOICE",
-            "InitiationTimestamp": now,
-            "CustomerEndpoint": { "Type": "TELEPHONE_NUMBER", "Address": destination },
-            "SystemEndpoint": { "Type": "TELEPHONE_NUMBER", "Address": source },
-            "Attributes": attributes,
-        });
-        body.extend(members.as_object().cloned().unwrap_or_default());
-        if let Some(queue) = queue {
-            body.insert("QueueInfo".to_owned(), json!({ "Id": text(&queue, "QueueId") }));
-        }
-        save(environment, input, body)?;
-        Ok(json!({ "ContactId": id }))
-    })
+        return Ok(json!({ "ContactId": id }));
+    }
+    let id = start(environment, input)?;
+    if let Some(token) = token {
+        environment.tx.put(TOKENS, input.instance(), token, None, &(&id, now, input.without_token()))?;
+    }
+    Ok(json!({ "ContactId": id }))
+}
+
+/// Starts a contact; its id.
+fn start(environment: &Environment, input: &Input) -> Result<String, AwsError> {
+    if input.value("OutboundStrategy").is_some() {
+        return Err(AwsError::unsupported("Connect", "StartOutboundVoiceContact with OutboundStrategy"));
+    }
+    if input.instance_document().get("OutboundCallsEnabled") != Some(&Value::Bool(true)) {
+        let message = "The instance makes no outbound calls: its attribute OUTBOUND_CALLS is false.";
+        return Err(AwsError::new(403, "OutboundContactNotPermittedException", message));
+    }
+    let is_campaign = input.text("TrafficType") == Some("CAMPAIGN");
+    let detection = detection(input, is_campaign)?;
+    let destination = input.need("DestinationPhoneNumber")?;
+    check_phone_number(destination)?;
+    let flow = referred(environment, &FLOW, input.instance(), input.need("ContactFlowId")?)?;
+    let attributes = input.object("Attributes").cloned().unwrap_or_default();
+    check_attributes(&attributes)?;
+    let queue = input.text("QueueId").map(|given| referred(environment, &QUEUE, input.instance(), given));
+    let queue = queue.transpose()?;
+    let source = source(environment, input, queue.as_ref())?;
+    live::check(environment, input.instance(), destination)?;
+    let id = new_id();
+    let mut body = input.pick(KEPT);
+    let members = json!({
+        "Id": id,
+        "Arn": format!("{}/contact/{id}", text(input.instance_document(), "Arn")),
+        "InitiationMethod": "API",
+        "Channel": "VOICE",
+        "InitiationTimestamp": timestamp(environment),
+        "CustomerEndpoint": { "Type": "TELEPHONE_NUMBER", "Address": destination },
+        "SystemEndpoint": { "Type": "TELEPHONE_NUMBER", "Address": source },
+        "Attributes": attributes,
+    });
+    body.extend(members.as_object().cloned().unwrap_or_default());
+    if let Some(campaign) = input.text("CampaignId") {
+        body.insert("Campaign".to_owned(), json!({ "CampaignId": campaign }));
+    }
+    let queue = queue.map(|queue| text(&queue, "QueueId").to_owned());
+    if let Some(queue) = &queue {
+        body.insert("QueueInfo".to_owned(), json!({ "Id": queue }));
+    }
+    save(environment, input, body.clone())?;
+    let wanted = live::Wanted {
+        flow: text(&flow, "Id").to_owned(),
+        customer: destination,
+        system: &source,
+        queue,
+        attributes,
+        ring_timeout: input.number("RingTimeoutInSeconds").and_then(|time| u64::try_from(time).ok()).unwrap_or(60),
+        is_campaign,
+        detection,
+    };
+    live::begin(environment, input.instance(), &mut body, wanted)?;
+    Ok(id)
 }
 
 /// The number that is shown to who is called: the request's own, which the instance has, or else the queue's.
@@ -179,13 +227,14 @@ fn stop(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
         return Err(gone(id));
     }
     let code = input.object("DisconnectReason").and_then(|reason| reason.get("Code")).and_then(Value::as_str);
-    body.insert("DisconnectTimestamp".to_owned(), timestamp(environment));
-    body.insert("DisconnectReason".to_owned(), code.unwrap_or("API").into());
-    save(environment, input, body)
+    live::stop(environment, input.instance(), &mut body, code.unwrap_or("API"))?;
+    Ok(json!({}))
 }
 
 fn describe(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
-    Ok(json!({ "Contact": find(environment, input, "ContactId")? }))
+    let mut body = find(environment, input, "ContactId")?;
+    document::hide(&mut body, &[live::HIDDEN]);
+    Ok(json!({ "Contact": body }))
 }
 
 fn attributes(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
@@ -196,8 +245,10 @@ fn attributes(environment: &Environment, input: &Input) -> Result<Value, AwsErro
 fn update_attributes(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
     let mut body = find(environment, input, "InitialContactId")?;
     let mut attributes = body.get("Attributes").and_then(Value::as_object).cloned().unwrap_or_default();
-    attributes.extend(input.object("Attributes").cloned().unwrap_or_default());
+    let new = input.object("Attributes").cloned().unwrap_or_default();
+    attributes.extend(new.clone());
     check_attributes(&attributes)?;
     body.insert("Attributes".to_owned(), attributes.into());
-    save(environment, input, body)
+    live::set_attributes(environment, input.instance(), &mut body, &new)?;
+    Ok(json!({}))
 }

@@ -16,6 +16,7 @@ mod builtin_permissions;
 mod builtins;
 mod builtins_flows;
 mod contacts;
+mod contacts_search;
 mod document;
 mod error;
 mod flow_associations;
@@ -32,6 +33,7 @@ mod hours_overrides;
 mod input;
 mod instance;
 mod integrations;
+pub(crate) mod live;
 mod number_pool;
 mod operation;
 mod others;
@@ -68,6 +70,7 @@ use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::operation::Service;
 
+pub use live::people;
 pub(crate) use test_case_executions::{FunctionAnswers, FunctionCall};
 
 /// All operations of the service, by topic.
@@ -79,6 +82,7 @@ static SERVICE: Service<operation::Handler> = Service {
         associations::OPERATIONS,
         attributes::OPERATIONS,
         contacts::OPERATIONS,
+        contacts_search::OPERATIONS,
         flow_associations::OPERATIONS,
         flow_modules::OPERATIONS,
         flow_versions::OPERATIONS,

@@ -9,6 +9,7 @@ pub(super) use crate::operation::{Member, Shape, TEXT, optional, query, required
 use super::document::{self, Document};
 use super::error::modelled;
 use super::input::Input;
+use super::live;
 
 /// The code of refusals of members.
 pub(super) const INVALID: &str = "InvalidParameterException";
@@ -85,7 +86,25 @@ impl Operation {
             Some(given) if self.has_instance() => document::instance(environment, given)?,
             _ => Document::new(),
         };
-        handler(environment, &Input::new(self.name, self.page_size(members), members, instance))
+        let answer = handler(environment, &Input::new(self.name, self.page_size(members), members, instance))?;
+        if self.changes_center() {
+            live::note_change(environment)?;
+        }
+        Ok(answer)
+    }
+
+    /// True where the operation may change what calls meet: everything that is neither read nor a contact.
+    fn changes_center(&self) -> bool {
+        const PASSING: [&str; 6] = [
+            "StartOutboundVoiceContact",
+            "StopContact",
+            "UpdateContactAttributes",
+            "PutUserStatus",
+            "StartTestCaseExecution",
+            "StopTestCaseExecution",
+        ];
+        let reads = ["Describe", "Get", "List", "Search"].iter().any(|verb| self.name.starts_with(verb));
+        !reads && !PASSING.contains(&self.name)
     }
 
     /// Entries of a page: as many as asked for, else 100, or the operation's maximum where that is less.

@@ -132,7 +132,6 @@ pub(crate) const OTHERS: &[(&str, &str, &str)] = &[
     ("ResumeContact", "POST", "/contact/resume"),
     ("ResumeContactRecording", "POST", "/contact/resume-recording"),
     ("SearchContactEvaluations", "POST", "/search-contact-evaluations"),
-    ("SearchContacts", "POST", "/search-contacts"),
     ("SearchDataTables", "POST", "/search-data-tables"),
     ("SearchEmailAddresses", "POST", "/search-email-addresses"),
     ("SearchEvaluationForms", "POST", "/search-evaluation-forms"),

@@ -1,18 +1,20 @@
 //! What agents do at the moment: their status, which programs set, and the numbers that wallboards show.
 //!
-//! An agent is there from the first `PutUserStatus` with a status other than offline. No contact reaches anybody in the
-//! sandbox, so all that counts contacts is zero, and truly so.
+//! An agent is there from the first `PutUserStatus` with a status other than offline, or from the login that the sandbox's
+//! people say. Contacts are counted as they are in [`super::live`].
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::clock::epoch_seconds;
 use crate::error::AwsError;
 use crate::handler::Environment;
 
 use super::document::{Document, find, referred, text, timestamp};
 use super::error::{invalid_parameter, invalid_request};
 use super::input::Input;
+use super::live::{self, Line, Stage};
 use super::operation::{Operation, Shape, TEXT, operation, optional, required, search_size};
 use super::resource::{AGENT_STATUS, HIERARCHY_GROUP, Kind, QUEUE, ROUTING_PROFILE, USER};
 use super::{page, routing_profile_queues, users};
@@ -120,15 +122,56 @@ fn put_status(environment: &Environment, input: &Input) -> Result<Value, AwsErro
     if text(&status, "State") == "DISABLED" {
         return Err(invalid_request(format!("The agent status {} is disabled.", text(&status, "Name"))));
     }
-    let body = json!({ "AgentStatusId": text(&status, "AgentStatusId"), "Since": timestamp(environment) });
-    environment.tx.put(DOCUMENT, input.instance(), text(&user, "Id"), None, &body)?;
+    let id = text(&user, "Id");
+    let before = status_of(environment, input.instance(), id)?;
+    set_status(environment, input.instance(), id, text(&status, "AgentStatusId"))?;
+    let before = before.as_ref().map(|(status, _)| text(status, "Type"));
+    live::status_changed(environment, input.instance(), id, before)?;
     Ok(json!({}))
+}
+
+/// Gives an agent a status, by its id.
+pub(super) fn set_status(environment: &Environment, instance: &str, user: &str, status: &str) -> Result<(), AwsError> {
+    let body = json!({ "AgentStatusId": status, "Since": timestamp(environment) });
+    environment.tx.put(DOCUMENT, instance, user, None, &body)
+}
+
+/// The status of an agent that has one, and since when.
+pub(super) fn status_of(
+    environment: &Environment,
+    instance: &str,
+    user: &str,
+) -> Result<Option<(Document, Value)>, AwsError> {
+    let Some(entry) = environment.tx.get::<Document>(DOCUMENT, instance, user)? else { return Ok(None) };
+    let status = find(environment, &AGENT_STATUS, instance, text(&entry, "AgentStatusId"))?;
+    Ok(Some((status, entry.get("Since").cloned().unwrap_or_default())))
 }
 
 /// Forgets the status of a user that goes.
 pub(super) fn forget(environment: &Environment, instance: &str, user: &str) -> Result<(), AwsError> {
     environment.tx.delete(DOCUMENT, instance, user)?;
-    Ok(())
+    live::forget_agent(environment, instance, user)
+}
+
+/// How many agents of a queue are there.
+pub(super) struct Counts {
+    /// Signed in.
+    pub(super) online: u64,
+    /// Signed in with a status in which contacts come.
+    pub(super) staffed: u64,
+    /// Ready for a contact.
+    pub(super) available: u64,
+}
+
+/// Counts the agents of a queue.
+pub(super) fn counts_of(environment: &Environment, instance: &str, queue: &str) -> Result<Counts, AwsError> {
+    let agents = agents(environment, instance)?;
+    let of_queue = || agents.iter().filter(|agent| agent.queues().contains(queue));
+    Ok(Counts {
+        online: of_queue().count() as u64,
+        staffed: of_queue().filter(|agent| agent.is_routable()).count() as u64,
+        available: of_queue().filter(|agent| agent.is_available()).count() as u64,
+    })
 }
 
 /// An agent that is there.
@@ -137,9 +180,24 @@ struct Agent {
     profile: Document,
     status: Document,
     since: Value,
+    contact: Option<live::AgentContact>,
 }
 
 impl Agent {
+    fn is_available(&self) -> bool {
+        self.is_routable() && self.contact.is_none()
+    }
+
+    /// True where the contact is at one of these stages.
+    fn is_at(&self, stages: &[Stage]) -> bool {
+        self.contact.as_ref().is_some_and(|contact| stages.contains(&contact.stage))
+    }
+
+    /// True while a contact takes the agent's time: it rings, is spoken with or worked on.
+    fn is_on_contact(&self) -> bool {
+        self.contact.is_some() && !self.is_at(&[Stage::Missed])
+    }
+
     fn queues(&self) -> BTreeSet<String> {
         routing_profile_queues::queue_ids(&self.profile)
     }
@@ -157,8 +215,7 @@ impl Agent {
     }
 }
 
-fn agents(environment: &Environment, input: &Input) -> Result<Vec<Agent>, AwsError> {
-    let instance = input.instance();
+fn agents(environment: &Environment, instance: &str) -> Result<Vec<Agent>, AwsError> {
     let mut agents = Vec::new();
     for (id, entry) in environment.tx.list::<Document>(DOCUMENT, instance)? {
         let user = find(environment, &USER, instance, &id)?;
@@ -166,7 +223,8 @@ fn agents(environment: &Environment, input: &Input) -> Result<Vec<Agent>, AwsErr
         let profile = find(environment, &ROUTING_PROFILE, instance, text(&user, "RoutingProfileId"))?;
         if text(&status, "Type") != "OFFLINE" {
             let since = entry.get("Since").cloned().unwrap_or_default();
-            agents.push(Agent { user, profile, status, since });
+            let contact = live::contact_of(environment, instance, &id)?;
+            agents.push(Agent { user, profile, status, since, contact });
         }
     }
     Ok(agents)
@@ -198,8 +256,11 @@ fn reference(kind: &Kind, body: &Document) -> Value {
 }
 
 fn user_data(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
-    // Nobody has contacts, so that no state of one fits; but who asks for them is told so.
-    refuse_filter(input, &["ContactFilter"])?;
+    let states: Vec<&str> = input
+        .object("Filters")
+        .and_then(|filters| filters.get("ContactFilter")?.get("ContactStates")?.as_array())
+        .map(|states| states.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
     let ids = |kind: &'static Kind, member: &str| -> Result<Option<BTreeSet<String>>, AwsError> {
         let found = filter(environment, input, kind, member)?;
         Ok(found.map(|found| found.iter().map(|body| text(body, kind.id).to_owned()).collect()))
@@ -214,17 +275,30 @@ fn user_data(environment: &Environment, input: &Input) -> Result<Value, AwsError
             && profiles.as_ref().is_none_or(|ids| ids.contains(text(&agent.profile, "RoutingProfileId")))
             && wanted.as_ref().is_none_or(|ids| ids.contains(text(&agent.user, "Id")))
             && groups.as_ref().is_none_or(|ids| ids.contains(text(&agent.user, "HierarchyGroupId")))
+            && (states.is_empty()
+                || agent.contact.as_ref().is_some_and(|contact| states.contains(&contact.stage.name())))
     };
-    let entries: Vec<Value> = agents(environment, input)?.iter().filter(|agent| fits(agent)).map(shown).collect();
+    let agents = agents(environment, input.instance())?;
+    let shown = |agent: &Agent| shown(environment, input.instance(), agent);
+    let entries: Vec<Value> = agents.iter().filter(|agent| fits(agent)).map(shown).collect();
     let total = entries.len();
     let mut answer = page::in_memory(input, "UserDataList", entries)?;
     answer.insert("ApproximateTotalCount".to_owned(), total.into());
     Ok(answer.into())
 }
 
-fn shown(agent: &Agent) -> Value {
+fn shown(environment: &Environment, instance: &str, agent: &Agent) -> Value {
     let most = agent.slots();
     let none: Map<String, Value> = most.keys().map(|channel| (channel.clone(), 0.into())).collect();
+    let mut active = none.clone();
+    let mut available = if agent.is_routable() { most.clone() } else { none };
+    if agent.is_on_contact() {
+        active.insert("VOICE".to_owned(), 1.into());
+    }
+    if agent.contact.is_some() {
+        let left = most.get("VOICE").and_then(Value::as_u64).unwrap_or_default().saturating_sub(1);
+        available.insert("VOICE".to_owned(), if agent.is_routable() { left } else { 0 }.into());
+    }
     json!({
         "User": reference(&USER, &agent.user),
         "RoutingProfile": reference(&ROUTING_PROFILE, &agent.profile),
@@ -233,10 +307,20 @@ fn shown(agent: &Agent) -> Value {
             "StatusArn": text(&agent.status, "AgentStatusARN"),
             "StatusName": text(&agent.status, "Name"),
         },
-        "AvailableSlotsByChannel": if agent.is_routable() { &most } else { &none },
+        "AvailableSlotsByChannel": available,
         "MaxSlotsByChannel": most,
-        "ActiveSlotsByChannel": none,
-        "Contacts": [],
+        "ActiveSlotsByChannel": active,
+        "Contacts": agent.contact.iter().map(|contact| {
+            json!({
+                "ContactId": contact.contact,
+                "Channel": "VOICE",
+                "InitiationMethod": contact.method,
+                "AgentContactState": contact.stage.name(),
+                "StateStartTimestamp": epoch_seconds(contact.since),
+                "ConnectedToAgentTimestamp": contact.connected.map(epoch_seconds),
+                "Queue": { "Id": contact.queue, "Arn": QUEUE.arn_of(environment, instance, &contact.queue) },
+            })
+        }).collect::<Vec<_>>(),
     })
 }
 
@@ -247,19 +331,26 @@ fn metric_data(environment: &Environment, input: &Input) -> Result<Value, AwsErr
     }
     let (kind, subjects) = subjects(environment, input)?;
     let member = if *kind == QUEUE { "Queue" } else { "RoutingProfile" };
-    let agents = agents(environment, input)?;
+    let agents = agents(environment, input.instance())?;
     let serves = |agent: &Agent, subject: &Document| match text(subject, "QueueId") {
         "" => text(&agent.profile, kind.id) == text(subject, kind.id),
         queue => agent.queues().contains(queue),
     };
+    // Of routing profiles no contacts are counted: they wait in queues.
+    let line = |counted: &[Document]| {
+        live::line(environment, input.instance(), |queue| {
+            counted.iter().any(|subject| text(subject, "QueueId") == queue)
+        })
+    };
     let results = if input.list("Groupings").is_empty() {
         let serving = agents.iter().filter(|agent| subjects.iter().any(|subject| serves(agent, subject)));
-        vec![json!({ "Collections": collections(input, &serving.collect::<Vec<_>>())? })]
+        vec![json!({ "Collections": collections(input, &serving.collect::<Vec<_>>(), line(&subjects)?)? })]
     } else {
         let result = |subject: &Document| -> Result<Value, AwsError> {
             let serving: Vec<&Agent> = agents.iter().filter(|agent| serves(agent, subject)).collect();
             let dimensions = json!({ member: reference(kind, subject) });
-            Ok(json!({ "Dimensions": dimensions, "Collections": collections(input, &serving)? }))
+            let line = line(std::slice::from_ref(subject))?;
+            Ok(json!({ "Dimensions": dimensions, "Collections": collections(input, &serving, line)? }))
         };
         subjects.iter().map(result).collect::<Result<Vec<_>, AwsError>>()?
     };
@@ -290,7 +381,7 @@ fn subjects(environment: &Environment, input: &Input) -> Result<(&'static Kind, 
     }
 }
 
-fn collections(input: &Input, agents: &[&Agent]) -> Result<Vec<Value>, AwsError> {
+fn collections(input: &Input, agents: &[&Agent], line: Line) -> Result<Vec<Value>, AwsError> {
     let number = |count: usize| Some(u32::try_from(count).map_or(f64::MAX, f64::from));
     let count = |fits: &dyn Fn(&Agent) -> bool| number(agents.iter().filter(|agent| fits(agent)).count());
     let slots = |agent: &Agent| -> f64 { agent.slots().values().filter_map(Value::as_f64).sum() };
@@ -302,12 +393,21 @@ fn collections(input: &Input, agents: &[&Agent]) -> Result<Vec<Value>, AwsError>
             };
             let value = match name {
                 "AGENTS_ONLINE" => number(agents.len()),
-                "AGENTS_AVAILABLE" | "AGENTS_STAFFED" => count(&Agent::is_routable),
+                "AGENTS_STAFFED" => count(&Agent::is_routable),
+                "AGENTS_AVAILABLE" => count(&Agent::is_available),
                 "AGENTS_NON_PRODUCTIVE" => count(&|agent| !agent.is_routable()),
+                "AGENTS_ON_CONTACT" | "SLOTS_ACTIVE" => count(&Agent::is_on_contact),
+                "AGENTS_ON_CALL" => count(&|agent| agent.is_at(&[Stage::Connected])),
+                "AGENTS_AFTER_CONTACT_WORK" => count(&|agent| agent.is_at(&[Stage::Ended])),
+                "AGENTS_ERROR" => count(&|agent| agent.is_at(&[Stage::Missed])),
                 "SLOTS_AVAILABLE" => {
-                    Some(agents.iter().filter(|agent| agent.is_routable()).map(|agent| slots(agent)).sum())
+                    let free = agents.iter().filter(|agent| agent.is_routable());
+                    Some(free.map(|agent| slots(agent) - f64::from(u8::from(agent.contact.is_some()))).sum())
                 }
-                // Without contacts there is no estimate.
+                "CONTACTS_IN_QUEUE" => number(line.waiting),
+                "CONTACTS_SCHEDULED" => number(line.scheduled),
+                "OLDEST_CONTACT_AGE" => u32::try_from(line.oldest / 1000).ok().map(f64::from),
+                // Nothing is estimated.
                 "ESTIMATED_WAIT_TIME" => None,
                 _ => Some(0.0),
             };

@@ -169,6 +169,16 @@ fn check_target(environment: &Environment, config: &Document) -> Result<(), AwsE
     Ok(())
 }
 
+/// Where an instance keeps something, if it does.
+pub(super) fn of_type(
+    environment: &Environment,
+    instance: &str,
+    resource_type: &str,
+) -> Result<Option<Document>, AwsError> {
+    let keys = environment.tx.keys_by_name(DOCUMENT, instance, resource_type)?;
+    keys.first().map_or(Ok(None), |key| environment.tx.get(DOCUMENT, instance, key))
+}
+
 /// The configuration of an id, which must be of the given resource type.
 fn find(environment: &Environment, input: &Input) -> Result<(String, Document), AwsError> {
     let id = input.need("AssociationId")?;

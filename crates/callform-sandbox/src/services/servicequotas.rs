@@ -31,8 +31,9 @@ const fn connect(code: &'static str, name: &'static str, default: f64, document:
 }
 
 /// Codes and names: Amazon Connect Administrator Guide, service quotas; defaults: those the sandbox's Connect holds to.
-const QUOTAS: [Quota; 13] = [
+const QUOTAS: [Quota; 14] = [
     connect("L-AA17A6B9", "Amazon Connect instances per account", 2.0, "connect/instance"),
+    connect("L-12AB7C57", "Concurrent active calls per instance", 10.0, "connect/live-call"),
     connect("L-22922690", "Contact flows per instance", 100.0, "connect/contact-flow"),
     connect("L-20CD02F7", "Hours of operation per instance", 100.0, "connect/hours-of-operation"),
     connect("L-8F812903", "Phone numbers per instance", 5.0, "connect/phone-number"),

@@ -12,6 +12,7 @@ pub(crate) mod advance;
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::connect::live::Contacts;
 use crate::delivery::{Buses, Clockwork, Parcels};
 use crate::error::AwsError;
 use crate::executions::Executions;
@@ -31,6 +32,7 @@ static CARRIERS: &[&dyn Carrier] = &[
     &lambda::event_sources::Mappings,
     &sns::delivery::Notifications,
     &Executions,
+    &Contacts,
 ];
 
 /// One thing there is work on.

@@ -34,7 +34,7 @@ fn a_contact_is_started_kept_and_stopped() {
         (json!({ "QueueId": NUMBER }), "ResourceNotFoundException"),
         (json!({ "Attributes": { "a": "x".repeat(32 * 1024) } }), "InvalidRequestException"),
         (json!({ "RingTimeoutInSeconds": 5 }), "InvalidParameterException"),
-        (json!({ "CampaignId": "c" }), "NotImplementedException"),
+        (json!({ "OutboundStrategy": { "Type": "AGENT_FIRST" } }), "NotImplementedException"),
     ] {
         let refused = instance.refusal("StartOutboundVoiceContact", with(changes.clone()));
         assert!(refused.starts_with(code), "{changes}: {refused}");
