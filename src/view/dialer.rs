@@ -35,7 +35,10 @@ pub(crate) fn dialer_status(name: &str, status: &Status, width: usize) -> String
     let abandoned = status.abandoned_percent.map(|percent| format!(", {percent:.1} % abandoned")).unwrap_or_default();
     line(
         &mut text,
-        format_args!("  calls     {} in all, {} today, {} answered{abandoned}", status.calls, today.calls, today.answered),
+        format_args!(
+            "  calls     {} in all, {} today, {} answered{abandoned}",
+            status.calls, today.calls, today.answered
+        ),
     );
     if !status.outcomes.is_empty() {
         let outcomes = status.outcomes.iter().map(|(outcome, count)| (*count, outcome.word()));

@@ -15,6 +15,7 @@ mod connect_kinds;
 mod contact_records;
 mod deployment_tools;
 mod destroy;
+mod dialers;
 mod diff;
 mod events;
 mod everything;

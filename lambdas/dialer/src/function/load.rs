@@ -93,13 +93,7 @@ async fn fetch(
 }
 
 /// What became of each row, as CSV beside the list: a file for each chunk, the same file where it is read again.
-async fn report(
-    calls: &SignedCalls,
-    bucket: &str,
-    id: &LoadId,
-    line: u64,
-    rows: &[RowReport],
-) -> Result<(), Error> {
+async fn report(calls: &SignedCalls, bucket: &str, id: &LoadId, line: u64, rows: &[RowReport]) -> Result<(), Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["line", "verdict", "person", "why"])?;
     for row in rows {

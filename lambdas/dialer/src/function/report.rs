@@ -56,10 +56,7 @@ pub(super) async fn report<P: Phone, R: Rim>(
     Ok(json!({ "summary": key, "calls": written, "counts": campaign.counts, "outcomes": campaign.outcomes }))
 }
 
-async fn of_day<P: Phone, R: Rim>(
-    work: &Work<'_, DynamoDb<'_>, P, R>,
-    day: Day,
-) -> Result<Vec<ResultRow>, Error> {
+async fn of_day<P: Phone, R: Rim>(work: &Work<'_, DynamoDb<'_>, P, R>, day: Day) -> Result<Vec<ResultRow>, Error> {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
         let page = work.store.day(day, PAGE, after).await?;

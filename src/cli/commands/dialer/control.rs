@@ -1,7 +1,7 @@
 //! `callform dialer start`, `pause`, `resume`, `stop`.
 
-use clap::Args;
 use callform_signed::Service;
+use clap::Args;
 use dialer::item::State;
 use dialer::work::WorkError;
 use serde_json::json;
@@ -33,7 +33,7 @@ pub(super) enum Turn {
 
 /// Starts a campaign.
 pub(super) async fn start(ui: &Ui, args: &StartArgs) -> Result<Exit, Exit> {
-    let found = find(ui, &args.dialer.center, args.dialer.dialer.as_deref())?;
+    let found = find(ui, &args.dialer.blueprint, args.dialer.dialer.as_deref())?;
     if args.list.is_some() && found.machine.is_none() {
         ui.error("only a state machine loads a list from a bucket, and the blueprint has none that invokes the dialer");
         ui.say("help: load the list with `callform dialer load`, or let objects of the bucket start a function");
@@ -70,7 +70,7 @@ async fn begin(ui: &Ui, args: &StartArgs, found: &Found, live: &Live) -> Result<
 
 /// Pauses, resumes or stops a campaign.
 pub(super) async fn turn(ui: &Ui, args: &DialerArgs, turn: Turn) -> Result<Exit, Exit> {
-    let found = find(ui, &args.center, args.dialer.as_deref())?;
+    let found = find(ui, &args.blueprint, args.dialer.as_deref())?;
     let live = open(ui, &found, &args.account).await?;
     let state = turned(&live, &found, turn).await;
     live.account.close().await;

@@ -2,7 +2,7 @@
 
 use dialer::policy::Policy;
 
-use crate::cli::args::CenterArgs;
+use super::BlueprintArgs;
 use crate::cli::center::{Center, load};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
@@ -25,8 +25,8 @@ pub(super) struct Found {
 }
 
 /// Reads the blueprint, and finds its dialer.
-pub(super) fn find(ui: &Ui, args: &CenterArgs, wanted: Option<&str>) -> Result<Found, Exit> {
-    let center = load(ui, args)?;
+pub(super) fn find(ui: &Ui, args: &BlueprintArgs, wanted: Option<&str>) -> Result<Found, Exit> {
+    let center = load(ui, &args.center())?;
     let failed = |message: &str, help: &str| {
         ui.error(message);
         ui.say(&format!("help: {help}"));
@@ -85,9 +85,7 @@ fn table(value: &Value) -> Option<Address> {
 
 /// The state machine whose definition names the dialer.
 fn machine(center: &Center, key: &str) -> Option<Address> {
-    let names_it = |address: &Address| {
-        matches!(address.kind, Kind::Lambda | Kind::LambdaAlias) && address.name == key
-    };
+    let names_it = |address: &Address| matches!(address.kind, Kind::Lambda | Kind::LambdaAlias) && address.name == key;
     let machines = center.model.resources.values().filter(|resource| resource.address.kind == Kind::StateMachine);
     let mut fitting = machines.filter(|machine| {
         machine.properties.values().flat_map(Value::references).any(|reference| match &reference.target {

@@ -90,7 +90,7 @@ struct Loaded {
 
 /// Loads a list.
 pub(super) async fn run(ui: &Ui, args: &LoadArgs) -> Result<Exit, Exit> {
-    let found = find(ui, &args.dialer.center, args.dialer.dialer.as_deref())?;
+    let found = find(ui, &args.dialer.blueprint, args.dialer.dialer.as_deref())?;
     let mut list = List::open(&args.list).map_err(|error| {
         ui.error(&format!("cannot read `{}`: {error}", args.list.display()));
         Exit::Usage
@@ -240,7 +240,8 @@ fn tell(ui: &Ui, form: Form, id: &LoadId, counts: RowCounts, notes: &[RowReport]
         (duplicate, "duplicate"),
         (invalid, "invalid"),
     ];
-    let words: Vec<_> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let words: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let words = if words.is_empty() { "no rows".to_owned() } else { words.join(", ") };
     ui.data(&format!("{words}{}\n", if dry { " (nothing was written)" } else { "" }));
 }

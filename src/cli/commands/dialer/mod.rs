@@ -9,9 +9,11 @@ mod status;
 mod table;
 mod why;
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::args::{AccountArgs, CenterArgs};
+use crate::cli::args::{AccountArgs, CenterArgs, FilesArgs};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 
@@ -43,12 +45,32 @@ pub(crate) enum DialerCommand {
     Simulate(simulate::SimulateArgs),
 }
 
+/// The blueprint, which always comes first.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BlueprintArgs {
+    /// The blueprint file.
+    #[arg(value_name = "BLUEPRINT")]
+    pub blueprint: PathBuf,
+    /// The environment of the blueprint to use.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Files.
+    #[command(flatten)]
+    pub files: FilesArgs,
+}
+
+impl BlueprintArgs {
+    fn center(&self) -> CenterArgs {
+        CenterArgs { blueprint: self.blueprint.clone(), env: self.env.clone(), files: self.files.clone() }
+    }
+}
+
 /// Which dialer, and where.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DialerArgs {
-    /// The center.
+    /// The blueprint.
     #[command(flatten)]
-    pub center: CenterArgs,
+    pub blueprint: BlueprintArgs,
     /// The dialer, where the center has several: its key under `lambdas:`.
     #[arg(long, value_name = "KEY")]
     pub dialer: Option<String>,

@@ -7,10 +7,10 @@ use dialer::report::{ResultRow, csv};
 use dialer::store::Store;
 use serde_json::json;
 
-use super::FORMAT_VERSION;
 use super::found::{Found, find};
 use super::table::{Live, failed, open};
-use crate::cli::args::{AccountArgs, CenterArgs};
+use super::{BlueprintArgs, FORMAT_VERSION};
+use crate::cli::args::AccountArgs;
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 use crate::view::{dialer_outcomes, dialer_results};
@@ -23,9 +23,9 @@ const MOST_DAYS: i64 = 400;
 /// `callform dialer results`
 #[derive(Debug, Args)]
 pub(crate) struct ResultsArgs {
-    /// The center.
+    /// The blueprint.
     #[command(flatten)]
-    pub center: CenterArgs,
+    pub blueprint: BlueprintArgs,
     /// The dialer, where the center has several: its key under `lambdas:`.
     #[arg(long, value_name = "KEY")]
     pub dialer: Option<String>,
@@ -58,7 +58,7 @@ pub(crate) enum ResultsForm {
 
 /// Prints the results.
 pub(super) async fn run(ui: &Ui, args: &ResultsArgs) -> Result<Exit, Exit> {
-    let found = find(ui, &args.center, args.dialer.as_deref())?;
+    let found = find(ui, &args.blueprint, args.dialer.as_deref())?;
     let live = open(ui, &found, &args.account).await?;
     let rows = read(ui, args, &found, &live).await;
     live.account.close().await;
@@ -68,8 +68,7 @@ pub(super) async fn run(ui: &Ui, args: &ResultsArgs) -> Result<Exit, Exit> {
         ResultsForm::Csv => ui.data(&csv(&rows)),
         ResultsForm::Ndjson => rows.iter().for_each(|row| ui.data(&row.to_ndjson())),
         ResultsForm::Json => {
-            let answer =
-                json!({ "format_version": FORMAT_VERSION, "outcomes": dialer_outcomes(&rows), "calls": rows });
+            let answer = json!({ "format_version": FORMAT_VERSION, "outcomes": dialer_outcomes(&rows), "calls": rows });
             ui.data(&format!("{answer:#}\n"));
         }
     }
@@ -95,13 +94,7 @@ async fn read(ui: &Ui, args: &ResultsArgs, found: &Found, live: &Live) -> Result
     Err(Exit::Usage)
 }
 
-async fn of_day<S: Store>(
-    ui: &Ui,
-    found: &Found,
-    store: &S,
-    day: Day,
-    rows: &mut Vec<ResultRow>,
-) -> Result<(), Exit> {
+async fn of_day<S: Store>(ui: &Ui, found: &Found, store: &S, day: Day, rows: &mut Vec<ResultRow>) -> Result<(), Exit> {
     let mut after = None;
     loop {
         let page = store.day(day, PAGE, after).await.map_err(|error| failed(ui, &error))?;

@@ -7,8 +7,7 @@ use dialer::moment::Moment;
 use dialer::simulate::{Model, Rates, Shift, Simulation, simulate};
 
 use super::found::find;
-use super::{FORMAT_VERSION, Form};
-use crate::cli::args::CenterArgs;
+use super::{BlueprintArgs, FORMAT_VERSION, Form};
 use crate::cli::clock;
 use crate::cli::exit_code::Exit;
 use crate::cli::files;
@@ -20,9 +19,9 @@ const LARGEST_RATES: u64 = 1 << 20;
 /// `callform dialer simulate`
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
-    /// The center.
+    /// The blueprint.
     #[command(flatten)]
-    pub center: CenterArgs,
+    pub blueprint: BlueprintArgs,
     /// The dialer, where the center has several: its key under `lambdas:`.
     #[arg(long, value_name = "KEY")]
     pub dialer: Option<String>,
@@ -72,7 +71,7 @@ fn staffing(text: &str) -> Result<Staffing, String> {
 
 /// Plays a day through.
 pub(super) fn run(ui: &Ui, args: &SimulateArgs) -> Result<Exit, Exit> {
-    let found = find(ui, &args.center, args.dialer.as_deref())?;
+    let found = find(ui, &args.blueprint, args.dialer.as_deref())?;
     let rates = match &args.rates {
         Some(path) => read_rates(path).map_err(|error| {
             ui.error(&error);
@@ -98,8 +97,15 @@ pub(super) fn run(ui: &Ui, args: &SimulateArgs) -> Result<Exit, Exit> {
         from: start + std::time::Duration::from_hours(u64::from(*hour)),
         agents: *agents,
     });
-    let model =
-        Model { seed: args.seed, start, hours: args.hours, people: args.people, zones, shifts: shifts.collect(), rates };
+    let model = Model {
+        seed: args.seed,
+        start,
+        hours: args.hours,
+        people: args.people,
+        zones,
+        shifts: shifts.collect(),
+        rates,
+    };
     show(ui, args.format, &simulate(&found.policy, &model));
     Ok(Exit::Success)
 }
@@ -116,7 +122,8 @@ fn show(ui: &Ui, form: Form, simulation: &Simulation) {
 }
 
 fn read_rates(path: &Path) -> Result<Rates, String> {
-    let text = files::read(path, LARGEST_RATES).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+    let text =
+        files::read(path, LARGEST_RATES).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
     let rates: Rates =
         serde_json::from_slice(&text).map_err(|error| format!("`{}` describes no rates: {error}", path.display()))?;
     let sum = [rates.agent, rates.key, rates.hang_up, rates.machine, rates.busy, rates.invalid, rates.throttled]

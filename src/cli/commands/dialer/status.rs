@@ -30,7 +30,7 @@ pub(crate) struct StatusArgs {
 
 /// Shows how the campaign stands.
 pub(super) async fn run(ui: &Ui, args: &StatusArgs) -> Result<Exit, Exit> {
-    let found = find(ui, &args.dialer.center, args.dialer.dialer.as_deref())?;
+    let found = find(ui, &args.dialer.blueprint, args.dialer.dialer.as_deref())?;
     let live = open(ui, &found, &args.dialer.account).await?;
     let shown = if ui.live && !args.once && args.dialer.format == Form::Human {
         tokio::select! {

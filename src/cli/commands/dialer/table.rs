@@ -51,7 +51,7 @@ async fn names(
     let known = Known::new(&inventory, None);
     let Some(table) = known.physical_id(&found.table) else {
         ui.error(&format!("the dialer `{}` is not deployed", found.key));
-        ui.say(&format!("help: apply the blueprint first: `callform apply …{}`", args.as_written()));
+        ui.say(&format!("help: apply the blueprint first: `callform apply <blueprint>{}`", args.as_written()));
         return Err(Exit::Failed);
     };
     let machine = found.machine.as_ref().and_then(|address| known.physical_id(address));

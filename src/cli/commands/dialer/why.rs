@@ -29,7 +29,7 @@ pub(crate) struct WhyArgs {
 
 /// Explains.
 pub(super) async fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, Exit> {
-    let found = find(ui, &args.dialer.center, args.dialer.dialer.as_deref())?;
+    let found = find(ui, &args.dialer.blueprint, args.dialer.dialer.as_deref())?;
     let live = open(ui, &found, &args.dialer.account).await?;
     let explained = explain(ui, args, &found, &live).await;
     live.account.close().await;
