@@ -414,7 +414,8 @@ pub fn take(
         day: campaign.today.day,
         not_after: now + PLACING,
         began: now + PLACING,
-        due: Some(now + PLACING + policy.ring()),
+        // Not before whoever claimed it has surely given up.
+        due: Some(now + PLACING + policy.ring().max(PLACING)),
         contact: None,
         nth: person.attempts + 1,
         evidence: crate::evidence::Evidence::default(),

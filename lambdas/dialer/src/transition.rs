@@ -245,7 +245,9 @@ fn consequences(policy: &Policy, on: &mut Concerned<'_>, before: Option<Outcome>
     let attempt = &*on.attempt;
     let Some(outcome) = attempt.outcome else { return };
     let stops = attempt.evidence.key.as_ref().is_some_and(|key| policy.stop_key.as_ref() == Some(&key.what));
-    let block = if outcome == Outcome::Invalid { Some("invalid") } else { stops.then_some("do_not_call") };
+    let forbids = attempt.evidence.disposition.as_ref().is_some_and(|said| policy.forbids(&said.what));
+    let do_not_call = (stops || forbids).then_some("do_not_call");
+    let block = if outcome == Outcome::Invalid { Some("invalid") } else { do_not_call };
     if let (Some(block), Some(number)) = (block, on.number.as_deref_mut()) {
         number.blocked.get_or_insert_with(|| block.to_owned());
     }

@@ -72,6 +72,9 @@ pub struct Person {
     /// Their time zones: of the list, or those that their number may be in. Empty where nobody knows.
     #[serde(default)]
     pub zones: Vec<String>,
+    /// Whether somebody named the zone, so that numbers do not tell it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub zone_named: bool,
     /// Further columns of the list; they go along with the call as contact attributes.
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,

@@ -62,7 +62,7 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
     ) -> Result<Chunk, LoadError> {
         let mut reader = self.reader(id, existing, list, from).await?;
         let mut chunk = Chunk { rows: Vec::new(), next: None, counts: RowCounts::default() };
-        let mut next = None;
+        let (mut next, most) = (None, most.max(1));
         loop {
             let (group, more) = read_group(&mut reader, GROUP.min(most - chunk.rows.len()))?;
             if let Some(last) = group.last() {
@@ -252,7 +252,7 @@ impl<'a> Taking<'a> {
             }
             Verdict::Updated
         };
-        next.zones = zones(self.policy, entry.zone.as_deref(), &next);
+        locate(self.policy, entry.zone.as_deref(), &mut next);
         if verdict == Verdict::Updated && next == *person {
             return Verdict::Unchanged;
         }
@@ -276,7 +276,7 @@ impl<'a> Taking<'a> {
             load: Some(self.id.clone()),
             ..Person::default()
         };
-        person.zones = zones(self.policy, entry.zone.as_deref(), &person);
+        locate(self.policy, entry.zone.as_deref(), &mut person);
         self.numbers_of(&mut person, &entry.numbers);
         transition::settle(self.policy, &mut person, self.now);
         self.campaign.counts.add(person.standing);
@@ -333,14 +333,21 @@ fn update(person: &mut Person, entry: &Entry) {
     }
 }
 
-/// Where somebody may be: where the row says, else where all people of the list are, else where their numbers may be.
-fn zones(policy: &Policy, named: Option<&str>, person: &Person) -> Vec<String> {
+/// Where somebody may be: where a row says, or said before; else where all people of the list are, else where their numbers
+/// may be.
+fn locate(policy: &Policy, named: Option<&str>, person: &mut Person) {
     if let Some(zone) = named {
-        return vec![zone.to_owned()];
+        person.zones = vec![zone.to_owned()];
+        person.zone_named = true;
+    } else if !person.zone_named {
+        person.zones = match &policy.callee_zone {
+            Some(zone) => vec![zone.name().to_owned()],
+            None => by_numbers(person),
+        };
     }
-    if let Some(zone) = &policy.callee_zone {
-        return vec![zone.name().to_owned()];
-    }
+}
+
+fn by_numbers(person: &Person) -> Vec<String> {
     let mut zones: Vec<String> = person.numbers.iter().flat_map(zone::of).collect();
     zones.sort_unstable();
     zones.dedup();

@@ -54,9 +54,11 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
             round.ended_by = Some(refusal);
             return Ok(round);
         }
+        // Each round begins with another part, so that none is always last.
+        let first = u8::try_from(self.rim.now().seconds() % i64::from(PARTS)).unwrap_or(0);
         for priority in [Priority::High, Priority::Normal] {
             for part in 0..PARTS {
-                let shard = Shard::People(priority, part);
+                let shard = Shard::People(priority, (first + part) % PARTS);
                 if self.shard(shard, most, &mut known, &mut round).await? {
                     return Ok(round);
                 }

@@ -6,7 +6,6 @@ use crate::ids::AttemptId;
 use crate::item::{Attempt, AttemptState, Escalation, Key, PARTS, Priority, Shard};
 use crate::moment::Moment;
 use crate::phone::{Looked, Phone};
-use crate::policy::PLACING;
 use crate::store::{Change, Cursor, Store};
 use crate::transition::{self, NotPlaced};
 use crate::work::{Deed, Rim, Work, WorkError};
@@ -123,8 +122,7 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
                 let mut attempt = item.body.attempt()?.clone();
                 let now = self.rim.now();
                 let due = attempt.state != AttemptState::Over && attempt.due.is_some_and(|due| due <= now);
-                let dead = attempt.state != AttemptState::Claimed || now > attempt.not_after + PLACING;
-                if !due || !dead {
+                if !due {
                     return None;
                 }
                 attempt.due = Some(now + AGAIN);

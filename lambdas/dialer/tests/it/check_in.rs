@@ -371,6 +371,24 @@ fn late_records_correct_and_do_not_double() {
     assert_eq!(person.disposition.as_deref(), Some("left a message"));
 }
 
+/// While a call may go on, nobody gives it up, however often Connect does not know.
+#[test]
+fn a_call_that_may_go_on_is_not_given_up() {
+    let faults = Faults { lost: 1000, unknown: 1000, ..Faults::default() };
+    let world = World::new(1, policy(), faults, 1);
+    residents(&world, 1, Callee::Silent);
+    now(world.work().round(1)).unwrap();
+    let longest = world.policy.longest();
+    let claimed = world.attempts()[0].claimed;
+    while world.attempts()[0].state != AttemptState::Over {
+        world.pass(Duration::from_secs(30));
+        now(world.work().sweep(10)).unwrap();
+        assert!(world.time().since(claimed) < longest * 3, "never given up");
+    }
+    assert!(world.time().since(claimed) >= longest);
+    assert_eq!(world.person("R000").outcome, Some(Outcome::Unknown));
+}
+
 /// Where Connect cannot say what became of a call, it counts as made, and only once it surely is over.
 #[test]
 fn what_nobody_knows_counts_as_a_call() {

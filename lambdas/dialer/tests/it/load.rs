@@ -88,6 +88,17 @@ fn an_update_takes_names_over_and_nothing_of_calls() {
     assert_eq!(person.attributes["plan"], "gold");
 }
 
+/// A zone that a row named stays, whatever numbers come later.
+#[test]
+fn a_zone_that_was_named_stays() {
+    let world = world();
+    whole(&world, "custID,phone,zone\nA,+12125550123,Europe/Berlin\nA,+12125550124,\n", 10);
+    assert_eq!((world.person("A").zones, world.person("A").numbers.len()), (vec!["Europe/Berlin".to_owned()], 2));
+    let update = "custID,phone\nA,+12125550125\n";
+    now(world.work().load_chunk(&"l2".into(), Existing::Update, update.as_bytes(), None, 10)).unwrap();
+    assert_eq!((world.person("A").zones, world.person("A").numbers.len()), (vec!["Europe/Berlin".to_owned()], 3));
+}
+
 #[test]
 fn every_row_has_a_verdict() {
     let list = "custID,phone,time zone\nA,+12125550123,\nA,+12125550123,\nB,4.4E+11,\nC,+12125550123,Europe/Berlin\nD,+18005550123,\n,+12125550124,\n";

@@ -124,6 +124,30 @@ fn p5_an_event_that_comes_before_the_contact_is_known_is_kept() {
     assert_eq!((attempt.state, attempt.over), (AttemptState::Over, Some(ended)));
 }
 
+/// The same, and whoever placed the call goes on.
+#[test]
+fn p5_an_event_that_comes_before_its_call_is_written_down_is_taken_in() {
+    let world = world(policy(), 1);
+    listed(&world, 1, Callee::Silent);
+    let work = world.work();
+    let mut round = std::pin::pin!(work.round(1));
+    let mut context = std::task::Context::from_waker(futures_util::task::noop_waker_ref());
+    while world.calls.borrow().is_empty() {
+        assert!(std::future::Future::poll(round.as_mut(), &mut context).is_pending());
+    }
+    let contact = world.calls.borrow()[0].contact.clone();
+    let ended = world.time();
+    let event = json!({ "detail": {
+        "eventType": "DISCONNECTED", "contactId": contact, "channel": "VOICE", "initiationMethod": "API",
+        "disconnectTimestamp": ended.to_string(), "disconnectReason": "TELECOM_PROBLEM",
+    }});
+    assert_eq!(now(work.contact_event(&event)).unwrap(), Taken::Kept);
+    assert_eq!(now(round).unwrap().placed, 1);
+    let attempt = world.attempts().remove(0);
+    assert_eq!((attempt.outcome, attempt.over), (Some(Outcome::Failed), Some(ended)));
+    assert_eq!(campaign(&world).counts.live, 0);
+}
+
 /// A record that is none spoils nothing but itself.
 #[test]
 fn p6_one_bad_record_fails_no_batch() {
@@ -358,6 +382,34 @@ fn p20_nobody_is_called_before_after_call_work_is_over() {
     assert!(!campaign(&world).outcomes.contains_key(&Outcome::Abandoned));
 }
 
+/// Whoever is to be called for the first time does not wait behind others' second and third attempts for ever.
+#[test]
+fn no_part_of_the_people_is_always_last() {
+    let policy = Policy { repeat: Repeat::Recurring, attempts: 100, calls_per_number: 100, ..policy() };
+    let world = world(policy, 3);
+    listed(&world, 60, Callee::Silent);
+    world.run(1, Duration::from_hours(1), |_| false);
+    let called: BTreeSet<String> = world.calls.borrow().iter().map(|call| call.person.to_string()).collect();
+    assert_eq!(called.len(), 60, "{} calls", world.calls.borrow().len());
+}
+
+/// Two calls of the API a second, five at once.
+#[test]
+fn the_quota_of_the_api_is_kept() {
+    let policy = Policy { calls_per_second: 2.0, burst: 5, min_free_agents: 0, ..policy() };
+    let world = world(policy, 0);
+    listed(&world, 50, Callee::Silent);
+    let claims = |world: &World| world.attempts().len();
+    let round = now(world.work().round(100)).unwrap();
+    assert!(matches!(round.ended_by, Some(Refusal::Slow { .. })));
+    let (first, at) = (claims(&world), world.time());
+    assert!((5..=9).contains(&first), "{first} at once");
+    world.pass(Duration::from_secs(10));
+    now(world.work().round(100)).unwrap();
+    let seconds = world.time().since(at).as_secs_f64();
+    assert!(f64::from(u32::try_from(claims(&world) - first).unwrap()) <= 5.0 + 2.0 * (seconds - 10.0) + 0.01);
+}
+
 /// More agents than calls at once are allowed: the dialer goes on at the limit, without barriers.
 #[test]
 fn p21_more_agents_than_the_cap_are_no_restart() {
@@ -393,6 +445,9 @@ fn p23_dispositions_belong_to_contacts_and_results_are_lines() {
     let taken: Vec<Taken> = (0..2).map(|_| now(world.work().answer(&answer)).unwrap()).collect();
     assert_eq!(taken, [Taken::New, Taken::Known]);
     assert_eq!(world.person("A0000").disposition.as_deref(), Some("DNC"));
+    // It is the number that must not be called, whoever else has it.
+    let number = world.table.read(&Key::Number(call.number)).unwrap();
+    assert_eq!(number.body.number().unwrap().blocked.as_deref(), Some("do_not_call"));
     let row = ResultRow::of(&world.policy, &world.attempts()[0]);
     let line = row.to_ndjson();
     assert!(line.ends_with("}\n") && line.matches('\n').count() == 1);

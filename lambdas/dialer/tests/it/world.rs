@@ -56,6 +56,8 @@ pub(crate) struct Faults {
     pub(crate) table: u64,
     /// Connect asks to slow down, is unreachable, does not say, does not know.
     pub(crate) phone: u64,
+    /// Connect cannot say what became of a call.
+    pub(crate) unknown: u64,
     /// An event never comes.
     pub(crate) lost: u64,
     /// An event comes twice.
@@ -65,7 +67,8 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    pub(crate) const MANY: Self = Self { crash: 4, freeze: 2, table: 6, phone: 60, lost: 100, doubled: 100, late: 20 };
+    pub(crate) const MANY: Self =
+        Self { crash: 4, freeze: 2, table: 6, phone: 60, unknown: 30, lost: 100, doubled: 100, late: 20 };
 }
 
 /// Does at once what workers do step by step.
@@ -558,6 +561,7 @@ impl Store for World {
 
 impl Phone for World {
     async fn place(&self, placing: &Placing) -> Result<ContactId, PlaceError> {
+        assert!(self.time() <= placing.not_after, "others may have taken this call for dead");
         self.step().await;
         self.asked.set(self.asked.get() + 1);
         let answer = self.answers.borrow_mut().pop_front();
@@ -603,8 +607,11 @@ impl Phone for World {
     async fn look_up(&self, attempt: &Attempt) -> Result<Looked, Silent> {
         self.step().await;
         self.looked_up.set(self.looked_up.get() + 1);
-        if self.chance.per_mille(self.faults.phone) {
-            return if self.chance.per_mille(500) { Err(Silent) } else { Ok(Looked::Unknown) };
+        if self.chance.per_mille(self.faults.phone / 2) {
+            return Err(Silent);
+        }
+        if self.chance.per_mille(self.faults.unknown) {
+            return Ok(Looked::Unknown);
         }
         let calls = self.calls.borrow();
         let Some(call) = calls.iter().find(|call| call.attempt == attempt.id) else { return Ok(Looked::NeverStarted) };
