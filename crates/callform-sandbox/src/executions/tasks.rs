@@ -133,6 +133,7 @@ fn execute(
     let output = json!({ "ExecutionArn": begun, "StartDate": moment(environment.now) });
     Ok(match pattern {
         Pattern::Response => Done::Settled(Ok(output)),
-        Pattern::Sync { .. } | Pattern::Token => Done::Submitted(output),
+        Pattern::Sync { .. } => Done::Began { arn: begun, output },
+        Pattern::Token => Done::Submitted(output),
     })
 }

@@ -7,7 +7,6 @@ mod states;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::choice::Test;
@@ -252,14 +251,29 @@ pub struct ResultWriter {
 }
 
 /// Something wrong with a definition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where: a JSON pointer.
     pub pointer: String,
     /// The service's code, such as `MISSING_TRANSITION_TARGET`.
     pub code: &'static str,
-    /// What is wrong.
+    /// What is wrong, as the service tells.
     pub message: String,
+    /// What is wrong, for who tells it otherwise.
+    pub what: What,
+}
+
+/// What may be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// There is no state of this name to lead to.
+    UnknownState(String),
+    /// Nothing leads to the state.
+    Unreachable,
+    /// Another state has the same name; where: a JSON pointer.
+    SameName(String),
+    /// Anything else.
+    Refused,
 }
 
 impl std::fmt::Display for Problem {
