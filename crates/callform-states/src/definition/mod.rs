@@ -60,7 +60,7 @@ pub struct State {
     pub kind: StateKind,
 }
 
-/// How data come in and go out. The first five are those of JSONPath, the last two of JSONata.
+/// How data come in and go out. The first five are those of JSONPath, the last two of `JSONata`.
 #[derive(Clone, Debug, Default)]
 pub struct Flow {
     /// `InputPath`.
@@ -98,7 +98,7 @@ pub enum Given {
     Fixed(Value),
     /// By a path, or a call of an intrinsic function.
     Path(String),
-    /// By a JSONata expression, without its brackets.
+    /// By a `JSONata` expression, without its brackets.
     Expression(String),
 }
 
@@ -197,7 +197,7 @@ pub struct MapState {
     pub is_distributed: bool,
     /// The list, by JSONPath.
     pub items_path: Option<String>,
-    /// The list, by JSONata.
+    /// The list, by `JSONata`.
     pub items: Option<Value>,
     /// What an item's machine gets.
     pub selector: Option<Value>,
