@@ -229,6 +229,7 @@ fn described_run(record: &Record, run: &MapRun) -> Value {
     described
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an operation, as others that may be refused")]
 fn validate(call: &Call) -> Result<Value, AwsError> {
     let kind = if call.text("type") == Some("EXPRESS") { Type::Express } else { Type::Standard };
     let problems = Machine::read(call.text("definition").unwrap_or_default(), kind).err().unwrap_or_default();
