@@ -127,6 +127,71 @@ fn plain_kinds_are_served_by_their_own_apis() {
     assert_eq!(seen["left"], json!([0, 0, 0, 0]), "what is left of the stack");
 }
 
+/// Definitions end in the sandbox as they do in moto's executor, but for those in which that one is known to be wrong.
+#[test]
+fn executions_end_as_in_another_executor() {
+    let Some(python) = foreign_python() else { return };
+    let test = TestEnvironment::empty();
+    let serving = test.serve(&[]);
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign/states");
+    let seen: Value = serde_json::from_str(&foreign_script(&python, "executions.py", &[&serving.url, folder])).unwrap();
+    let seen = seen.as_object().unwrap();
+    assert!(seen.len() > 25, "{seen:?}");
+    for (name, ends) in seen {
+        let same = ends["sandbox"] == ends["moto"];
+        assert_eq!(same, ends["differs"] == false, "{name}: {ends}");
+    }
+    let output = |name: &str| &seen[name]["sandbox"]["output"];
+    assert_eq!(output("choice-timestamp-fraction"), &json!({ "is": "yes" }));
+    assert_eq!(output("choice-question-mark"), &json!({ "is": "no" }));
+    assert_eq!(output("variables"), &json!({ "x": 1 }));
+    assert_eq!(output("intrinsic-escape"), &json!({ "t": "it's 1" }));
+    assert_eq!(output("intrinsic-null"), &json!({ "t": [1, null] }));
+    assert_eq!(output("path-with-one-match"), &json!({ "x": [1] }));
+    assert_eq!(output("map-tolerates"), &json!([1, 3]));
+    assert_eq!(seen["choice-none-fits"]["sandbox"]["error"], "States.NoChoiceMatched");
+    assert_eq!(seen["choice-path-nowhere"]["sandbox"]["error"], "States.Runtime");
+}
+
+/// Executions are driven by AWS's own client, and go on after the sandbox was killed in their middle.
+#[test]
+fn executions_survive_a_kill() {
+    let Some(python) = foreign_python() else { return };
+    let test = TestEnvironment::empty();
+    let serving = test.serve(&[]);
+    let known = foreign_script(&python, "drive_executions.py", &[&serving.url, "before"]);
+    // Ends the process as a kill does.
+    drop(serving);
+    test.expect(0, &["sandbox", "advance", "1h"]);
+    let serving = test.serve(&[]);
+    let seen = foreign_script(&python, "drive_executions.py", &[&serving.url, "after", known.trim()]);
+    let seen: Value = serde_json::from_str(&seen).unwrap();
+    assert_eq!(seen["ended"][1], json!([{ "a": 1 }, { "done": true }]));
+    assert_eq!(seen["ended"][0], "SUCCEEDED");
+    assert!(seen["ended"][2].as_u64().unwrap() >= 3600, "{seen}");
+    let events: Vec<&str> = seen["events"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!((events[0], events[events.len() - 1]), ("ExecutionStarted", "ExecutionSucceeded"));
+    for kind in ["TaskScheduled", "TaskSubmitted", "TaskSucceeded", "WaitStateExited", "ParallelStateSucceeded"] {
+        assert_eq!(events.iter().filter(|event| **event == kind).count(), 1, "{kind} {events:?}");
+    }
+    assert_eq!(seen["chained"], true);
+    assert_eq!(seen["submitted"], json!(["sendMessage.waitForTaskToken"]));
+    assert_eq!(seen["listed"], json!(["one"]));
+    let refused = json!([
+        "ExecutionAlreadyExists",
+        "InvalidName",
+        "InvalidExecutionInput",
+        "TaskTimedOut",
+        "InvalidToken",
+        "ExecutionDoesNotExist",
+        "NotImplementedException",
+    ]);
+    assert_eq!(seen["refused"], refused);
+    assert_eq!(seen["stopped"], json!(["ABORTED", "Me", "enough"]));
+    assert_eq!(seen["express"], json!(["SUCCEEDED", "5", 64]));
+    assert_eq!(seen["checked"], json!(["FAIL", "SCHEMA_VALIDATION_FAILED"]));
+}
+
 /// Test cases are made, published, executed and read by AWS's own client, and made by a stack.
 #[test]
 fn test_cases_are_published_and_executed() {

@@ -31,7 +31,7 @@ pub enum Test {
         /// With what.
         operand: Operand,
     },
-    /// A JSONata expression.
+    /// A `JSONata` expression.
     Condition(String),
     /// This.
     Fixed(bool),

@@ -28,7 +28,7 @@ pub const ITEM_READER: &str = "States.ItemReaderFailed";
 pub const NO_CHOICE: &str = "States.NoChoiceMatched";
 /// A path in a payload template leads nowhere.
 pub const PARAMETER_PATH: &str = "States.ParameterPathFailure";
-/// A JSONata expression failed.
+/// A `JSONata` expression failed.
 pub const QUERY: &str = "States.QueryEvaluationError";
 /// The result cannot be put where `ResultPath` says.
 pub const RESULT_PATH: &str = "States.ResultPathMatchFailure";

@@ -1,6 +1,6 @@
 //! Items of a distributed `Map`, as they stand in files.
 //!
-//! Source: Developer Guide, "ItemReader (Map)". A row with too few fields has empty texts for the others, a row with too
+//! Source: Developer Guide, "`ItemReader` (Map)". A row with too few fields has empty texts for the others, a row with too
 //! many loses them, an empty line is no row. A byte order mark is not part of the first name (?).
 
 use serde_json::{Map, Value, json};

@@ -1,10 +1,10 @@
-//! JSONata as Step Functions offers it: `{% … %}`, `$states`, variables, and functions of its own.
+//! `JSONata` as Step Functions offers it: `{% … %}`, `$states`, variables, and functions of its own.
 //!
 //! The engine is `jsonata-core`. Corrected here: `$number` takes no blanks and no plus sign, a time zone is `+hhmm` or is
 //! refused (the engine takes any other for UTC), `$random`, `$clone` and a picture for `$now` are there, `$now` and
 //! `$millis` are the execution's time, and `$eval` is refused, as the service does.
 //!
-//! Source: Developer Guide, "Transforming data with JSONata in Step Functions".
+//! Source: Developer Guide, "Transforming data with `JSONata` in Step Functions".
 
 mod own;
 mod source;

@@ -63,10 +63,10 @@ impl Path {
     pub fn read_reference(text: &str) -> Result<Self, PathError> {
         let path = Self::read(text)?;
         let plain = |step: &Step| matches!(step, Step::Name(_) | Step::Index(0..));
-        match path.steps.iter().all(plain) {
-            true => Ok(path),
-            false => Err(PathError { at: 0, why: "a reference path names one place, by names and numbers" }),
+        if path.steps.iter().all(plain) {
+            return Ok(path);
         }
+        Err(PathError { at: 0, why: "a reference path names one place, by names and numbers" })
     }
 
     /// True where it names one place.
@@ -85,10 +85,10 @@ impl Path {
         for step in &self.steps {
             found = found.into_iter().flat_map(|value| step.take(value, roots.data)).collect();
         }
-        match self.is_definite() {
-            true => found.first().copied().cloned(),
-            false => Some(found.into_iter().cloned().collect()),
+        if self.is_definite() {
+            return found.first().copied().cloned();
         }
+        Some(found.into_iter().cloned().collect())
     }
 
     /// Puts a value where the path leads; objects that are not there are made. `None` where something else is in the way.

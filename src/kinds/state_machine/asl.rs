@@ -1,27 +1,25 @@
-//! What Step Functions refuses in a definition, and what of it only shows when it runs.
-//!
-//! Source: the Amazon States Language specification, and AWS Step Functions Developer Guide.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! What Step Functions refuses in a definition, and what of it only shows when it runs. The rules are those of
+//! [`callform_states`]; here they get their places in the file.
 
 use callform_source::yaml::Node;
 use callform_source::{Diagnostic, Diagnostics, Span, did_you_mean};
+use callform_states::definition::What;
+use callform_states::{Machine, Problem, Type};
 
 use crate::model::Kind;
 
-const TYPES: [&str; 8] = ["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"];
-
-/// Seconds of anything, at most.
-const MOST_SECONDS: f64 = 99_999_999.0;
-/// Characters of a state's name.
-const LONGEST_NAME: usize = 80;
 /// Integrations of their own that wait; all others go by `.waitForTaskToken`.
 const WAITS: &str = ".waitForTaskToken";
 
 /// Reports what is wrong with a definition.
 pub(super) fn check(root: &Node, is_express: bool, diagnostics: &mut Diagnostics) {
-    let mut checker = Checker { is_express, names: BTreeMap::new(), diagnostics };
-    checker.machine(root);
+    let kind = if is_express { Type::Express } else { Type::Standard };
+    for problem in Machine::read(&root.to_json().to_string(), kind).err().unwrap_or_default() {
+        diagnostics.push(told(root, &problem));
+    }
+    for task in tasks(root) {
+        limit(task, diagnostics);
+    }
 }
 
 /// All tasks of a definition, those inside of others as well.
@@ -71,215 +69,89 @@ pub(super) fn action(resource: &str, kind: Kind) -> Option<String> {
     Some(format!("{service}:{}{rest}", first.to_ascii_uppercase()))
 }
 
-struct Checker<'d> {
-    is_express: bool,
-    /// Names of states; there is one of each in a whole machine.
-    names: BTreeMap<String, Span>,
-    diagnostics: &'d mut Diagnostics,
+/// The place of a problem.
+struct Place {
+    span: Span,
+    /// The states beside it, or beside what it is about.
+    states: Vec<String>,
 }
 
-impl Checker<'_> {
-    fn refuse(&mut self, span: Span, title: impl Into<String>, help: &str) {
-        self.diagnostics.push(Diagnostic::error("state-machine", title).at(span, "").help(help));
-    }
-
-    fn machine(&mut self, machine: &Node) {
-        let states = machine.get("States").map(Node::entries).unwrap_or_default();
-        let Some(start) = machine.get("StartAt").filter(|start| start.as_str().is_some()) else {
-            self.refuse(
-                machine.span,
-                "a state machine says where it starts",
-                "Add `\"StartAt\"` with the name of a state.",
-            );
-            return;
-        };
-        if states.is_empty() {
-            self.refuse(machine.span, "a state machine has states", "Add `\"States\"` with at least one.");
-            return;
-        }
-        let known: BTreeSet<&str> = states.iter().map(|entry| entry.key.value.as_str()).collect();
-        let mut leads: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        self.leads_to(start, &known);
-        for entry in states {
-            self.name(&entry.key.value, entry.key.span);
-            self.state(&entry.key.value, &entry.value, entry.key.span);
-            let targets = targets(&entry.value);
-            for target in &targets {
-                self.leads_to(target, &known);
+/// The node of a pointer, as far as it leads. A name of a state is its key.
+fn place(root: &Node, pointer: &str) -> Place {
+    let mut place = Place { span: root.span, states: Vec::new() };
+    let mut node = root;
+    for part in pointer.split('/').skip(1) {
+        let name = part.replace("~1", "/").replace("~0", "~");
+        let entry = node.entries().iter().find(|entry| entry.key.value == name);
+        if let Some(entry) = entry {
+            if name == "States" {
+                place.states = entry.value.entries().iter().map(|entry| entry.key.value.clone()).collect();
             }
-            leads.insert(&entry.key.value, targets.into_iter().filter_map(Node::as_str).collect());
-        }
-        let mut reached = BTreeSet::new();
-        let mut ahead: Vec<&str> = start.as_str().into_iter().collect();
-        while let Some(name) = ahead.pop() {
-            if reached.insert(name) {
-                ahead.extend(leads.get(name).into_iter().flatten());
-            }
-        }
-        for entry in states.iter().filter(|entry| !reached.contains(entry.key.value.as_str())) {
-            self.diagnostics.push(
-                Diagnostic::error("unreachable-state", "nothing leads to this state")
-                    .at(entry.key.span, "")
-                    .help("Name it in `Next`, `Default` or a `Catch`, or take it out."),
-            );
+            let is_state = place.states.contains(&name);
+            place.span = if is_state { entry.key.span } else { entry.value.span };
+            node = &entry.value;
+        } else if let Some(item) = name.parse().ok().and_then(|index: usize| node.items().get(index)) {
+            place.span = item.span;
+            node = item;
+        } else {
+            break;
         }
     }
-
-    fn leads_to(&mut self, target: &Node, known: &BTreeSet<&str>) {
-        let Some(name) = target.as_str().filter(|name| !known.contains(name)) else { return };
-        let diagnostic =
-            Diagnostic::error("unknown-state", format!("there is no state `{name}` here")).at(target.span, "");
-        self.diagnostics.push(match did_you_mean(name, known.iter().copied()) {
-            Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
-            None => {
-                diagnostic.note("A state leads to those beside it; not into a `Parallel` or `Map`, nor out of one.")
-            }
-        });
+    if pointer.ends_with("/StartAt") {
+        let machine = node_at(root, pointer.trim_end_matches("/StartAt"));
+        let states = machine.and_then(|machine| machine.get("States")).map(Node::entries).unwrap_or_default();
+        place.states = states.iter().map(|entry| entry.key.value.clone()).collect();
     }
+    place
+}
 
-    fn name(&mut self, name: &str, span: Span) {
-        if name.chars().count() > LONGEST_NAME {
-            self.refuse(span, "the name of a state has 80 characters at most", "Shorten it.");
-        }
-        if let Some(first) = self.names.insert(name.to_owned(), span) {
-            self.diagnostics.push(
-                Diagnostic::error("state-machine", format!("two states are named `{name}`"))
-                    .at(span, "")
-                    .also(first, "and so is this one")
-                    .help("Names are unique in a whole state machine, inside of `Parallel` and `Map` as well."),
-            );
-        }
-    }
+fn node_at<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {
+    pointer.split('/').skip(1).try_fold(root, |node, part| {
+        let name = part.replace("~1", "/").replace("~0", "~");
+        node.get(&name).or_else(|| node.items().get(name.parse::<usize>().ok()?))
+    })
+}
 
-    fn state(&mut self, name: &str, state: &Node, span: Span) {
-        let kind = state.get("Type").and_then(Node::as_str).unwrap_or_default();
-        if !TYPES.contains(&kind) {
-            let help = format!("It is one of {}.", TYPES.join(", "));
-            self.refuse(span, format!("the state `{name}` has no type that there is"), &help);
-            return;
-        }
-        let next = usize::from(state.get("Next").is_some());
-        let ends = usize::from(state.get("End").is_some_and(|end| end.to_json() == true));
-        let ways = next + ends;
-        match kind {
-            "Choice" | "Succeed" | "Fail" if ways > 0 => {
-                self.refuse(span, format!("a `{kind}` has neither `Next` nor `End`"), "Remove it.");
-            }
-            "Choice" | "Succeed" | "Fail" => {}
-            _ if ways != 1 => self.refuse(
-                span,
-                format!("the state `{name}` has to say what follows"),
-                "Give it either `Next` or `\"End\": true`.",
-            ),
-            _ => {}
-        }
-        match kind {
-            "Task" => self.task(state, span),
-            "Wait" => self.wait(state, span),
-            "Choice" if state.get("Choices").is_none_or(|choices| choices.items().is_empty()) => {
-                self.refuse(span, "a `Choice` has choices", "Add `\"Choices\"`.");
-            }
-            "Parallel" | "Map" if inside(state).is_empty() => {
-                self.refuse(
-                    span,
-                    format!("a `{kind}` has states inside"),
-                    "Add `\"Branches\"` or `\"ItemProcessor\"`.",
-                );
-            }
-            _ => {}
-        }
-        self.retries(state);
-        for machine in inside(state) {
-            self.machine(machine);
-        }
-    }
-
-    fn task(&mut self, state: &Node, span: Span) {
-        let Some(resource) = state.get("Resource") else {
-            self.refuse(span, "a task has a resource", "Add `\"Resource\"`, such as `arn:aws:states:::lambda:invoke`.");
-            return;
-        };
-        let what = resource.as_str().unwrap_or_default();
-        let timeout = self.seconds(state, "TimeoutSeconds", 1.0);
-        let heartbeat = self.seconds(state, "HeartbeatSeconds", 1.0);
-        if let (Some(timeout), Some(heartbeat)) = (timeout, heartbeat)
-            && heartbeat >= timeout
-        {
-            self.refuse(
-                span,
-                "a heartbeat comes before the timeout",
-                "Make `HeartbeatSeconds` less than `TimeoutSeconds`.",
-            );
-        }
-        if self.is_express && (what.contains(".sync") || what.ends_with(WAITS)) {
-            self.refuse(
-                resource.span,
-                "an express state machine waits for nothing",
-                "Take `.sync` or `.waitForTaskToken` away, or make it `type: standard`.",
-            );
-        }
-        let is_limited = ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"]
-            .iter()
-            .any(|name| state.get(name).is_some());
-        if what.ends_with(WAITS) && !is_limited {
-            self.diagnostics.push(
-                Diagnostic::error("waits-for-ever", "this task waits for an answer without a limit")
-                    .at(resource.span, "")
-                    .note("Where the answer is lost, the execution goes on waiting, for up to a year.")
-                    .help("Add `TimeoutSeconds` or `HeartbeatSeconds`."),
-            );
-        }
-    }
-
-    fn wait(&mut self, state: &Node, span: Span) {
-        let ways = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
-        if ways.iter().filter(|name| state.get(name).is_some()).count() != 1 {
-            self.refuse(span, "a `Wait` says once how long", "Give one of `Seconds`, `Timestamp` and their `…Path`.");
-        }
-        self.seconds(state, "Seconds", 0.0);
-    }
-
-    /// A number of seconds; what is a text is an expression.
-    fn seconds(&mut self, state: &Node, name: &str, least: f64) -> Option<f64> {
-        let node = state.get(name)?;
-        let value = node.to_json().as_f64()?;
-        if !(least..=MOST_SECONDS).contains(&value) {
-            self.refuse(node.span, format!("`{name}` is {least} to 99,999,999"), "");
-        }
-        Some(value)
-    }
-
-    fn retries(&mut self, state: &Node) {
-        for list in ["Retry", "Catch"].iter().filter_map(|name| state.get(name)) {
-            let all = list.items();
-            for (index, one) in all.iter().enumerate() {
-                let errors = one.get("ErrorEquals").map(Node::items).unwrap_or_default();
-                let has_all = errors.iter().any(|error| error.as_str() == Some("States.ALL"));
-                if errors.is_empty() {
-                    self.refuse(one.span, "it is not said which errors", "Add `\"ErrorEquals\": [\"States.ALL\"]`.");
-                } else if has_all && (errors.len() > 1 || index + 1 < all.len()) {
-                    self.refuse(one.span, "`States.ALL` stands alone, and last", "Move it to the end of the list.");
-                }
-                self.seconds(one, "IntervalSeconds", 1.0);
-                let too_little =
-                    one.get("BackoffRate").filter(|rate| rate.to_json().as_f64().is_some_and(|it| it < 1.0));
-                if let Some(rate) = too_little {
-                    self.refuse(rate.span, "`BackoffRate` is 1 or more", "With 2 each wait is twice the last one.");
-                }
-                let negative = one.get("MaxAttempts").filter(|most| most.to_json().as_f64().is_some_and(|it| it < 0.0));
-                if let Some(most) = negative {
-                    self.refuse(most.span, "`MaxAttempts` is 0 or more", "");
+/// A problem as people are told of it.
+fn told(root: &Node, problem: &Problem) -> Diagnostic {
+    let place = place(root, &problem.pointer);
+    match &problem.what {
+        What::UnknownState(name) => {
+            let unknown =
+                Diagnostic::error("unknown-state", format!("there is no state `{name}` here")).at(place.span, "");
+            match did_you_mean(name, place.states.iter().map(String::as_str)) {
+                Some(meant) => unknown.help(format!("Did you mean `{meant}`?")),
+                None => {
+                    unknown.note("A state leads to those beside it; not into a `Parallel` or `Map`, nor out of one.")
                 }
             }
         }
+        What::Unreachable => Diagnostic::error("unreachable-state", "nothing leads to this state")
+            .at(place.span, "")
+            .help("Name it in `Next`, `Default` or a `Catch`, or take it out."),
+        What::SameName(first) => Diagnostic::error("state-machine", "two states have this name")
+            .at(place.span, "")
+            .also(self::place(root, first).span, "and so has this one")
+            .help("Names are unique in a whole state machine, inside of `Parallel` and `Map` as well."),
+        What::Refused => Diagnostic::error("state-machine", problem.message.clone())
+            .at(place.span, "")
+            .note("Step Functions refuses the definition."),
     }
 }
 
-/// The states that a state leads to.
-fn targets(state: &Node) -> Vec<&Node> {
-    let of_list = |name: &str| state.get(name).map(Node::items).unwrap_or_default().iter();
-    let lists = of_list("Choices").chain(of_list("Catch")).filter_map(|one| one.get("Next"));
-    state.get("Next").into_iter().chain(state.get("Default")).chain(lists).collect()
+/// Reports a task that waits without a limit.
+fn limit(task: &Node, diagnostics: &mut Diagnostics) {
+    let Some(resource) = task.get("Resource") else { return };
+    let limits = ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"];
+    let is_limited = limits.iter().any(|name| task.get(name).is_some());
+    if resource.as_str().is_some_and(|what| what.ends_with(WAITS)) && !is_limited {
+        diagnostics.push(
+            Diagnostic::error("waits-for-ever", "this task waits for an answer without a limit")
+                .at(resource.span, "")
+                .note("Where the answer is lost, the execution goes on waiting, for up to a year.")
+                .help("Add `TimeoutSeconds` or `HeartbeatSeconds`."),
+        );
+    }
 }
 
 #[cfg(test)]
@@ -312,6 +184,22 @@ mod tests {
     }
 
     #[test]
+    fn problems_have_their_place_and_their_help() {
+        let text = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"Bee"},"Be":{"Type":"Parallel","Branches":[
+            {"StartAt":"A","States":{"A":{"Type":"Succeed"}}}],"End":true}}}"#;
+        let mut sources = SourceMap::default();
+        let file = sources.add("machine.json", text.to_owned());
+        let mut diagnostics = Diagnostics::default();
+        let node = yaml::parse(&sources, file, &Limits::default(), &mut diagnostics).unwrap();
+        check(&node, false, &mut diagnostics);
+        let found: Vec<_> = diagnostics.iter().map(|one| (one.code, format!("{one:?}"))).collect();
+        let codes: Vec<&str> = found.iter().map(|(code, _)| *code).collect();
+        assert_eq!(codes, ["unknown-state", "unreachable-state", "state-machine"]);
+        assert!(found[0].1.contains("Did you mean `Be`?"), "{}", found[0].1);
+        assert_ne!(place(&node, "/States/A").span, place(&node, "/States/Be/Branches/0/States/A").span);
+    }
+
+    #[test]
     fn what_is_wrong_is_told() {
         let one = |state: &str, code: &str| assert_eq!(codes(state, false), [code], "{state}");
         one(r#""A":{"Type":"Pass","Next":"B"}"#, "unknown-state");
@@ -327,8 +215,11 @@ mod tests {
         one(r#""A":{"Type":"Wait","Seconds":100000000,"End":true}"#, "state-machine");
         one(r#""A":{"Type":"Wait","End":true}"#, "state-machine");
         one(r#""A":{"Type":"Choice","Choices":[]}"#, "state-machine");
-        one(r#""A":{"Type":"Choice","Choices":[{"Next":"B"}]}"#, "unknown-state");
-        one(r#""A":{"Type":"Choice","Choices":[{"Next":"A"}],"Default":"B"}"#, "unknown-state");
+        one(r#""A":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true,"Next":"B"}]}"#, "unknown-state");
+        one(
+            r#""A":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true,"Next":"A"}],"Default":"B"}"#,
+            "unknown-state",
+        );
         one(
             r#""A":{"Type":"Task","Resource":"r","End":true,"Catch":[{"ErrorEquals":["X"],"Next":"B"}]}"#,
             "unknown-state",

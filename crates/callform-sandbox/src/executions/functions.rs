@@ -73,7 +73,7 @@ impl Call {
         };
         if self.form == Form::Event {
             sandbox.send(invocation, |_| {});
-            return Some(Done::Settled(Ok(described(202, "$LATEST", "".into()))));
+            return Some(Done::Settled(Ok(described(202, "$LATEST", &"".into()))));
         }
         match sandbox.invoke_blocking(invocation) {
             Err(_) if stopped() => None,
@@ -90,20 +90,20 @@ impl Call {
         let payload = serde_json::from_slice(&invoked.payload).unwrap_or_else(|_| Value::String(text.clone()));
         match self.form {
             Form::Bare => Done::Settled(Ok(payload)),
-            Form::Token => Done::Submitted(described(200, &invoked.version, payload)),
+            Form::Token => Done::Submitted(described(200, &invoked.version, &payload)),
             Form::Sdk => {
-                let mut answer = described(200, &invoked.version, text.into());
+                let mut answer = described(200, &invoked.version, &text.into());
                 if invoked.failed {
                     answer["FunctionError"] = "Unhandled".into();
                 }
                 Done::Settled(Ok(answer))
             }
-            Form::Optimized | Form::Event => Done::Settled(Ok(described(200, &invoked.version, payload))),
+            Form::Optimized | Form::Event => Done::Settled(Ok(described(200, &invoked.version, &payload))),
         }
     }
 }
 
-fn described(status: u16, version: &str, payload: Value) -> Value {
+fn described(status: u16, version: &str, payload: &Value) -> Value {
     json!({
         "ExecutedVersion": version,
         "Payload": payload,

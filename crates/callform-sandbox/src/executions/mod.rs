@@ -38,6 +38,8 @@ enum Done {
     Settled(Result<Value, Failure>),
     /// It is on its way, and this is what is known of it.
     Submitted(Value),
+    /// Another execution was begun, whose end is waited for. It takes no step before that is known.
+    Began { arn: String, output: Value },
 }
 
 /// Carries executions on until nothing is due.
@@ -121,12 +123,19 @@ fn conclude(
     done: Done,
     at: Moment,
 ) -> Result<(), AwsError> {
+    let began = match &done {
+        Done::Began { arn, .. } => Some(arn.clone()),
+        Done::Settled(_) | Done::Submitted(_) => None,
+    };
     let told = states::change(environment, &requested.arn, None, |execution| {
         Ok(match done {
             Done::Settled(result) => execution.settle(request.id, result, at),
-            Done::Submitted(output) => execution.submit(request.id, &output, at),
+            Done::Submitted(output) | Done::Began { output, .. } => execution.submit(request.id, &output, at),
         })
     })?;
+    if let Some(arn) = began {
+        states::change(environment, &arn, None, |_| Ok(()))?;
+    }
     if told.is_none_or(|told| told.is_err()) {
         tracing::info!(execution = requested.arn, "sandbox: nobody waits for the result of a task any more");
     }

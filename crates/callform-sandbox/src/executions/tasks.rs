@@ -45,7 +45,7 @@ fn work(environment: &Environment, execution: &str, request: &Request) -> Result
     match &request.work {
         Work::Read { resource, arguments, config, most } => {
             let items = files::read(environment, resource, arguments, config, *most);
-            let items = items.map_err(|error| refused(error, |error| files::unread(error)))?;
+            let items = items.map_err(|error| refused(error, files::unread))?;
             Ok(Done::Settled(items.map(Value::from)))
         }
         Work::Write { arguments, run, succeeded, failed } => {
@@ -121,18 +121,18 @@ fn execute(
     let text = |name: &str| arguments.get(name).and_then(Value::as_str);
     let input = arguments.get("Input").map(crate::input::shown);
     let machine_arn = text("StateMachineArn").unwrap_or_default();
-    let begun = match parent {
-        None => start_execution(environment, machine_arn, input.as_deref().unwrap_or("{}"), text("Name")),
-        Some(_) => {
-            let wanted = Start { machine_arn, input: input.as_deref(), name: text("Name"), trace: None, parent };
-            start(environment, &wanted).map(|record| record.arn)
-        }
+    let begun = if parent.is_some() {
+        let wanted = Start { machine_arn, input: input.as_deref(), name: text("Name"), trace: None, parent };
+        start(environment, &wanted).map(|record| record.arn)
+    } else {
+        start_execution(environment, machine_arn, input.as_deref().unwrap_or("{}"), text("Name"))
     };
     let failure = |error: &AwsError| sdk::named_failure("StepFunctions", error);
     let begun = begun.map_err(|error| refused(error, failure))?;
     let output = json!({ "ExecutionArn": begun, "StartDate": moment(environment.now) });
     Ok(match pattern {
         Pattern::Response => Done::Settled(Ok(output)),
-        Pattern::Sync { .. } | Pattern::Token => Done::Submitted(output),
+        Pattern::Sync { .. } => Done::Began { arn: begun, output },
+        Pattern::Token => Done::Submitted(output),
     })
 }

@@ -209,7 +209,7 @@ fn described_run(record: &Record, run: &MapRun) -> Value {
         "timedOut": 0,
         "aborted": 0,
         "total": run.total,
-        "resultsWritten": 0,
+        "resultsWritten": if run.stopped.is_some() { run.succeeded + run.failed } else { 0 },
     });
     let mut described = json!({
         "mapRunArn": run.arn,
@@ -217,8 +217,8 @@ fn described_run(record: &Record, run: &MapRun) -> Value {
         "status": run.status.name(),
         "startDate": seconds(run.started),
         "maxConcurrency": run.concurrency,
-        "toleratedFailurePercentage": 0.0,
-        "toleratedFailureCount": 0,
+        "toleratedFailurePercentage": run.tolerated_percentage,
+        "toleratedFailureCount": run.tolerated_count,
         "itemCounts": counts,
         "executionCounts": counts,
         "redriveCount": 0,
@@ -229,6 +229,7 @@ fn described_run(record: &Record, run: &MapRun) -> Value {
     described
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an operation, as others that may be refused")]
 fn validate(call: &Call) -> Result<Value, AwsError> {
     let kind = if call.text("type") == Some("EXPRESS") { Type::Express } else { Type::Standard };
     let problems = Machine::read(call.text("definition").unwrap_or_default(), kind).err().unwrap_or_default();

@@ -155,7 +155,7 @@ fn keep(environment: &Environment, record: &Record) -> Result<(), AwsError> {
     environment.tx.put(EXECUTION, environment.region, &record.arn, Some(&record.machine_arn), record)
 }
 
-/// Writes an execution that has just begun, and takes its first step.
+/// Writes an execution that has just begun, and takes its first step; one that another waits for takes it afterwards.
 pub(super) fn begin(
     environment: &Environment,
     mut record: Record,
@@ -164,7 +164,9 @@ pub(super) fn begin(
 ) -> Result<Record, AwsError> {
     let now = moment(environment.now);
     let mut running = Running { execution, rows: Vec::new() };
-    running.execution.step(machine, now);
+    if record.parent.is_none() {
+        running.execution.step(machine, now);
+    }
     save(environment, &mut record, running)?;
     Ok(record)
 }

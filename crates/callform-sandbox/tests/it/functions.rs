@@ -69,6 +69,10 @@ impl Account {
         account
     }
 
+    pub(crate) fn url(&self) -> &str {
+        self.running.url()
+    }
+
     fn rest(&self, method: &str, path: &str, body: &[u8]) -> Reply {
         request(self.running.url(), "lambda", method, path, &[("content-type", "application/json")], body).unwrap()
     }

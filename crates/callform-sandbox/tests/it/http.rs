@@ -67,6 +67,7 @@ pub(crate) fn json(url: &str, target: &str, body: &str) -> Reply {
         "AWSStepFunctions" => "states",
         "AmazonSSM" => "ssm",
         "AmazonSQS" => "sqs",
+        "DynamoDB_20120810" => "dynamodb",
         "AWSCognitoIdentityProviderService" => "cognito-idp",
         "CloudApiService" => "cloudcontrolapi",
         "Kinesis_20131202" => "kinesis",

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use crate::functions::{Account, assert_failed, tail, value};
 
 /// A language with a function that does the same in each.
-struct Language {
-    runtime: &'static str,
+pub(crate) struct Language {
+    pub(crate) runtime: &'static str,
     interpreter: &'static str,
-    file: &'static str,
-    code: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) code: &'static str,
 }
 
-const PYTHON: Language = Language {
+pub(crate) const PYTHON: Language = Language {
     runtime: "python3.12",
     interpreter: "python3",
     file: "app/index.py",
@@ -59,7 +59,7 @@ exports.done = (event, context) => { context.done(null, "done"); };
 "#,
 };
 
-fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in files {
         zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -69,7 +69,7 @@ fn zip(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// False, with a word about it, where the machine has no such interpreter.
-fn is_there(language: &Language) -> bool {
+pub(crate) fn is_there(language: &Language) -> bool {
     let found = ["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin"]
         .iter()
         .any(|place| Path::new(place).join(language.interpreter).is_file());

@@ -4,6 +4,7 @@
 
 mod browser;
 mod door;
+mod executions;
 mod functions;
 mod http;
 mod interpreted;

@@ -5,10 +5,13 @@ use super::Language;
 /// Types of states.
 pub(super) const TYPES: [&str; 8] = ["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"];
 
+type Names = &'static [&'static str];
+type Row = (Names, Names, Names, Names);
+
 const ALWAYS: &[&str] = &["Type", "Comment", "QueryLanguage"];
 
-/// Fields of both languages, of JSONPath, and of JSONata, by types.
-const TABLE: &[(&[&str], &[&str], &[&str], &[&str])] = &[
+/// Fields of both languages, of JSONPath, and of `JSONata`, by types.
+const TABLE: &[Row] = &[
     (&["Task", "Pass", "Wait", "Parallel", "Map"], &["Next", "End"], &[], &[]),
     (&["Task", "Pass", "Wait", "Parallel", "Map", "Choice", "Succeed"], &[], &["InputPath", "OutputPath"], &["Output"]),
     (&["Task", "Pass", "Wait", "Parallel", "Map", "Choice"], &["Assign"], &[], &[]),

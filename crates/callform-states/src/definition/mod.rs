@@ -7,7 +7,6 @@ mod states;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::choice::Test;
@@ -61,7 +60,7 @@ pub struct State {
     pub kind: StateKind,
 }
 
-/// How data come in and go out. The first five are those of JSONPath, the last two of JSONata.
+/// How data come in and go out. The first five are those of JSONPath, the last two of `JSONata`.
 #[derive(Clone, Debug, Default)]
 pub struct Flow {
     /// `InputPath`.
@@ -99,7 +98,7 @@ pub enum Given {
     Fixed(Value),
     /// By a path, or a call of an intrinsic function.
     Path(String),
-    /// By a JSONata expression, without its brackets.
+    /// By a `JSONata` expression, without its brackets.
     Expression(String),
 }
 
@@ -198,7 +197,7 @@ pub struct MapState {
     pub is_distributed: bool,
     /// The list, by JSONPath.
     pub items_path: Option<String>,
-    /// The list, by JSONata.
+    /// The list, by `JSONata`.
     pub items: Option<Value>,
     /// What an item's machine gets.
     pub selector: Option<Value>,
@@ -252,14 +251,29 @@ pub struct ResultWriter {
 }
 
 /// Something wrong with a definition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where: a JSON pointer.
     pub pointer: String,
     /// The service's code, such as `MISSING_TRANSITION_TARGET`.
     pub code: &'static str,
-    /// What is wrong.
+    /// What is wrong, as the service tells.
     pub message: String,
+    /// What is wrong, for who tells it otherwise.
+    pub what: What,
+}
+
+/// What may be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// There is no state of this name to lead to.
+    UnknownState(String),
+    /// Nothing leads to the state.
+    Unreachable,
+    /// Another state has the same name; where: a JSON pointer.
+    SameName(String),
+    /// Anything else.
+    Refused,
 }
 
 impl std::fmt::Display for Problem {

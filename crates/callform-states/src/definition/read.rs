@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::fields::{TYPES, is_known};
-use super::{Given, Language, Machine, Problem, Selection, State, Type};
+use super::{Given, Language, Machine, Problem, Selection, State, Type, What};
 use crate::path::Path;
 use crate::pointer::escape;
 use crate::{intrinsics, jsonata, template};
@@ -23,8 +23,9 @@ pub(super) const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
 const TARGET: &str = "MISSING_TRANSITION_TARGET";
 
 pub(super) fn definition(text: &str, kind: Type) -> Result<Machine, Vec<Problem>> {
-    let problem =
-        |code, message: &str| Err(vec![Problem { pointer: String::new(), code, message: message.to_owned() }]);
+    let problem = |code, message: &str| {
+        Err(vec![Problem { pointer: String::new(), code, message: message.to_owned(), what: What::Refused }])
+    };
     if text.len() > LARGEST {
         return problem(SCHEMA, "A definition has at most 1 MB");
     }
@@ -71,7 +72,12 @@ impl<'a> Place<'a> {
 
 impl Reader {
     pub(super) fn refuse(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
-        self.problems.push(Problem { pointer: pointer.into(), code: SCHEMA, message: message.into() });
+        self.problems.push(Problem {
+            pointer: pointer.into(),
+            code: SCHEMA,
+            message: message.into(),
+            what: What::Refused,
+        });
     }
 
     pub(super) fn machine(
@@ -137,7 +143,8 @@ impl Reader {
         }
         if let Some(first) = self.names.insert(name.to_owned(), pointer.to_owned()) {
             let message = format!("The name of a state is there once in a state machine; `{name}` is also at {first}");
-            self.problems.push(Problem { pointer: pointer.to_owned(), code: "DUPLICATE_STATE_NAME", message });
+            let what = What::SameName(first);
+            self.problems.push(Problem { pointer: pointer.to_owned(), code: "DUPLICATE_STATE_NAME", message, what });
         }
     }
 
@@ -146,7 +153,8 @@ impl Reader {
         let mut leads = |from: String, to: &str| {
             if !states.contains_key(to) {
                 let message = format!("There is no state `{to}` here");
-                self.problems.push(Problem { pointer: from, code: TARGET, message });
+                let what = What::UnknownState(to.to_owned());
+                self.problems.push(Problem { pointer: from, code: TARGET, message, what });
             }
         };
         leads(format!("{pointer}/StartAt"), start);
@@ -168,7 +176,7 @@ impl Reader {
         for name in states.keys().filter(|name| !reached.contains(name.as_str())) {
             let message = format!("State \"{name}\" is not reachable.");
             let pointer = format!("{pointer}/States/{}", escape(name));
-            self.problems.push(Problem { pointer, code: TARGET, message });
+            self.problems.push(Problem { pointer, code: TARGET, message, what: What::Unreachable });
         }
     }
 

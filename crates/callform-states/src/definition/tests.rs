@@ -56,6 +56,14 @@ fn what_is_wrong_has_its_place() {
             r#""A":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true,"Next":"Z"}]}"#,
             "/States/A/Choices/0/Next",
         ),
+    ] {
+        assert_eq!(wrong(states, Type::Standard), [expected], "{states}");
+    }
+}
+
+#[test]
+fn what_is_wrong_inside_has_its_place() {
+    for (states, expected) in [
         (r#""A":{"Type":"Parallel","Branches":[],"End":true}"#, "/States/A/Branches"),
         (
             r#""A":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"X","States":{"X":{"Type":"Pass","Next":"A"}}}]}"#,

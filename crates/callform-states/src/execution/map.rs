@@ -23,7 +23,7 @@ const DISTRIBUTED: usize = 1_000;
 const LARGEST_BATCH: u64 = 262_144;
 
 /// A run of a distributed `Map`, as the service describes it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MapRun {
     /// ARN.
     pub arn: String,
@@ -35,6 +35,10 @@ pub struct MapRun {
     pub status: Status,
     /// Items that run at a time.
     pub concurrency: u64,
+    /// Items that may fail.
+    pub tolerated_count: u64,
+    /// Share of the items that may fail, in percent.
+    pub tolerated_percentage: f64,
     /// Items, or batches of them.
     pub total: usize,
     /// Those that have begun and not ended.
@@ -179,6 +183,8 @@ fn start(
             stopped: None,
             status: Status::Running,
             concurrency: u64::try_from(progress.concurrency).unwrap_or(u64::MAX),
+            tolerated_count: progress.tolerance.count.unwrap_or_default(),
+            tolerated_percentage: progress.tolerance.percentage.unwrap_or_default(),
             total: progress.items.len(),
             running: 0,
             succeeded: 0,

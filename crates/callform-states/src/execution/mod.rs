@@ -253,16 +253,13 @@ impl Shared {
 
     /// Counts the entrance into a state. An error where there were too many.
     fn count(&mut self, thread: &mut Thread) -> Result<(), Failure> {
-        let too_many = match &mut thread.quiet {
-            Some(states) => {
-                *states += 1;
-                *states > MOST_STATES
-            }
-            None => {
-                self.states += 1;
-                // Room for what ends the execution. The error's name is not published (?).
-                if self.identity.is_express { self.states > MOST_STATES } else { self.last_event + 4 > MOST_EVENTS }
-            }
+        let too_many = if let Some(states) = &mut thread.quiet {
+            *states += 1;
+            *states > MOST_STATES
+        } else {
+            self.states += 1;
+            // Room for what ends the execution. The error's name is not published (?).
+            if self.identity.is_express { self.states > MOST_STATES } else { self.last_event + 4 > MOST_EVENTS }
         };
         if too_many {
             let cause = format!("The execution reached the maximum number of history events ({MOST_EVENTS}).");

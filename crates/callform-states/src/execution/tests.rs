@@ -75,10 +75,12 @@ fn arguments(work: &Work) -> Value {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the place of answers that may be errors")]
 fn echo(work: &Work) -> Result<Value, Failure> {
     Ok(arguments(work))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "tests hand over literals")]
 fn run(states: Value, input: Value) -> Result<Value, Failure> {
     run_with(&json!({ "StartAt": "A", "States": states }), input, &echo)
 }
@@ -283,6 +285,7 @@ fn branches_run_beside_each_other() {
     assert!(failing.kinds().contains(&"ParallelStateFailed".to_owned()));
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "tests hand over literals")]
 fn map(fields: Value, processor: Value) -> Value {
     let mut map = json!({ "Type": "Map", "ItemProcessor": processor, "End": true });
     map.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());

@@ -58,10 +58,10 @@ impl<'t> Reader<'t> {
             }
             arguments.push(self.argument(depth)?);
         }
-        match (*least..=*most).contains(&arguments.len()) {
-            true => Ok(Expression::Call(*function, arguments)),
-            false => Err(format!("`{name}` does not take {} arguments", arguments.len())),
+        if (*least..=*most).contains(&arguments.len()) {
+            return Ok(Expression::Call(*function, arguments));
         }
+        Err(format!("`{name}` does not take {} arguments", arguments.len()))
     }
 
     fn argument(&mut self, depth: usize) -> Result<Expression, String> {

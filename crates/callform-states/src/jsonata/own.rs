@@ -87,7 +87,7 @@ fn from_millis(arguments: &[JValue]) -> Answer {
     builtin("$fromMillis", arguments)
 }
 
-/// `$number` of what JSONata takes for a number: no blanks, no plus sign.
+/// `$number` of what `JSONata` takes for a number: no blanks, no plus sign.
 fn number(arguments: &[JValue]) -> Answer {
     if let Some(JValue::String(text)) = arguments.first()
         && (text.trim() != &**text || text.starts_with('+'))
