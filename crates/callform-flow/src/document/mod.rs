@@ -2,8 +2,9 @@
 
 mod guess;
 mod legacy;
+mod named;
 
-pub use guess::guess_type;
+pub use guess::{Because, Guess, guess, guess_type};
 
 use serde_json::Value;
 
@@ -18,6 +19,8 @@ pub struct Document {
     pub flow_type: Option<FlowType>,
     /// Its name in Connect.
     pub name: Option<String>,
+    /// What it is called in Connect: ARN and identifier, where the document has them.
+    pub ids: Vec<String>,
     /// What could not be read as it was, a sentence each.
     pub notes: Vec<String>,
 }
@@ -64,7 +67,17 @@ impl Document {
         let module = (outer == "ContactFlowModule.").then_some(FlowType::Module);
         document.flow_type = named.or(module).or(document.flow_type);
         document.name = answer.get("Name").and_then(Value::as_str).map(str::to_owned).or(document.name);
+        let ids = ["Arn", "Id"].into_iter().filter_map(|member| answer.get(member)?.as_str());
+        document.ids = ids.filter(|id| !id.is_empty()).map(str::to_owned).collect();
         Ok(document)
+    }
+
+    /// Its type: the one it names, or a guess by its blocks, its name and that of its file (without folder and ending).
+    pub fn guess(&self, file: Option<&str>) -> Guess {
+        match self.flow_type {
+            Some(flow_type) => Guess { flow_type, because: Because::Told, or: None },
+            None => guess(&self.flow, self.name.as_deref(), file),
+        }
     }
 
     /// Reads one flow or a list of flows: a JSON array, or what the API answers to a search.
@@ -92,7 +105,7 @@ impl Document {
         let flow = Flow::from_json(json)?;
         let name = flow.metadata.as_ref().and_then(|metadata| metadata.get("name")?.as_str()).map(str::to_owned);
         let name = name.filter(|name| !name.trim().is_empty());
-        Ok(Self { flow, flow_type: None, name, notes: Vec::new() })
+        Ok(Self { flow, flow_type: None, name, ids: Vec::new(), notes: Vec::new() })
     }
 }
 
