@@ -241,6 +241,7 @@ impl Resolver<'_> {
             span: file.span,
             is_compiled: false,
             names: Some(&FlowNames { resolver: self, source }),
+            arrival: lint::Arrival::default(),
         };
         lint::check(&subject, &mut found);
         self.diagnostics.extend(template::used_by(source.key, file.span, &found));

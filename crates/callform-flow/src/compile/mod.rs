@@ -67,7 +67,9 @@ pub fn compile(
     if is_sound {
         let FlowDefinition { name, flow_type, span, .. } = *definition;
         let names = Some(names);
-        let subject = lint::Subject { name, flow_type, flow: &flow, places: &places, span, is_compiled: true, names };
+        let arrival = lint::Arrival::default();
+        let subject =
+            lint::Subject { name, flow_type, flow: &flow, places: &places, span, is_compiled: true, names, arrival };
         lint::check(&subject, diagnostics);
     }
     Some((flow, places))

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use callform_source::{Diagnostics, SourceMap, Span};
 
-use super::{Places, Subject, check, places_in_json};
+use super::{Arrival, Places, Subject, check, places_in_json};
 use crate::document::guess_type;
 use crate::testing::corpus;
 use crate::{Flow, FlowType};
@@ -72,6 +72,7 @@ fn found(name: &str, text: &str, flow: &Flow, flow_type: FlowType) -> (SourceMap
         span: Span::whole_file(file),
         is_compiled: false,
         names: None,
+        arrival: Arrival::default(),
     };
     let mut diagnostics = Diagnostics::default();
     check(&subject, &mut diagnostics);

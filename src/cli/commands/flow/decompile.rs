@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use serde_norway::Value as Yaml;
 
-use super::input;
+use super::input::{self, TypeArg};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 use crate::model::display_name;
@@ -26,6 +26,9 @@ pub(crate) struct DecompileArgs {
     /// File that says what ARNs are called, a line for each: `ARN: queue/customer_service`.
     #[arg(long, value_name = "FILE")]
     pub arns: Option<PathBuf>,
+    /// Type.
+    #[command(flatten)]
+    pub of_type: TypeArg,
     /// Form of the steps.
     #[arg(long, value_name = "FORM", default_value = "yaml")]
     pub format: StepsFormat,
@@ -65,7 +68,11 @@ fn decompiled(ui: &Ui, args: &DecompileArgs) -> Result<String, String> {
     }
     let mut fragment = Map::new();
     for document in &documents {
-        let mut flow = of_document(document, None, &arns).map_err(no_flow)?;
+        let guess = args.of_type.of(document, &args.file);
+        if let Some(guess) = guess.sentence() {
+            ui.say(&format!("note: {guess}"));
+        }
+        let mut flow = of_document(document, Some(guess.flow_type), &arns).map_err(no_flow)?;
         tell(ui, &flow);
         let section = fragment.entry(input::section(flow.flow_type)).or_insert_with(|| json!({}));
         let Some(flows) = section.as_object_mut() else { continue };
