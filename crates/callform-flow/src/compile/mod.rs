@@ -15,7 +15,7 @@ mod tests;
 pub(crate) mod laws;
 
 pub use crate::names::Names;
-pub(crate) use blocks::LITERAL;
+pub(crate) use blocks::{LITERAL, OR};
 pub(crate) use builder::{End, build, end_of};
 pub(crate) use stub::module_settings;
 pub use stub::{settings_of, stub};

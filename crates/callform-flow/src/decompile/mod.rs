@@ -122,19 +122,19 @@ pub fn of_document(
     let objects = objects::Objects::of_flow(flow, arns);
     let mut as_raw = BTreeSet::new();
     let mut best = written(flow, flow_type, &objects, &as_raw);
+    let mut remaining = verify::different(flow, flow_type, &objects, &best);
     // A round finds every step that says something else; what is nested in one is seen in the next.
     for _ in 0..4 {
-        let different = verify::different(flow, flow_type, &objects, &best);
-        if different.is_subset(&as_raw) {
+        if remaining.is_subset(&as_raw) {
             break;
         }
-        as_raw.extend(different);
+        as_raw.extend(remaining);
         best = written(flow, flow_type, &objects, &as_raw);
+        remaining = verify::different(flow, flow_type, &objects, &best);
     }
     let settings = if flow_type == FlowType::Module { module(flow.settings.as_ref()) } else { Map::new() };
     let beside = beside(flow, flow_type, &settings);
     let mut notes = document.notes.clone();
-    let remaining = verify::different(flow, flow_type, &objects, &best);
     notes.extend(faults(flow, &best.graph, &remaining));
     let is_exact = remaining.is_empty() && best.graph.is_whole() && beside.is_empty();
     notes.extend(beside);

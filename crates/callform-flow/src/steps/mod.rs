@@ -21,7 +21,7 @@ pub use connecting::{
 };
 pub use deciding::{
     ContinueStep, EndStep, GotoStep, HangUpStep, HoursStep, IfStep, LoopStep, ModuleStep, QueueStatus, QueueStatusStep,
-    ReturnStep, StaffedBy, StaffingStep, SwitchStep,
+    ReturnStep, StaffedBy, StaffingStep, SwitchStep, WhenCase,
 };
 pub use queueing::{
     AgentStep, CallbackNumberStep, CallbackStep, FlowTarget, Hook, HookStep, NumberTarget, QueueFlowStep, QueueStep,

@@ -8,6 +8,7 @@ mod connecting;
 mod raw;
 mod table;
 
+pub(crate) use deciding::OR;
 pub(crate) use raw::LITERAL;
 
 use callform_source::Spanned;
