@@ -178,7 +178,7 @@ fn written<'a>(
     let about: Vec<Option<String>> = words.iter().map(|word| labels::about(&word.step)).collect();
     let raw = (0..words.len()).filter(|index| words[*index].step.contains_key("raw")).collect();
     let graph = graph::Graph::new(flow, &words, flow_type);
-    let marked = order::steps(&graph, words);
+    let marked = order::steps(&graph, words, flow_type.is_hold());
     let names = labels::names(flow, &graph, &about, &marked.wanted);
     let mut steps = marked.steps.clone();
     let mut on_error = marked.on_error.clone();

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::graph::{Fallback, Graph};
 use super::words::{self, After, Branch, Omitted, Word};
@@ -29,7 +29,8 @@ pub(super) struct Ordered {
 }
 
 /// All actions as steps; what cannot be reached from the start comes last.
-pub(super) fn steps<'a>(graph: &Graph<'a>, words: Vec<Word<'a>>) -> Ordered {
+pub(super) fn steps<'a>(graph: &Graph<'a>, words: Vec<Word<'a>>, goes_on_anyway: bool) -> Ordered {
+    let is_unguarded = mostly_unguarded(&words);
     let count = words.len();
     let has_on_error = matches!(graph.default, Fallback::OnError(_) | Fallback::Elsewhere(_));
     let ends = words.iter().map(bare_end).collect();
@@ -37,6 +38,7 @@ pub(super) fn steps<'a>(graph: &Graph<'a>, words: Vec<Word<'a>>) -> Ordered {
         graph,
         ends,
         copies: 0,
+        is_unguarded,
         words: words.into_iter().map(Some).collect(),
         placed: vec![false; count],
         sections: BTreeSet::new(),
@@ -75,6 +77,16 @@ pub(super) fn steps<'a>(graph: &Graph<'a>, words: Vec<Word<'a>>) -> Ordered {
         writer.write_sections(&mut steps, apart);
     }
     drop_gotos_to_next(&mut steps);
+    let mut defaults = Map::new();
+    if graph.errors_go_on && !goes_on_anyway {
+        defaults.insert("error".to_owned(), json!("continue"));
+    }
+    if is_unguarded {
+        defaults.insert("unguarded".to_owned(), json!(true));
+    }
+    if !defaults.is_empty() && !steps.is_empty() {
+        steps.insert(0, json!({ "defaults": defaults }));
+    }
     let on_error = on_error.map(one_or_many);
     let mut wanted = BTreeSet::new();
     steps.iter().chain(&on_error).for_each(|step| gotos(step, &mut wanted));
@@ -159,6 +171,17 @@ fn gotos(value: &Value, found: &mut BTreeSet<usize>) {
     }
 }
 
+/// Words of blocks that may have no error branch.
+const MAY_BE_UNGUARDED: [&str; 2] = ["say", "voice"];
+
+/// True where most blocks that may have no error branch have none.
+fn mostly_unguarded(words: &[Word<'_>]) -> bool {
+    let may = |word: &&Word<'_>| MAY_BE_UNGUARDED.iter().any(|name| word.step.contains_key(*name));
+    let is = |word: &&Word<'_>| word.step.get("unguarded") == Some(&json!(true));
+    let (all, unguarded) = (words.iter().filter(may).count(), words.iter().filter(may).filter(is).count());
+    unguarded >= 3 && unguarded * 2 > all
+}
+
 fn is_ending(step: &Value) -> bool {
     ["hang_up", "end", "return"].iter().any(|word| step.get(word).is_some())
 }
@@ -195,6 +218,8 @@ struct Writer<'g, 'a> {
     ends: Vec<Option<&'static str>>,
     /// Ends that were written again.
     copies: usize,
+    /// True where steps need not say that their block has no error branch.
+    is_unguarded: bool,
     words: Vec<Option<Word<'a>>>,
     placed: Vec<bool>,
     /// What is to be written at the end: place in the order of ways, and action.
@@ -271,9 +296,11 @@ impl<'a> Writer<'_, 'a> {
     fn step(&mut self, action: usize, word: Word<'a>, follows: Option<usize>, place: Place) -> Value {
         let default = if place.in_on_error || self.graph.errors_go_on { follows } else { self.graph.default.target() };
         let mut step = word.step;
-        if word.is_unguarded && self.has_on_error {
+        if word.is_unguarded && self.has_on_error && !self.is_unguarded {
             step.insert("unguarded".to_owned(), json!(true));
         }
+        let may_be_unguarded = MAY_BE_UNGUARDED.iter().any(|name| step.contains_key(*name));
+        let was_unguarded = self.is_unguarded && may_be_unguarded && step.shift_remove("unguarded").is_some();
         for branch in word.branches {
             let target = self.graph.node(branch.target);
             let inner = if branch.repeats { Some(action) } else { follows };
@@ -287,6 +314,9 @@ impl<'a> Writer<'_, 'a> {
                     self.branch(action, &branch, target, Place { after: inner, depth: place.depth + 1, ..place });
                 words::put(&mut step, &branch.path, one_or_many(steps));
             }
+        }
+        if self.is_unguarded && may_be_unguarded && !was_unguarded && !step.contains_key("error") {
+            step.insert("unguarded".to_owned(), json!(false));
         }
         step.insert(MARK.to_owned(), json!(action));
         Value::Object(step)

@@ -220,6 +220,33 @@ pub struct ContinueStep {
     pub r#continue: (),
 }
 
+/// What holds for the steps of a flow that do not say it themselves. Stands before all others.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultsStep {
+    /// What holds.
+    pub defaults: Spanned<Defaults>,
+}
+
+/// What holds for the steps of a flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// `continue`: a step that fails and has no `error` goes on with the next one. Without it: the flow's `on_error`.
+    pub error: Option<GoesOn>,
+    /// With `true` blocks that Connect allows it have no error branch where the step has no `error`.
+    #[serde(default)]
+    pub unguarded: bool,
+}
+
+/// What a step does that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GoesOn {
+    /// It goes on with the next step.
+    Continue,
+}
+
 /// Disconnects the contact.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

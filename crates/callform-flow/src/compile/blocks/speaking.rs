@@ -11,8 +11,8 @@ use crate::validate::is_menu_key;
 pub(super) fn say(builder: &mut Builder<'_>, step: &SayStep, next: &Target) -> Target {
     let title = builder.title(|| format!("Say {}", words_of(&step.say)));
     let draft = builder.with_speech(Draft::new("MessageParticipant", title), &step.say);
-    if let Some(unguarded) = step.unguarded.as_ref().filter(|unguarded| unguarded.value) {
-        if step.error.is_some() {
+    if builder.is_unguarded(step.unguarded.as_ref(), step.error.as_ref()) {
+        if let (Some(unguarded), true) = (&step.unguarded, step.error.is_some()) {
             builder.diagnostics.push(
                 Diagnostic::error("conflicting-keys", "`unguarded` and `error` in one step")
                     .at(unguarded.span, "says that there is no error branch")
@@ -231,7 +231,7 @@ pub(super) fn play(builder: &mut Builder<'_>, step: &PlayStep, next: &Target) ->
         let word = if keep_playing.value { "true" } else { "false" };
         draft = draft.parameter("ContinueMessagingDuringInterrupt", word);
     }
-    let is_guarded = step.unguarded.as_ref().is_none_or(|unguarded| !unguarded.value);
+    let is_guarded = !builder.is_unguarded(step.unguarded.as_ref(), step.error.as_ref());
     if step.error.is_some() || (builder.has_on_error && is_guarded) {
         let error = builder.error_branch(step.error.as_ref(), next);
         draft = draft.next(error.clone()).error("NoMatchingError", error);
