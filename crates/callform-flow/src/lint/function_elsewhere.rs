@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use callform_source::{Diagnostic, Diagnostics};
 
 use super::{Look, Rule, facts};
+use crate::names::Names;
 use crate::paths;
 
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +33,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         let Some(arn) = facts::arn_of(action).filter(|arn| !arn.contains('{')) else { continue };
         // Of several functions in one place the first is told of.
         let Some((region, account)) = home(arn, "lambda").filter(|home| told.insert(*home)) else { continue };
-        let regions: BTreeSet<&str> = homes.iter().map(|(region, _)| *region).collect();
+        let known = look.subject.names.and_then(Names::region);
+        let regions: BTreeSet<&str> = homes.iter().map(|(region, _)| *region).chain(known).collect();
         let accounts: BTreeSet<&str> = homes.iter().map(|(_, account)| *account).collect();
         let diagnostic = if is_other(region, &regions) && is_region(region) {
             Diagnostic::warning(RULE.code, format!("a function in `{region}`, where the instance is not"))

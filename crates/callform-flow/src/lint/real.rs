@@ -235,3 +235,12 @@ fn slots_of_numbers_are_no_free_text() {
     assert!(tells(&in_steps(&says("comment")), "input-in-ssml"));
     assert!(!tells(&in_steps(&says("phone_number")), "input-in-ssml"));
 }
+
+#[test]
+fn a_queue_may_go_round_until_an_agent_is_there() {
+    let round = |flow_type: &str| {
+        format!("type: {flow_type}\nsteps:\n  - name: Again\n    say: Please wait.\n    error: {{ goto: Again }}\n  - wait: 30s\n    error: {{ goto: Again }}\n  - goto: Again")
+    };
+    assert!(tells(&in_steps(&round("inbound")), "loop-without-exit"));
+    assert!(!tells(&in_steps(&round("customer_queue")), "loop-without-exit"), "{}", in_steps(&round("customer_queue")));
+}
