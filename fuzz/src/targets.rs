@@ -127,7 +127,16 @@ fn lint_flow(flow: &Flow, flow_type: FlowType) {
     let places = lint::Places::default();
     let span = Span::whole_file(file);
     lint::check(
-        &lint::Subject { name: "fuzz", flow_type, flow, places: &places, span, is_compiled: false, names: None },
+        &lint::Subject {
+            name: "fuzz",
+            flow_type,
+            flow,
+            places: &places,
+            span,
+            is_compiled: false,
+            names: None,
+            arrival: lint::Arrival::default(),
+        },
         &mut Diagnostics::default(),
     );
 }

@@ -124,6 +124,8 @@ pub(super) const OTHER_CODES: &[(&str, &str)] = &[
     ("phone-number-format", "A phone number is not in E.164 form."),
     ("dynamic-value", "A value that only a call knows cannot be used here."),
     ("conflicting-keys", "Keys of a step exclude one another."),
+    ("defaults-not-first", "The defaults of a flow stand after other steps."),
+    ("switch-without-cases", "A `switch` has nothing to tell apart."),
     ("duplicate-step-name", "Two steps have the same name."),
     ("endless-goto", "Steps lead to one another without end."),
     ("menu-key", "A key of a menu is none of the telephone's."),

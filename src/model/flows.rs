@@ -241,6 +241,7 @@ impl Resolver<'_> {
             span: file.span,
             is_compiled: false,
             names: Some(&FlowNames { resolver: self, source }),
+            arrival: lint::Arrival::default(),
         };
         lint::check(&subject, &mut found);
         self.diagnostics.extend(template::used_by(source.key, file.span, &found));
@@ -330,6 +331,11 @@ struct FlowNames<'r, 'a> {
 }
 
 impl Names for FlowNames<'_, '_> {
+    fn region(&self) -> Option<&str> {
+        let region = self.resolver.blueprint().region.value.as_str();
+        (!self.resolver.loaded.is_part && !region.is_empty()).then_some(region)
+    }
+
     fn exists(&self, kind: &str, name: &str) -> bool {
         self.resolver.loaded.is_part || kind_of(kind).is_some_and(|kind| self.resolver.defines(kind, name))
     }

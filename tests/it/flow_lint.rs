@@ -256,3 +256,77 @@ fn complete_centers_and_every_template_are_clean() {
         }
     }
 }
+
+/// A flow that a transfer leads to, as the editor exports it without a word about its type.
+fn transfers(queue: &str, to: &str) -> String {
+    let chooses = format!(
+        r#"{{ "Identifier": "queue", "Type": "UpdateContactTargetQueue", "Parameters": {{ "QueueId": "{queue}" }},
+            "Transitions": {{ "NextAction": "go", "Errors": [{{ "ErrorType": "NoMatchingError", "NextAction": "bye" }}] }} }}"#
+    );
+    format!(
+        r#"{{ "Version": "2019-10-30", "StartAction": "queue", "Actions": [{chooses},
+          {{ "Identifier": "go", "Type": "TransferToFlow", "Parameters": {{ "ContactFlowId": "{to}" }},
+            "Transitions": {{ "NextAction": "bye", "Errors": [{{ "ErrorType": "NoMatchingError", "NextAction": "bye" }}] }} }},
+          {{ "Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {{}}, "Transitions": {{}} }}] }}"#
+    )
+}
+
+/// A flow that puts contacts into the queue it chooses on one way only.
+const SOMETIMES: &str = r#"{ "Version": "2019-10-30", "StartAction": "if", "Actions": [
+  { "Identifier": "if", "Type": "Compare", "Parameters": { "ComparisonValue": "$.Attributes.vip" }, "Transitions": {
+    "NextAction": "go", "Errors": [{ "ErrorType": "NoMatchingCondition", "NextAction": "go" }],
+    "Conditions": [{ "NextAction": "queue", "Condition": { "Operator": "Equals", "Operands": ["yes"] } }] } },
+  { "Identifier": "queue", "Type": "UpdateContactTargetQueue", "Parameters": { "QueueId": "1a2b3c4d-0000-1111-2222-333344445555" },
+    "Transitions": { "NextAction": "go", "Errors": [{ "ErrorType": "NoMatchingError", "NextAction": "bye" }] } },
+  { "Identifier": "go", "Type": "TransferContactToQueue", "Parameters": {}, "Transitions": { "NextAction": "bye", "Errors": [
+    { "ErrorType": "QueueAtCapacity", "NextAction": "bye" }, { "ErrorType": "NoMatchingError", "NextAction": "bye" }] } },
+  { "Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} }] }"#;
+
+#[test]
+fn flows_that_are_given_together_are_looked_at_together() {
+    let test = TestEnvironment::empty();
+    test.write("first.json", &transfers("1a2b3c4d-0000-1111-2222-333344445555", "{{flows.second.arn}}"));
+    test.write("second.json", SOMETIMES);
+    let alone = test.expect(0, &["flow", "lint", "second.json", "--format=json"]);
+    assert_eq!(codes(&alone.stdout).into_iter().map(|(code, ..)| code).collect::<Vec<_>>(), ["queue-not-set"]);
+    let together = test.expect(0, &["flow", "lint", "first.json", "second.json", "--format=json"]);
+    assert_eq!(codes(&together.stdout), []);
+}
+
+#[test]
+fn a_broken_flow_gets_all_its_findings() {
+    let test = TestEnvironment::empty();
+    test.write(
+        "broken.json",
+        &SOMETIMES.replace(r#""Operator": "Equals", "#, "").replace("1a2b3c4d-0000-1111-2222-333344445555", ""),
+    );
+    let outcome = test.expect(3, &["flow", "lint", "broken.json", "--format=json"]);
+    let found = codes(&outcome.stdout);
+    let expected = [
+        ("flow-not-valid".to_owned(), 2, 19),
+        ("identifier-not-possible".to_owned(), 5, 19),
+        ("queue-not-set".to_owned(), 7, 19),
+    ];
+    assert_eq!(found, expected);
+    assert!(outcome.stdout.contains("Actions[0].Transitions.Conditions[0].Condition.Operator` is missing"));
+}
+
+#[test]
+fn a_guessed_type_is_told_with_its_reason() {
+    let test = TestEnvironment::empty();
+    let hold = r#"{ "Version": "2019-10-30", "StartAction": "a", "Actions": [{ "Identifier": "a",
+        "Type": "MessageParticipantIteratively", "Parameters": { "Messages": [{ "Text": "Please hold" }] }, "Transitions": {} }] }"#;
+    test.write("music.json", hold);
+    test.write("agent_hold.json", hold);
+    let music = test.expect(0, &["flow", "lint", "music.json"]);
+    assert!(music.stderr.contains("taken for `customer_hold`"), "{}", music.stderr);
+    assert!(music.stderr.contains("`customer_queue` fits as well: say which with `--type`"), "{}", music.stderr);
+    let steps = test.expect(0, &["flow", "decompile", "agent_hold.json"]);
+    assert!(steps.stdout.contains("type: agent_hold"), "{}", steps.stdout);
+    assert!(steps.stderr.contains("because it is called `agent_hold`"), "{}", steps.stderr);
+    let told = test.expect(0, &["flow", "decompile", "music.json", "--type=customer_queue"]);
+    assert!(told.stdout.contains("type: customer_queue") && !told.stderr.contains("taken for"), "{}", told.stderr);
+    let picture = test.expect(0, &["flow", "draw", "agent_hold.json"]);
+    assert!(picture.stdout.contains("agent hold"), "{}", picture.stdout);
+    test.expect(0, &["flow", "diff", "music.json", "agent_hold.json", "--type=customer_hold", "--format=svg"]);
+}

@@ -24,6 +24,7 @@ mod existing_numbers;
 mod first_apply;
 mod flow_commands;
 mod flow_lint;
+mod flows_page;
 mod foreign;
 mod foreign_branches;
 mod functions;

@@ -99,7 +99,16 @@ fn linted(flow: &Flow, span: Span) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let flow_type = FlowType::ContactFlow;
     lint::check(
-        &lint::Subject { name: "flow", flow_type, flow, places: &places, span, is_compiled: false, names: None },
+        &lint::Subject {
+            name: "flow",
+            flow_type,
+            flow,
+            places: &places,
+            span,
+            is_compiled: false,
+            names: None,
+            arrival: lint::Arrival::default(),
+        },
         &mut diagnostics,
     );
     diagnostics

@@ -31,6 +31,7 @@ pub mod decompile;
 pub mod template;
 pub mod import;
 pub mod draw;
+pub mod measure;
 
 pub use document::Document;
 pub use flow_type::{FlowType, FlowTypeSet};

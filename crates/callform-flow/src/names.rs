@@ -19,4 +19,9 @@ pub trait Names {
     fn outside(&self, _kind: &str, _name: &str) -> Option<String> {
         None
     }
+
+    /// The region of the instance, such as `us-west-2`; `None` where that is not known.
+    fn region(&self) -> Option<&str> {
+        None
+    }
 }

@@ -202,11 +202,29 @@ pub(crate) fn corpus() -> Vec<(String, String)> {
     corpus_of("flow-")
 }
 
+/// The types of the flows of the corpus that are known, by file name, and what the files were called. Empty where the
+/// folder is not there.
+pub(crate) fn corpus_types() -> std::collections::BTreeMap<String, (FlowType, String)> {
+    let manifest = std::fs::read_to_string(corpus_folder().join("MANIFEST.tsv")).unwrap_or_default();
+    let line = |line: &str| {
+        let mut cells = line.split('\t');
+        let (file, path, flow_type) = (cells.next()?, cells.nth(1)?, cells.nth(2)?);
+        // Of a resource in a template its name is what the file would be called.
+        let resource = path.split_once("/Resources/").and_then(|(_, rest)| rest.split('/').next());
+        let stem = path.split('#').next()?.rsplit('/').next()?.split('.').next()?;
+        Some((file.to_owned(), (flow_type.parse().ok()?, resource.unwrap_or(stem).to_owned())))
+    };
+    manifest.lines().filter_map(line).collect()
+}
+
+fn corpus_folder() -> PathBuf {
+    std::env::var_os("CALLFORM_CORPUS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), PathBuf::from)
+}
+
 /// The files of the corpus whose names begin so.
 pub(crate) fn corpus_of(prefix: &str) -> Vec<(String, String)> {
-    let folder = std::env::var_os("CALLFORM_CORPUS")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), PathBuf::from);
-    let Ok(entries) = std::fs::read_dir(&folder) else {
+    let Ok(entries) = std::fs::read_dir(corpus_folder()) else {
         eprintln!("SKIPPED: no corpus of real flows (set CALLFORM_CORPUS to its folder)");
         return Vec::new();
     };

@@ -4,6 +4,7 @@ mod big_blueprint;
 mod dist;
 #[cfg(test)]
 mod features;
+mod flows;
 mod functions;
 mod gen_schemas;
 mod kills;
@@ -76,6 +77,14 @@ enum Task {
         #[arg(long, default_value = "lambdas/vanity/words/words.fst")]
         to: PathBuf,
     },
+    /// Counts how exported flows come out: raw steps, gotos, cut titles, findings
+    Flows {
+        /// A folder of JSON files
+        folder: PathBuf,
+        /// A line for each file, too
+        #[arg(long)]
+        each: bool,
+    },
     /// Says how fast functions start, how much memory that takes, and how large they are (Linux)
     Functions {
         /// Zip files that `callform lambda build` made
@@ -116,6 +125,7 @@ fn main() -> anyhow::Result<()> {
         Task::ContactRecords { contacts, out } => records::write(contacts, &out).map(|_| ()),
         Task::MeasureRecords { records, callform } => records::measure(records, &callform),
         Task::Words { from, to } => words::run(&from, &to),
+        Task::Flows { folder, each } => flows::run(&folder, each),
         Task::Functions { zips, variables } => functions::run(&zips, &variables),
         Task::Dist { target } => dist::run(target.as_deref()),
         Task::Kills { moments, seed } => kills::run(moments, seed),

@@ -14,7 +14,7 @@ mod misnomers;
 #[cfg(test)]
 mod tests;
 
-pub use misnomers::{Misnomer, misnomer_of, misnomer_of_parameter};
+pub use misnomers::{Misnomer, likely, misnomer_of, misnomer_of_parameter};
 
 use crate::flow_type::{FlowType, FlowTypeSet};
 

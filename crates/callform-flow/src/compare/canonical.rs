@@ -1,6 +1,6 @@
 //! One form for all flows that mean the same.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
@@ -50,9 +50,45 @@ pub(super) enum Taken {
     Error(String),
 }
 
-/// The canonical form; `None` where the value is no flow.
+/// The canonical form of what a flow means; `None` where the value is no flow.
 pub(super) fn of_json(json: &Value) -> Option<Canonical> {
-    Flow::from_json(json).ok().map(|flow| of_flow(&flow))
+    Flow::from_json(json).ok().map(|flow| of_meaning(&flow))
+}
+
+/// The canonical form without what means nothing to a contact: how many blocks end the flow, and in which order
+/// conditions are tried of which only one can hold.
+pub(super) fn of_meaning(flow: &Flow) -> Canonical {
+    let mut flow = flow.clone();
+    let mut ends: BTreeMap<String, String> = BTreeMap::new();
+    let mut instead: BTreeMap<String, String> = BTreeMap::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for action in &flow.actions {
+        // Of two actions of one name the first is meant.
+        if seen.insert(action.identifier.clone()) && action.is_bare_end() {
+            let first = ends.entry(action.action_type.clone()).or_insert_with(|| action.identifier.clone());
+            instead.insert(action.identifier.clone(), first.clone());
+        }
+    }
+    flow.actions.retain(|action| {
+        !action.is_bare_end() || instead.get(&action.identifier).is_none_or(|first| *first == action.identifier)
+    });
+    let lead = |target: &mut String| {
+        if let Some(first) = instead.get(target.as_str()) {
+            target.clone_from(first);
+        }
+    };
+    lead(&mut flow.start_action);
+    for action in &mut flow.actions {
+        let is_unordered = action.transitions.conditions_exclude_one_another();
+        let transitions = &mut action.transitions;
+        transitions.next_action.iter_mut().for_each(lead);
+        transitions.errors.iter_mut().flatten().for_each(|branch| lead(&mut branch.next_action));
+        transitions.conditions.iter_mut().flatten().for_each(|branch| lead(&mut branch.next_action));
+        if let Some(conditions) = transitions.conditions.as_mut().filter(|_| is_unordered) {
+            conditions.sort_by(|a, b| a.operand().cmp(&b.operand()));
+        }
+    }
+    of_flow(&flow)
 }
 
 /// The canonical form.

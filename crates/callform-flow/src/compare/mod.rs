@@ -103,7 +103,11 @@ pub fn compare(old: &Flow, new: &Flow) -> Comparison {
         return Comparison { pairs, ..Comparison::default() };
     }
     let pairs = matching::pairs(&of_old, &of_new);
-    words::differences((old, &of_old), (new, &of_new), &pairs)
+    let differences = words::differences((old, &of_old), (new, &of_new), &pairs);
+    if canonical::of_meaning(old) == canonical::of_meaning(new) {
+        return Comparison { pairs: differences.pairs, ..Comparison::default() };
+    }
+    differences
 }
 
 /// What differs between two flow documents, a line for each difference; empty where they mean the same.

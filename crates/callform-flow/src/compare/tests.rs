@@ -82,11 +82,34 @@ fn every_single_change_is_a_difference() {
 }
 
 #[test]
-fn swapped_conditions_are_a_difference() {
-    let flow = menu();
-    let mut swapped = flow.clone();
-    swapped.pointer_mut("/Actions/1/Transitions/Conditions").unwrap().as_array_mut().unwrap().reverse();
-    assert!(!same(&flow, &swapped));
+fn swapped_conditions_are_a_difference_where_both_may_hold() {
+    let mut flow = menu();
+    let swap = |flow: &Value| {
+        let mut swapped = flow.clone();
+        swapped.pointer_mut("/Actions/1/Transitions/Conditions").unwrap().as_array_mut().unwrap().reverse();
+        swapped
+    };
+    assert!(same(&flow, &swap(&flow)), "one key is pressed");
+    *flow.pointer_mut("/Actions/1/Transitions/Conditions/0/Condition/Operator").unwrap() = json!("TextContains");
+    assert!(!same(&flow, &swap(&flow)));
+}
+
+/// One block that hangs up, or one for each way: nobody hears the difference.
+#[test]
+fn ends_of_a_kind_are_one() {
+    let flow = |ends: [&str; 2]| {
+        let bye = |identifier: &str| json!({ "Identifier": identifier, "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} });
+        json!({ "Version": "2019-10-30", "StartAction": "say", "Actions": [
+            { "Identifier": "say", "Type": "MessageParticipant", "Parameters": { "Text": "Hi" }, "Transitions": {
+                "NextAction": ends[0], "Errors": [{ "ErrorType": "NoMatchingError", "NextAction": ends[1] }] } },
+            bye("a"), bye("b"),
+        ] })
+    };
+    let (one, two) = (flow(["a", "a"]), flow(["a", "b"]));
+    assert!(same(&one, &two) && describe_difference(&one, &two).is_empty());
+    let mut other = two.clone();
+    other["Actions"][2]["Type"] = json!("EndFlowExecution");
+    assert!(!same(&one, &other) && !describe_difference(&one, &other).is_empty());
 }
 
 #[test]

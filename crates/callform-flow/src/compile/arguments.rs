@@ -63,10 +63,12 @@ impl Builder<'_> {
     /// The name of an object, as a marker; JSONPaths and ARNs stay as they are.
     pub(super) fn reference(&mut self, kind: &'static str, name: &Spanned<String>) -> String {
         self.text(name, name.span);
-        if contains_path(name) && !is_path(name) {
+        // A function's ARN may have the region of the instance in it.
+        let is_function = kind == "lambda" && name.starts_with("arn:");
+        if contains_path(name) && !is_path(name) && !is_function {
             return self.path(name);
         }
-        if is_path(name) {
+        if is_path(name) || is_function && contains_path(name) {
             return name.value.clone();
         }
         if let Some(outside) = self.names.outside(kind, name) {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::identifiers::Identifiers;
 use super::{FlowDefinition, Names, blocks};
 use crate::lint::Places;
-use crate::steps::{Branch, Step};
+use crate::steps::{Branch, Defaults, Step};
 
 use crate::{Action, ConditionBranch, ErrorBranch, Flow, FlowType, Transitions};
 
@@ -98,6 +98,8 @@ pub(super) struct Builder<'a> {
     end_slot: usize,
     /// True while the flow's `on_error` is read.
     in_on_error: bool,
+    /// What holds for steps that do not say it.
+    defaults: Defaults,
     /// Where the step at hand was written; none for what the builder adds by itself.
     place: Option<Span>,
     named: Option<String>,
@@ -150,6 +152,7 @@ pub(crate) fn build(
         error_slot: 0,
         end_slot: 1,
         in_on_error: false,
+        defaults: Defaults::default(),
         place: None,
         named: None,
     };
@@ -196,8 +199,26 @@ impl Builder<'_> {
     /// Where errors go that have no branch. What is played on hold must not end a call, so hold flows go on instead;
     /// and what is done after an error goes on when it fails in turn.
     pub(super) fn default_error(&self, after: &Target) -> Target {
-        let goes_on = self.in_on_error || (self.flow_type.is_hold() && !self.has_on_error);
+        let goes_on =
+            self.in_on_error || self.defaults.error.is_some() || (self.flow_type.is_hold() && !self.has_on_error);
         if goes_on { after.clone() } else { self.error_target.clone() }
+    }
+
+    /// Takes what holds for all steps that follow, which have to be all there are.
+    pub(super) fn set_defaults(&mut self, defaults: &Spanned<Defaults>) {
+        if !self.drafts.is_empty() {
+            self.diagnostics.push(
+                Diagnostic::error("defaults-not-first", "`defaults` after other steps")
+                    .at(defaults.span, "holds for all steps")
+                    .help("Put it before all other steps of the flow."),
+            );
+        }
+        self.defaults = defaults.value;
+    }
+
+    /// True where a block that may have none has no error branch.
+    pub(super) fn is_unguarded(&self, says: Option<&Spanned<bool>>, error: Option<&Branch>) -> bool {
+        says.map_or(self.defaults.unguarded && error.is_none(), |says| says.value)
     }
 
     /// Takes the next place in the list of actions.

@@ -15,7 +15,7 @@ mod tests;
 pub(crate) mod laws;
 
 pub use crate::names::Names;
-pub(crate) use blocks::LITERAL;
+pub(crate) use blocks::{LITERAL, OR};
 pub(crate) use builder::{End, build, end_of};
 pub(crate) use stub::module_settings;
 pub use stub::{settings_of, stub};
@@ -67,7 +67,9 @@ pub fn compile(
     if is_sound {
         let FlowDefinition { name, flow_type, span, .. } = *definition;
         let names = Some(names);
-        let subject = lint::Subject { name, flow_type, flow: &flow, places: &places, span, is_compiled: true, names };
+        let arrival = lint::Arrival::default();
+        let subject =
+            lint::Subject { name, flow_type, flow: &flow, places: &places, span, is_compiled: true, names, arrival };
         lint::check(&subject, diagnostics);
     }
     Some((flow, places))

@@ -99,7 +99,7 @@ steps:
         keys:
           1:
             - callback_number: $.CustomerEndpoint.Address
-              invalid: { say: Not a number }
+              invalid: [{ say: Not a number }, { goto: Stay }]
             - callback: queue
               retries: 2
             - say: Goodbye
@@ -107,7 +107,7 @@ steps:
           2:
             transfer: { queue: builtin/BasicQueue }
             full: end
-        no_input: { say: Please stay in line }
+        no_input: { name: Stay, say: Please stay in line }
 on_error: { say: 'Sorry, a system error' }
 "
     ));

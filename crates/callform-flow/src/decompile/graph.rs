@@ -68,6 +68,8 @@ struct Edge {
     to: usize,
     is_usual: bool,
     is_default: bool,
+    /// True for what follows the step by itself.
+    is_after: bool,
 }
 
 impl<'a> Graph<'a> {
@@ -232,16 +234,39 @@ impl<'a> Graph<'a> {
         }
         let most = errors.iter().max_by_key(|(at, count)| (**count, usize::MAX - **at));
         let Some((&target, &count)) = most else { return };
+        if self.mostly_go_on(edges, &live, count) {
+            self.errors_go_on = true;
+            return;
+        }
         let ways = ways.get(&target).copied().unwrap_or_default();
         self.default = if ends.contains(&target) && ways > 1 {
             Fallback::End(target)
         } else if count < 2 {
             Fallback::None
-        } else if self.reach(&[start], edges, |_, edge| edge.is_usual).contains(&target) {
+        } else if self.reach(&[start], edges, |_, edge| edge.is_usual).contains(&target)
+            && !self.may_stand_apart(target, start, edges, ways.saturating_sub(count) < count)
+        {
             Fallback::Elsewhere(target)
         } else {
             Fallback::OnError(target)
         };
+    }
+
+    /// True where most steps that fail go on with what follows them anyway.
+    fn mostly_go_on(&self, edges: &[Vec<Edge>], live: &BTreeSet<usize>, others: usize) -> bool {
+        let of_errors = |at: &usize| {
+            let after = edges[*at].iter().find(|edge| edge.is_after).map(|edge| edge.to);
+            edges[*at].iter().filter(|edge| edge.is_default).map(move |edge| Some(edge.to) == after)
+        };
+        let going: Vec<bool> = live.iter().flat_map(of_errors).collect();
+        let count = going.iter().filter(|goes_on| **goes_on).count();
+        count >= 3 && count * 2 > going.len() && count > others
+    }
+
+    /// True for a few steps that say sorry: they read better as the flow's `on_error`, though other ways lead there too.
+    fn may_stand_apart(&self, target: usize, start: usize, edges: &[Vec<Edge>], is_mostly_for_errors: bool) -> bool {
+        let region = self.reach(&[target], edges, |_, _| true);
+        is_mostly_for_errors && region.len() <= 5 && !region.contains(&start)
     }
 
     /// What is done after errors and nowhere else: there, errors do not lead to `on_error` again.
@@ -304,10 +329,11 @@ fn edges<'a>(word: &Word<'a>, node: &mut impl FnMut(&'a str) -> usize) -> Vec<Ed
             to: node(branch.target),
             is_usual: !branch.is_failure,
             is_default: branch.omitted == Omitted::OnError,
+            is_after: false,
         });
     }
     if let After::Action(next) = word.after {
-        edges.push(Edge { to: node(next), is_usual: true, is_default: false });
+        edges.push(Edge { to: node(next), is_usual: true, is_default: false, is_after: true });
     }
     edges
 }

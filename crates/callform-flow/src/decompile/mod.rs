@@ -122,19 +122,19 @@ pub fn of_document(
     let objects = objects::Objects::of_flow(flow, arns);
     let mut as_raw = BTreeSet::new();
     let mut best = written(flow, flow_type, &objects, &as_raw);
+    let mut remaining = verify::different(flow, flow_type, &objects, &best);
     // A round finds every step that says something else; what is nested in one is seen in the next.
     for _ in 0..4 {
-        let different = verify::different(flow, flow_type, &objects, &best);
-        if different.is_subset(&as_raw) {
+        if remaining.is_subset(&as_raw) {
             break;
         }
-        as_raw.extend(different);
+        as_raw.extend(remaining);
         best = written(flow, flow_type, &objects, &as_raw);
+        remaining = verify::different(flow, flow_type, &objects, &best);
     }
     let settings = if flow_type == FlowType::Module { module(flow.settings.as_ref()) } else { Map::new() };
     let beside = beside(flow, flow_type, &settings);
     let mut notes = document.notes.clone();
-    let remaining = verify::different(flow, flow_type, &objects, &best);
     notes.extend(faults(flow, &best.graph, &remaining));
     let is_exact = remaining.is_empty() && best.graph.is_whole() && beside.is_empty();
     notes.extend(beside);
@@ -178,7 +178,7 @@ fn written<'a>(
     let about: Vec<Option<String>> = words.iter().map(|word| labels::about(&word.step)).collect();
     let raw = (0..words.len()).filter(|index| words[*index].step.contains_key("raw")).collect();
     let graph = graph::Graph::new(flow, &words, flow_type);
-    let marked = order::steps(&graph, words);
+    let marked = order::steps(&graph, words, flow_type.is_hold());
     let names = labels::names(flow, &graph, &about, &marked.wanted);
     let mut steps = marked.steps.clone();
     let mut on_error = marked.on_error.clone();

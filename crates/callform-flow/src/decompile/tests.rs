@@ -342,3 +342,103 @@ fn names_are_unique_and_the_same_every_time() {
         }
     }
 }
+
+/// Prompts without error branches and steps whose errors go on, as old consoles export them.
+#[test]
+fn what_most_steps_have_is_said_once() {
+    let flow = of("
+type: inbound
+steps:
+  - say: One
+    unguarded: true
+  - set: { a: 1 }
+    error: continue
+  - say: Two
+    unguarded: true
+  - set: { b: 2 }
+    error: continue
+  - say: Three
+    unguarded: true
+  - set: { c: 3 }
+    error: continue
+  - say: Four
+    error: [{ say: Sorry }, hang_up]
+  - hang_up
+");
+    let text = steps(&flow);
+    assert!(text.contains("\"defaults\": {\n        \"error\": \"continue\",\n        \"unguarded\": true"), "{text}");
+    assert!(!text.contains("\"error\": \"continue\"\n      }"), "{text}");
+    assert_eq!(text.matches("unguarded").count(), 1, "{text}");
+}
+
+#[test]
+fn defaults_stand_first() {
+    let (_, found) = try_compile("{ type: inbound, steps: [{ say: Hi }, { defaults: { unguarded: true } }] }");
+    assert!(found.contains("defaults-not-first"), "{found}");
+}
+
+#[test]
+fn a_branch_ends_where_it_could_have_gone_to_an_end() {
+    let flow = of("
+type: inbound
+steps:
+  - menu: Press 1 or 2, or 3 for both
+    keys: { \"1, 2\": [{ say: Bye }, { goto: end }], 3: { goto: end } }
+    no_input: { goto: end }
+  - say: Hello
+  - hang_up:
+    name: end
+");
+    let text = steps(&flow);
+    assert!(!text.contains("goto"), "{text}");
+    assert!(text.contains("\"1, 2\": {"), "{text}");
+}
+
+#[test]
+fn what_words_can_say_is_no_raw_block() {
+    let json = json!({ "Version": "2019-10-30", "StartAction": "loop", "Actions": [
+        { "Identifier": "loop", "Type": "Loop", "Parameters": { "LoopCount": "$.Attributes.rounds" }, "Transitions": { "NextAction": "beep",
+            "Conditions": [
+                { "NextAction": "beep", "Condition": { "Operator": "Equals", "Operands": ["DoneLooping"] } },
+                { "NextAction": "if", "Condition": { "Operator": "Equals", "Operands": ["ContinueLooping"] } } ] } },
+        { "Identifier": "if", "Type": "Compare", "Parameters": { "ComparisonValue": "$.Attributes.x" }, "Transitions": { "NextAction": "bye",
+            "Errors": [{ "ErrorType": "NoMatchingCondition", "NextAction": "loop" }],
+            "Conditions": [
+                { "NextAction": "function", "Condition": { "Operator": "NumberGreaterThan", "Operands": ["5"] } },
+                { "NextAction": "bye", "Condition": { "Operator": "Equals", "Operands": ["0"] } } ] } },
+        { "Identifier": "function", "Type": "InvokeLambdaFunction", "Parameters": {
+            "LambdaFunctionARN": "arn:aws:lambda:$.AwsRegion:123456789012:function:vanity", "InvocationTimeLimitSeconds": "3" },
+          "Transitions": { "NextAction": "loop", "Errors": [{ "ErrorType": "NoMatchingError", "NextAction": "bye" }] } },
+        { "Identifier": "beep", "Type": "GetParticipantInput", "Parameters": { "Text": " ", "StoreInput": "False", "InputTimeLimitSeconds": "60" },
+          "Transitions": { "NextAction": "bye", "Errors": [{ "ErrorType": "InputTimeLimitExceeded", "NextAction": "bye" },
+            { "ErrorType": "NoMatchingCondition", "NextAction": "loop" }, { "ErrorType": "NoMatchingError", "NextAction": "bye" }] } },
+        { "Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} },
+    ] });
+    let text = steps(&json);
+    assert!(!text.contains("\"raw\""), "{text}");
+    for word in
+        ["\"loop\": \"$.Attributes.rounds\"", "\"greater_than\": \"5\"", "\"lambda\": \"arn:aws:lambda:$.AwsRegion:"]
+    {
+        assert!(text.contains(word), "{word}\n{text}");
+    }
+}
+
+#[test]
+fn names_are_whole_words_of_what_is_said_or_done() {
+    let says = |identifier: &str, text: &str| {
+        json!({ "Identifier": identifier, "Type": "MessageParticipant", "Parameters": { "Text": text },
+            "Transitions": { "NextAction": "00000000-0000-0000-0000-00000000000a", "Errors": [{ "ErrorType": "NoMatchingError", "NextAction": "00000000-0000-0000-0000-00000000000b" }] } })
+    };
+    let json = json!({ "Version": "2019-10-30", "StartAction": "00000000-0000-0000-0000-00000000000a", "Actions": [
+        { "Identifier": "00000000-0000-0000-0000-00000000000a", "Type": "Compare", "Parameters": { "ComparisonValue": "$.External.CurrentRule_validInput" },
+          "Transitions": { "NextAction": "00000000-0000-0000-0000-00000000000c", "Errors": [{ "ErrorType": "NoMatchingCondition", "NextAction": "00000000-0000-0000-0000-00000000000c" }],
+            "Conditions": [{ "NextAction": "00000000-0000-0000-0000-00000000000b", "Condition": { "Operator": "Equals", "Operands": ["1"] } }] } },
+        says("00000000-0000-0000-0000-00000000000b", "Sorry, we were unable to find the account that you have asked for. Please try again."),
+        says("00000000-0000-0000-0000-00000000000c", "Sorry, we were unable to find the account that you have asked for. Goodbye."),
+    ] });
+    let text = steps(&json);
+    for name in ["check current rule valid input", "sorry we were unable to find the account"] {
+        assert!(text.contains(&format!("\"name\": \"{name}\"")), "{name}\n{text}");
+    }
+    assert!(!text.contains(" 2\""), "{text}");
+}

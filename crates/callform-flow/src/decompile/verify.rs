@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callform_source::yaml::{Entry, Node, NodeValue};
-use callform_source::{Diagnostics, FileId, SourceMap, Span, Spanned, de};
+use callform_source::{Diagnostics, FileId, Severity, SourceMap, Span, Spanned, de};
 use serde_json::{Map, Value, json};
 
 use super::Written;
 use super::objects::Objects;
-use super::order::{GOTO, MARK};
+use super::order::{COPY, GOTO, MARK};
 use crate::compare::{canonical_parameters, canonical_value};
 use crate::compile::{FlowDefinition, Names, build};
 use crate::references::marker_of_name;
 use crate::steps::{Branch, Step};
-use crate::{Action, ErrorBranch, Flow, FlowType};
+use crate::{Action, ConditionBranch, ErrorBranch, Flow, FlowType};
 
 /// The actions that steps do not say, or say otherwise.
 pub(super) fn different(
@@ -42,7 +42,11 @@ pub(super) fn different(
     let built = build(&definition, &Known { objects }, &mut diagnostics);
     for diagnostic in diagnostics.iter() {
         let is_about_step = !matches!(diagnostic.code, "unknown-label" | "unknown-action");
-        if is_about_step && let Some(at) = diagnostic.primary.as_ref().and_then(|at| action_at(at.span)) {
+        let is_fault = diagnostic.severity == Severity::Error;
+        if is_fault
+            && is_about_step
+            && let Some(at) = diagnostic.primary.as_ref().and_then(|at| action_at(at.span))
+        {
             different.insert(at);
         }
     }
@@ -62,9 +66,15 @@ pub(super) fn different(
         }
     }
     for (index, action) in flow.actions.iter().enumerate() {
-        let [again] = found.get(&index).map(Vec::as_slice).unwrap_or_default() else {
-            different.insert(index);
-            continue;
+        let copies = found.get(&index).map(Vec::as_slice).unwrap_or_default();
+        // Of an end there may be several.
+        let again = match copies {
+            [again] => again,
+            [again, ..] if copies.iter().all(|copy| copy.is_bare_end()) => again,
+            _ => {
+                different.insert(index);
+                continue;
+            }
         };
         let target = |identifier: &str| numbers.get(identifier).copied();
         let own = |identifier: &str| Some(written.graph.node(identifier));
@@ -136,13 +146,18 @@ fn node(value: &Value, span: Span) -> Node {
 }
 
 fn mapping(members: &Map<String, Value>, span: Span) -> Node {
-    let mark = members.get(MARK).and_then(Value::as_u64).and_then(|mark| u32::try_from(mark + 1).ok());
+    let mark = members
+        .get(MARK)
+        .or_else(|| members.get(COPY))
+        .and_then(Value::as_u64)
+        .and_then(|mark| u32::try_from(mark + 1).ok());
     let span = mark.map_or(span, |mark| Span::new(span.file, mark, mark));
     let text = |text: String| Node::new(span, NodeValue::String(text));
     let entry = |key: &str, value: Node| Entry { key: Spanned::new(key.to_owned(), span), value };
     let mut entries = Vec::new();
     for (key, value) in members {
         entries.push(match key.as_str() {
+            COPY => continue,
             MARK => entry("name", text(format!("\u{1}{value}"))),
             GOTO => entry("goto", text(format!("\u{1}{value}"))),
             key => entry(key, node(value, span)),
@@ -180,9 +195,12 @@ fn transitions(action: &Action, number: &impl Fn(&str) -> Option<usize>) -> Valu
         .into_iter()
         .map(|it| json!([it.error_type, number(&it.next_action), canonical_value(&Value::Object(it.other.clone()))]))
         .collect();
-    let conditions: Vec<Value> = transitions
-        .conditions()
-        .iter()
+    let mut ordered: Vec<&ConditionBranch> = transitions.conditions().iter().collect();
+    if transitions.conditions_exclude_one_another() {
+        ordered.sort_by_key(|branch| branch.operand());
+    }
+    let conditions: Vec<Value> = ordered
+        .into_iter()
         .map(|it| {
             let operands = canonical_value(&Value::Array(it.operands.clone()));
             let other = canonical_value(&json!([it.other, it.other_of_condition]));

@@ -2,8 +2,11 @@
 
 mod guess;
 mod legacy;
+mod mended;
+mod named;
 
-pub use guess::guess_type;
+pub use guess::{Because, Guess, guess, guess_type};
+pub(crate) use mended::ABSENT;
 
 use serde_json::Value;
 
@@ -18,8 +21,12 @@ pub struct Document {
     pub flow_type: Option<FlowType>,
     /// Its name in Connect.
     pub name: Option<String>,
+    /// What it is called in Connect: ARN and identifier, where the document has them.
+    pub ids: Vec<String>,
     /// What could not be read as it was, a sentence each.
     pub notes: Vec<String>,
+    /// What keeps it from being a flow; empty but where broken ones are wanted too.
+    pub faults: Vec<DecodeError>,
 }
 
 /// Members of which an exported flow has one, and a blueprint none.
@@ -50,21 +57,35 @@ impl Document {
     /// # Errors
     /// Where the JSON is no flow.
     pub fn read(json: &Value) -> Result<Self, DecodeError> {
+        Self::read_as(json, Whole::Only)
+    }
+
+    fn read_as(json: &Value, whole: Whole) -> Result<Self, DecodeError> {
         if let Value::String(text) = json {
-            return Self::of_content(&inner("(the text)", text)?);
+            return Self::of_content(&inner("(the text)", text)?, whole);
         }
-        let Some((outer, answer)) = answer(json) else { return Self::of_content(json) };
+        let Some((outer, answer)) = answer(json) else { return Self::of_content(json, whole) };
         let path = format!("{outer}Content");
         let mut document = match answer.get("Content") {
-            Some(Value::String(text)) => Self::of_content(&inner(&path, text)?)?,
-            Some(content) => Self::of_content(content)?,
+            Some(Value::String(text)) => Self::of_content(&inner(&path, text)?, whole)?,
+            Some(content) => Self::of_content(content, whole)?,
             None => return Err(DecodeError::Missing { path }),
         };
         let named = answer.get("Type").and_then(Value::as_str).and_then(|name| name.parse().ok());
         let module = (outer == "ContactFlowModule.").then_some(FlowType::Module);
         document.flow_type = named.or(module).or(document.flow_type);
         document.name = answer.get("Name").and_then(Value::as_str).map(str::to_owned).or(document.name);
+        let ids = ["Arn", "Id"].into_iter().filter_map(|member| answer.get(member)?.as_str());
+        document.ids = ids.filter(|id| !id.is_empty()).map(str::to_owned).collect();
         Ok(document)
+    }
+
+    /// Its type: the one it names, or a guess by its blocks, its name and that of its file (without folder and ending).
+    pub fn guess(&self, file: Option<&str>) -> Guess {
+        match self.flow_type {
+            Some(flow_type) => Guess { flow_type, because: Because::Told, or: None },
+            None => guess(&self.flow, self.name.as_deref(), file),
+        }
     }
 
     /// Reads one flow or a list of flows: a JSON array, or what the API answers to a search.
@@ -72,28 +93,53 @@ impl Document {
     /// # Errors
     /// Where one of them is no flow; the path in the error says which. Where there is none.
     pub fn read_all(json: &Value) -> Result<Vec<Self>, DecodeError> {
+        Self::read_all_as(json, Whole::Only)
+    }
+
+    /// The same, with flows that are broken: what is missing is put in place, and stands among the faults.
+    ///
+    /// # Errors
+    /// Where one of them has nothing that could be looked at. Where there is none.
+    pub fn read_all_with_faults(json: &Value) -> Result<Vec<Self>, DecodeError> {
+        Self::read_all_as(json, Whole::OrMended)
+    }
+
+    fn read_all_as(json: &Value, whole: Whole) -> Result<Vec<Self>, DecodeError> {
         let of_list = |(name, items): (&str, &Vec<Value>)| {
-            let read =
-                |(at, item)| Self::read(item).map_err(|error: DecodeError| error.inside(&format!("{name}[{at}]")));
+            let read = |(at, item)| {
+                Self::read_as(item, whole).map_err(|error: DecodeError| error.inside(&format!("{name}[{at}]")))
+            };
             items.iter().enumerate().map(read).collect()
         };
         let list = LISTS.iter().find_map(|name| Some((*name, json.get(name)?.as_array()?)));
         match list.or(json.as_array().map(|items| ("", items))) {
             Some((_, items)) if items.is_empty() => Err(DecodeError::Empty),
             Some(list) => of_list(list),
-            None => Self::read(json).map(|document| vec![document]),
+            None => Self::read_as(json, whole).map(|document| vec![document]),
         }
     }
 
-    fn of_content(json: &Value) -> Result<Self, DecodeError> {
+    fn of_content(json: &Value, whole: Whole) -> Result<Self, DecodeError> {
         if legacy::is_legacy(json) {
             return legacy::convert(json);
         }
-        let flow = Flow::from_json(json)?;
+        let (flow, faults) = match whole {
+            Whole::Only => (Flow::from_json(json)?, Vec::new()),
+            Whole::OrMended => mended::flow(json)?,
+        };
         let name = flow.metadata.as_ref().and_then(|metadata| metadata.get("name")?.as_str()).map(str::to_owned);
         let name = name.filter(|name| !name.trim().is_empty());
-        Ok(Self { flow, flow_type: None, name, notes: Vec::new() })
+        Ok(Self { flow, flow_type: None, name, ids: Vec::new(), notes: Vec::new(), faults })
     }
+}
+
+/// Which flows are read.
+#[derive(Clone, Copy)]
+enum Whole {
+    /// Those that are whole.
+    Only,
+    /// Broken ones too.
+    OrMended,
 }
 
 fn inner(path: &str, text: &str) -> Result<Value, DecodeError> {

@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 
 use crate::layout::{Graph, Layout, Position, Route, known_positions};
 use crate::wording::{self, DisplayNames, Kind};
-use crate::{Flow, FlowType};
+use crate::{Action, Flow, FlowType};
 use tint::Tint;
 
 /// A flow, ready to be drawn.
@@ -121,7 +121,24 @@ struct Marks {
     ways: BTreeMap<(usize, usize), Tint>,
 }
 
+/// Title and summary of a block: its name where a person gave it one, else what it is.
+fn words(action: &Action, names: &DisplayNames) -> (String, String) {
+    let (title, summary) = (wording::title(action), wording::summary(action, names));
+    let word = wording::word(&action.action_type, wording::stores_input(action));
+    match names.chosen(&action.identifier, &format!("{word} {title} {summary}")) {
+        Some(name) if summary.is_empty() => (name.to_owned(), title),
+        Some(name) => (name.to_owned(), format!("{title} · {summary}")),
+        None => (title, summary),
+    }
+}
+
 impl Picture {
+    /// How many titles there are, and how many of them are cut.
+    pub fn cut_titles(&self) -> (usize, usize) {
+        let is_cut = |block: &&Block| svg::is_title_cut(block);
+        (self.blocks.len(), self.blocks.iter().filter(is_cut).count())
+    }
+
     /// The number of a block in the picture, by its place among the flow's actions.
     pub fn number(&self, block: usize) -> Option<usize> {
         self.blocks.get(block).map(|block| block.number)
@@ -134,7 +151,7 @@ impl Picture {
             Placing::Columns => BTreeMap::new(),
             Placing::Editor => known_positions(flow),
         };
-        let layout = if known.is_empty() { Layout::of(&graph) } else { Layout::keeping(&graph, &known) };
+        let layout = if known.is_empty() { Layout::wrapped(&graph) } else { Layout::keeping(&graph, &known) };
         let blocks =
             if flow.actions.len() == 1 { "1 block".to_owned() } else { format!("{} blocks", flow.actions.len()) };
         Self::draw(&graph, &layout, caption, &blocks, &DisplayNames::of(flow), &Marks::default())
@@ -163,12 +180,13 @@ impl Picture {
                 is_quiet: outlet.is_quiet,
                 tint: marks.ways.get(&(index, place)).copied().unwrap_or_default(),
             });
+            let (title, summary) = words(node.action, names);
             Block {
                 number: layout.reading[index] + 1,
                 identifier: node.action.identifier.clone(),
                 kind: wording::kind(node.action),
-                title: wording::title(node.action),
-                summary: wording::summary(node.action, names),
+                title,
+                summary,
                 ways: ways.collect(),
                 position: layout.positions[index],
                 height: node.drawn_height(),

@@ -159,13 +159,13 @@ fn block(out: &mut String, picture: &Picture, block: &Block) {
             head - 8
         ),
     );
-    let badge = match (block.tint, block.is_reachable) {
-        (Tint::Plain | Tint::Walked | Tint::PartlyWalked, true) => block.number.to_string(),
-        (Tint::Plain, false) => format!("unreachable {}", block.number),
-        (tint, _) => format!("{} {}", tint.word(), block.number),
-    };
-    let room = BLOCK_WIDTH - 2 * INSET - width(&badge, 11) - 6;
-    text(out, ("head", "#fff"), (x + INSET, y + INLET + 5), 13, " font-weight=\"600\"", &short(&block.title, room));
+    let badge = badge_of(block);
+    let (size, lines) = head_of(&block.title, &badge);
+    let first = if lines.len() > 1 { y + INLET - 3 } else { y + INLET + 5 };
+    for (row, words) in (0..).zip(&lines) {
+        let at = (x + INSET, first + 14 * row);
+        text(out, ("head", "#fff"), at, size, " font-weight=\"600\"", words);
+    }
     text(
         out,
         ("head", "#fff"),
@@ -184,9 +184,30 @@ fn block(out: &mut String, picture: &Picture, block: &Block) {
     put(out, format_args!("</g>"));
 }
 
-/// A title, without what goes without saying where it is long.
-fn short(title: &str, room: i64) -> String {
-    if width(title, 15) <= room { title.to_owned() } else { fit(&title.replace(" contact ", " "), 15, room) }
+/// What stands beside the title: the number, and what is odd about the block.
+fn badge_of(block: &Block) -> String {
+    match (block.tint, block.is_reachable) {
+        (Tint::Plain | Tint::Walked | Tint::PartlyWalked, true) => block.number.to_string(),
+        (Tint::Plain, false) => format!("unreachable {}", block.number),
+        (tint, _) => format!("{} {}", tint.word(), block.number),
+    }
+}
+
+/// A title in the size and the lines in which it fits; cut only where two small lines are too short.
+fn head_of(title: &str, badge: &str) -> (i64, Vec<String>) {
+    // Bold letters are a little wider.
+    let room = (BLOCK_WIDTH - 2 * INSET - width(badge, 11) - 6) * 100 / 105;
+    let whole = [13, 12].into_iter().find(|size| width(title, *size) <= room);
+    match whole {
+        Some(size) => (size, vec![title.to_owned()]),
+        None => (11, wrap(title, 11, room, 2)),
+    }
+}
+
+/// True where a title does not fit.
+pub(super) fn is_title_cut(block: &Block) -> bool {
+    let (_, lines) = head_of(&block.title, &badge_of(block));
+    lines.last().is_some_and(|line| line.ends_with('…')) && !block.title.ends_with('…')
 }
 
 /// Everything about a block, shown when the pointer rests on it.

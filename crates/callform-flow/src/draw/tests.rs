@@ -194,3 +194,80 @@ fn comparisons_of_real_flows_are_drawn() {
         assert_is_mermaid(&mermaid(&picture));
     }
 }
+
+fn exported(actions: &serde_json::Value, metadata: &serde_json::Value) -> Flow {
+    let start = actions[0]["Identifier"].clone();
+    let json =
+        serde_json::json!({ "Version": "2019-10-30", "StartAction": start, "Metadata": metadata, "Actions": actions });
+    Flow::from_json(&json).expect("a flow")
+}
+
+fn pictured(flow: &Flow, placing: Placing) -> Picture {
+    Picture::of(flow, Caption { name: "flow", flow_type: None }, placing)
+}
+
+#[test]
+fn a_long_title_stands_in_two_lines() {
+    let flow = exported(
+        &serde_json::json!([{ "Identifier": "a", "Type": "UpdateContactRecordingBehavior", "Parameters": {}, "Transitions": {} },
+            { "Identifier": "b", "Type": "GetCalculatedAttributesForCustomerProfile", "Parameters": {}, "Transitions": {} },
+            { "Identifier": "c", "Type": "UpdateContactTextToSpeechVoiceAndManyOtherThingsThatNobodyHasHeardOfEver", "Transitions": {} }]),
+        &serde_json::json!({}),
+    );
+    assert_eq!(pictured(&flow, Placing::Columns).cut_titles(), (3, 1));
+}
+
+#[test]
+fn prompts_show_what_is_said_and_names_what_a_person_called_them() {
+    let says = |text: &str| serde_json::json!({ "Identifier": "Greeting at night", "Type": "MessageParticipant", "Parameters": { "Text": text }, "Transitions": {} });
+    let actions = serde_json::json!([says("<speak>Good <prosody rate='slow'>evening</prosody>.</speak>")]);
+    let named = serde_json::json!({ "snapToGrid": false, "ActionMetadata": { "Greeting at night": { "isFriendlyName": true } } });
+    let picture = svg(&pictured(&exported(&actions, &named), Placing::Columns));
+    assert!(picture.contains(">Greeting at night<") && picture.contains("Play prompt · “Good evening.”"), "{picture}");
+    assert!(!picture.contains("prosody"), "{picture}");
+    // What compiled steps are called says nothing more.
+    let compiled = serde_json::json!({ "ActionMetadata": { "Greeting at night": { "isFriendlyName": true } } });
+    let picture = svg(&pictured(&exported(&actions, &compiled), Placing::Columns));
+    assert!(picture.contains(">Play prompt<"), "{picture}");
+}
+
+#[test]
+fn a_long_flow_is_drawn_in_bands() {
+    let actions: Vec<serde_json::Value> = (0..50)
+        .map(|at| {
+            let transitions = if at < 49 { serde_json::json!({ "NextAction": format!("a{}", at + 1) }) } else { serde_json::json!({}) };
+            serde_json::json!({ "Identifier": format!("a{at}"), "Type": "MessageParticipant", "Parameters": { "Text": "Hi" }, "Transitions": transitions })
+        })
+        .collect();
+    let picture = pictured(&exported(&serde_json::json!(actions), &serde_json::json!({})), Placing::Columns);
+    let widest = picture.blocks.iter().map(|block| block.position.x).max().unwrap_or_default();
+    assert!(widest < 6_000, "{widest}");
+    let rows: std::collections::BTreeSet<i64> = picture.blocks.iter().map(|block| block.position.y).collect();
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    // From band to band words lead on, everywhere else lines.
+    let far =
+        picture.blocks.iter().flat_map(|block| &block.ways).filter(|way| matches!(way.end, super::End::Far(_))).count();
+    assert_eq!(far, 2);
+}
+
+#[test]
+fn lines_go_around_what_stands_between() {
+    let actions = serde_json::json!([
+        { "Identifier": "a", "Type": "MessageParticipant", "Parameters": { "Text": "Hi" }, "Transitions": { "NextAction": "c" } },
+        { "Identifier": "b", "Type": "MessageParticipant", "Parameters": { "Text": "Between" }, "Transitions": {} },
+        { "Identifier": "c", "Type": "MessageParticipant", "Parameters": { "Text": "Bye" }, "Transitions": {} },
+    ]);
+    let at = |x: i64, y: i64| serde_json::json!({ "position": { "x": x, "y": y } });
+    let metadata = |between: i64| serde_json::json!({ "ActionMetadata": { "a": at(0, 100), "b": at(400, between), "c": at(800, 100) } });
+    let passes = |between: i64| {
+        let picture = pictured(&exported(&actions, &metadata(between)), Placing::Editor);
+        match &picture.blocks[0].ways[0].end {
+            super::End::Line(_, route) => route.passes.clone(),
+            _ => panic!("no line"),
+        }
+    };
+    assert_eq!(passes(900), []);
+    let around = passes(100);
+    assert_eq!(around.len(), 1);
+    assert!(around[0].x == 400 && !(100..=180).contains(&around[0].y), "{around:?}");
+}

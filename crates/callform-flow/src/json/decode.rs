@@ -53,6 +53,12 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
+    /// Index of the action it is about, where it is about one.
+    pub fn action(&self) -> Option<usize> {
+        let (Self::Missing { path } | Self::WrongType { path, .. }) = self else { return None };
+        path.split_once("Actions[")?.1.split(']').next()?.parse().ok()
+    }
+
     /// The same about something inside of something else.
     pub(crate) fn inside(self, outer: &str) -> Self {
         let below = |path: &str| if path.starts_with('(') { outer.to_owned() } else { format!("{outer}.{path}") };

@@ -126,6 +126,15 @@ impl Flow {
     }
 }
 
+impl Action {
+    /// True for an action that ends the flow and says nothing else: any other of its type does as well.
+    pub fn is_bare_end(&self) -> bool {
+        const ENDS: [&str; 3] = ["DisconnectParticipant", "EndFlowExecution", "EndFlowModuleExecution"];
+        let says_nothing = self.parameters.is_empty() && self.transitions.is_empty() && self.other.is_empty();
+        ENDS.contains(&self.action_type.as_str()) && says_nothing
+    }
+}
+
 impl Transitions {
     /// The error branches; empty where there are none.
     pub fn errors(&self) -> &[ErrorBranch] {
@@ -135,6 +144,16 @@ impl Transitions {
     /// The condition branches in the order they are tried; empty where there are none.
     pub fn conditions(&self) -> &[ConditionBranch] {
         self.conditions.as_deref().unwrap_or_default()
+    }
+
+    /// True where the conditions compare with different texts, so that at most one holds and their order means nothing.
+    pub fn conditions_exclude_one_another(&self) -> bool {
+        let conditions = self.conditions();
+        let operands: Option<std::collections::BTreeSet<&str>> = conditions
+            .iter()
+            .map(|branch| branch.operand().filter(|operand| branch.operator == "Equals" && !operand.contains("$.")))
+            .collect();
+        operands.is_some_and(|operands| operands.len() == conditions.len())
     }
 
     /// Every identifier this leads to: the next action, then errors, then conditions.

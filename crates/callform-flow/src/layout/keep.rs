@@ -44,8 +44,10 @@ pub(super) fn arrange(graph: &Graph<'_>, known: &BTreeMap<&str, Position>) -> La
     Layout { positions, routes, ..fresh }
 }
 
-/// Lines as the crow flies.
+/// Lines as the crow flies, around the blocks that stand in the way. What no way leads around gets no line.
 fn routes(graph: &Graph<'_>, positions: &[Position]) -> BTreeMap<(usize, usize), Route> {
+    let boxes: Vec<Covered> =
+        graph.nodes.iter().zip(positions).map(|(node, at)| Covered::of(*at, node.drawn_height())).collect();
     let mut routes = BTreeMap::new();
     for (from, start) in positions.iter().enumerate() {
         for (to, is_quiet) in graph.targets(from) {
@@ -54,11 +56,86 @@ fn routes(graph: &Graph<'_>, positions: &[Position]) -> BTreeMap<(usize, usize),
             let is_near = end.x > start.x && end.x - start.x <= 2 * COLUMN;
             if if is_quiet { is_near } else { is_short } {
                 let backward = end.x < start.x + BLOCK_WIDTH;
-                routes.insert((from, to), Route { passes: Vec::new(), backward });
+                let passes = if backward { Some(Vec::new()) } else { around(&boxes, from, to) };
+                routes.extend(passes.map(|passes| ((from, to), Route { passes, backward })));
             }
         }
     }
     routes
+}
+
+/// The ground a block covers.
+#[derive(Clone, Copy)]
+struct Covered {
+    left: i64,
+    top: i64,
+    right: i64,
+    bottom: i64,
+}
+
+impl Covered {
+    fn of(at: Position, height: i64) -> Self {
+        Self { left: at.x, top: at.y, right: at.x + BLOCK_WIDTH, bottom: at.y + height }
+    }
+
+    fn covers(&self, (x, y): (i64, i64)) -> bool {
+        (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    }
+}
+
+/// Between a line and the block that it goes around.
+const CLEAR: i64 = 18;
+/// Blocks that one line goes around at most.
+const DETOURS: usize = 3;
+
+/// Where a line from one block to another passes so that it is behind none; `None` where that is not found.
+fn around(boxes: &[Covered], from: usize, to: usize) -> Option<Vec<Position>> {
+    let mut passes: Vec<Position> = Vec::new();
+    for _ in 0..=DETOURS {
+        let Some(blocking) = blocking(boxes, from, to, &passes) else { return Some(passes) };
+        let over = Position { x: blocking.left, y: blocking.top - CLEAR };
+        let under = Position { x: blocking.left, y: blocking.bottom + CLEAR };
+        let start = (boxes[from].top + boxes[from].bottom) / 2;
+        let nearer = if (over.y - start).abs() <= (under.y - start).abs() { [over, under] } else { [under, over] };
+        let with = |pass: Position| {
+            let mut passes = passes.clone();
+            passes.push(pass);
+            passes.sort_unstable();
+            passes
+        };
+        let free = nearer.into_iter().map(with).find(|passes| self::blocking(boxes, from, to, passes).is_none());
+        passes = free.unwrap_or_else(|| with(nearer[0]));
+    }
+    None
+}
+
+/// The first block, from the left, that a line is behind.
+fn blocking(boxes: &[Covered], from: usize, to: usize, passes: &[Position]) -> Option<Covered> {
+    let (start, end) = (boxes[from], boxes[to]);
+    let mut at = (start.right, (start.top + start.bottom) / 2);
+    let mut points = Vec::new();
+    for pass in passes {
+        points.extend(curve(at, (pass.x, pass.y)));
+        points.extend([0, 1, 2, 3, 4].map(|part| (pass.x + part * BLOCK_WIDTH / 4, pass.y)));
+        at = (pass.x + BLOCK_WIDTH, pass.y);
+    }
+    points.extend(curve(at, (end.left, end.top + super::INLET)));
+    let others = boxes.iter().enumerate().filter(|(at, _)| *at != from && *at != to).map(|(_, block)| *block);
+    others.filter(|block| points.iter().any(|point| block.covers(*point))).min_by_key(|block| (block.left, block.top))
+}
+
+/// Points of a curve that leaves and arrives level, as pictures draw it.
+fn curve((x, y): (i64, i64), (to_x, to_y): (i64, i64)) -> impl Iterator<Item = (i64, i64)> {
+    const PARTS: i64 = 24;
+    let middle = i64::midpoint(x, to_x);
+    (0..=PARTS).map(move |part| {
+        let (a, b) = (PARTS - part, part);
+        let cubic = |p: [i64; 4]| {
+            (a * a * a * p[0] + 3 * a * a * b * p[1] + 3 * a * b * b * p[2] + b * b * b * p[3])
+                / (PARTS * PARTS * PARTS)
+        };
+        (cubic([x, middle, middle, to_x]), cubic([y, y, to_y, to_y]))
+    })
 }
 
 /// What is placed already.

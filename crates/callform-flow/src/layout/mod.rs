@@ -3,6 +3,7 @@
 //! ```text
 //! Flow ─outlets→ Graph ─layers→ columns ─order→ few crossings ─rows→ Layout (positions, and ways of lines)
 //!                                              Graph + known positions ─keep→ Layout
+//!                                              Layout ─wrap→ Layout of bands, for pictures
 //! ```
 //!
 //! The way a contact usually takes shapes the layout: each step stands right of what leads to it, the first branch of a
@@ -15,6 +16,7 @@ mod layers;
 mod order;
 mod rows;
 mod keep;
+mod wrap;
 mod metadata;
 #[cfg(test)]
 mod tests;
@@ -72,6 +74,12 @@ impl Layout {
         let layers = layers::layers(graph);
         let ordered = order::order(graph, &layers);
         rows::assign(graph, &layers, &ordered)
+    }
+
+    /// The same in bands below one another where the columns do not fit beside one another: a picture of ten thousand
+    /// pixels is seen by nobody. Between bands, words say where it goes on.
+    pub fn wrapped(graph: &Graph<'_>) -> Self {
+        wrap::wrapped(Self::of(graph), graph)
     }
 
     /// Lays out a flow of which some blocks have their place: those stay, new ones find a free place near what leads

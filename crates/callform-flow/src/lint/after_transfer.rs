@@ -21,7 +21,10 @@ pub(super) const RULE: Rule = Rule {
 const LEAVING: &[&str] = &["TransferContactToQueue", "TransferToFlow"];
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    for (_, action) in look.actions().filter(|(_, action)| LEAVING.contains(&action.action_type.as_str())) {
+    for (index, action) in look.actions().filter(|(_, action)| LEAVING.contains(&action.action_type.as_str())) {
+        if look.is_refused(index) {
+            continue;
+        }
         let Some(next) = &action.transitions.next_action else { continue };
         let errors = action.transitions.errors();
         let is_repeated = errors.iter().any(|branch| branch.next_action == *next);

@@ -2,6 +2,7 @@
 
 use callform_source::{Diagnostic, Diagnostics};
 
+use super::facts::Fact;
 use super::{Look, Rule};
 use crate::FlowType;
 use crate::paths;
@@ -21,6 +22,10 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         return;
     }
     for (index, action) in look.actions() {
+        // Comparing is how a flow finds out whether there is one.
+        if action.action_type == "Compare" || look.facts_at(index).is_some_and(|facts| facts.may(Fact::AGENT)) {
+            continue;
+        }
         let Some(path) = paths::read(action).into_iter().find(|path| paths::root(path) == "Agent") else { continue };
         // An inbound flow may be one that runs when the agent has left or in the agent's workspace; but not where it still
         // puts the contact into a queue.

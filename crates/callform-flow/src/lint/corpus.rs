@@ -5,10 +5,9 @@ use std::fmt::Write;
 
 use callform_source::{Diagnostics, SourceMap, Span};
 
-use super::{Places, Subject, check, places_in_json};
-use crate::document::guess_type;
-use crate::testing::corpus;
-use crate::{Flow, FlowType};
+use super::{Arrival, Places, Subject, check, places_in_json};
+use crate::testing::{corpus, corpus_of};
+use crate::{Document, Flow, FlowType};
 
 #[test]
 fn real_flows_of_every_type_are_linted() {
@@ -25,10 +24,11 @@ fn real_flows_of_every_type_are_linted() {
 fn what_is_found_in_real_flows() {
     let shown = std::env::var("CALLFORM_SHOW_LINTS").unwrap_or_default();
     let mut table: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let flows = corpus();
+    let flows = [corpus(), corpus_of("legacy-")].concat();
     for (name, text) in &flows {
-        let flow = Flow::from_json(&serde_json::from_str(text).expect("JSON")).expect("a flow");
-        let (sources, diagnostics) = found(name, text, &flow, guess_type(&flow));
+        let document = Document::read(&serde_json::from_str(text).expect("JSON")).expect("a flow");
+        let flow_type = document.guess(Some(name)).flow_type;
+        let (sources, diagnostics) = found(name, text, &document.flow, flow_type);
         let mut codes: Vec<&str> = Vec::new();
         for diagnostic in diagnostics.iter() {
             let place = diagnostic.primary.as_ref().expect("a place");
@@ -72,6 +72,7 @@ fn found(name: &str, text: &str, flow: &Flow, flow_type: FlowType) -> (SourceMap
         span: Span::whole_file(file),
         is_compiled: false,
         names: None,
+        arrival: Arrival::default(),
     };
     let mut diagnostics = Diagnostics::default();
     check(&subject, &mut diagnostics);

@@ -20,6 +20,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let before = look.ways.before();
     for (index, action) in look.actions() {
+        if look.is_refused(index) {
+            continue;
+        }
         let diagnostic = if is_loose_end(look, action) {
             Diagnostic::warning(RULE.code, "nothing comes after this action")
                 .help("Lead on to another action, or end the flow there.")
@@ -52,5 +55,5 @@ fn waits_in_silence(look: &Look<'_>, index: usize, action: &Action) -> bool {
 /// True where something else than a failure leads to the action.
 fn is_meant(look: &Look<'_>, index: usize, before: &[(usize, On<'_>)]) -> bool {
     let failed = |on: &On<'_>| matches!(on, On::Error(error) if *error != "NoMatchingCondition");
-    look.ways.start() == Some(index) || before.iter().any(|(_, on)| !failed(on))
+    look.ways.start() == Some(index) || before.iter().any(|(at, on)| !failed(on) && !look.is_refused(*at))
 }

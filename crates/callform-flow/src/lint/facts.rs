@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::arrival::Arrival;
 use super::ways::{On, Way, Ways};
 use super::{is_true, stores_input, text};
 use crate::{Action, FlowType};
@@ -45,12 +46,18 @@ impl Fact {
     pub(super) const SPOKE: Fact = Fact(1 << 13);
     /// An application of Agentic CX had the contact.
     pub(super) const AGENTIC: Fact = Fact(1 << 14);
+    /// An agent has, or had, the contact.
+    pub(super) const AGENT: Fact = Fact(1 << 15);
+    /// Digits were asked for, whatever came of it.
+    pub(super) const ASKED: Fact = Fact(1 << 16);
+    /// Setting the number of a callback failed, and none was set since.
+    pub(super) const NO_NUMBER: Fact = Fact(1 << 17);
 }
 
 /// Bits for functions: that the answer at hand is theirs.
-const FIRST_FUNCTION: u32 = 16;
+const FIRST_FUNCTION: u32 = 20;
 /// Functions beyond these share the last bit.
-const FUNCTIONS: u32 = 24;
+const FUNCTIONS: u32 = 22;
 /// Bits for functions: that they were invoked at all.
 const FIRST_INVOKED: u32 = FIRST_FUNCTION + FUNCTIONS;
 
@@ -141,11 +148,11 @@ fn channel_bit(channel: &str) -> Option<u8> {
 }
 
 /// The facts before each action; `None` where no contact comes.
-pub(super) fn of(ways: &Ways<'_>, flow_type: FlowType) -> Vec<Option<Facts>> {
+pub(super) fn of(ways: &Ways<'_>, flow_type: FlowType, arrival: Arrival) -> Vec<Option<Facts>> {
     let functions = functions(ways);
     let mut facts: Vec<Option<Facts>> = vec![None; ways.len()];
     let Some(start) = ways.start() else { return facts };
-    facts[start] = Some(at_start(flow_type));
+    facts[start] = Some(at_start(flow_type, arrival));
     let mut waiting = VecDeque::from([start]);
     let mut is_waiting = vec![false; ways.len()];
     while let Some(at) = waiting.pop_front() {
@@ -166,11 +173,17 @@ pub(super) fn of(ways: &Ways<'_>, flow_type: FlowType) -> Vec<Option<Facts>> {
 }
 
 /// What holds where a flow begins.
-fn at_start(flow_type: FlowType) -> Facts {
+fn at_start(flow_type: FlowType, arrival: Arrival) -> Facts {
     let mut facts = Facts { some: 0, every: 0, channels: VOICE | CHAT | TASK | EMAIL, silence: 0 };
     // Quick connects bring their queue, queued contacts are in one; modules get that of the flow that calls them.
-    if !matches!(flow_type, FlowType::ContactFlow | FlowType::Campaign) {
+    if arrival.brings.queue || !matches!(flow_type, FlowType::ContactFlow | FlowType::Campaign) {
         facts.happen(Fact::QUEUE);
+    }
+    if arrival.brings.answer {
+        facts.happen(Fact::ANSWER);
+    }
+    if arrival.brings.agent {
+        facts.happen(Fact::AGENT);
     }
     facts
 }
@@ -208,7 +221,12 @@ fn after(action: &Action, way: &Way<'_>, before: Facts, functions: &BTreeMap<&st
         "GetMetricData" if !failed => facts.happen(Fact::METRICS),
         "ShowView" => facts.happen(Fact::VIEW),
         "CreateWisdomSession" if !failed => facts.happen(Fact::ASSISTANT),
-        "UpdateContactCallbackNumber" if !failed => facts.happen(Fact::NUMBER),
+        "UpdateContactCallbackNumber" if failed => facts.happen(Fact::NO_NUMBER),
+        "UpdateContactCallbackNumber" => {
+            facts.happen(Fact::NUMBER);
+            facts.undo(Fact::NO_NUMBER);
+        }
+        "Wait" if has_returned(way) => [Fact::QUEUE, Fact::AGENT].into_iter().for_each(|fact| facts.happen(fact)),
         "MessageParticipantIteratively" => facts.happen(Fact::PLAYED),
         "Loop" => facts.happen(Fact::LOOP),
         "UpdateFlowLoggingBehavior" if text(action, "FlowLoggingBehavior") == Some("Disabled") => {
@@ -229,6 +247,11 @@ fn after(action: &Action, way: &Way<'_>, before: Facts, functions: &BTreeMap<&st
     Some(facts)
 }
 
+/// True for the way of customers who come back after an agent has left: only then is there something to come back to.
+fn has_returned(way: &Way<'_>) -> bool {
+    matches!(way.on, On::Condition(branch) if branch.operand() == Some("CustomerReturned"))
+}
+
 /// Actions at which the contact hears or does something.
 const SPEAKING: &[&str] = &[
     "MessageParticipant",
@@ -242,8 +265,11 @@ const SPEAKING: &[&str] = &[
 ];
 
 fn input(action: &Action, failed: bool, facts: &mut Facts) {
-    if stores_input(action) && !failed {
-        facts.happen(Fact::INPUT);
+    if stores_input(action) {
+        facts.happen(Fact::ASKED);
+        if !failed {
+            facts.happen(Fact::INPUT);
+        }
     }
     if is_true(action, "EnableDTMFBuffer") {
         facts.happen(Fact::BUFFER);

@@ -4,7 +4,7 @@ use callform_source::{Diagnostics, SourceMap, Span};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{RULES, Subject, check, places_in_json};
+use super::{Arrival, RULES, Subject, check, places_in_json};
 use crate::{Flow, FlowType, catalog};
 
 fn lint(flow: &Flow, flow_type: FlowType) -> Diagnostics {
@@ -20,6 +20,7 @@ fn lint(flow: &Flow, flow_type: FlowType) -> Diagnostics {
         span: Span::whole_file(file),
         is_compiled: false,
         names: None,
+        arrival: Arrival::default(),
     };
     let mut diagnostics = Diagnostics::default();
     check(&subject, &mut diagnostics);

@@ -25,6 +25,9 @@ const LEAVING: &[&str] = &[
     "RouteContactToAgent",
 ];
 
+/// Actions at which a contact waits, in a queue or on hold, until Connect takes it out.
+const WAITING: &[&str] = &["MessageParticipant", "MessageParticipantIteratively", "GetParticipantInput", "Wait"];
+
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let reached = look.ways.reached();
     let edges: Vec<Vec<usize>> = (0..look.ways.len())
@@ -36,7 +39,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
             // A type that is not known may be one that contacts leave by.
             LEAVING.contains(&action.action_type.as_str())
                 || catalog::find(&action.action_type).is_none()
-                || action.action_type == "MessageParticipantIteratively" && is_waiting(look.flow_type())
+                || is_waiting(look.flow_type()) && WAITING.contains(&action.action_type.as_str())
         });
         if leads_out || leaves {
             continue;

@@ -1,5 +1,7 @@
 //! Circles that take no time.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use callform_source::{Diagnostic, Diagnostics};
 
 use super::ways::{On, Way};
@@ -49,38 +51,76 @@ const SLOW: &[&str] = &[
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let reached = look.ways.reached();
-    let at_once = |at: usize| -> Vec<usize> {
-        let Some(action) = look.ways.action(at).filter(|_| reached[at]) else { return Vec::new() };
-        look.ways.taken(at).filter(|way| !takes_time(action, way)).map(|way| way.to).collect()
-    };
-    let edges: Vec<Vec<usize>> = (0..look.ways.len()).map(at_once).collect();
-    for circle in circles(&edges) {
-        let Some(action) = circle.first().and_then(|first| look.ways.action(*first)) else { continue };
-        let title = if circle.len() == 1 {
-            "a step that leads straight back to itself"
-        } else {
-            "steps that go round without a pause"
-        };
-        let names: Vec<String> = circle
-            .iter()
-            .filter_map(|at| look.ways.action(*at))
-            .take(6)
-            .map(|action| format!("`{}`", action.identifier))
-            .collect();
-        let diagnostic = Diagnostic::warning(RULE.code, title)
-            .note(format!("Nothing in the circle takes time: {}.", names.join(", ")))
-            .help(
-                "Say something or wait in between, and count the rounds with `loop:`; an error branch should lead on.",
-            );
-        diagnostics.push(look.at(diagnostic, action));
+    let count = look.ways.len();
+    // Ways that take no time, and those among them that are taken only when something fails that takes time otherwise.
+    let mut at_once: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut failing: Vec<(usize, usize)> = Vec::new();
+    for at in (0..count).filter(|at| reached[*at]) {
+        let Some(action) = look.ways.action(at) else { continue };
+        for way in look.ways.taken(at).filter(|way| !takes_time(action, way)) {
+            if is_slow(action) { failing.push((at, way.to)) } else { at_once[at].push(way.to) }
+        }
+    }
+    let mut found = circles(&at_once);
+    // One failure may be lasting, such as a prompt that is not there. Two at once, prompt after prompt, are not.
+    for (from, to) in failing {
+        let round = way_back(&at_once, to, from);
+        found.extend(round.filter(|round| !found.iter().any(|known| known == round)));
+    }
+    found.sort();
+    for circle in found {
+        report(look, &circle, diagnostics);
     }
 }
 
+fn report(look: &Look<'_>, circle: &[usize], diagnostics: &mut Diagnostics) {
+    let Some(action) = circle.first().and_then(|first| look.ways.action(*first)) else { return };
+    let title = if circle.len() == 1 {
+        "a step that leads straight back to itself"
+    } else {
+        "steps that go round without a pause"
+    };
+    let names: Vec<String> = circle
+        .iter()
+        .filter_map(|at| look.ways.action(*at))
+        .take(6)
+        .map(|action| format!("`{}`", action.identifier))
+        .collect();
+    let diagnostic = Diagnostic::warning(RULE.code, title)
+        .note(format!("Nothing in the circle takes time: {}.", names.join(", ")))
+        .help("Say something or wait in between, and count the rounds with `loop:`; an error branch should lead on.");
+    diagnostics.push(look.at(diagnostic, action));
+}
+
+/// The actions on a shortest way, both ends included, sorted; `None` where there is none.
+fn way_back(edges: &[Vec<usize>], from: usize, to: usize) -> Option<Vec<usize>> {
+    let mut came_from: Vec<Option<usize>> = vec![None; edges.len()];
+    let mut waiting = VecDeque::from([from]);
+    let mut seen = BTreeSet::from([from]);
+    while let Some(at) = waiting.pop_front() {
+        if at == to {
+            let mut way: Vec<usize> = std::iter::successors(Some(at), |at| came_from[*at]).collect();
+            way.sort_unstable();
+            return Some(way);
+        }
+        for &next in &edges[at] {
+            if seen.insert(next) {
+                came_from[next] = Some(at);
+                waiting.push_back(next);
+            }
+        }
+    }
+    None
+}
+
+/// True for actions that take time, or are counted, when they do not fail. What a type that is not known does may.
+fn is_slow(action: &Action) -> bool {
+    SLOW.contains(&action.action_type.as_str()) || catalog::find(&action.action_type).is_none()
+}
+
 fn takes_time(action: &Action, way: &Way<'_>) -> bool {
-    // What a type that is not known does may take time.
-    let is_slow = SLOW.contains(&action.action_type.as_str()) || catalog::find(&action.action_type).is_none();
     match way.on {
-        On::Error(error) => is_slow && LATE.contains(&error),
-        On::Next | On::Condition(_) => is_slow,
+        On::Error(error) => is_slow(action) && LATE.contains(&error),
+        On::Next | On::Condition(_) => is_slow(action),
     }
 }

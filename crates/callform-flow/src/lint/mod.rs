@@ -7,10 +7,14 @@
 mod ways;
 mod facts;
 mod words;
+mod speech;
+mod arrival;
 mod places;
 mod rules;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod real;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
@@ -52,15 +56,32 @@ mod unknown_voice;
 mod analytics_without_recording;
 mod number_not_dialable;
 mod retired;
+mod ssml;
+mod placeholder_spoken;
+mod empty_text;
+mod identifier_not_possible;
+mod function_elsewhere;
+mod attribute_never_set;
+mod input_not_asked;
+mod circle_after_loop;
+mod recorded_words;
+mod number_of_caller;
+mod input_in_ssml;
+mod personal_data;
+mod inputs;
 
+pub use arrival::{Arrival, Member, arrivals};
 pub use places::{Places, places_in_json, places_in_list};
 pub use rules::{RULES, Rule};
 pub use unknown_voice::{VOICES_AS_OF, voices};
 
+use std::collections::BTreeSet;
+
 use callform_source::{Diagnostic, Diagnostics, Span};
 
 use crate::names::Names;
-use crate::{Action, Flow, FlowType};
+use crate::validate::{EverythingExists, Problem, problems};
+use crate::{Action, Flow, FlowType, catalog};
 use facts::Facts;
 use ways::Ways;
 
@@ -81,13 +102,17 @@ pub struct Subject<'a> {
     pub is_compiled: bool,
     /// What is known about the flows it refers to by name.
     pub names: Option<&'a dyn Names>,
+    /// How contacts come to it.
+    pub arrival: Arrival,
 }
 
 /// Applies every rule.
 pub fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     let ways = Ways::of(subject.flow);
-    let facts = facts::of(&ways, subject.flow_type);
-    let look = Look { subject, ways: &ways, facts: &facts };
+    let facts = facts::of(&ways, subject.flow_type, subject.arrival);
+    let problems = problems(&subject.flow.to_json(), &EverythingExists, subject.flow_type);
+    let refused = problems.iter().filter_map(|problem| problem.action).collect();
+    let look = Look { subject, ways: &ways, facts: &facts, problems: &problems, refused: &refused };
     for rule in RULES {
         (rule.check)(&look, diagnostics);
     }
@@ -99,6 +124,10 @@ struct Look<'a> {
     ways: &'a Ways<'a>,
     /// What has happened when a contact comes to an action; `None` where none can come.
     facts: &'a [Option<Facts>],
+    /// What Connect itself says.
+    problems: &'a [Problem],
+    /// The actions that it is about.
+    refused: &'a BTreeSet<usize>,
 }
 
 impl<'a> Look<'a> {
@@ -125,6 +154,20 @@ impl<'a> Look<'a> {
     /// What has happened when a contact comes to an action.
     fn facts_at(&self, index: usize) -> Option<Facts> {
         self.facts.get(index).copied().flatten()
+    }
+
+    /// True for an action with a fault that is reported as an error: what follows from that need not be told.
+    fn is_refused(&self, index: usize) -> bool {
+        let is_misplaced = || {
+            let spec = self.ways.action(index).and_then(|action| catalog::find(&action.action_type));
+            spec.is_some_and(|spec| !spec.allows(self.flow_type()))
+        };
+        self.refused.contains(&index) || is_misplaced()
+    }
+
+    /// True for an exported flow without the flows that lead to it: what it does not set, others may have set.
+    fn is_alone(&self) -> bool {
+        !self.subject.is_compiled && !self.subject.arrival.is_led_to
     }
 
     /// True for an end that was not written but added, because a flow has to end.

@@ -18,6 +18,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    // An exported flow that chooses none gets its queue from flows that are not here.
+    let chooses = look.of_type("UpdateContactTargetQueue").next().is_some();
+    if look.is_alone() && !chooses {
+        return;
+    }
     for (index, action) in look.actions() {
         let Some(what) = needs_queue(action) else { continue };
         if look.facts_at(index).is_some_and(|facts| !facts.must(Fact::QUEUE)) {

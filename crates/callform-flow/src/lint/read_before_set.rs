@@ -35,6 +35,7 @@ const SOURCES: &[(&str, Fact, &str)] = &[
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let flow_attributes = flow_attributes(look);
     let chooses_queue = look.of_type("UpdateContactTargetQueue").next().is_some();
+    let answered = answered(look);
     // Once a value is known to be missing, telling of each further place helps nobody.
     let mut reported: BTreeSet<&str> = BTreeSet::new();
     for (index, action) in look.actions() {
@@ -44,6 +45,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
             let (key, help) = match SOURCES.iter().find(|(name, _, _)| *name == root) {
                 // A flow that chooses none may have got its queue with the contact.
                 Some(("Queue", _, _)) if !chooses_queue => continue,
+                // And an exported flow its answers, unless it reads the same one after asking for it itself.
+                Some(("External", _, _)) if look.is_alone() && !answered.contains(path) => continue,
                 Some((_, fact, help)) if !facts.may(*fact) => (root, *help),
                 None if root == "FlowAttributes" && !is_set(path, &flow_attributes) => {
                     (path, "Set it with `set:` and `scope: flow` before; flow attributes of other flows are not seen.")
@@ -59,6 +62,15 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// Paths of answers that are read somewhere after a function of the flow's own.
+fn answered<'a>(look: &Look<'a>) -> BTreeSet<&'a str> {
+    look.actions()
+        .filter(|(index, _)| look.facts_at(*index).is_some_and(|facts| facts.may(Fact::ANSWER)))
+        .flat_map(|(_, action)| paths::read(action))
+        .filter(|path| paths::root(path) == "External")
+        .collect()
 }
 
 /// The names of flow attributes that are set anywhere in the flow.

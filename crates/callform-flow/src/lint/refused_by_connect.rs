@@ -4,7 +4,8 @@ use callform_source::{Diagnostic, Diagnostics, did_you_mean};
 
 use super::{Look, Rule};
 use crate::catalog::{self, misnomer_of, misnomer_of_parameter};
-use crate::validate::{EverythingExists, MAXIMUM_ACTIONS, problems, roots};
+use crate::document::ABSENT;
+use crate::validate::{MAXIMUM_ACTIONS, roots};
 use crate::{Action, Flow};
 
 pub(super) const RULE: Rule = Rule {
@@ -19,9 +20,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let flow = look.subject.flow;
-    for problem in problems(&flow.to_json(), &EverythingExists, look.flow_type()) {
-        let action = index_in(&problem.message).and_then(|index| flow.actions.get(index));
+    for problem in look.problems {
+        let action = problem.action.and_then(|index| flow.actions.get(index));
         let about = About { flow, action, words: &problem.message };
+        if about.is_told() {
+            continue;
+        }
         let mut diagnostic =
             Diagnostic::error(RULE.code, about.title()).note(format!("Connect's words: {}.", problem.message));
         diagnostic.help.extend(about.help());
@@ -30,12 +34,6 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
             None => diagnostic.at(look.subject.span, format!("flow `{}`", look.subject.name)),
         });
     }
-}
-
-/// The index in `Actions[3].Parameters…`.
-fn index_in(message: &str) -> Option<usize> {
-    let (_, rest) = message.split_once("Actions[")?;
-    rest.split_once(']')?.0.parse().ok()
 }
 
 /// A refusal, and what it is about.
@@ -54,6 +52,13 @@ impl About<'_> {
     fn named(&self, what: &str) -> &str {
         let rest = self.words.split_once(what).map_or("", |(_, rest)| rest);
         rest.split(", Path:").next().unwrap_or(rest).trim()
+    }
+
+    /// True for what is missing altogether, which was told when the flow was read.
+    fn is_told(&self) -> bool {
+        let target = self.broken_target().filter(|_| self.leads_nowhere());
+        let start = Some(self.flow.start_action.as_str()).filter(|_| self.words.ends_with("Path: StartAction"));
+        self.words.contains(ABSENT) || [target, start].into_iter().flatten().any(|text| text == ABSENT)
     }
 
     fn leads_nowhere(&self) -> bool {
@@ -77,9 +82,41 @@ impl About<'_> {
             format!("`{}` is missing", self.last_part())
         } else if self.is("Invalid Action error") {
             format!("a branch for the error `{}`, which this action does not have", self.named("Error:"))
+        } else if self.is("Action does not support transitions") {
+            "an action that ends the flow, and leads on".to_owned()
+        } else if self.is("Action does not support conditions") {
+            "conditions on an action that has none".to_owned()
+        } else if self.is("Only one of these properties") {
+            format!("only one of {} can be given", self.listed())
+        } else if self.is("At least one of") {
+            format!("one of {} has to be given", self.listed())
+        } else if self.is("More than") {
+            format!("m{}", &self.words[1..])
         } else {
-            "Amazon Connect refuses this flow".to_owned()
+            self.title_of_flow()
         }
+    }
+
+    /// The same for what is about the flow as a whole.
+    fn title_of_flow(&self) -> String {
+        if self.words.ends_with("Path: StartAction") {
+            format!("the flow starts at `{}`, which it does not have", self.flow.start_action)
+        } else if self.words.ends_with("Path: Version") {
+            format!("`{}` is no version of the flow language", self.flow.version)
+        } else if self.is("JSON field is missing") {
+            format!("the flow has no `{}`", self.named("field name:"))
+        } else if self.is("Flow has more than") {
+            format!("a flow of {} actions, more than the {MAXIMUM_ACTIONS} there may be", self.flow.actions.len())
+        } else {
+            format!("Amazon Connect refuses the flow: {}", self.words)
+        }
+    }
+
+    /// The names in brackets.
+    fn listed(&self) -> String {
+        let inside =
+            self.words.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(inside, _)| inside);
+        inside.split(", ").map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     }
 
     fn last_part(&self) -> &str {
@@ -122,6 +159,15 @@ impl About<'_> {
         if self.words.ends_with("Path: StartAction") {
             return Some("Let `StartAction` be the identifier of the first action.".to_owned());
         }
+        if self.words.ends_with("Path: Version") {
+            return Some(format!("Write `{}`.", crate::json::VERSION));
+        }
+        if self.is("Only one of these properties") {
+            return Some("Take out the others, or say them with an action of their own.".to_owned());
+        }
+        if self.is("Action does not support transitions") {
+            return Some("Take its transitions out, or put something else in its place that goes on.".to_owned());
+        }
         if self.is("Flow has more than") {
             return Some("Move a part of it to a flow of its own, or to a flow module.".to_owned());
         }
@@ -132,9 +178,13 @@ impl About<'_> {
         let name = self.named("Type:");
         if let Some(misnomer) = misnomer_of(name) {
             let meant: Vec<String> = misnomer.meant.iter().map(|meant| format!("`{meant}`")).collect();
-            return format!("Write {}.", meant.join(", then "));
+            return match meant.as_slice() {
+                // The editor shows it, and no flow has it.
+                [] => "Take it out: no action starts a flow, `StartAction` says which one is first.".to_owned(),
+                _ => format!("Write {}.", meant.join(", then ")),
+            };
         }
-        match did_you_mean(name, catalog::all().map(|spec| spec.name)) {
+        match catalog::likely(name) {
             Some(meant) => format!("Did you mean `{meant}`?"),
             None => "Use the name the block has in an exported flow.".to_owned(),
         }

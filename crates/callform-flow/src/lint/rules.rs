@@ -3,12 +3,14 @@
 use callform_source::Diagnostics;
 
 use super::{
-    Look, after_transfer, agent_not_known, analytics_without_recording, block_not_allowed, callback_without_number,
-    cut_off, dead_end, digits_lost, event_hooks, flow_of_other_type, input_end_key, interrupt_too_short,
-    keys_not_offered, lambda_answer_replaced, lambdas_too_slow, loop_without_exit, loop_without_pause,
-    missing_error_branch, nested_answer, never_true, number_not_dialable, queue_age, queue_not_set, read_before_set,
-    refused_by_connect, reserved_names, retired, secret_in_logs, text_too_long, timeout_not_checked, unknown_action,
-    unknown_path, unknown_voice, unlimited_retries, unreachable_step, wrong_channel,
+    Look, after_transfer, agent_not_known, analytics_without_recording, attribute_never_set, block_not_allowed,
+    callback_without_number, circle_after_loop, cut_off, dead_end, digits_lost, empty_text, event_hooks,
+    flow_of_other_type, function_elsewhere, identifier_not_possible, input_end_key, input_in_ssml, input_not_asked,
+    interrupt_too_short, keys_not_offered, lambda_answer_replaced, lambdas_too_slow, loop_without_exit,
+    loop_without_pause, missing_error_branch, nested_answer, never_true, number_not_dialable, number_of_caller,
+    personal_data, placeholder_spoken, queue_age, queue_not_set, read_before_set, recorded_words, refused_by_connect,
+    reserved_names, retired, secret_in_logs, ssml, text_too_long, timeout_not_checked, unknown_action, unknown_path,
+    unknown_voice, unlimited_retries, unreachable_step, wrong_channel,
 };
 
 /// A rule.
@@ -65,6 +67,18 @@ pub const RULES: &[Rule] = &[
     analytics_without_recording::RULE,
     number_not_dialable::RULE,
     retired::RULE,
+    ssml::RULE,
+    placeholder_spoken::RULE,
+    empty_text::RULE,
+    identifier_not_possible::RULE,
+    function_elsewhere::RULE,
+    attribute_never_set::RULE,
+    input_not_asked::RULE,
+    circle_after_loop::RULE,
+    recorded_words::RULE,
+    number_of_caller::RULE,
+    input_in_ssml::RULE,
+    personal_data::RULE,
 ];
 
 impl Rule {

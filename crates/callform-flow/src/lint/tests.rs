@@ -4,7 +4,7 @@ use callform_source::{Diagnostics, SourceMap, Span};
 use insta::assert_snapshot;
 
 use super::rules::Rule;
-use super::{RULES, Subject, check, places_in_json};
+use super::{Arrival, RULES, Subject, check, places_in_json};
 use crate::testing::{faults, try_compile};
 
 /// The long text that the example of the rule about long texts stands for.
@@ -67,18 +67,24 @@ fn every_rule_is_described() {
 
 /// What is found in a flow as it is exported: severity, code and title, a line each.
 fn in_exported(json: &serde_json::Value) -> String {
+    exported(json, crate::FlowType::ContactFlow, Arrival::default())
+}
+
+/// The same for a flow of any type that contacts come to in any way.
+pub(super) fn exported(json: &serde_json::Value, flow_type: crate::FlowType, arrival: Arrival) -> String {
     let flow = crate::Flow::from_json(json).expect("a flow");
     let mut sources = SourceMap::default();
     let text = json.to_string();
     let file = sources.add("flow.json", text.clone());
     let subject = Subject {
         name: "flow",
-        flow_type: crate::FlowType::ContactFlow,
+        flow_type,
         flow: &flow,
         places: &places_in_json(&text, file),
         span: Span::whole_file(file),
         is_compiled: false,
         names: None,
+        arrival,
     };
     let mut found = Diagnostics::default();
     check(&subject, &mut found);
@@ -111,7 +117,6 @@ fn a_type_that_is_not_known_is_a_note_and_the_rest_is_checked() {
     Warning unknown-path: `$.Attribute.y` is no path that Connect knows
     Note unknown-action: `TranslateConversation` is no action that Callform knows
     Note unknown-path: `$.Translation.x` is no path that Connect knows
-    Warning queue-not-set: no queue is chosen on the way here
     Error refused-by-connect: a value that Connect does not take for `LoopCount`
     Error refused-by-connect: `Conditions` is missing
     Note unknown-action: `EndOfTheWorld` is no action that Callform knows
@@ -123,7 +128,6 @@ fn a_type_that_is_not_known_is_a_note_and_the_rest_is_checked() {
     Warning never-true: the condition `x` never holds
     Warning unknown-path: `$.Attribute.y` is no path that Connect knows
     Note unknown-path: `$.Translation.x` is no path that Connect knows
-    Warning queue-not-set: no queue is chosen on the way here
     Error refused-by-connect: a value that Connect does not take for `LoopCount`
     Error refused-by-connect: `Conditions` is missing
     Note unknown-action: `EndOfTheWorld` is no action that Callform knows

@@ -63,9 +63,21 @@ fn reads_answer(action: &Action) -> bool {
 /// and functions, which get the attributes in any case, where the flow looks at what they answer.
 fn looks_at(action: &Action, copies: &BTreeSet<&str>, reads_answers: bool) -> bool {
     match action.action_type.as_str() {
-        "Compare" | "UpdateContactCallbackNumber" => paths::read(action).into_iter().any(|path| is_input(path, copies)),
+        "Compare" => paths::read(action).into_iter().any(|path| is_input(path, copies)) && tells_timeout(action),
+        "UpdateContactCallbackNumber" => paths::read(action).into_iter().any(|path| is_input(path, copies)),
         "InvokeLambdaFunction" => reads_answers,
         "InvokeFlowModule" => true,
         _ => false,
     }
+}
+
+/// Words for nothing that the input never is: it is `Timeout`.
+const NEVER: &[&str] =
+    &["", "null", "none", "empty", "undefined", "timeout", "time out", "timed out", "noinput", "no input"];
+
+/// False for a comparison with words for nothing alone, none of which is `Timeout`: it holds for no input at all.
+fn tells_timeout(action: &Action) -> bool {
+    let is_never = |operand: &str| operand != "Timeout" && NEVER.contains(&operand.trim().to_lowercase().as_str());
+    let conditions = action.transitions.conditions();
+    conditions.is_empty() || !conditions.iter().all(|branch| branch.operand().is_some_and(is_never))
 }

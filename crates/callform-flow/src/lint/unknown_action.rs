@@ -1,8 +1,9 @@
 //! Actions of types that the catalog does not have.
 
-use callform_source::{Diagnostic, Diagnostics, Severity, did_you_mean};
+use callform_source::{Diagnostic, Diagnostics, Severity};
 
 use super::{Look, Rule};
+use crate::document::ABSENT;
 use crate::{Action, catalog};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +19,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     for (_, action) in look.all_actions() {
-        let is_new = catalog::find(&action.action_type).is_none() && catalog::is_possible(&action.action_type);
+        let is_missing = action.action_type == ABSENT;
+        let is_new =
+            !is_missing && catalog::find(&action.action_type).is_none() && catalog::is_possible(&action.action_type);
         if is_new {
             diagnostics.push(look.at(note(action), action));
         }
@@ -34,7 +37,7 @@ fn note(action: &Action) -> Diagnostic {
     } else {
         diagnostic
     };
-    let help = match did_you_mean(name, catalog::all().map(|spec| spec.name)) {
+    let help = match catalog::likely(name) {
         Some(meant) => format!("Did you mean `{meant}`?"),
         None => "Where the type is meant, nothing has to be done.".to_owned(),
     };

@@ -29,6 +29,18 @@ const MISNOMERS: &[(&str, &str)] = &[
     ("$.Details.ContactData", "$"),
     ("$.Contact.Attributes", "$.Attributes"),
     ("$.Contact.ContactId", "$.ContactId"),
+    ("$.Queue.QueueName", "$.Queue.Name"),
+    ("$.Queue.Id", "$.Queue.ARN"),
+    ("$.Queue.QueueARN", "$.Queue.ARN"),
+    ("$.CustomerEndpoint.Number", "$.CustomerEndpoint.Address"),
+    ("$.CustomerEndpoint.PhoneNumber", "$.CustomerEndpoint.Address"),
+    ("$.SystemEndpoint.Number", "$.SystemEndpoint.Address"),
+    ("$.SystemEndpoint.PhoneNumber", "$.SystemEndpoint.Address"),
+    ("$.Customer.Name", "$.Customer.FirstName"),
+    ("$.Customer.Phone", "$.Customer.PhoneNumber"),
+    ("$.Customer.Email", "$.Customer.EmailAddress"),
+    ("$.Agent.Name", "$.Agent.FirstName"),
+    ("$.Agent.Username", "$.Agent.UserName"),
     ("$.Lambda", "$.External"),
     ("$.UserDefined", "$.Attributes"),
     ("$.User", "$.Attributes"),
@@ -37,6 +49,9 @@ const MISNOMERS: &[(&str, &str)] = &[
     ("$.StoredInput", "$.StoredCustomerInput"),
     ("$.Input", "$.StoredCustomerInput"),
 ];
+
+/// Roots of which AWS's page of attributes lists every member, and few are likely to come.
+const CLOSED: &[&str] = &["CustomerEndpoint", "SystemEndpoint", "Queue", "Agent"];
 
 /// Second parts of paths that are all there are.
 const MEMBERS: &[(&str, &[&str])] = &[
@@ -73,7 +88,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
             let wrong = paths::in_text(text).filter(|path| !is_refused || has_known_root(path)).filter_map(meant);
             for (path, meant) in wrong.chain(without_dot(text)) {
                 if !seen.contains(&path) {
-                    diagnostics.push(look.at(unknown(&path, meant.as_deref(), may_be_new), action));
+                    diagnostics.push(look.at(unknown(&path, meant.as_ref(), may_be_new), action));
                     seen.push(path);
                 }
             }
@@ -87,10 +102,14 @@ fn is_single_path(action: &Action, parameter: &str) -> bool {
     spec.is_some_and(|spec| spec.class == Class::Path)
 }
 
-fn unknown(path: &str, meant: Option<&str>, may_be_new: bool) -> Diagnostic {
+fn unknown(path: &str, meant: Option<&Meant>, may_be_new: bool) -> Diagnostic {
     let diagnostic = Diagnostic::warning(RULE.code, format!("`{path}` is no path that Connect knows"));
     match meant {
-        Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
+        Some(Meant::Path(meant)) => diagnostic.help(format!("Did you mean `{meant}`?")),
+        Some(Meant::OneOf(root, members)) => {
+            let known: Vec<String> = members.iter().map(|member| format!("`$.{root}.{member}`")).collect();
+            diagnostic.help(format!("There are {}.", known.join(", ")))
+        }
         None if may_be_new => Diagnostic { severity: Severity::Note, ..diagnostic }
             .note("The flow has an action of a type that is not known; the path may come from there.")
             .help("Where it is meant, nothing has to be done."),
@@ -102,34 +121,44 @@ fn unknown(path: &str, meant: Option<&str>, may_be_new: bool) -> Diagnostic {
 }
 
 /// A path that is wrong, and what is meant where that can be told.
-fn meant(path: &str) -> Option<(String, Option<String>)> {
+fn meant(path: &str) -> Option<(String, Option<Meant>)> {
     let continues = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
     for (wrong, right) in MISNOMERS {
         if let Some(rest) = path.strip_prefix(wrong).filter(|rest| continues(rest)) {
-            return Some((path.to_owned(), Some(format!("{right}{rest}"))));
+            return Some((path.to_owned(), Some(Meant::Path(format!("{right}{rest}")))));
         }
     }
     let mut parts = paths::parts(path);
     let root = parts.next()?;
     if !roots().contains(&root) {
         let meant = did_you_mean(root, roots().iter().copied());
-        return Some((path.to_owned(), meant.map(|meant| path.replacen(root, meant, 1))));
+        return Some((path.to_owned(), meant.map(|meant| Meant::Path(path.replacen(root, meant, 1)))));
     }
-    let (_, members) = MEMBERS.iter().find(|(name, _)| *name == root)?;
+    let (root, members) = MEMBERS.iter().find(|(name, _)| *name == root)?;
     let member = parts.next()?;
     if members.contains(&member) {
         return None;
     }
-    // The lists may be older than Connect: only what looks mistyped is reported.
-    let meant = did_you_mean(member, members.iter().copied())?;
-    Some((path.to_owned(), Some(path.replacen(member, meant, 1))))
+    if let Some(meant) = did_you_mean(member, members.iter().copied()) {
+        return Some((path.to_owned(), Some(Meant::Path(path.replacen(member, meant, 1)))));
+    }
+    // The other lists may be older than Connect: there, only what looks mistyped is reported.
+    CLOSED.contains(root).then(|| (path.to_owned(), Some(Meant::OneOf(root, members))))
+}
+
+/// What may be meant by a wrong path.
+enum Meant {
+    /// A path.
+    Path(String),
+    /// A member of a root that has these.
+    OneOf(&'static str, &'static [&'static str]),
 }
 
 /// `$Attributes.name`, which lacks its dot.
-fn without_dot(text: &str) -> impl Iterator<Item = (String, Option<String>)> + '_ {
+fn without_dot(text: &str) -> impl Iterator<Item = (String, Option<Meant>)> + '_ {
     text.match_indices('$').filter_map(|(start, _)| {
         let rest = &text[start + 1..];
         let root = roots().iter().find(|root| rest.strip_prefix(**root).is_some_and(|rest| rest.starts_with('.')))?;
-        Some((format!("${root}."), Some(format!("$.{root}."))))
+        Some((format!("${root}."), Some(Meant::Path(format!("$.{root}.")))))
     })
 }

@@ -86,8 +86,9 @@ fn in_silence(look: &Look<'_>, at: usize) -> Option<usize> {
                 |_, way| matches!(way.on, On::Error("NoMatchingCondition"))
             }
         }
-        "Loop"
-        | "Compare"
+        // The rounds are used up some time.
+        "Loop" => |_, way| matches!(way.on, On::Condition(branch) if branch.operand() == Some("DoneLooping")),
+        "Compare"
         | "CheckHoursOfOperation"
         | "CheckMetricData"
         | "DistributeByPercentage"

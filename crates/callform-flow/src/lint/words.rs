@@ -116,13 +116,26 @@ pub(super) fn mentioned_keys(text: &str) -> BTreeSet<char> {
     words(text).iter().filter_map(|word| key(word)).collect()
 }
 
-/// True where a text asks the caller to enter something.
+/// True where a text asks the caller to enter something, now: `please enter`, `press 1`, and not `enables you to enter`.
 pub(super) fn asks_for_keys(text: &str) -> bool {
     const ASKING: &[&str] =
         &["enter", "type", "key", "ingrese", "introduzca", "marque", "saisissez", "entrez", "tapez"];
+    /// What stands before a verb that asks: the end of a sentence, or one of these.
+    const BEFORE: &[&str] =
+        &[".", "please", "then", "now", "and", "or", "just", "again", "number", "keypad", "to", "by"];
     let words = words(text);
-    words.iter().any(|word| ASKING.contains(&word.as_str()) || PRESS.contains(&word.as_str()))
+    let says = |at: usize, word: &str| {
+        let before = at.checked_sub(1).map_or(".", |before| words[before].as_str());
+        // "to enter" asks only where the keypad is named; else it tells what can be done.
+        let names_keys = || words.iter().any(|word| matches!(word.as_str(), "keypad" | "keys" | "digits"));
+        let is_asking = BEFORE.contains(&before) && (!matches!(before, "to" | "by" | "and" | "or") || names_keys());
+        ASKING.contains(&word) && (is_asking || !ENGLISH.contains(&word))
+    };
+    words.iter().enumerate().any(|(at, word)| says(at, word)) || !offered_keys(text).is_empty()
 }
+
+/// Words that ask in English; in the other languages the form of the verb tells.
+const ENGLISH: &[&str] = &["enter", "type", "key"];
 
 /// True where a text asks for something nobody else should know.
 pub(super) fn asks_for_secret(text: &str) -> bool {
@@ -164,6 +177,27 @@ mod tests {
     fn keys_that_are_mentioned() {
         assert_eq!(mentioned_keys("press one for sales, two for support").into_iter().collect::<String>(), "12");
         assert_eq!(mentioned_keys("call 555").len(), 0);
+    }
+
+    #[test]
+    fn what_asks_for_keys() {
+        for text in [
+            "Please enter your account number.",
+            "Welcome. Enter your PIN",
+            "Use your keypad to enter your number, followed by pound",
+            "For sales, press 1.",
+            "Por favor ingrese su número",
+        ] {
+            assert!(asks_for_keys(text), "{text}");
+        }
+        for text in [
+            "This service enables you to enter your hours by phone.",
+            "You will be asked to enter your PIN later.",
+            "All calls are recorded. What type of call is this?",
+            "One moment, please.",
+        ] {
+            assert!(!asks_for_keys(text), "{text}");
+        }
     }
 
     #[test]

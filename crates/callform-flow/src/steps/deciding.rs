@@ -123,6 +123,8 @@ pub struct IfStep {
     pub then: Option<Branch>,
     /// What to do where it does not. Without it: the next step.
     pub r#else: Option<Branch>,
+    /// Where `NextAction` leads: the service asks for it and never follows it. Without it: where `else` leads.
+    pub next: Option<Branch>,
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
 }
@@ -133,20 +135,50 @@ pub struct IfStep {
 pub struct SwitchStep {
     /// What is looked at: one JSONPath, such as `$.Attributes.language`.
     pub switch: Spanned<String>,
-    /// What to do for each value, upper and lower case told apart.
+    /// What to do for each value, upper and lower case told apart. Several values with ` | ` between them share a branch.
+    #[serde(default)]
     pub cases: IndexMap<Spanned<String>, Branch>,
+    /// Comparisons of any kind, tried one after the other where no case holds.
+    #[serde(default)]
+    pub when: Vec<WhenCase>,
     /// What to do for every other value. Without it: the next step.
     pub r#else: Option<Branch>,
+    /// Where `NextAction` leads: the service asks for it and never follows it. Without it: where `else` leads.
+    pub next: Option<Branch>,
     /// Name for `goto` and the Connect editor.
     pub name: Option<Spanned<String>>,
+}
+
+/// One comparison among several. Give exactly one.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhenCase {
+    /// Holds where it is this text, upper and lower case told apart.
+    pub equals: Option<Spanned<Scalar>>,
+    /// Holds where it starts with this text.
+    pub starts_with: Option<Spanned<Scalar>>,
+    /// Holds where it ends with this text.
+    pub ends_with: Option<Spanned<Scalar>>,
+    /// Holds where it contains this text.
+    pub contains: Option<Spanned<Scalar>>,
+    /// Holds where it is a number above this one.
+    pub greater_than: Option<Spanned<Scalar>>,
+    /// Holds where it is this number or above.
+    pub at_least: Option<Spanned<Scalar>>,
+    /// Holds where it is a number below this one.
+    pub less_than: Option<Spanned<Scalar>>,
+    /// Holds where it is this number or below.
+    pub at_most: Option<Spanned<Scalar>>,
+    /// What to do where it holds.
+    pub then: Branch,
 }
 
 /// Does steps a number of times, then goes on.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoopStep {
-    /// How many times, 0 to 100.
-    pub r#loop: Spanned<u32>,
+    /// How many times, 0 to 100, or one JSONPath.
+    pub r#loop: Spanned<Scalar>,
     /// What is done each time.
     pub steps: Branch,
     /// What to do when it fails. Without it the block has no error branch.
@@ -186,6 +218,33 @@ pub struct GotoStep {
 pub struct ContinueStep {
     /// Nothing.
     pub r#continue: (),
+}
+
+/// What holds for the steps of a flow that do not say it themselves. Stands before all others.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultsStep {
+    /// What holds.
+    pub defaults: Spanned<Defaults>,
+}
+
+/// What holds for the steps of a flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// `continue`: a step that fails and has no `error` goes on with the next one. Without it: the flow's `on_error`.
+    pub error: Option<GoesOn>,
+    /// With `true` blocks that Connect allows it have no error branch where the step has no `error`.
+    #[serde(default)]
+    pub unguarded: bool,
+}
+
+/// What a step does that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GoesOn {
+    /// It goes on with the next step.
+    Continue,
 }
 
 /// Disconnects the contact.

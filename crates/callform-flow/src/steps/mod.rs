@@ -20,8 +20,8 @@ pub use connecting::{
     TaskStep, UntagStep, ViewStep, WaitStep,
 };
 pub use deciding::{
-    ContinueStep, EndStep, GotoStep, HangUpStep, HoursStep, IfStep, LoopStep, ModuleStep, QueueStatus, QueueStatusStep,
-    ReturnStep, StaffedBy, StaffingStep, SwitchStep,
+    ContinueStep, Defaults, DefaultsStep, EndStep, GoesOn, GotoStep, HangUpStep, HoursStep, IfStep, LoopStep,
+    ModuleStep, QueueStatus, QueueStatusStep, ReturnStep, StaffedBy, StaffingStep, SwitchStep, WhenCase,
 };
 pub use queueing::{
     AgentStep, CallbackNumberStep, CallbackStep, FlowTarget, Hook, HookStep, NumberTarget, QueueFlowStep, QueueStep,
@@ -134,6 +134,8 @@ keyed_enum! {
         "return" => Return(Box<ReturnStep>),
         /// Goes on with what follows.
         "continue" => Continue(Box<ContinueStep>),
+        /// Says what holds for the steps of the flow.
+        "defaults" => Defaults(Box<DefaultsStep>),
         /// Chooses the queue for a later transfer. Last, because other steps have a `queue` too.
         "queue" => Queue(Box<QueueStep>),
         ;
@@ -186,7 +188,7 @@ impl Step {
             Step::Logging(step) => &step.name,
             Step::Record(step) => &step.name,
             Step::Module(step) => &step.name,
-            Step::Goto(_) | Step::Continue(_) => return None,
+            Step::Goto(_) | Step::Continue(_) | Step::Defaults(_) => return None,
             Step::Raw(step) => &step.name,
             Step::Lex(step) => &step.name,
             Step::Wait(step) => &step.name,

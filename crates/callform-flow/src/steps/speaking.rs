@@ -27,7 +27,8 @@ pub struct SayStep {
 pub struct MenuStep {
     /// What is played; a key interrupts it.
     pub menu: Spanned<Speech>,
-    /// What each key does: `0` to `9`, `*` or `#`.
+    /// What each key does: `0` to `9`, `*` or `#`; several with commas between them share a branch (`1, 2`).
+    #[serde(default)]
     pub keys: IndexMap<Spanned<String>, Branch>,
     /// How long to wait for a key after the text. Without it: 5 seconds.
     pub timeout: Option<Spanned<Duration>>,

@@ -31,11 +31,13 @@ pub const MAXIMUM_CONTENT_LENGTH: usize = 256_000;
 pub struct Problem {
     /// The text.
     pub message: String,
+    /// Index of the action it is about, where it is about one. Not all texts say that.
+    pub action: Option<usize>,
 }
 
 impl Problem {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), action: None }
     }
 
     fn property_value(path: &str) -> Self {
@@ -106,7 +108,11 @@ pub fn problems(flow: &Value, context: &dyn LiveObjects, kind: FlowType) -> Vec<
     let knows_every_type = actions.iter().all(is_known);
     let around = action::Surroundings { identifiers: &identifiers, knows_every_type, context };
     for (index, json) in actions.iter().enumerate() {
+        let before = found.len();
         action::check(json, &format!("Actions[{index}]"), &around, &mut found);
+        for problem in &mut found[before..] {
+            problem.action = Some(index);
+        }
     }
     found
 }
@@ -149,7 +155,7 @@ fn identifiers<'a>(actions: &'a [Value], found: &mut Vec<Problem>) -> BTreeSet<&
             Some(identifier) => {
                 let first = identifiers.insert(identifier);
                 if !first || !is_valid_identifier(identifier) {
-                    found.push(Problem::property_value(&path));
+                    found.push(Problem { action: Some(index), ..Problem::property_value(&path) });
                 }
             }
             None => found.push(Problem::missing_property(&path)),

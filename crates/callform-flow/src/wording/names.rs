@@ -1,6 +1,6 @@
 //! What identifiers and ARNs are called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -11,8 +11,12 @@ use crate::references::{Piece, split};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DisplayNames {
     of: BTreeMap<String, String>,
+    /// Identifiers of actions that a person chose in the editor.
+    chosen: BTreeSet<String>,
 }
 
+/// Metadata that a layout needs.
+const OF_LAYOUT: [&str; 3] = ["entryPointPosition", "ActionMetadata", "Annotations"];
 /// Deepest metadata that is looked at.
 const DEPTH: usize = 8;
 
@@ -21,9 +25,14 @@ impl DisplayNames {
     pub fn of(flow: &Flow) -> Self {
         let mut names = Self::default();
         let of_actions = flow.metadata.as_ref().and_then(|metadata| metadata.get("ActionMetadata"));
+        // What compiled steps are called says what they do anyway; such flows have no more metadata than a layout needs.
+        let is_edited = flow.metadata.iter().flatten().any(|(name, _)| !OF_LAYOUT.contains(&name.as_str()));
         for action in &flow.actions {
             let Some(metadata) = of_actions.and_then(|of_actions| of_actions.get(&action.identifier)) else { continue };
             names.old_form(metadata, DEPTH);
+            if is_edited && metadata.get("isFriendlyName") == Some(&Value::Bool(true)) {
+                names.chosen.insert(action.identifier.clone());
+            }
             for (name, value) in &action.parameters {
                 let known = metadata.get("parameters").and_then(|parameters| parameters.get(name));
                 if let Some(known) = known {
@@ -79,9 +88,25 @@ impl DisplayNames {
 
     /// Takes in the names of another flow; known ones stay.
     pub(crate) fn extend(&mut self, other: Self) {
+        self.chosen.extend(other.chosen);
         for (identifier, name) in other.of {
             self.of.entry(identifier).or_insert(name);
         }
+    }
+
+    /// The name that a person gave a block in the editor, where it says more than the rest does that is shown of it.
+    pub(crate) fn chosen<'n>(&self, identifier: &'n str, shown: &str) -> Option<&'n str> {
+        let plain = |text: &str| text.to_lowercase();
+        let shown = plain(shown);
+        let words = |text: &str| -> Vec<String> {
+            plain(text)
+                .split(|it: char| !it.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let says_more = words(identifier).iter().any(|word| !shown.contains(word.as_str()));
+        (self.chosen.contains(identifier) && says_more).then_some(identifier)
     }
 
     /// The name that the metadata has for an identifier.

@@ -177,7 +177,10 @@ impl Parameters<'_> {
 /// What is played: `“text”`, the name of a prompt, an audio file.
 fn prompt(parameters: &Map<String, Value>, names: &DisplayNames) -> String {
     let text = |name: &str| parameters.get(name).and_then(Value::as_str);
-    if let Some(text) = text("Text").map(readable).filter(|text| !text.is_empty()) {
+    // Markup stands in plain texts as well, by mistake.
+    let is_markup = |text: &str| text.contains('<') && (text.contains("</") || text.contains("/>"));
+    let plain = |text: &str| if is_markup(text) { spoken(text) } else { readable(text) };
+    if let Some(text) = text("Text").map(plain).filter(|text| !text.is_empty()) {
         return format!("“{text}”");
     }
     if let Some(ssml) = text("SSML").map(spoken).filter(|text| !text.is_empty()) {

@@ -12,7 +12,6 @@ use callform_call::center::FlowSource;
 use callform_call::event::{Party, Speech, What};
 use callform_call::simulation::Start;
 use callform_call::{Channel, ContactId, Event, FlowId, Simulation, Turn, logs};
-use callform_flow::document::guess_type;
 use callform_flow::{Document, FlowType};
 use callform_source::SourceMap;
 use clap::{Args, ValueEnum};
@@ -144,8 +143,8 @@ pub(super) fn center_of(ui: &Ui, args: &CenterArgs) -> Result<(CallCenter, Sourc
 fn sources_of(path: &Path, documents: Vec<Document>) -> Vec<FlowSource> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = |(at, document): (usize, Document)| {
+        let flow_type = document.guess(Some(&stem)).flow_type;
         let name = document.name.unwrap_or_else(|| if at == 0 { stem.clone() } else { format!("{stem} {}", at + 1) });
-        let flow_type = document.flow_type.unwrap_or_else(|| guess_type(&document.flow));
         FlowSource { key: name.clone(), ids: vec![name.clone()], name, flow_type, flow: document.flow }
     };
     documents.into_iter().enumerate().map(source).collect()

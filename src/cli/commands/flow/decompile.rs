@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use serde_norway::Value as Yaml;
 
-use super::input;
+use super::input::{self, TypeArg};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 use crate::model::display_name;
@@ -26,6 +26,9 @@ pub(crate) struct DecompileArgs {
     /// File that says what ARNs are called, a line for each: `ARN: queue/customer_service`.
     #[arg(long, value_name = "FILE")]
     pub arns: Option<PathBuf>,
+    /// Type.
+    #[command(flatten)]
+    pub of_type: TypeArg,
     /// Form of the steps.
     #[arg(long, value_name = "FORM", default_value = "yaml")]
     pub format: StepsFormat,
@@ -65,7 +68,11 @@ fn decompiled(ui: &Ui, args: &DecompileArgs) -> Result<String, String> {
     }
     let mut fragment = Map::new();
     for document in &documents {
-        let mut flow = of_document(document, None, &arns).map_err(no_flow)?;
+        let guess = args.of_type.of(document, &args.file);
+        if let Some(guess) = guess.sentence() {
+            ui.say(&format!("note: {guess}"));
+        }
+        let mut flow = of_document(document, Some(guess.flow_type), &arns).map_err(no_flow)?;
         tell(ui, &flow);
         let section = fragment.entry(input::section(flow.flow_type)).or_insert_with(|| json!({}));
         let Some(flows) = section.as_object_mut() else { continue };
@@ -77,7 +84,7 @@ fn decompiled(ui: &Ui, args: &DecompileArgs) -> Result<String, String> {
     let fragment = Value::Object(fragment);
     match args.format {
         StepsFormat::Json => Ok(json_text(&fragment) + "\n"),
-        StepsFormat::Yaml => serde_norway::to_string(&yaml(&fragment, "")).map_err(|error| error.to_string()),
+        StepsFormat::Yaml => written(&fragment),
     }
 }
 
@@ -112,18 +119,38 @@ fn key_of(flow: &Decompiled, file: &Path) -> String {
     names.into_iter().find(|key| !key.is_empty()).unwrap_or_else(|| "flow".to_owned())
 }
 
+/// Stands around what has to be quoted, until the text is written.
+const QUOTE: char = '\u{E003}';
+
+/// Words that other readers of YAML take for truth values.
+fn is_truth(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["yes", "no", "on", "off", "y", "n"];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// A text; words that are no text to everybody get quotes.
+fn text(text: &str) -> Yaml {
+    Yaml::String(if is_truth(text) { format!("{QUOTE}{text}{QUOTE}") } else { text.to_owned() })
+}
+
+/// What is written for the steps.
+fn written(value: &Value) -> Result<String, String> {
+    let text = serde_norway::to_string(&yaml(value, "")).map_err(|error| error.to_string())?;
+    Ok(text.replace(QUOTE, "'"))
+}
+
 /// The same as YAML, with the keys of a menu as numbers: `1:` and not `'1':`.
 fn yaml(value: &Value, key: &str) -> Yaml {
     match value {
         Value::Null => Yaml::Null,
         Value::Bool(truth) => Yaml::Bool(*truth),
         Value::Number(_) => serde_norway::to_value(value).unwrap_or_default(),
-        Value::String(text) => Yaml::String(text.clone()),
+        Value::String(words) => text(words),
         Value::Array(items) => items.iter().map(|item| yaml(item, "")).collect(),
         Value::Object(members) => {
             let pairs = members.iter().map(|(name, member)| {
                 let digit = (key == "keys" && name.len() == 1).then(|| name.parse::<u64>().ok()).flatten();
-                let name_value = digit.map_or_else(|| Yaml::String(name.clone()), |digit| Yaml::Number(digit.into()));
+                let name_value = digit.map_or_else(|| text(name), |digit| Yaml::Number(digit.into()));
                 (name_value, yaml(member, name))
             });
             Yaml::Mapping(pairs.collect())
@@ -140,5 +167,13 @@ mod tests {
         let steps = json!([{ "menu": "Press 1", "keys": { "1": "hang_up", "*": "end" } }]);
         let text = serde_norway::to_string(&yaml(&steps, "")).unwrap();
         assert_eq!(text, "- menu: Press 1\n  keys:\n    1: hang_up\n    '*': end\n");
+    }
+
+    #[test]
+    fn words_that_may_be_truth_values_are_quoted() {
+        let steps = json!([{ "set": { "on": "yes", "zip": "01234", "text": "no more" } }, { "if": "$.Attributes.x", "equals": "No" }]);
+        let expected =
+            "- set:\n    'on': 'yes'\n    zip: '01234'\n    text: no more\n- if: $.Attributes.x\n  equals: 'No'\n";
+        assert_eq!(written(&steps).as_deref(), Ok(expected));
     }
 }

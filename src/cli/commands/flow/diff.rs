@@ -7,7 +7,7 @@ use callform_flow::draw::{Caption, compared};
 use clap::{Args, ValueEnum};
 
 use super::draw::{PictureFormat, no_flow, written};
-use super::input::{self, NamedFlow};
+use super::input::{self, NamedFlow, TypeArg};
 use crate::cli::args::FilesArgs;
 use crate::cli::exit_code::Exit;
 use crate::cli::git::Place;
@@ -35,6 +35,9 @@ pub(crate) struct DiffArgs {
     /// Files.
     #[command(flatten)]
     pub files: FilesArgs,
+    /// Type.
+    #[command(flatten)]
+    pub of_type: TypeArg,
     /// Form of the differences.
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: DifferenceFormat,
@@ -79,15 +82,20 @@ fn diff(ui: &Ui, args: &DiffArgs) -> Result<Exit, Exit> {
         let (key, environment) = (args.flow.as_deref(), args.env.as_deref());
         let flows = if text == input::STDIN {
             let files = input::stdin_or_disk(Path::new(text), &args.files).map_err(failed)?;
-            input::flows_in(&files, text, key, environment)
+            input::flows_in(&files, text, key, environment, &args.of_type)
         } else {
             let place = Place::parse(text, &args.files).map_err(failed)?;
             let (files, path) = place.files();
-            input::flows_in(files, path, key, environment)
+            input::flows_in(files, path, key, environment, &args.of_type)
         };
         flows.map_err(|error| no_flow(ui, error))
     };
-    let pairs = pairs(read(&args.old)?, read(&args.new)?);
+    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    // Only pictures say the type.
+    if matches!(args.format, DifferenceFormat::Mermaid | DifferenceFormat::Svg) {
+        input::tell_guesses(ui, &new);
+    }
+    let pairs = pairs(old, new);
     let compared: Vec<(Pair, Comparison)> = pairs.into_iter().map(with_comparison).collect();
     let differs = compared.iter().any(|(pair, comparison)| pair.is_lonely() || !comparison.is_empty());
     match args.format {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use callform_flow::draw::{Caption, Picture, Placing, mermaid, svg};
 use clap::{Args, ValueEnum};
 
-use super::input::{self, NamedFlow, NoFlow};
+use super::input::{self, NamedFlow, NoFlow, TypeArg};
 use crate::cli::args::{DiagnosticFormat, FilesArgs};
 use crate::cli::center::report;
 use crate::cli::exit_code::Exit;
@@ -29,6 +29,9 @@ pub(crate) struct DrawArgs {
     /// Files.
     #[command(flatten)]
     pub files: FilesArgs,
+    /// Type.
+    #[command(flatten)]
+    pub of_type: TypeArg,
     /// Form of the picture; taken from the name of the output where it is not given, and SVG otherwise.
     #[arg(long, value_name = "FORM")]
     pub format: Option<PictureFormat>,
@@ -64,8 +67,9 @@ fn draw(ui: &Ui, args: &DrawArgs) -> Result<(), Exit> {
     let path = args.file.to_string_lossy();
     let files = input::stdin_or_disk(&args.file, &args.files)
         .map_err(|error| fail(format!("cannot read `{path}`: {error}")))?;
-    let flows = input::flows_in(&files, &path, args.flow.as_deref(), args.env.as_deref())
+    let flows = input::flows_in(&files, &path, args.flow.as_deref(), args.env.as_deref(), &args.of_type)
         .map_err(|error| no_flow(ui, error))?;
+    input::tell_guesses(ui, &flows);
     let format = args.format.or(args.out.as_deref().and_then(PictureFormat::of_name)).unwrap_or(PictureFormat::Svg);
     let placing = if args.as_edited { Placing::Editor } else { Placing::Columns };
     let picture = |named: &NamedFlow| {

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
+use callform_flow::document::{Because, Guess};
 use callform_flow::{Document, Flow, FlowType};
 use callform_source::{Diagnostics, SourceMap};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use serde_json::Value;
 
 use crate::blueprint::{self, Disk, FileError, Files};
 use crate::cli::args::FilesArgs;
+use crate::cli::ui::Ui;
 use crate::model::{self, Kind, Model};
 
 /// Largest input; the service takes flows of 256,000 characters.
@@ -65,8 +69,35 @@ pub(super) struct NamedFlow {
     pub(super) name: String,
     /// What the flow is for, where that is known.
     pub(super) flow_type: Option<FlowType>,
+    /// What was guessed of that and why, where the file does not say it.
+    pub(super) guess: Option<String>,
     /// The flow.
     pub(super) flow: Flow,
+}
+
+/// The type of exported flows.
+#[derive(Debug, Args)]
+pub(crate) struct TypeArg {
+    /// Type of the exported flows. Without it: what they say themselves, else what their blocks and names tell.
+    #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(FlowType::ALL.map(FlowType::word)).try_map(|word| word.parse::<FlowType>()))]
+    pub flow_type: Option<FlowType>,
+}
+
+impl TypeArg {
+    /// The type of a document: the one that is given, the one it names, or a guess.
+    pub(super) fn of(&self, document: &Document, path: &Path) -> Guess {
+        match self.flow_type {
+            Some(flow_type) => Guess { flow_type, because: Because::Told, or: None },
+            None => document.guess(stem(path).as_deref()),
+        }
+    }
+}
+
+/// The name of a file without folder and ending; `None` for stdin.
+pub(super) fn stem(path: &Path) -> Option<String> {
+    let stem = path.file_stem().filter(|_| path != Path::new(STDIN))?.to_string_lossy().into_owned();
+    // What the API prints is often kept as `NAME.flow.json`, and templates as `NAME.json.tftpl`.
+    Some(stem.split('.').next().filter(|first| !first.is_empty()).map_or(stem.clone(), str::to_owned))
 }
 
 /// Why there is no flow to look at.
@@ -85,6 +116,7 @@ pub(super) fn flows_in(
     path: &str,
     key: Option<&str>,
     environment: Option<&str>,
+    of_type: &TypeArg,
 ) -> Result<Vec<NamedFlow>, NoFlow> {
     let unreadable = |error: String| NoFlow::Unreadable(format!("cannot read `{path}`: {error}"));
     let bytes = files.read(path, LIMIT).map_err(|error| unreadable(error.to_string()))?;
@@ -92,7 +124,7 @@ pub(super) fn flows_in(
     if let Ok(json) = text(&bytes).and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()))
         && Document::is_meant(&json)
     {
-        let flows = exported(path, &json).map_err(unreadable)?;
+        let flows = exported(path, &json, of_type).map_err(unreadable)?;
         return wanted(flows, path, key);
     }
     let compiled = compile_in(files, path, environment);
@@ -107,7 +139,7 @@ pub(super) fn flows_in(
         .filter(is_wanted)
         .filter_map(|compiled| {
             let flow = Flow::from_json(&compiled.content).ok()?;
-            Some(NamedFlow { name: compiled.key.clone(), flow_type: compiled.flow_type, flow })
+            Some(NamedFlow { name: compiled.key.clone(), flow_type: compiled.flow_type, guess: None, flow })
         })
         .collect();
     match key {
@@ -130,20 +162,30 @@ fn wanted(mut flows: Vec<NamedFlow>, path: &str, key: Option<&str>) -> Result<Ve
 }
 
 /// Exported flows, in any form that [`Document`] reads.
-fn exported(path: &str, json: &Value) -> Result<Vec<NamedFlow>, String> {
+fn exported(path: &str, json: &Value, of_type: &TypeArg) -> Result<Vec<NamedFlow>, String> {
     let documents = Document::read_all(json).map_err(|error| error.to_string())?;
     let stem = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let is_only_one = documents.len() == 1;
     let named = documents.into_iter().enumerate().map(|(at, document)| {
         let of_file = if is_only_one { stem.clone() } else { format!("{stem} {}", at + 1) };
-        let is_module = document.flow.settings.as_ref().is_some_and(|settings| !settings.is_null());
+        let guess = of_type.of(&document, Path::new(path));
         NamedFlow {
             name: document.name.unwrap_or(of_file),
-            flow_type: document.flow_type.or(is_module.then_some(FlowType::Module)),
+            flow_type: Some(guess.flow_type),
+            guess: guess.sentence(),
             flow: document.flow,
         }
     });
     Ok(named.collect())
+}
+
+/// Says of each flow what was guessed.
+pub(super) fn tell_guesses(ui: &Ui, flows: &[NamedFlow]) {
+    for flow in flows {
+        if let Some(guess) = &flow.guess {
+            ui.say(&format!("note: {}: {guess}", flow.name));
+        }
+    }
 }
 
 /// The exported flows in a file; `None` for a file that is meant as something else.

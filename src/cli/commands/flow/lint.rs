@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use callform_flow::document::guess_type;
-use callform_flow::{DecodeError, Document, FlowType, lint};
+use callform_flow::document::Guess;
+use callform_flow::lint::{self, Arrival, Member, Places};
+use callform_flow::{DecodeError, Document};
 use callform_source::{Diagnostic, Diagnostics, Severity, SourceMap, Span, did_you_mean};
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use serde_json::Value;
 
-use super::input;
+use super::input::{self, TypeArg};
 use crate::cli::args::{DiagnosticFormat, FilesArgs};
 use crate::cli::center::report;
 use crate::cli::exit_code::Exit;
@@ -24,9 +24,9 @@ pub(crate) struct LintArgs {
     /// Exported flows (JSON), blueprints, or parts of blueprints with nothing but flows; `-` for stdin.
     #[arg(value_name = "FILE|BLUEPRINT", required = true)]
     pub files: Vec<PathBuf>,
-    /// Type of the exported flows. Without it: what their metadata says, else what their blocks tell.
-    #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(FlowType::ALL.map(FlowType::word)).try_map(|word| word.parse::<FlowType>()))]
-    pub flow_type: Option<FlowType>,
+    /// Type.
+    #[command(flatten)]
+    pub of_type: TypeArg,
     /// The environment of the blueprints to use.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
@@ -51,21 +51,29 @@ pub(super) fn run(ui: &Ui, args: &LintArgs) -> Exit {
         ui.error(&error);
         return Exit::Usage;
     }
-    let mut sources = SourceMap::default();
-    let mut found = Diagnostics::default();
-    let mut flows = 0;
+    let mut read = Vec::new();
     for path in &args.files {
-        match lint_file(path, args) {
-            Ok(linted) => {
-                let moved = sources.append(linted.sources);
-                found.extend(moved.diagnostics(&linted.found));
-                flows += linted.flows;
-            }
+        match read_file(path, args) {
+            Ok(file) => read.push(file),
             Err(error) => {
                 ui.error(&format!("cannot read `{}`: {error}", path.display()));
                 return Exit::Failed;
             }
         }
+    }
+    let mut sources = SourceMap::default();
+    let mut found = Diagnostics::default();
+    let flows = read.iter().map(|file| file.flows + file.exported.len()).sum::<usize>();
+    let mut arrivals = arrivals(&read).into_iter();
+    for mut file in read {
+        for exported in &file.exported {
+            if let Some(guess) = exported.guess.sentence().filter(|_| args.format == DiagnosticFormat::Human) {
+                ui.say(&format!("note: {}: {guess}", exported.label));
+            }
+            lint_exported(exported, arrivals.next().unwrap_or_default(), &mut file.found);
+        }
+        let moved = sources.append(file.sources);
+        found.extend(moved.diagnostics(&file.found));
     }
     let found = with_levels(&found, args);
     report(ui, args.format, &found, &sources);
@@ -91,14 +99,48 @@ fn check_rules(args: &LintArgs) -> Result<(), String> {
     }
 }
 
-/// What a file has, and what was found in it.
+/// What a file has, and what was found in it so far.
 struct Linted {
     sources: SourceMap,
     found: Diagnostics,
+    /// How many flows of it were looked at already.
     flows: usize,
+    /// Those that are looked at together with all others.
+    exported: Vec<Exported>,
 }
 
-fn lint_file(path: &Path, args: &LintArgs) -> Result<Linted, String> {
+/// An exported flow.
+struct Exported {
+    document: Document,
+    guess: Guess,
+    /// What to call it in what is told.
+    label: String,
+    /// What other flows may call it, beside what its document says.
+    stem: Option<String>,
+    places: Places,
+    span: Span,
+}
+
+/// How contacts come to each of the exported flows, in their order.
+fn arrivals(read: &[Linted]) -> Vec<Arrival> {
+    let flows: Vec<&Exported> = read.iter().flat_map(|file| &file.exported).collect();
+    let names: Vec<Vec<&str>> = flows
+        .iter()
+        .map(|flow| {
+            let document = &flow.document;
+            let own = document.ids.iter().chain(&document.name).chain(&flow.stem);
+            own.map(String::as_str).collect()
+        })
+        .collect();
+    let members: Vec<Member<'_>> = flows
+        .iter()
+        .zip(&names)
+        .map(|(flow, names)| Member { names, flow_type: flow.guess.flow_type, flow: &flow.document.flow })
+        .collect();
+    lint::arrivals(&members)
+}
+
+fn read_file(path: &Path, args: &LintArgs) -> Result<Linted, String> {
     let bytes = input::read(path)?;
     let text = input::text(&bytes)?;
     let is_named_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
@@ -112,7 +154,7 @@ fn lint_file(path: &Path, args: &LintArgs) -> Result<Linted, String> {
     let is_exported =
         is_named_json || text.trim_start().starts_with('{') || json.as_ref().is_some_and(Document::is_meant);
     if is_exported && !is_blueprint {
-        return Ok(lint_exported(&shown, &text, args.flow_type));
+        return Ok(read_exported(path, &text, &args.of_type));
     }
     let compiled = input::compile_bytes(path, bytes, &args.beside, args.env.as_deref());
     if compiled.diagnostics.has_errors()
@@ -126,7 +168,7 @@ fn lint_file(path: &Path, args: &LintArgs) -> Result<Linted, String> {
         diagnostic.severity == Severity::Error || codes().any(|code| code == diagnostic.code)
     };
     compiled.diagnostics.iter().filter(is_ours).for_each(|diagnostic| found.push(diagnostic.clone()));
-    Ok(Linted { sources: compiled.sources, found, flows: compiled.flows.len() })
+    Ok(Linted { sources: compiled.sources, found, flows: compiled.flows.len(), exported: Vec::new() })
 }
 
 /// What to do about a file without a flow.
@@ -141,7 +183,7 @@ fn no_flow(path: &str, text: &str, why: &str) -> Linted {
         .at(Span::whole_file(file), "")
         .note(why)
         .help(WHAT_TO_GIVE);
-    Linted { sources, found: std::iter::once(diagnostic).collect(), flows: 0 }
+    Linted { sources, found: std::iter::once(diagnostic).collect(), flows: 0, exported: Vec::new() }
 }
 
 /// What a file holds that is no blueprint for sure.
@@ -158,59 +200,81 @@ fn no_mapping(whole: &Value) -> Option<&'static str> {
     }
 }
 
-/// Lints flow JSON as the Connect editor exports it, today or formerly, and as the API returns it.
-fn lint_exported(path: &str, text: &str, flow_type: Option<FlowType>) -> Linted {
+/// Reads flow JSON as the Connect editor exports it, today or formerly, and as the API returns it.
+fn read_exported(path: &Path, text: &str, of_type: &TypeArg) -> Linted {
+    let shown = path.to_string_lossy();
     let mut sources = SourceMap::default();
-    let file = sources.add(path, text);
-    let mut found = Diagnostics::default();
-    let mut flows = 0;
+    let file = sources.add(shown.as_ref(), text);
+    let mut read = Linted { sources, found: Diagnostics::default(), flows: 0, exported: Vec::new() };
+    let whole = Span::whole_file(file);
     let json: Value = match serde_json::from_str(text) {
         Ok(json) => json,
         Err(error) => {
-            let place = place_of(&sources, Span::whole_file(file), text, &error);
-            found.push(
+            let place = place_of(&read.sources, whole, text, &error);
+            read.found.push(
                 Diagnostic::error("flow-not-json", "this file holds no JSON")
                     .at(place, "")
                     .note(format!("{error}."))
                     .help(WHAT_TO_GIVE),
             );
-            return Linted { sources, found, flows };
+            return read;
         }
     };
-    match Document::read_all(&json) {
+    match Document::read_all_with_faults(&json) {
         Ok(documents) => {
-            flows = documents.len();
+            let is_only_one = documents.len() == 1;
             let mut places = lint::places_in_list(text, file);
             if places.len() != documents.len() {
                 // Some are texts inside of the text.
-                places = vec![lint::Places::default(); documents.len()];
+                places = vec![Places::default(); documents.len()];
             }
-            for (Document { flow, flow_type: told, name, .. }, places) in documents.iter().zip(&places) {
-                let subject = lint::Subject {
-                    name: name.as_deref().filter(|_| documents.len() > 1).unwrap_or(path),
-                    flow_type: flow_type.or(*told).unwrap_or_else(|| guess_type(flow)),
-                    flow,
-                    places,
-                    span: Span::whole_file(file),
-                    is_compiled: false,
-                    names: None,
-                };
-                lint::check(&subject, &mut found);
-            }
+            let exported = documents.into_iter().zip(places).map(|(document, places)| Exported {
+                guess: of_type.of(&document, path),
+                label: document.name.clone().filter(|_| !is_only_one).unwrap_or_else(|| shown.to_string()),
+                stem: input::stem(path).filter(|_| is_only_one),
+                places,
+                span: whole,
+                document,
+            });
+            read.exported = exported.collect();
         }
-        Err(error) if Document::is_meant(&json) && error != DecodeError::Empty => found.push(
+        Err(error) if Document::is_meant(&json) && error != DecodeError::Empty => read.found.push(
             Diagnostic::error("flow-not-valid", format!("the flow cannot be read: {error}"))
-                .at(Span::whole_file(file), "")
+                .at(whole, "")
                 .help("Export the flow in the Connect editor, or take the `Content` that the API returns."),
         ),
         Err(error) => {
             // Of a list with something in it, and of a mapping, the error says more.
             let is_filled = json.as_array().is_some_and(|items| !items.is_empty());
             let what = no_mapping(&json).filter(|_| !is_filled);
-            return no_flow(path, text, &what.map_or_else(|| format!("{error}."), |what| format!("It holds {what}.")));
+            let why = what.map_or_else(|| format!("{error}."), |what| format!("It holds {what}."));
+            return no_flow(&shown, text, &why);
         }
     }
-    Linted { sources, found, flows }
+    read
+}
+
+/// What is wrong with an exported flow: what keeps it from being one, and what the rules find in the rest.
+fn lint_exported(exported: &Exported, arrival: Arrival, found: &mut Diagnostics) {
+    let Exported { document, places, span, .. } = exported;
+    for fault in &document.faults {
+        let action = fault.action().and_then(|index| document.flow.actions.get(index));
+        let place = action.and_then(|action| places.get(&action.identifier)).unwrap_or(*span);
+        let label = action.map_or_else(String::new, |action| format!("in `{}`", action.identifier));
+        let diagnostic = Diagnostic::error("flow-not-valid", format!("the flow cannot be read: {fault}"));
+        found.push(diagnostic.at(place, label).help("Connect refuses it: put in what is missing."));
+    }
+    let subject = lint::Subject {
+        name: &exported.label,
+        flow_type: exported.guess.flow_type,
+        flow: &document.flow,
+        places,
+        span: *span,
+        is_compiled: false,
+        names: None,
+        arrival,
+    };
+    lint::check(&subject, found);
 }
 
 /// Where JSON went wrong.

@@ -8,6 +8,7 @@ mod connecting;
 mod raw;
 mod table;
 
+pub(crate) use deciding::OR;
 pub(crate) use raw::LITERAL;
 
 use callform_source::Spanned;
@@ -37,6 +38,10 @@ pub(super) fn step(builder: &mut Builder<'_>, step: &Spanned<Step>, next: Target
         Step::Module(step) => deciding::module(builder, step, &next),
         Step::Goto(step) => Target::Label(step.goto.clone()),
         Step::Continue(_) => next,
+        Step::Defaults(step) => {
+            builder.set_defaults(&step.defaults);
+            next
+        }
         Step::HangUp(_) => terminal(builder, "DisconnectParticipant", "Hang up"),
         Step::End(_) => terminal(builder, "EndFlowExecution", "End"),
         Step::Return(_) => terminal(builder, "EndFlowModuleExecution", "Return"),

@@ -1,6 +1,6 @@
 //! `raw`: an action in the words of the flow language.
 
-use callform_source::{Diagnostic, Span, Spanned, did_you_mean};
+use callform_source::{Diagnostic, Span, Spanned};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::{self, ActionSpec};
@@ -79,8 +79,11 @@ fn check_type(builder: &mut Builder<'_>, name: &Spanned<String>) {
     let diagnostic = Diagnostic::error("unknown-action", format!("the flow language has no action `{name}`"))
         .at(name.span, "unknown type");
     builder.diagnostics.push(match catalog::misnomer_of(name) {
+        Some(misnomer) if misnomer.meant.is_empty() => {
+            diagnostic.help("Take it out: the first step is where a flow starts.")
+        }
         Some(misnomer) => diagnostic.help(format!("Write `{}`.", misnomer.meant.join("` and then `"))),
-        None => match did_you_mean(name, catalog::all().map(|spec| spec.name)) {
+        None => match catalog::likely(name) {
             Some(similar) => diagnostic.help(format!("Did you mean `{similar}`?")),
             None => diagnostic.help("See the flow language's reference for the types there are."),
         },

@@ -72,8 +72,11 @@ pub(super) fn voice(builder: &mut Builder<'_>, step: &VoiceStep, next: &Target) 
     if let Some(style) = &step.style {
         draft = draft.parameter("TextToSpeechStyle", builder.text(style, style.span));
     }
-    if let Some(unguarded) = step.unguarded.as_ref().filter(|unguarded| unguarded.value) {
-        if step.error.is_some() || step.language.is_some() {
+    // A language needs a block of its own, which has an error branch.
+    let may_be_unguarded = step.unguarded.is_some() || step.language.is_none();
+    if may_be_unguarded && builder.is_unguarded(step.unguarded.as_ref(), step.error.as_ref()) {
+        let is_conflicting = step.error.is_some() || step.language.is_some();
+        if let (Some(unguarded), true) = (&step.unguarded, is_conflicting) {
             builder.diagnostics.push(
                 Diagnostic::error("conflicting-keys", "`unguarded` beside `error` or `language`")
                     .at(unguarded.span, "says that there is no error branch")

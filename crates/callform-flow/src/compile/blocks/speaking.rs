@@ -1,6 +1,6 @@
 //! `say`, `menu`, `collect`, `play`.
 
-use callform_source::{Diagnostic, Spanned};
+use callform_source::{Diagnostic, Span};
 use serde_json::{Value, json};
 
 use super::words_of;
@@ -11,8 +11,8 @@ use crate::validate::is_menu_key;
 pub(super) fn say(builder: &mut Builder<'_>, step: &SayStep, next: &Target) -> Target {
     let title = builder.title(|| format!("Say {}", words_of(&step.say)));
     let draft = builder.with_speech(Draft::new("MessageParticipant", title), &step.say);
-    if let Some(unguarded) = step.unguarded.as_ref().filter(|unguarded| unguarded.value) {
-        if step.error.is_some() {
+    if builder.is_unguarded(step.unguarded.as_ref(), step.error.as_ref()) {
+        if let (Some(unguarded), true) = (&step.unguarded, step.error.is_some()) {
             builder.diagnostics.push(
                 Diagnostic::error("conflicting-keys", "`unguarded` and `error` in one step")
                     .at(unguarded.span, "says that there is no error branch")
@@ -31,7 +31,8 @@ pub(super) fn menu(builder: &mut Builder<'_>, step: &MenuStep, next: &Target) ->
         .with_speech(Draft::new("GetParticipantInput", title.clone()), &step.menu)
         .parameter("StoreInput", "False")
         .parameter("InputTimeLimitSeconds", timeout);
-    if step.keys.is_empty() {
+    let waits_only = step.no_input.is_some() || step.invalid.is_some() || step.next.is_some() || step.error.is_some();
+    if step.keys.is_empty() && !waits_only {
         builder.diagnostics.push(
             Diagnostic::warning("menu-key", "a menu without keys")
                 .at(step.menu.span, "nothing to choose")
@@ -40,10 +41,12 @@ pub(super) fn menu(builder: &mut Builder<'_>, step: &MenuStep, next: &Target) ->
     }
     let menu = builder.reserve();
     let mut draft = draft;
-    for (key, branch) in &step.keys {
-        check_key(builder, key);
+    for (keys, branch) in &step.keys {
         let target = builder.branch(Some(branch), next.clone(), next);
-        draft = draft.condition("Equals", key, target);
+        for key in keys.split(',').map(str::trim) {
+            check_key(builder, key, keys.span);
+            draft = draft.condition("Equals", key, target.clone());
+        }
     }
     let failed = retry(builder, step, &title, menu.into(), next);
     let after = if step.attempts.is_some() { failed.clone() } else { next.clone() };
@@ -59,11 +62,11 @@ pub(super) fn menu(builder: &mut Builder<'_>, step: &MenuStep, next: &Target) ->
     builder.fill(menu, draft)
 }
 
-fn check_key(builder: &mut Builder<'_>, key: &Spanned<String>) {
+fn check_key(builder: &mut Builder<'_>, key: &str, span: Span) {
     if !is_menu_key(key) {
         builder.diagnostics.push(
             Diagnostic::error("menu-key", format!("`{key}` is no key of a telephone"))
-                .at(key.span, "cannot be pressed")
+                .at(span, "cannot be pressed")
                 .help("Use `0` to `9`, `\"*\"` or `\"#\"`."),
         );
     }
@@ -228,7 +231,7 @@ pub(super) fn play(builder: &mut Builder<'_>, step: &PlayStep, next: &Target) ->
         let word = if keep_playing.value { "true" } else { "false" };
         draft = draft.parameter("ContinueMessagingDuringInterrupt", word);
     }
-    let is_guarded = step.unguarded.as_ref().is_none_or(|unguarded| !unguarded.value);
+    let is_guarded = !builder.is_unguarded(step.unguarded.as_ref(), step.error.as_ref());
     if step.error.is_some() || (builder.has_on_error && is_guarded) {
         let error = builder.error_branch(step.error.as_ref(), next);
         draft = draft.next(error.clone()).error("NoMatchingError", error);

@@ -1,8 +1,9 @@
 //! `if`, `switch`, `hours`, `staffing`, `queue_status`, `split`, `loop`, `module`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{After, Branch, Reader, Word, branching, key, keyed, on_error, or_next, usual_branch};
+use super::{After, Branch, Reader, Word, branching, grouped, key, keyed, on_error, or_next, raw, usual_branch};
+use crate::compile::OR;
 use crate::decompile::object;
 
 impl<'a> Reader<'a, '_> {
@@ -10,23 +11,38 @@ impl<'a> Reader<'a, '_> {
         self.only(&["ComparisonValue"])?;
         let path = self.path("ComparisonValue")?;
         let [otherwise] = self.errors(["NoMatchingCondition"])?;
-        self.mirrors(otherwise)?;
+        let next = self.next_unless(otherwise)?;
         let otherwise = or_next("else", otherwise);
-        if let [condition] = self.action.transitions.conditions() {
-            let word = match condition.operator.as_str() {
-                "Equals" => "equals",
-                "TextStartsWith" => "starts_with",
-                "TextEndsWith" => "ends_with",
-                "TextContains" => "contains",
-                operator => number_word(operator)?,
-            };
-            let step = object([("if", json!(path)), (word, json!(condition.operand()?))]);
-            return Some(branching(step, vec![or_next("then", &condition.next_action), otherwise]));
+        let conditions = self.action.transitions.conditions();
+        if let [condition] = conditions {
+            let step = object([("if", json!(path)), (word_of(&condition.operator)?, json!(condition.operand()?))]);
+            let mut branches = vec![or_next("then", &condition.next_action), otherwise];
+            branches.extend(next);
+            return Some(branching(step, branches));
         }
-        let cases = self.equals().filter(|cases| !cases.is_empty())?;
-        let mut branches: Vec<_> = cases.into_iter().map(|(operand, target)| keyed("cases", operand, target)).collect();
+        let (step, mut branches) = match self.equals() {
+            Some(cases) if !cases.is_empty() => {
+                let branches = grouped("cases", OR, cases)?;
+                (object([("switch", json!(path)), ("cases", json!({}))]), branches)
+            }
+            _ => self.mixed(path)?,
+        };
         branches.push(otherwise);
-        Some(branching(object([("switch", json!(path)), ("cases", json!({}))]), branches))
+        branches.extend(next);
+        Some(branching(step, branches))
+    }
+
+    /// A `switch` whose comparisons are of several kinds.
+    fn mixed(&self, path: &str) -> Option<(Map<String, Value>, Vec<Branch<'a>>)> {
+        let mut cases = Vec::new();
+        let mut branches = Vec::new();
+        for (index, condition) in self.action.transitions.conditions().iter().enumerate() {
+            (raw::is_nothing(&condition.other) && raw::is_nothing(&condition.other_of_condition)).then_some(())?;
+            cases.push(json!({ word_of(&condition.operator)?: condition.operand()?, "then": [] }));
+            let path = vec![key("when"), super::Place::Index(index), key("then")];
+            branches.push(Branch { path, ..usual_branch(&condition.next_action) });
+        }
+        (!cases.is_empty()).then(|| (object([("switch", json!(path)), ("when", Value::Array(cases))]), branches))
     }
 
     pub(super) fn hours(&self) -> Option<Word<'a>> {
@@ -36,8 +52,10 @@ impl<'a> Reader<'a, '_> {
             hours => hours,
         };
         let [error] = self.errors(["NoMatchingError"])?;
-        let [(first, open), (second, closed)] = self.equals()?.try_into().ok()?;
-        (first == "True" && second == "False").then_some(())?;
+        let mut results = self.equals()?;
+        results.sort_unstable();
+        let [(first, closed), (second, open)] = results.try_into().ok()?;
+        (first == "False" && second == "True").then_some(())?;
         let mut branches = vec![or_next("open", open), or_next("closed", closed), on_error("error", error)];
         branches.extend(self.next_unless(error)?);
         Some(branching(object([("hours", hours)]), branches))
@@ -111,8 +129,15 @@ impl<'a> Reader<'a, '_> {
 
     pub(super) fn repeat(&self) -> Option<Word<'a>> {
         self.only(&["LoopCount"])?;
-        let count = self.scalar("LoopCount")?.parse::<u32>().ok().filter(|count| *count <= 100)?;
-        let [(first, body), (second, done)] = self.equals()?.try_into().ok()?;
+        let count = self.scalar("LoopCount")?;
+        let count = match count.parse::<u32>() {
+            Ok(number) if number <= 100 && number.to_string() == count => json!(number),
+            _ => json!(self.path("LoopCount")?),
+        };
+        // Editors write them in either order.
+        let mut results = self.equals()?;
+        results.sort_unstable();
+        let [(first, body), (second, done)] = results.try_into().ok()?;
         (first == "ContinueLooping" && second == "DoneLooping").then_some(())?;
         self.mirrors(done)?;
         let mut branches = vec![Branch { path: vec![key("steps")], repeats: true, ..usual_branch(body) }];
@@ -120,7 +145,7 @@ impl<'a> Reader<'a, '_> {
             let [error] = self.errors(["NoMatchingError"])?;
             branches.push(Branch { path: vec![key("error")], is_failure: true, ..usual_branch(error) });
         }
-        let step = object([("loop", json!(count))]);
+        let step = object([("loop", count)]);
         Some(Word { step, branches, after: After::Action(done), is_unguarded: false })
     }
 
@@ -141,6 +166,17 @@ impl<'a> Reader<'a, '_> {
         let next = self.action.transitions.next_action.as_deref()?;
         Some(Word { step, branches, after: After::Action(next), is_unguarded: false })
     }
+}
+
+/// The word for an operator in `if` and `when`.
+fn word_of(operator: &str) -> Option<&'static str> {
+    Some(match operator {
+        "Equals" => "equals",
+        "TextStartsWith" => "starts_with",
+        "TextEndsWith" => "ends_with",
+        "TextContains" => "contains",
+        operator => number_word(operator)?,
+    })
 }
 
 fn number_word(operator: &str) -> Option<&'static str> {

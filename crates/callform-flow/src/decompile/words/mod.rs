@@ -313,6 +313,23 @@ fn usual_branch(target: &str) -> Branch<'_> {
     Branch { path: Vec::new(), target, is_failure: false, omitted: Omitted::Never, repeats: false }
 }
 
+/// Branches for keys inside a mapping, those that lead to one place together. `None` where a key has in itself what
+/// stands between them.
+fn grouped<'a>(outer: &str, between: &str, pairs: Vec<(&'a str, &'a str)>) -> Option<Vec<Branch<'a>>> {
+    let mut groups: Vec<(String, &'a str)> = Vec::new();
+    for (name, target) in pairs {
+        (!name.contains(between)).then_some(())?;
+        match groups.iter_mut().find(|(_, to)| *to == target) {
+            Some((names, _)) => {
+                names.push_str(between);
+                names.push_str(name);
+            }
+            None => groups.push((name.to_owned(), target)),
+        }
+    }
+    Some(groups.into_iter().map(|(names, target)| keyed(outer, &names, target)).collect())
+}
+
 /// A branch for a key inside a mapping.
 fn keyed<'a>(outer: &str, inner: &str, target: &'a str) -> Branch<'a> {
     Branch { path: vec![key(outer), key(inner)], ..usual_branch(target) }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{After, Reader, Word, branching, keyed, on_error};
+use super::{After, Reader, Word, branching, grouped, on_error};
 use crate::decompile::object;
 use crate::validate::is_menu_key;
 
@@ -23,7 +23,8 @@ impl<'a> Reader<'a, '_> {
             self.errors(["InputTimeLimitExceeded", "NoMatchingCondition", "NoMatchingError"])?;
         let keys = self.equals()?;
         keys.iter().all(|(operand, _)| is_menu_key(operand)).then_some(())?;
-        let mut branches: Vec<_> = keys.into_iter().map(|(operand, target)| keyed("keys", operand, target)).collect();
+        let has_keys = !keys.is_empty();
+        let mut branches = grouped("keys", ", ", keys)?;
         if late == invalid {
             branches.push(on_error("give_up", late));
         } else {
@@ -32,7 +33,8 @@ impl<'a> Reader<'a, '_> {
         }
         branches.push(on_error("error", error));
         branches.extend(self.next_unless(invalid)?);
-        Some(branching(object([("menu", speech), ("timeout", timeout), ("keys", json!({}))]), branches))
+        let keys = if has_keys { json!({}) } else { Value::Null };
+        Some(branching(object([("menu", speech), ("timeout", timeout), ("keys", keys)]), branches))
     }
 
     pub(super) fn collect(&self) -> Option<Word<'a>> {

@@ -44,7 +44,7 @@ pub(crate) fn convert(json: &Value) -> Result<Document, DecodeError> {
     let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
     let flow_type = FlowType::ALL.into_iter().find(|flow_type| plain(flow_type.api_name()) == plain(named));
     let name = text("/metadata/name").filter(|name| !name.trim().is_empty()).map(str::to_owned);
-    Ok(Document { flow, flow_type, name, notes })
+    Ok(Document { flow, flow_type, name, ids: Vec::new(), notes, faults: Vec::new() })
 }
 
 /// A module without a counterpart: its type and parameters as they are.
