@@ -265,7 +265,6 @@ agents:
     assert_eq!([&machine["reason"], &machine["detected"]], [&json!("CUSTOMER_DISCONNECT"), &json!("VOICEMAIL_BEEP")]);
     let answered = &described["answered"];
     assert_eq!([&answered["reason"], &answered["connected"]], [&json!("CONTACT_FLOW_DISCONNECT"), &json!(true)]);
-    let attributes = answered["attributes"].as_object().unwrap();
-    assert_eq!(attributes["row"], "3");
-    assert!(attributes.contains_key("vanity_1"), "the function of the flow has run: {answered}");
+    assert_eq!(answered["attributes"]["row"], "3");
+    assert!(seen["ran"].as_u64() > Some(0), "the function of the flow has run: {seen}");
 }

@@ -115,7 +115,7 @@ fn forget_unused(environment: &Environment, instance: &str) -> Result<(), AwsErr
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// The people of a folder, and what tells them from others; `None` where nobody is there.

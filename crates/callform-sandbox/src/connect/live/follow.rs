@@ -45,7 +45,7 @@ pub(super) fn due(
             timers::set(environment, instance, &timers::What::Call(number), None)?;
             return Ok(None);
         };
-        match go_on(environment, instance, people, call, act.take())? {
+        match go_on(environment, instance, people, call, act.as_ref())? {
             Went::Needs(needed) => return Ok(Some(needed)),
             Went::On(Some(next)) if next.at <= now => act = Some((next.party, next.act)),
             Went::On(_) => return Ok(None),
@@ -68,10 +68,10 @@ pub(super) fn go_on(
     instance: &str,
     people: &People,
     mut call: Call,
-    act: Option<(usize, Act)>,
+    act: Option<&(usize, Act)>,
 ) -> Result<Went, AwsError> {
     let now = epoch_milliseconds(environment.now);
-    if let Some((party, act)) = &act {
+    if let Some((party, act)) = act {
         call.log.push(Entry { at: now, party: *party, act: act.clone() });
     }
     let center = match &call.center {
@@ -100,7 +100,7 @@ pub(super) fn go_on(
     }
     call.answers = std::mem::take(&mut played.answers);
     let mut following = Following { environment, instance, people, call, played };
-    following.done(act.as_ref())?;
+    following.done(act)?;
     following.tell()?;
     following.finish()
 }

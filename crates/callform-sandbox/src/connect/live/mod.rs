@@ -165,7 +165,7 @@ fn agent_is_due(
         return Ok(None);
     };
     let act = (task.waiting.party, Act::Accept(username.to_owned()));
-    if let Went::Needs(needed) = follow::go_on(environment, instance, people, call, Some(act))? {
+    if let Went::Needs(needed) = follow::go_on(environment, instance, people, call, Some(&act))? {
         return Ok(Some(needed));
     }
     // A contact that could not be taken rings no more.

@@ -326,12 +326,10 @@ impl People {
 
     /// Who is at a number.
     pub(super) fn person(&self, number: &str) -> Person {
-        let default = self.callees.get(DEFAULT);
-        let own = self.callees.get(number);
         fn of<T: Clone>(both: [Option<&Callee>; 2], field: fn(&Callee) -> &Option<T>) -> Option<T> {
             both.into_iter().flatten().find_map(|callee| field(callee).clone())
         }
-        let both = [own, default];
+        let both = [self.callees.get(number), self.callees.get(DEFAULT)];
         Person {
             outcomes: of(both, |it| &it.outcomes).unwrap_or_else(|| Choice::InOrder(vec![Outcome::Answered])),
             rings: of(both, |it| &it.rings).unwrap_or(Span::Exactly(5)),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ARN, ID, World, action, any_error, content};
+use super::{ARN, ID, World, action, after, any_error, content};
 use crate::services::carrying::{InvocationError, Step};
 
 /// Everybody presses 1 after three seconds; agents answer after two, talk for a minute and work for ten seconds.
@@ -24,8 +24,8 @@ fn a_call_goes_all_the_way() {
     assert!(seen.get("ConnectedToSystemTimestamp").is_none() && seen.get("Record").is_none(), "{seen}");
     world.pass(5);
     let seen = world.described(&contact);
-    assert_eq!(world.after(&seen, "/ConnectedToSystemTimestamp"), 5.0);
-    assert_eq!(world.after(&seen, "/QueueInfo/EnqueueTimestamp"), 8.0);
+    assert_eq!(json!(after(&seen, "/ConnectedToSystemTimestamp")), 5.0);
+    assert_eq!(json!(after(&seen, "/QueueInfo/EnqueueTimestamp")), 8.0);
     assert_eq!(seen["QueueInfo"]["Id"], world.queue.as_str());
     assert_eq!(seen["Attributes"], json!({ "order": "7", "tier": "gold" }));
     {
@@ -47,14 +47,14 @@ fn a_call_goes_all_the_way() {
     world.pass(60);
     assert_eq!((world.metric("AGENTS_AFTER_CONTACT_WORK"), world.metric("AGENTS_AVAILABLE")), (1.0, 0.0));
     let seen = world.described(&contact);
-    assert_eq!(world.after(&seen, "/AgentInfo/ConnectedToAgentTimestamp"), 10.0);
-    assert_eq!(world.after(&seen, "/DisconnectTimestamp"), 70.0);
+    assert_eq!(json!(after(&seen, "/AgentInfo/ConnectedToAgentTimestamp")), 10.0);
+    assert_eq!(json!(after(&seen, "/DisconnectTimestamp")), 70.0);
     assert_eq!(seen["DisconnectReason"], "AGENT_DISCONNECT");
     assert_eq!(seen["AgentInfo"]["Id"], world.agents["mary"].as_str());
     world.pass(30);
     let seen = world.described(&contact);
     assert_eq!(seen["AgentInfo"]["AfterContactWorkDuration"], 10);
-    assert_eq!(world.after(&seen, "/AgentInfo/AfterContactWorkEndTimestamp"), 80.0);
+    assert_eq!(json!(after(&seen, "/AgentInfo/AfterContactWorkEndTimestamp")), 80.0);
     assert_eq!((world.metric("AGENTS_AVAILABLE"), world.metric("AGENTS_ON_CONTACT")), (1.0, 0.0));
     // Nothing is left of it but its document.
     let left = world.instance.with(|environment| super::super::call::count(environment, ID));
@@ -154,7 +154,7 @@ fn flows_learn_who_has_answered() {
         let seen = world.described(&contact);
         assert_eq!(seen["Attributes"]["found"], found, "{seen}");
         assert_eq!(seen["AnsweringMachineDetectionStatus"], status, "{seen}");
-        assert_eq!(world.after(&seen, "/DisconnectTimestamp"), ends);
+        assert_eq!(json!(after(&seen, "/DisconnectTimestamp")), ends);
         assert_eq!(seen["DisconnectReason"], "CONTACT_FLOW_DISCONNECT");
     }
     let refused = super::super::super::tests::but(with(true), json!({ "TrafficType": "GENERAL" }));
@@ -174,17 +174,17 @@ fn who_waits_too_long_hangs_up_and_a_machine_presses_nothing() {
     assert_eq!((world.metric("CONTACTS_IN_QUEUE"), world.metric("OLDEST_CONTACT_AGE")), (1.0, 22.0));
     let seen = world.described(&machine);
     assert_eq!(
-        (world.after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
+        (after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
         (10.0, &json!("CUSTOMER_DISCONNECT"))
     );
     world.pass(30);
     let seen = world.described(&waits);
     assert_eq!(
-        (world.after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
+        (after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
         (48.0, &json!("CUSTOMER_DISCONNECT"))
     );
     assert!(seen.get("AgentInfo").is_none(), "{seen}");
-    assert_eq!(world.metric("CONTACTS_IN_QUEUE"), 0.0);
+    assert_eq!(json!(world.metric("CONTACTS_IN_QUEUE")), 0.0);
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn who_presses_nothing_runs_into_the_time_limit() {
     world.pass(60);
     let seen = world.described(&contact);
     assert_eq!(
-        (world.after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
+        (after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
         (13.0, &json!("CONTACT_FLOW_DISCONNECT"))
     );
     assert!(world.invoked.borrow().is_empty());
@@ -223,16 +223,13 @@ fn a_missed_contact_goes_to_the_next_agent() {
     world.pass(20);
     put("Available");
     world.pass(9);
-    assert_eq!(world.metric("AGENTS_ERROR"), 1.0);
+    assert_eq!(json!(world.metric("AGENTS_ERROR")), 1.0);
     world.pass(60);
     let seen = world.described(&contact);
     assert_eq!(seen["AgentInfo"]["Id"], world.agents["jane"].as_str());
     // Mary's phone rings for twenty seconds from the eighth on, jane takes it a second later.
-    assert_eq!(world.after(&seen, "/AgentInfo/ConnectedToAgentTimestamp"), 29.0);
-    assert_eq!(
-        (world.after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
-        (34.0, &json!("AGENT_DISCONNECT"))
-    );
+    assert_eq!(json!(after(&seen, "/AgentInfo/ConnectedToAgentTimestamp")), 29.0);
+    assert_eq!((after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]), (34.0, &json!("AGENT_DISCONNECT")));
     assert!(seen["AgentInfo"].get("AfterContactWorkStartTimestamp").is_none(), "{seen}");
     let states: Vec<String> = world
         .records("agents")
@@ -276,7 +273,7 @@ fn a_callback_rings_later() {
     world.stream("contacts", "CONTACT_TRACE_RECORDS");
     let contact = world.call("+15550100102", json!({ "ContactFlowId": flow }));
     world.pass(10);
-    assert_eq!(world.metric("CONTACTS_SCHEDULED"), 1.0);
+    assert_eq!(json!(world.metric("CONTACTS_SCHEDULED")), 1.0);
     // Queued at 34, taken at 36, busy at 38; once more after a minute: queued at 98, taken at 100, picked up at 104.
     world.pass(200);
     let records = world.records("contacts");
@@ -285,10 +282,10 @@ fn a_callback_rings_later() {
     assert_eq!(first["ContactId"], contact.as_str());
     assert_eq!([&first["NextContactId"], &back["PreviousContactId"]], [&back["ContactId"], &first["ContactId"]]);
     let seen = world.described(back["ContactId"].as_str().unwrap());
-    assert_eq!(world.after(&seen, "/ConnectedToSystemTimestamp"), 100.0);
-    assert_eq!(world.after(&seen, "/AgentInfo/ConnectedToAgentTimestamp"), 100.0);
+    assert_eq!(json!(after(&seen, "/ConnectedToSystemTimestamp")), 100.0);
+    assert_eq!(json!(after(&seen, "/AgentInfo/ConnectedToAgentTimestamp")), 100.0);
     assert_eq!(
-        (world.after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
+        (after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
         (120.0, &json!("CUSTOMER_DISCONNECT"))
     );
     assert_eq!(back["AgentConnectionAttempts"], 2);
@@ -313,7 +310,7 @@ fn a_stopped_contact_is_over_wherever_it_was() {
         world.pass(20);
         assert_eq!(over(&contact), "API");
         assert_eq!(world.instance.with(|environment| super::super::call::count(environment, ID)), 0);
-        assert_eq!(world.metric("AGENTS_AVAILABLE"), 1.0);
+        assert_eq!(json!(world.metric("AGENTS_AVAILABLE")), 1.0);
     }
 }
 
@@ -332,7 +329,7 @@ fn a_contact_that_is_stopped_while_a_machine_greets_runs_no_flow() {
     world.instance.call("StopContact", json!({ "ContactId": contact }));
     world.pass(60);
     let seen = world.described(&contact);
-    assert_eq!((world.after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]), (10.0, &json!("API")));
+    assert_eq!((after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]), (10.0, &json!("API")));
     assert!(seen.get("ConnectedToSystemTimestamp").is_none(), "{seen}");
     assert_eq!(world.instance.with(|environment| super::super::call::count(environment, ID)), 0);
 }
@@ -341,13 +338,13 @@ fn a_contact_that_is_stopped_while_a_machine_greets_runs_no_flow() {
 fn whom_nobody_names_any_more_goes_home() {
     let world = World::new(&usual());
     world.pass(0);
-    assert_eq!(world.metric("AGENTS_ONLINE"), 1.0);
+    assert_eq!(json!(world.metric("AGENTS_ONLINE")), 1.0);
     world.people(&json!({ "agents": { "jane": {} } }));
     world.pass(1);
     assert_eq!((world.metric("AGENTS_ONLINE"), world.metric("AGENTS_AVAILABLE")), (1.0, 1.0));
     world.people(&json!({}));
     world.pass(1);
-    assert_eq!(world.metric("AGENTS_ONLINE"), 0.0);
+    assert_eq!(json!(world.metric("AGENTS_ONLINE")), 0.0);
 }
 
 #[test]
@@ -370,7 +367,7 @@ fn a_killed_process_loses_nothing_and_functions_answer_once() {
     world.pass_with(0, &|event| panic!("{event} is asked again"));
     let seen = world.described(&contact);
     assert_eq!(
-        (world.after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
+        (after(&seen, "/DisconnectTimestamp"), &seen["DisconnectReason"]),
         (8.0, &json!("CONTACT_FLOW_DISCONNECT"))
     );
 }
@@ -383,11 +380,11 @@ fn what_is_published_meanwhile_is_for_the_next_call() {
     world.pass(6);
     let end = content(&[action("end", "DisconnectParticipant", &json!({}), &json!({}))]);
     world.instance.call("UpdateContactFlowContent", json!({ "ContactFlowId": world.flow, "Content": end }));
-    let after = world.call("+15550100102", json!({}));
+    let next = world.call("+15550100102", json!({}));
     world.pass(10);
     assert!(world.described(&before).get("AgentInfo").is_some());
-    let seen = world.described(&after);
-    assert_eq!(world.after(&seen, "/DisconnectTimestamp"), 5.0);
+    let seen = world.described(&next);
+    assert_eq!(json!(after(&seen, "/DisconnectTimestamp")), 5.0);
 }
 
 #[test]
@@ -429,7 +426,7 @@ fn day(seed: u64) -> Vec<(String, String, bool)> {
     }
     world.pass(2000);
     assert_eq!(world.instance.with(|environment| super::super::call::count(environment, ID)), 0, "every call ends");
-    assert_eq!(world.metric("AGENTS_AVAILABLE"), 2.0);
+    assert_eq!(json!(world.metric("AGENTS_AVAILABLE")), 2.0);
     let how = |(number, contact): (String, String)| {
         let seen = world.described(&contact);
         (number, seen["DisconnectReason"].to_string(), seen.get("AgentInfo").is_some())

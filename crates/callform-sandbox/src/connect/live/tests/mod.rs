@@ -97,6 +97,14 @@ fn menu(queue: &str) -> String {
     ])
 }
 
+/// Seconds from the start of a contact to one of its timestamps.
+#[track_caller]
+fn after(contact: &Value, pointer: &str) -> f64 {
+    let time = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{pointer} is no time: {contact}"));
+    let at = contact.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}: {contact}"));
+    ((time(at) - time(&contact["InitiationTimestamp"])) * 1000.0).round() / 1000.0
+}
+
 impl World {
     fn new(people: &Value) -> Self {
         let instance = Instance::new();
@@ -173,14 +181,6 @@ impl World {
     #[track_caller]
     fn described(&self, contact: &str) -> Value {
         self.instance.call("DescribeContact", json!({ "ContactId": contact }))["Contact"].clone()
-    }
-
-    /// Seconds from the start of a contact to one of its timestamps.
-    #[track_caller]
-    fn after(&self, contact: &Value, pointer: &str) -> f64 {
-        let time = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{pointer} is no time: {contact}"));
-        let at = contact.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}: {contact}"));
-        ((time(at) - time(&contact["InitiationTimestamp"])) * 1000.0).round() / 1000.0
     }
 
     fn metric(&self, name: &str) -> f64 {

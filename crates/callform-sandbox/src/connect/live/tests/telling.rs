@@ -72,16 +72,16 @@ fn agents_come_and_go_with_their_shifts() {
     let world = World::new(&people);
     world.stream("agents", "AGENT_EVENTS");
     world.pass(0);
-    assert_eq!(world.metric("AGENTS_ONLINE"), 0.0);
+    assert_eq!(json!(world.metric("AGENTS_ONLINE")), 0.0);
     world.pass(600);
-    assert_eq!(world.metric("AGENTS_AVAILABLE"), 1.0);
+    assert_eq!(json!(world.metric("AGENTS_AVAILABLE")), 1.0);
     // A conversation that begins before the end of the shift is finished.
     world.pass(570);
     world.call("+15550100101", json!({}));
     world.pass(40);
-    assert_eq!(world.metric("AGENTS_ON_CALL"), 1.0);
+    assert_eq!(json!(world.metric("AGENTS_ON_CALL")), 1.0);
     world.pass(100);
-    assert_eq!(world.metric("AGENTS_ONLINE"), 0.0);
+    assert_eq!(json!(world.metric("AGENTS_ONLINE")), 0.0);
     let events = world.records("agents");
     let kinds: Vec<&str> =
         events.iter().map(|event| event["EventType"].as_str().unwrap()).filter(|kind| *kind != "HEART_BEAT").collect();
