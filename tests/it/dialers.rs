@@ -50,7 +50,7 @@ fn a_campaign_calls_everyone_and_ends_by_itself() {
     assert_eq!(dialer(&test, 0, POWER, "load", &["list.csv"]), "24 accepted\n");
     assert_eq!(dialer(&test, 0, POWER, "load", &["list.csv"]), "24 unchanged\n", "R10: nobody is there twice");
     dialer(&test, 0, POWER, "start", &[]);
-    test.expect(0, &["sandbox", "advance", "8h"]);
+    test.expect(0, &["sandbox", "advance", "4h"]);
 
     let status = json_of(&test, POWER, "status", &[]);
     assert_eq!(status["state"], "done", "{status:#}");
@@ -145,7 +145,7 @@ fn people_are_asked_how_they_are_and_looked_after() {
         calls.map(|call| call["outcome"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(outcomes("+15550100101"), ["answered_by_key"]);
-    assert_eq!(outcomes("+15550100102"), ["answered_by_key"]);
+    assert_eq!(outcomes("+15550100102"), ["answered_by_agent"], "a key, and the callback that came of it");
     assert_eq!(outcomes("+15550100103"), ["hung_up", "hung_up", "hung_up"], "R6: silence is never a success");
     assert_eq!(outcomes("+15550100104"), ["answered_by_key"]);
     assert_eq!(outcomes("+15550100105"), ["no_answer", "no_answer", "no_answer"], "R5, R7: three attempts, each told");
