@@ -192,11 +192,11 @@ campaigns! {
 #[test]
 fn whoever_dies_at_whatever_step_nothing_is_lost() {
     let history = |dies_at: Option<u64>| {
-        let world = populated(7, 3, Faults::default(), 2);
+        let world = populated(7, 2, Faults::default(), 2);
         world.dies_at.set(dies_at);
         let ended = world.run(2, Duration::from_hours(48), |world| campaign(world).state == State::Done);
         assert!(ended, "death at {dies_at:?}: {:?}", campaign(&world));
-        check(&world, 3, dies_at.unwrap_or_default());
+        check(&world, 2, dies_at.unwrap_or_default());
         truth(&world, dies_at.unwrap_or_default());
         world.steps.get()
     };
