@@ -107,7 +107,7 @@ fn ends_of_a_kind_are_one() {
     };
     let (one, two) = (flow(["a", "a"]), flow(["a", "b"]));
     assert!(same(&one, &two) && describe_difference(&one, &two).is_empty());
-    let mut other = two.clone();
+    let mut other = two;
     other["Actions"][2]["Type"] = json!("EndFlowExecution");
     assert!(!same(&one, &other) && !describe_difference(&one, &other).is_empty());
 }

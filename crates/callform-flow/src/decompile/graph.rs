@@ -234,7 +234,7 @@ impl<'a> Graph<'a> {
         }
         let most = errors.iter().max_by_key(|(at, count)| (**count, usize::MAX - **at));
         let Some((&target, &count)) = most else { return };
-        if self.mostly_go_on(edges, &live, count) {
+        if mostly_go_on(edges, &live, count) {
             self.errors_go_on = true;
             return;
         }
@@ -250,17 +250,6 @@ impl<'a> Graph<'a> {
         } else {
             Fallback::OnError(target)
         };
-    }
-
-    /// True where most steps that fail go on with what follows them anyway.
-    fn mostly_go_on(&self, edges: &[Vec<Edge>], live: &BTreeSet<usize>, others: usize) -> bool {
-        let of_errors = |at: &usize| {
-            let after = edges[*at].iter().find(|edge| edge.is_after).map(|edge| edge.to);
-            edges[*at].iter().filter(|edge| edge.is_default).map(move |edge| Some(edge.to) == after)
-        };
-        let going: Vec<bool> = live.iter().flat_map(of_errors).collect();
-        let count = going.iter().filter(|goes_on| **goes_on).count();
-        count >= 3 && count * 2 > going.len() && count > others
     }
 
     /// True for a few steps that say sorry: they read better as the flow's `on_error`, though other ways lead there too.
@@ -320,6 +309,17 @@ impl<'a> Graph<'a> {
         }
         self.range = ranges(&self.children, root);
     }
+}
+
+/// True where most steps that fail go on with what follows them anyway.
+fn mostly_go_on(edges: &[Vec<Edge>], live: &BTreeSet<usize>, others: usize) -> bool {
+    let of_errors = |at: &usize| {
+        let after = edges[*at].iter().find(|edge| edge.is_after).map(|edge| edge.to);
+        edges[*at].iter().filter(|edge| edge.is_default).map(move |edge| Some(edge.to) == after)
+    };
+    let going: Vec<bool> = live.iter().flat_map(of_errors).collect();
+    let count = going.iter().filter(|goes_on| **goes_on).count();
+    count >= 3 && count * 2 > going.len() && count > others
 }
 
 fn edges<'a>(word: &Word<'a>, node: &mut impl FnMut(&'a str) -> usize) -> Vec<Edge> {

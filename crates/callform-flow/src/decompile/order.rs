@@ -140,7 +140,7 @@ fn end_of_branch(branch: &mut Value, next: &Value) {
         return;
     }
     match branch {
-        Value::Array(steps) if steps.last().is_some_and(|step| leads(step)) => {
+        Value::Array(steps) if steps.last().is_some_and(leads) => {
             steps.pop();
             if let Some(last) = steps.last_mut() {
                 fall_through(last, next);

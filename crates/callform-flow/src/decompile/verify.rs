@@ -65,22 +65,15 @@ pub(super) fn different(
             None => return everything(),
         }
     }
+    let target = |identifier: &str| numbers.get(identifier).copied();
+    let own = |identifier: &str| Some(written.graph.node(identifier));
     for (index, action) in flow.actions.iter().enumerate() {
-        let copies = found.get(&index).map(Vec::as_slice).unwrap_or_default();
-        // Of an end there may be several.
-        let again = match copies {
-            [again] => again,
-            [again, ..] if copies.iter().all(|copy| copy.is_bare_end()) => again,
-            _ => {
-                different.insert(index);
-                continue;
-            }
-        };
-        let target = |identifier: &str| numbers.get(identifier).copied();
-        let own = |identifier: &str| Some(written.graph.node(identifier));
-        let is_same = action.action_type == again.action_type
-            && canonical_parameters(&expected(action, objects)) == canonical_parameters(again)
-            && transitions(action, &own) == transitions(again, &target);
+        let again = of_copies(found.get(&index).map(Vec::as_slice).unwrap_or_default());
+        let is_same = again.is_some_and(|again| {
+            action.action_type == again.action_type
+                && canonical_parameters(&expected(action, objects)) == canonical_parameters(again)
+                && transitions(action, &own) == transitions(again, &target)
+        });
         if !is_same {
             different.insert(index);
         }
@@ -89,6 +82,15 @@ pub(super) fn different(
         different.extend(written.graph.start);
     }
     different
+}
+
+/// The action that a step has become; of an end there may be several.
+fn of_copies<'a>(copies: &[&'a Action]) -> Option<&'a Action> {
+    match copies {
+        [again] => Some(again),
+        [again, ..] if copies.iter().all(|copy| copy.is_bare_end()) => Some(again),
+        _ => None,
+    }
 }
 
 fn action_at(span: Span) -> Option<usize> {

@@ -95,7 +95,7 @@ fn around(boxes: &[Covered], from: usize, to: usize) -> Option<Vec<Position>> {
         let Some(blocking) = blocking(boxes, from, to, &passes) else { return Some(passes) };
         let over = Position { x: blocking.left, y: blocking.top - CLEAR };
         let under = Position { x: blocking.left, y: blocking.bottom + CLEAR };
-        let start = (boxes[from].top + boxes[from].bottom) / 2;
+        let start = i64::midpoint(boxes[from].top, boxes[from].bottom);
         let nearer = if (over.y - start).abs() <= (under.y - start).abs() { [over, under] } else { [under, over] };
         let with = |pass: Position| {
             let mut passes = passes.clone();
@@ -112,7 +112,7 @@ fn around(boxes: &[Covered], from: usize, to: usize) -> Option<Vec<Position>> {
 /// The first block, from the left, that a line is behind.
 fn blocking(boxes: &[Covered], from: usize, to: usize, passes: &[Position]) -> Option<Covered> {
     let (start, end) = (boxes[from], boxes[to]);
-    let mut at = (start.right, (start.top + start.bottom) / 2);
+    let mut at = (start.right, i64::midpoint(start.top, start.bottom));
     let mut points = Vec::new();
     for pass in passes {
         points.extend(curve(at, (pass.x, pass.y)));

@@ -239,7 +239,9 @@ fn slots_of_numbers_are_no_free_text() {
 #[test]
 fn a_queue_may_go_round_until_an_agent_is_there() {
     let round = |flow_type: &str| {
-        format!("type: {flow_type}\nsteps:\n  - name: Again\n    say: Please wait.\n    error: {{ goto: Again }}\n  - wait: 30s\n    error: {{ goto: Again }}\n  - goto: Again")
+        format!(
+            "type: {flow_type}\nsteps:\n  - name: Again\n    say: Please wait.\n    error: {{ goto: Again }}\n  - wait: 30s\n    error: {{ goto: Again }}\n  - goto: Again"
+        )
     };
     assert!(tells(&in_steps(&round("inbound")), "loop-without-exit"));
     assert!(!tells(&in_steps(&round("customer_queue")), "loop-without-exit"), "{}", in_steps(&round("customer_queue")));

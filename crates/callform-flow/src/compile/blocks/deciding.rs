@@ -62,9 +62,9 @@ fn given<'s>(
     builder: &mut Builder<'_>,
     what: &str,
     span: Span,
-    comparisons: [Comparison<'s>; 8],
+    comparisons: &[Comparison<'s>],
 ) -> Option<(&'static str, &'static str, &'s Spanned<Scalar>)> {
-    let given: Vec<_> = comparisons.into_iter().filter_map(|(op, word, it)| Some((op, word, it?))).collect();
+    let given: Vec<_> = comparisons.iter().filter_map(|(op, word, it)| Some((*op, *word, (*it)?))).collect();
     let [one] = given.as_slice() else {
         builder.diagnostics.push(
             Diagnostic::error("conflicting-keys", format!("{} comparisons in one `{what}`", given.len()))
@@ -93,7 +93,7 @@ macro_rules! comparisons {
 }
 
 pub(super) fn compare(builder: &mut Builder<'_>, step: &IfStep, next: &Target) -> Target {
-    let Some((operator, word, operand)) = given(builder, "if", step.r#if.span, comparisons!(step)) else {
+    let Some((operator, word, operand)) = given(builder, "if", step.r#if.span, &comparisons!(step)) else {
         return next.clone();
     };
     let title = builder.title(|| format!("If {} {word} {}", step.r#if, operand.value.0));
@@ -133,7 +133,7 @@ pub(super) fn switch(builder: &mut Builder<'_>, step: &SwitchStep, next: &Target
         }
     }
     for case in &step.when {
-        let Some((operator, _, operand)) = given(builder, "when", step.switch.span, comparisons!(case)) else {
+        let Some((operator, _, operand)) = given(builder, "when", step.switch.span, &comparisons!(case)) else {
             continue;
         };
         let operand = builder.scalar(operand);
