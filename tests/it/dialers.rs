@@ -78,7 +78,8 @@ fn a_campaign_calls_everyone_and_ends_by_itself() {
 /// Load, run, drain, report: a handful of events, however long the campaign was (P8).
 fn the_state_machine_has_reported(test: &TestEnvironment, calls: usize) {
     let serving = test.serve(&[]);
-    let states = |action: &str, body: Value| json_service(&serving, "states", &format!("AWSStepFunctions.{action}"), &body);
+    let states =
+        |action: &str, body: Value| json_service(&serving, "states", &format!("AWSStepFunctions.{action}"), &body);
     let machines = states("ListStateMachines", json!({}));
     let machine = machines["stateMachines"][0]["stateMachineArn"].clone();
     let executions = states("ListExecutions", json!({ "stateMachineArn": machine }));
@@ -100,7 +101,11 @@ fn the_state_machine_has_reported(test: &TestEnvironment, calls: usize) {
 /// P23: the lines of the original's results ran into one another.
 fn p23_results_are_lines(serving: &Serving, output: &Value, calls: usize) {
     let buckets = signed_call(serving, "s3", "GET", "/", "");
-    let bucket = buckets.split("<Name>").skip(1).filter_map(|rest| rest.split('<').next()).find(|name| name.contains("campaigns"));
+    let bucket = buckets
+        .split("<Name>")
+        .skip(1)
+        .filter_map(|rest| rest.split('<').next())
+        .find(|name| name.contains("campaigns"));
     let bucket = bucket.unwrap();
     let read = |key: &str| signed_call(serving, "s3", "GET", &format!("/{bucket}/{key}"), "");
     let summary: Value = serde_json::from_str(&read(output["summary"].as_str().unwrap())).unwrap();
