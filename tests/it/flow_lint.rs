@@ -285,7 +285,7 @@ const SOMETIMES: &str = r#"{ "Version": "2019-10-30", "StartAction": "if", "Acti
 #[test]
 fn flows_that_are_given_together_are_looked_at_together() {
     let test = TestEnvironment::empty();
-    test.write("first.json", &transfers("1a2b3c4d-0000-1111-2222-333344445555", "{{flows.second.arn}}"));
+    test.write("first.json", transfers("1a2b3c4d-0000-1111-2222-333344445555", "{{flows.second.arn}}"));
     test.write("second.json", SOMETIMES);
     let alone = test.expect(0, &["flow", "lint", "second.json", "--format=json"]);
     assert_eq!(codes(&alone.stdout).into_iter().map(|(code, ..)| code).collect::<Vec<_>>(), ["queue-not-set"]);
@@ -298,7 +298,7 @@ fn a_broken_flow_gets_all_its_findings() {
     let test = TestEnvironment::empty();
     test.write(
         "broken.json",
-        &SOMETIMES.replace(r#""Operator": "Equals", "#, "").replace("1a2b3c4d-0000-1111-2222-333344445555", ""),
+        SOMETIMES.replace(r#""Operator": "Equals", "#, "").replace("1a2b3c4d-0000-1111-2222-333344445555", ""),
     );
     let outcome = test.expect(3, &["flow", "lint", "broken.json", "--format=json"]);
     let found = codes(&outcome.stdout);

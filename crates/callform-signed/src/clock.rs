@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn the_services_clock_counts_where_the_machines_is_wrong() {
         // 2026-11-23T10:00:00Z
-        let told = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_428_000);
+        let told = SystemTime::UNIX_EPOCH + Duration::from_hours(498_730);
         let date = Some("Mon, 23 Nov 2026 10:00:00 GMT");
         for (offset, expected) in [(0, 0), (2, 2), (-2, -2), (3_600, 0), (-3_600, 0)] {
             let moved = |time: SystemTime, by: i64| match u64::try_from(by) {

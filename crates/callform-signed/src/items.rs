@@ -42,7 +42,7 @@ fn number(digits: &str) -> Value {
     // A fraction that comes back with other digits is kept as it was written.
     whole
         .ok()
-        .or_else(|| digits.parse::<f64>().ok().map(Value::from).filter(|value| value.to_string() == digits))
+        .or_else(|| digits.parse::<f64>().ok().filter(|value| value.to_string() == digits).map(Value::from))
         .unwrap_or_else(|| Value::String(digits.to_owned()))
 }
 

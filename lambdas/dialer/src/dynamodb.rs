@@ -150,7 +150,9 @@ fn token(items: &[Value]) -> String {
     for item in items {
         digest.update(item.to_string());
     }
-    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let mut token = format!("{:x}", digest.finalize());
+    token.truncate(32);
+    token
 }
 
 fn kind_of(record: &Map<String, Value>) -> String {

@@ -324,14 +324,14 @@ fn samples() -> Option<Vec<PathBuf>> {
 }
 
 async fn every_scenario(url: &str) {
-    v3_the_company_is_preferred(url).await;
+    Box::pin(v3_the_company_is_preferred(url)).await;
     Box::pin(v8_three_equal_invocations_are_one_write(url)).await;
-    the_best_five_are_kept_and_three_are_spoken(url).await;
-    each_company_has_its_own_ranking(url).await;
-    new_words_replace_the_ranking(url).await;
-    every_caller_is_answered_and_recorded(url).await;
-    the_last_callers_come_newest_first(url).await;
-    the_events_of_others_are_answered(url).await;
+    Box::pin(the_best_five_are_kept_and_three_are_spoken(url)).await;
+    Box::pin(each_company_has_its_own_ranking(url)).await;
+    Box::pin(new_words_replace_the_ranking(url)).await;
+    Box::pin(every_caller_is_answered_and_recorded(url)).await;
+    Box::pin(the_last_callers_come_newest_first(url)).await;
+    Box::pin(the_events_of_others_are_answered(url)).await;
 }
 
 #[tokio::test]

@@ -131,7 +131,7 @@ fn executions_are_started_listed_told_and_stopped() {
     let named = json!({ "stateMachineArn": machine, "name": "one", "input": "{\"a\": 1}" });
     let first = client.states("StartExecution", &named);
     assert_eq!(first["executionArn"], "arn:aws:states:us-west-2:123456789012:execution:m:one");
-    let mut same = named.clone();
+    let mut same = named;
     same["input"] = "{\"a\":1}".into();
     assert_eq!(client.states("StartExecution", &same), first, "the same name and input, while it runs");
     same["input"] = "{}".into();

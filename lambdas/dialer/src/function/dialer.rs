@@ -221,8 +221,9 @@ impl Dialer {
 /// What makes the task of an escalation one and the same: its key, which names a person and a day.
 fn token(key: &Key) -> String {
     use sha2::Digest as _;
-    let digest = sha2::Sha256::digest(key.to_string());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let mut token = format!("{:x}", sha2::Sha256::digest(key.to_string()));
+    token.truncate(32);
+    token
 }
 
 fn name(escalation: &Escalation) -> String {

@@ -68,8 +68,9 @@ pub(super) async fn load<P: Phone, R: Rim>(
 
 /// One version of one object is one load.
 fn id_of(bucket: &str, key: &str, etag: &str) -> LoadId {
-    let digest = Sha256::digest(format!("{bucket}/{key} {etag}"));
-    LoadId::from(digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<String>())
+    let mut id = format!("{:x}", Sha256::digest(format!("{bucket}/{key} {etag}")));
+    id.truncate(24);
+    LoadId::from(id)
 }
 
 async fn fetch(

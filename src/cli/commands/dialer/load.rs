@@ -68,7 +68,8 @@ impl List {
         };
         let mut digest = Sha256::new();
         let size = std::io::copy(&mut file, &mut digest)?;
-        let digest = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let mut digest = format!("{:x}", digest.finalize());
+        digest.truncate(16);
         Ok(Self { file, size, digest, _kept: kept })
     }
 

@@ -85,14 +85,11 @@ pub(super) fn run(ui: &Ui, args: &SimulateArgs) -> Result<Exit, Exit> {
         ui.error(&format!("`{}` are not all time zones; they are named as in Europe/Berlin", zones.join(", ")));
         return Err(Exit::Usage);
     };
-    let start = match args.start {
-        Some(start) => start,
-        None => {
-            let now = clock::now().timestamp();
-            let hour = Moment::from_seconds(now - now.rem_euclid(3600) + 3600);
-            calendar.next(&found.policy, hour).unwrap_or(hour)
-        }
-    };
+    let start = args.start.unwrap_or_else(|| {
+        let now = clock::now().timestamp();
+        let hour = Moment::from_seconds(now - now.rem_euclid(3600) + 3600);
+        calendar.next(&found.policy, hour).unwrap_or(hour)
+    });
     let shifts = args.agents.0.iter().map(|(hour, agents)| Shift {
         from: start + std::time::Duration::from_hours(u64::from(*hour)),
         agents: *agents,
