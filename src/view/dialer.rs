@@ -116,7 +116,7 @@ mod tests {
         let now: Moment = "2026-11-30T18:00:00Z".parse().unwrap();
         let campaign = Campaign {
             state: State::Running,
-            counts: Counts { pending: 50, live: 10, done: 30, failed: 5, waiting: 3, blocked: 2 },
+            counts: Counts { pending: 52, live: 8, done: 30, failed: 5, waiting: 3, blocked: 2 },
             with_agent: 7,
             agents: Agents { available: 0, online: Some(12), at: Some(now), ..Agents::default() },
             calls: 60,
@@ -128,7 +128,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "dialer: running since 2026-11-30T17:00:00Z");
         assert_eq!(lines[1], "  [#######.............] 37 of 100 settled");
-        assert!(lines[2].contains("50 to be called") && lines[2].contains("3 without a time zone"), "{text}");
+        assert!(lines[2].contains("52 to be called") && lines[2].contains("3 without a time zone"), "{text}");
         assert_eq!(lines[3], "  agents    0 free of 12 signed in, 7 on calls");
         assert!(lines[5].contains("30 answered_by_agent · 20 no_answer"), "{text}");
         assert_eq!(lines[6], "  waits:    0 agents are free, and there must be 1");

@@ -82,6 +82,8 @@ else:
     # Every run of a function has a stream in its group.
     logs = boto3.client("logs", endpoint_url=endpoint)
     groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    streams = [logs.describe_log_streams(logGroupName=group)["logStreams"] for group in groups if "vanity" in group]
+    streams = [
+        logs.describe_log_streams(logGroupName=group)["logStreams"] for group in groups if "vanity" in group.lower()
+    ]
     ran = sum(len(of_group) for of_group in streams)
     print(json.dumps({"total": found["TotalCount"], "described": described, "figures": figures, "ran": ran}))

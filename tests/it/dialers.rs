@@ -6,10 +6,24 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::support::{Serving, TestEnvironment, json_service, signed_call};
+use crate::support::{Serving, TestEnvironment, form_service, json_service, signed_call};
 
 const POWER: &str = "blueprints/power-dialer.yaml";
 const CHECK_IN: &str = "blueprints/check-in-dialer.yaml";
+
+/// Actions that take no resource: what is allowed is allowed on everything. Source: Service Authorization Reference of Kinesis Data
+/// Streams and of CloudWatch Logs.
+const OF_NOTHING: [&str; 9] = [
+    "kinesis:ListStreams",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+];
 
 /// A command on a dialer, in the environment for trying it.
 fn dialer(test: &TestEnvironment, code: i32, blueprint: &str, verb: &str, further: &[&str]) -> String {
@@ -71,6 +85,7 @@ fn a_campaign_calls_everyone_and_ends_by_itself() {
         assert!(call["talk_seconds"].as_u64().unwrap() > 0 && call["agent"].is_string(), "{call}");
     }
     the_state_machine_has_reported(&test, calls.len());
+    no_policy_is_about_everything(&test, "power-dialer");
     let why = json_of(&test, POWER, "why", &["+15550100000"]);
     assert_eq!((&why["person"], &why["called"]), (&json!("A0000"), &json!(false)), "{why:#}");
 }
@@ -119,6 +134,28 @@ fn p23_results_are_lines(serving: &Serving, output: &Value, calls: usize) {
     assert_eq!(lines.len(), calls);
 }
 
+/// The originals allowed everything on everything. What follows from manifest and blueprint names what it is about.
+fn no_policy_is_about_everything(test: &TestEnvironment, stack: &str) {
+    let serving = test.serve(&[]);
+    let body = format!("Action=GetTemplate&Version=2010-05-15&StackName={stack}");
+    let answer = form_service(&serving, "cloudformation", &body);
+    let text = answer.split("<TemplateBody>").nth(1).unwrap().split("</TemplateBody>").next().unwrap();
+    let text = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let template: Value = serde_json::from_str(&text).unwrap();
+    let mut statements = 0;
+    let roles = template["Resources"].as_object().unwrap().values().filter(|it| it["Type"] == "AWS::IAM::Role");
+    for policy in roles.flat_map(|role| role["Properties"]["Policies"].as_array().cloned().unwrap_or_default()) {
+        for statement in policy["PolicyDocument"]["Statement"].as_array().unwrap() {
+            statements += 1;
+            let actions: Vec<&str> = statement["Action"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            let narrowed = !statement["Resource"].to_string().contains("\"*\"");
+            let wide = actions.iter().any(|action| action.contains('*') || !(narrowed || OF_NOTHING.contains(action)));
+            assert!(!wide, "{statement:#}");
+        }
+    }
+    assert!(statements >= 10, "{statements}");
+}
+
 #[test]
 fn people_are_asked_how_they_are_and_looked_after() {
     let test = TestEnvironment::with_blueprints();
@@ -160,4 +197,5 @@ fn people_are_asked_how_they_are_and_looked_after() {
     assert_eq!(why("+15550100104")["standing"], "blocked", "9 ends it");
     assert_eq!(why("+15550100104")["next"], Value::Null);
     assert!(why("+15550100105")["next"].is_string());
+    no_policy_is_about_everything(&test, "check-in-dialer");
 }

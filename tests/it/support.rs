@@ -154,6 +154,12 @@ pub(crate) fn json_service(serving: &Serving, service: &str, target: &str, body:
     call(serving, "POST", "/", &headers, body)
 }
 
+/// A call of a service that takes forms and answers XML, as any client makes it.
+pub(crate) fn form_service(serving: &Serving, service: &str, form: &str) -> String {
+    let headers = format!("Content-Type: application/x-www-form-urlencoded\r\n{}", signed(service));
+    text_call(serving, "POST", "/", &headers, form)
+}
+
 /// The header that signs a request. The sandbox tells services apart by its scope, and takes any key.
 fn signed(service: &str) -> String {
     format!(

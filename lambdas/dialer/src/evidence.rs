@@ -114,11 +114,16 @@ pub enum Reason {
     Agent,
     /// The person hung up.
     Customer,
-    /// The network failed (`TELECOM_PROBLEM`).
+    /// The network failed, or takes the calls for unwanted (`TELECOM_PROBLEM`, `TELECOM_POTENTIAL_BLOCKING`).
     Telecom,
+    /// Nobody answered (`TELECOM_UNANSWERED`, `TELECOM_TIMEOUT`, `TELECOM_ORIGINATOR_CANCEL`).
+    Unanswered,
+    /// Busy (`TELECOM_BUSY`).
+    Busy,
     /// Connect failed to call (`OUTBOUND_ATTEMPT_FAILED`, `OUTBOUND_RESOURCE_ERROR`).
     AttemptFailed,
-    /// Connect does not call this number (`OUTBOUND_DESTINATION_ENDPOINT_ERROR`).
+    /// There is no such number, or Connect does not call it (`TELECOM_NUMBER_INVALID`,
+    /// `OUTBOUND_DESTINATION_ENDPOINT_ERROR`).
     Destination,
 }
 
@@ -132,9 +137,11 @@ impl Reason {
             "CONTACT_FLOW_DISCONNECT" => Self::Flow,
             "API" => Self::Api,
             "EXPIRED" => Self::Expired,
-            "TELECOM_PROBLEM" => Self::Telecom,
+            "TELECOM_PROBLEM" | "TELECOM_POTENTIAL_BLOCKING" => Self::Telecom,
+            "TELECOM_UNANSWERED" | "TELECOM_TIMEOUT" | "TELECOM_ORIGINATOR_CANCEL" => Self::Unanswered,
+            "TELECOM_BUSY" => Self::Busy,
             "OUTBOUND_ATTEMPT_FAILED" | "OUTBOUND_RESOURCE_ERROR" => Self::AttemptFailed,
-            "OUTBOUND_DESTINATION_ENDPOINT_ERROR" => Self::Destination,
+            "OUTBOUND_DESTINATION_ENDPOINT_ERROR" | "TELECOM_NUMBER_INVALID" => Self::Destination,
             _ => Self::Other,
         }
     }
@@ -181,6 +188,7 @@ impl Evidence {
         if self.answered.is_none() {
             return match self.reason {
                 Some(Reason::Destination) => Outcome::Invalid,
+                Some(Reason::Busy) => Outcome::Busy,
                 Some(Reason::AttemptFailed | Reason::Telecom) => Outcome::Failed,
                 _ => Outcome::NoAnswer,
             };
@@ -280,6 +288,10 @@ mod tests {
         for (evidence, outcome) in [
             (over.clone(), Outcome::NoAnswer),
             (Evidence { reason: Some(Reason::Telecom), ..over.clone() }, Outcome::Failed),
+            (Evidence { reason: Some(Reason::read("TELECOM_BUSY")), ..over.clone() }, Outcome::Busy),
+            (Evidence { reason: Some(Reason::read("TELECOM_TIMEOUT")), ..over.clone() }, Outcome::NoAnswer),
+            (Evidence { reason: Some(Reason::read("TELECOM_NUMBER_INVALID")), ..over.clone() }, Outcome::Invalid),
+            (Evidence { reason: Some(Reason::read("TELECOM_POTENTIAL_BLOCKING")), ..over.clone() }, Outcome::Failed),
             (Evidence { reason: Some(Reason::AttemptFailed), ..over.clone() }, Outcome::Failed),
             (Evidence { reason: Some(Reason::Destination), ..over.clone() }, Outcome::Invalid),
             (Evidence { detected: Some(Detected::Busy), ..over }, Outcome::Busy),

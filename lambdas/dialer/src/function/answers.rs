@@ -60,6 +60,8 @@ pub struct Reply {
     pub person: String,
     /// Their first name; empty where it is not known.
     pub first_name: String,
+    /// `yes` where their first name is known, else `no`.
+    pub named: &'static str,
     /// What the key means; empty without a key.
     pub mood: String,
 }
@@ -136,6 +138,7 @@ impl Answers {
         Ok(Reply {
             status,
             person: person.map(|(id, _)| id.to_string()).unwrap_or_default(),
+            named: if first_name.is_empty() { "no" } else { "yes" },
             first_name,
             mood: key.map(|key| self.policy.mood(&key)).unwrap_or_default(),
         })
