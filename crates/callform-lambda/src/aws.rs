@@ -19,17 +19,31 @@ use tokio::sync::OnceCell;
 pub struct Aws {
     config: OnceCell<SdkConfig>,
     calls: OnceCell<SignedCalls>,
+    patience: Patience,
 }
 
-/// Connect gives a function 8 seconds in all: a call is given up in time for an answer without it.
-const OPERATION: Duration = Duration::from_secs(3);
-const ATTEMPT: Duration = Duration::from_millis(1500);
+/// How long a call may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Patience {
+    /// Connect gives a function 8 seconds in all: a call is given up in time for an answer without it.
+    #[default]
+    OnThePhone,
+    /// Nobody waits for the answer, and a call whose answer is not waited for costs more than time.
+    Unhurried,
+}
+
+/// Until there is a connection.
 const CONNECT: Duration = Duration::from_secs(1);
 
 impl Aws {
+    /// Calls of a function that nobody on the phone waits for: they may take 20 seconds with all retries, 8 each.
+    pub fn unhurried() -> Self {
+        Self { patience: Patience::Unhurried, ..Self::default() }
+    }
+
     /// Calls with a configuration that does not come from the environment.
     pub fn with(config: SdkConfig) -> Self {
-        Self { config: OnceCell::new_with(Some(config)), calls: OnceCell::new() }
+        Self { config: OnceCell::new_with(Some(config)), ..Self::default() }
     }
 
     /// Calls of something that stands in for AWS at a URL without TLS and takes any credentials.
@@ -42,7 +56,7 @@ impl Aws {
                 "local", "local", None, None, "local",
             )))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .timeout_config(timeouts())
+            .timeout_config(Patience::OnThePhone.timeouts())
             .build();
         Self::with(config)
     }
@@ -56,7 +70,7 @@ impl Aws {
                     .build_https();
                 aws_config::defaults(BehaviorVersion::v2026_01_12())
                     .http_client(http)
-                    .timeout_config(timeouts())
+                    .timeout_config(self.patience.timeouts())
                     .load()
                     .await
             })
@@ -69,10 +83,16 @@ impl Aws {
     }
 }
 
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(OPERATION)
-        .build()
+impl Patience {
+    fn timeouts(self) -> TimeoutConfig {
+        let (operation, attempt) = match self {
+            Self::OnThePhone => (Duration::from_secs(3), Duration::from_millis(1500)),
+            Self::Unhurried => (Duration::from_secs(20), Duration::from_secs(8)),
+        };
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(attempt)
+            .operation_timeout(operation)
+            .build()
+    }
 }

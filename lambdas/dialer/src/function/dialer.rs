@@ -15,7 +15,7 @@ use crate::connect::Connect;
 use crate::dynamodb::DynamoDb;
 use crate::function::event::StreamRecord;
 use crate::item::{Escalation, Key};
-use crate::work::{Finish, Round, Taken, Work, WorkError};
+use crate::work::{Finish, Round, Started, Taken, Work, WorkError};
 
 /// So long before Lambda ends an invocation, nothing new is begun.
 const MARGIN: Duration = Duration::from_secs(10);
@@ -45,7 +45,7 @@ type OnAws<'a> = Work<'a, DynamoDb<'a>, Connect<'a>, Services<'a>>;
 impl Dialer {
     /// Reads `TABLE`, `INSTANCE`, `QUEUE`, `FLOW`, `ESCALATION_FLOW`, `BUCKET`, and the variables of the policy.
     pub fn from_environment(environment: &Environment) -> Result<Self, Error> {
-        Self::on(environment, Aws::default())
+        Self::on(environment, Aws::unhurried())
     }
 
     /// As [`Self::from_environment`], with calls of one's own.
@@ -81,8 +81,8 @@ impl Dialer {
     ) -> Result<Value, Error> {
         match action {
             Action::Tick => return self.tick(work, calls, invocation).await,
-            Action::Start { token } => {
-                work.start(token.as_deref()).await?;
+            Action::Start { token, input } => {
+                self.start(work, calls, token.as_deref(), input["begun"] == true).await?;
                 return self.go_on(work, calls, true).await;
             }
             Action::Pause => work.pause().await?,
@@ -99,6 +99,27 @@ impl Dialer {
             Action::Load { key } => return load(calls, work, (self.bucket()?, &key), invocation).await,
         };
         self.status(work).await
+    }
+
+    /// Starts; a state machine that comes while another one waits for the end is told so, and fails.
+    async fn start(
+        &self,
+        work: &OnAws<'_>,
+        calls: &SignedCalls,
+        token: Option<&str>,
+        begun: bool,
+    ) -> Result<(), Error> {
+        let Some(token) = token else {
+            work.start(None).await?;
+            return Ok(());
+        };
+        if work.start_for(token, begun).await? == Started::Waited {
+            return Ok(());
+        }
+        let cause = "another execution waits for the end of the campaign";
+        let input = json!({ "taskToken": token, "error": "Dialer.RunsAlready", "cause": cause });
+        calls.json(Service::StepFunctions, "StepFunctions SendTaskFailure", &input).await?;
+        Ok(())
     }
 
     fn bucket(&self) -> Result<&str, Error> {

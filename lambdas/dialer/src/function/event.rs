@@ -16,6 +16,9 @@ pub enum Action {
         /// A task token of Step Functions.
         #[serde(default)]
         token: Option<String>,
+        /// What the state machine was started with: `{ "begun": true }` where the campaign was started before it.
+        #[serde(default)]
+        input: Value,
     },
     /// Place no calls until it is resumed.
     Pause,
@@ -92,7 +95,8 @@ mod tests {
     fn every_way_in_is_told_apart() {
         assert_eq!(Event::read(json!({ "action": "tick" })), Ok(Event::Do(Action::Tick)));
         let start = json!({ "action": "start", "token": "t" });
-        assert_eq!(Event::read(start), Ok(Event::Do(Action::Start { token: Some("t".to_owned()) })));
+        let action = Action::Start { token: Some("t".to_owned()), input: Value::Null };
+        assert_eq!(Event::read(start), Ok(Event::Do(action)));
         let contact = json!({ "source": "aws.connect", "detail": {} });
         assert_eq!(Event::read(contact.clone()), Ok(Event::Contact(contact)));
         // {"a":1}, and something that is no JSON: P6, it must not hold up what comes after it.

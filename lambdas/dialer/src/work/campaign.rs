@@ -1,7 +1,10 @@
 //! Starts, pauses, resumes and stops; and what happens to single persons beside calls.
 
+use std::cell::Cell;
+
 use crate::ids::PersonId;
 use crate::item::{Campaign, Item, Key, Person, Standing, State};
+use crate::moment::Moment;
 use crate::phone::Phone;
 use crate::store::{Change, Store};
 use crate::transition;
@@ -16,6 +19,24 @@ pub struct Finish {
     pub task_token: Option<String>,
 }
 
+/// Whether a state machine waits for the end now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It does.
+    Waited,
+    /// Another one does; nothing happened.
+    Taken,
+}
+
+fn begin(campaign: &mut Campaign, now: Moment) {
+    if campaign.state != State::Running {
+        campaign.state = State::Running;
+        campaign.started = Some(now);
+    }
+    campaign.ended = None;
+    campaign.trouble = None;
+}
+
 impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
     /// The campaign as it is; what it would be where there is none yet.
     pub async fn campaign(&self) -> Result<Campaign, WorkError> {
@@ -27,17 +48,34 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
     /// called, it is done at once.
     pub async fn start(&self, task_token: Option<&str>) -> Result<State, WorkError> {
         self.turn(|campaign| {
-            if campaign.state != State::Running {
-                campaign.state = State::Running;
-                campaign.started = Some(self.rim.now());
-            }
-            campaign.ended = None;
-            campaign.trouble = None;
+            begin(campaign, self.rim.now());
             if let Some(token) = task_token {
                 campaign.task_token = Some(token.to_owned());
             }
         })
         .await
+    }
+
+    /// Starts for a state machine that waits for the end. Where another one waits for it already, nothing happens. `begun` says
+    /// that whoever started the state machine had started the campaign before: where it was stopped since, it stays so, and the
+    /// state machine is told its end.
+    pub async fn start_for(&self, task_token: &str, begun: bool) -> Result<Started, WorkError> {
+        let started = Cell::new(Started::Waited);
+        self.turn(|campaign| {
+            let ended = matches!(campaign.state, State::Done | State::Stopped);
+            let other = campaign.task_token.as_deref().is_some_and(|token| token != task_token);
+            if other && !ended {
+                started.set(Started::Taken);
+                return;
+            }
+            started.set(Started::Waited);
+            if !(begun && matches!(campaign.state, State::Stopping | State::Stopped)) {
+                begin(campaign, self.rim.now());
+            }
+            campaign.task_token = Some(task_token.to_owned());
+        })
+        .await?;
+        Ok(started.get())
     }
 
     /// Places no calls until it is resumed. Does nothing where it does not run.

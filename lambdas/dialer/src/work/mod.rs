@@ -13,7 +13,7 @@ mod round;
 mod sweep;
 
 pub use apply::Deed;
-pub use campaign::Finish;
+pub use campaign::{Finish, Started};
 pub use events::{Answer, Taken};
 pub use load::{Chunk, LoadError};
 pub use round::Round;

@@ -53,16 +53,27 @@ async fn begin(ui: &Ui, args: &StartArgs, found: &Found, live: &Live) -> Result<
         let state = work.start(None).await.map_err(|error| failed(ui, &error))?;
         return Ok(tell(ui, args.dialer.format, state, None));
     };
-    if let (Some(_), false) = (&campaign.task_token, matches!(campaign.state, State::Done | State::Stopped)) {
-        ui.error(&format!("the campaign is {} already, and a state machine waits for its end", campaign.state.word()));
-        ui.say("help: `callform dialer resume` goes on after a pause; `callform dialer stop` ends it");
+    if campaign.task_token.is_some() {
+        ui.error(&format!("the campaign is {}, and a state machine waits for its end", campaign.state.word()));
+        ui.say(match campaign.state {
+            State::Done | State::Stopped => "help: it is told within a minute; start again then",
+            _ => "help: `callform dialer resume` goes on after a pause; `callform dialer stop` ends it",
+        });
         return Err(Exit::Failed);
     }
+    // Started at once, so that whoever stops it from now on has stopped it. With a list, the state machine starts it.
+    let begun = args.list.is_none();
+    if begun {
+        work.start(None).await.map_err(|error| failed(ui, &error))?;
+    }
     let name = format!("campaign-{}", tools.now().milliseconds());
-    let input = args.list.as_ref().map_or_else(|| json!({}), |list| json!({ "list": list }));
+    let input = args.list.as_ref().map_or_else(|| json!({ "begun": true }), |list| json!({ "list": list }));
     let request = json!({ "stateMachineArn": machine, "name": name, "input": input.to_string() });
     let calls = live.account.gateway.calls();
     let answer = calls.json(Service::StepFunctions, "StepFunctions StartExecution", &request).await;
+    if answer.is_err() && begun {
+        work.stop().await.map_err(|error| failed(ui, &error))?;
+    }
     let answer = answer.map_err(|error| failed(ui, &error))?;
     let execution = answer["executionArn"].as_str().unwrap_or_default();
     Ok(tell(ui, args.dialer.format, State::Running, Some(execution)))
