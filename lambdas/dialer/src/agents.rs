@@ -105,6 +105,9 @@ fn contacts(snapshot: &Value, agent: &AgentId) -> Vec<(ContactId, Evidence)> {
     said.collect()
 }
 
+/// How near to a count an event may be that the count has in it.
+const NEAR: Duration = Duration::from_secs(2);
+
 /// How long what an agent did last is remembered.
 const REMEMBER: Duration = Duration::from_hours(24 * 30);
 
@@ -123,7 +126,10 @@ pub fn seen(
         return None;
     }
     let counted = agents.at;
-    let since_count = counted.is_none_or(|counted| event.at > counted);
+    // A count takes its time, and has a clock of its own: who became free right after it may be in it already. One agent too few
+    // until the next count costs less than a call too many.
+    let margin = if event.free { NEAR } else { Duration::ZERO };
+    let since_count = counted.is_none_or(|counted| event.at > counted + margin);
     let heard_since = known.filter(|known| counted.is_none_or(|counted| known.at > counted));
     let before = match heard_since {
         Some(known) => known.free,

@@ -111,7 +111,7 @@ impl<'a> Simulator<'a> {
             looks: None,
             tally: Tally::new(model.start),
         };
-        simulator.campaign.agents.at = Some(model.start - Duration::from_secs(1));
+        simulator.campaign.agents.at = Some(model.start - Duration::from_secs(3));
         for index in 0..model.people {
             simulator.populate(index);
         }

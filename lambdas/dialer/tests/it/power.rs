@@ -168,7 +168,7 @@ fn p7_agents_who_come_and_go_are_followed_at_once() {
     let live = |world: &World| campaign(world).counts.live;
     now(world.work().round(100)).unwrap();
     assert_eq!(live(&world), 2);
-    world.pass(Duration::from_secs(1));
+    world.pass(Duration::from_secs(3));
     world.staff(10);
     world.wait(1);
     now(world.work().round(100)).unwrap();
