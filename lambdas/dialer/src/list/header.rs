@@ -34,6 +34,9 @@ pub enum ListError {
     /// UTF-16, as some spreadsheets save.
     #[error("the list is in UTF-16; save it as CSV in UTF-8")]
     Utf16,
+    /// Lines end with a carriage return alone, as on old Macs.
+    #[error("the lines of the list end with a carriage return alone; save it as CSV with the line ends of today")]
+    OldLineEnds,
     /// The header is not in UTF-8.
     #[error("the header of the list is not in UTF-8; save it as CSV in UTF-8")]
     NotUtf8,

@@ -151,6 +151,9 @@ impl<'p, R: Read> Reader<'p, R> {
             return Err(ListError::Utf16);
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        if bytes.trim_ascii_end().contains(&b'\r') {
+            return Err(ListError::OldLineEnds);
+        }
         let header = Header::read(bytes)?;
         let fields = rows::Fields::new(header.delimiter());
         Ok(Self { rows, fields, header, header_row: String::from_utf8_lossy(bytes).into_owned(), policy })

@@ -55,6 +55,9 @@ pub enum NumberProblem {
     Premium,
 }
 
+/// The shortest numbers there are, with their country's code: emergency numbers are shorter.
+const LEAST_DIGITS: usize = 7;
+
 /// Reads a number. `country` is that of numbers without one: two capital letters.
 pub fn read(text: &str, country: Option<&str>, check: NumberCheck) -> Result<Number, NumberProblem> {
     let text = fold(text);
@@ -68,9 +71,12 @@ pub fn read(text: &str, country: Option<&str>, check: NumberCheck) -> Result<Num
     if parsed.number_type(&DATABASE) == Type::PremiumRate {
         return Err(NumberProblem::Premium);
     }
+    // Numbers of films are taken as they are written whole; what is short, or is read by the rules of a country, has to exist.
+    let is_whole = compact.starts_with('+') && digits.len() >= LEAST_DIGITS;
     match check {
-        NumberCheck::Valid if !parsed.is_valid() => Err(NumberProblem::Invalid),
-        _ => Ok(number),
+        NumberCheck::Form if is_whole => Ok(number),
+        _ if parsed.is_valid() => Ok(number),
+        _ => Err(NumberProblem::Invalid),
     }
 }
 
@@ -173,6 +179,18 @@ mod tests {
     fn read_valid(text: &str, country: &str) -> Result<String, NumberProblem> {
         let country = (!country.is_empty()).then_some(country);
         read(text, country, NumberCheck::Valid).map(|number| number.to_string())
+    }
+
+    /// What is made for trying things out dials no emergency number, and makes nothing up.
+    #[test]
+    fn numbers_of_films_are_whole_numbers() {
+        let read = |text: &str| read(text, Some("US"), NumberCheck::Form).map(|number| number.to_string());
+        assert_eq!(read("+15550100134").as_deref(), Ok("+15550100134"));
+        assert_eq!(read("+15550100").as_deref(), Ok("+15550100"));
+        assert_eq!(read("(202) 555-0191").as_deref(), Ok("+12025550191"));
+        for text in ["911", "999", "988", "+1911", "00442079460000"] {
+            assert!(read(text).is_err(), "{text}: {:?}", read(text));
+        }
     }
 
     #[test]

@@ -92,6 +92,12 @@ struct Loaded {
 /// Loads a list.
 pub(super) async fn run(ui: &Ui, args: &LoadArgs) -> Result<Exit, Exit> {
     let found = find(ui, &args.dialer.blueprint, args.dialer.dialer.as_deref())?;
+    if let Some(report) = &args.report {
+        files::keeps(report, [&args.list]).map_err(|problem| {
+            ui.error(&problem);
+            Exit::Usage
+        })?;
+    }
     let mut list = List::open(&args.list).map_err(|error| {
         ui.error(&format!("cannot read `{}`: {error}", args.list.display()));
         Exit::Usage

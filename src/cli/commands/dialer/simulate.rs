@@ -13,6 +13,8 @@ use crate::cli::exit_code::Exit;
 use crate::cli::files;
 use crate::cli::ui::Ui;
 
+/// Most agents at a time.
+const MOST_AGENTS: u32 = 100_000;
 /// Largest file of rates.
 const LARGEST_RATES: u64 = 1 << 20;
 
@@ -26,7 +28,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "KEY")]
     pub dialer: Option<String>,
     /// How many people are to be called.
-    #[arg(long, value_name = "COUNT", default_value = "1000")]
+    #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub people: u32,
     /// How many agents work: a number, or numbers from hours of the simulation on, such as `8,2h=20,6h=4`.
     #[arg(long, value_name = "COUNT", default_value = "10", value_parser = staffing)]
@@ -62,8 +64,9 @@ fn staffing(text: &str) -> Result<Staffing, String> {
             Some((hour, agents)) => Some((hour.trim().strip_suffix('h')?.parse().ok()?, agents.trim().parse().ok()?)),
         }
     };
+    let part = |text: &str| part(text).filter(|(_, agents)| *agents <= MOST_AGENTS);
     let mut parts = text.split(',').map(part).collect::<Option<Vec<_>>>().ok_or_else(|| {
-        format!("`{text}` is no number of agents; write `20`, or `8,2h=20,6h=4` for numbers from hours on")
+        format!("`{text}` is no number of agents up to {MOST_AGENTS}; write `20`, or `8,2h=20,6h=4` for numbers from hours on")
     })?;
     parts.sort_by_key(|(hour, _)| *hour);
     Ok(Staffing(parts))
@@ -140,7 +143,7 @@ mod tests {
     fn agents_come_and_go_by_the_hour() {
         assert_eq!(staffing("20"), Ok(Staffing(vec![(0, 20)])));
         assert_eq!(staffing("8, 6h=4 ,2h=20"), Ok(Staffing(vec![(0, 8), (2, 20), (6, 4)])));
-        for wrong in ["", "many", "2=20", "2h", "2h=", "-1"] {
+        for wrong in ["", "many", "2=20", "2h", "2h=", "-1", "100001"] {
             assert!(staffing(wrong).is_err(), "{wrong}");
         }
     }

@@ -13,6 +13,9 @@ use super::{DialerArgs, FORMAT_VERSION, Form};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 
+/// Longest name of a person, in bytes: 256 characters of a list.
+const LONGEST_NAME: usize = 1024;
+
 /// `callform dialer why`
 #[derive(Debug, Args)]
 pub(crate) struct WhyArgs {
@@ -50,7 +53,12 @@ async fn explain(ui: &Ui, args: &WhyArgs, found: &Found, live: &Live) -> Result<
     let store = tools.store();
     let read = async |key: Key| store.get(&key).await.map_err(|error| failed(ui, &error));
     let campaign = tools.work().campaign().await.map_err(|error| failed(ui, &error))?;
-    let mut item: Option<Item> = read(Key::Person(PersonId::from(args.person.as_str()))).await?;
+    // Nobody has a longer name, and the table refuses longer keys.
+    let named = (args.person.len() <= LONGEST_NAME).then(|| Key::Person(PersonId::from(args.person.as_str())));
+    let mut item: Option<Item> = match named {
+        Some(key) => read(key).await?,
+        None => None,
+    };
     if item.is_none()
         && let Some(number) = Number::from_e164(&args.person)
         && let Some(record) = read(Key::Number(number)).await?
