@@ -23,8 +23,8 @@ use crate::cli::exit_code::Exit;
 use crate::cli::files;
 use crate::cli::ui::Ui;
 
-/// Rows between two looks at the clock.
-const CHUNK: usize = 1_000;
+/// Rows between two steps of the progress bar.
+const CHUNK: usize = 100;
 /// Rows that cannot be dialed of which people are told here; the report has all.
 const TOLD: usize = 20;
 
