@@ -11,10 +11,11 @@ use callform_signed::{CallError, ErrorKind, Retries, Service, SignedCalls};
 use serde_json::{Value, json};
 
 use crate::evidence::{Detected, Evidence, Reason, Talked};
-use crate::ids::{AgentId, ContactId};
+use crate::ids::{AgentId, AttemptId, ContactId};
 use crate::item::Attempt;
 use crate::moment::Moment;
 use crate::phone::{Looked, Phone, PlaceError, Placing, Silent, Staffing};
+use crate::work::Rim;
 
 /// How long after its claim a call may still begin, and how long before it clocks may say that it did.
 const AROUND: Duration = Duration::from_mins(5);
@@ -36,6 +37,20 @@ pub struct Connect<'a> {
 pub fn now(calls: &SignedCalls) -> Moment {
     let since = calls.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Moment::from_milliseconds(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Time by the services' clock, and new identifiers.
+#[derive(Clone, Copy, Debug)]
+pub struct Services<'a>(pub &'a SignedCalls);
+
+impl Rim for Services<'_> {
+    fn now(&self) -> Moment {
+        now(self.0)
+    }
+
+    fn attempt(&self) -> AttemptId {
+        AttemptId::from(uuid::Uuid::new_v4().to_string())
+    }
 }
 
 impl Connect<'_> {

@@ -120,3 +120,21 @@ impl<P: Phone> Phone for &P {
         (**self).agents().await
     }
 }
+
+/// A phone for those who place no calls: flows that report, commands on the table.
+#[derive(Clone, Copy, Debug)]
+pub struct NoPhone;
+
+impl Phone for NoPhone {
+    async fn place(&self, _: &Placing) -> Result<ContactId, PlaceError> {
+        Err(PlaceError::NotPermitted)
+    }
+
+    async fn look_up(&self, _: &Attempt) -> Result<Looked, Silent> {
+        Err(Silent)
+    }
+
+    async fn agents(&self) -> Result<Staffing, Silent> {
+        Err(Silent)
+    }
+}

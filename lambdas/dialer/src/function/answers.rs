@@ -3,12 +3,12 @@
 use callform_lambda::{Aws, Environment, Error, Invocation};
 use serde::{Deserialize, Serialize};
 
-use super::Services;
 use super::settings::policy;
+use crate::connect::Services;
 use crate::dynamodb::DynamoDb;
 use crate::ids::{AttemptId, ContactId, Number, PersonId};
-use crate::item::{Attempt, Key};
-use crate::phone::{ATTEMPT_ATTRIBUTE, Looked, PERSON_ATTRIBUTE, Phone, PlaceError, Placing, Silent, Staffing};
+use crate::item::Key;
+use crate::phone::{ATTEMPT_ATTRIBUTE, NoPhone, PERSON_ATTRIBUTE};
 use crate::policy::Policy;
 use crate::store::Store;
 use crate::work::{Answer, Taken, Work};
@@ -72,23 +72,6 @@ pub struct Answers {
     aws: Aws,
     table: String,
     policy: Policy,
-}
-
-/// Flows place no calls.
-struct NoPhone;
-
-impl Phone for NoPhone {
-    async fn place(&self, _: &Placing) -> Result<ContactId, PlaceError> {
-        Err(PlaceError::NotPermitted)
-    }
-
-    async fn look_up(&self, _: &Attempt) -> Result<Looked, Silent> {
-        Err(Silent)
-    }
-
-    async fn agents(&self) -> Result<Staffing, Silent> {
-        Err(Silent)
-    }
 }
 
 impl Answers {

@@ -5,14 +5,12 @@ use callform_signed::SignedCalls;
 use serde_json::{Value, json};
 
 use crate::dynamodb::DynamoDb;
-use crate::item::Key;
 use crate::moment::Day;
 use crate::phone::Phone;
-use crate::report::{ResultRow, Status, csv};
-use crate::store::Store;
+use crate::report::{ResultRow, csv};
 use crate::work::{Rim, Work};
 
-/// Keys that are asked for at once.
+/// Calls that are asked for at once.
 const PAGE: usize = 250;
 
 /// Most days of a report.
@@ -48,7 +46,7 @@ pub(super) async fn report<P: Phone, R: Rim>(
             files.push(key);
         }
     }
-    let status = Status::of(work.policy, &campaign, now);
+    let status = work.status().await?;
     let summary = json!({ "status": status, "calls": written, "files": files });
     let key = format!("{folder}/summary.json");
     calls.put_object(bucket, &key, "application/json", format!("{summary:#}\n").into_bytes()).await?;
@@ -59,13 +57,9 @@ pub(super) async fn report<P: Phone, R: Rim>(
 async fn of_day<P: Phone, R: Rim>(work: &Work<'_, DynamoDb<'_>, P, R>, day: Day) -> Result<Vec<ResultRow>, Error> {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
-        let page = work.store.day(day, PAGE, after).await?;
-        for key in page.keys.iter().filter(|key| matches!(key, Key::Attempt(_))) {
-            let item = work.store.get(key).await?;
-            let attempt = item.as_ref().and_then(|item| item.body.attempt());
-            rows.extend(attempt.map(|attempt| ResultRow::of(work.policy, attempt)));
-        }
-        match page.next {
+        let (page, next) = work.results(day, PAGE, after).await?;
+        rows.extend(page);
+        match next {
             Some(next) => after = Some(next),
             None => return Ok(rows),
         }

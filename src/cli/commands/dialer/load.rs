@@ -9,7 +9,7 @@ use dialer::ids::LoadId;
 use dialer::item::{Existing, Key, RowCounts};
 use dialer::list::{Place, RowReport, Verdict};
 use dialer::memory::Memory;
-use dialer::phone::Phone;
+use dialer::phone::{NoPhone, Phone};
 use dialer::store::Store;
 use dialer::work::{LoadError, Rim, Work};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -17,7 +17,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::found::{Found, find};
-use super::table::{Local, NoPhone, failed, open};
+use super::table::{Local, failed, open};
 use super::{DialerArgs, FORMAT_VERSION, Form};
 use crate::cli::exit_code::Exit;
 use crate::cli::files;

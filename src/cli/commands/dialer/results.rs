@@ -1,21 +1,19 @@
 //! `callform dialer results`
 
 use clap::{Args, ValueEnum};
-use dialer::item::{Item, Key};
 use dialer::moment::Day;
 use dialer::report::{ResultRow, csv};
-use dialer::store::Store;
 use serde_json::json;
 
 use super::found::{Found, find};
-use super::table::{Live, failed, open};
+use super::table::{Live, Tools, failed, open};
 use super::{BlueprintArgs, FORMAT_VERSION};
 use crate::cli::args::AccountArgs;
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 use crate::view::{dialer_outcomes, dialer_results};
 
-/// Keys that are asked for at once.
+/// Calls that are asked for at once.
 const PAGE: usize = 500;
 /// Most days between the first and the last.
 const MOST_DAYS: i64 = 400;
@@ -88,25 +86,18 @@ async fn read(ui: &Ui, args: &ResultsArgs, found: &Found, live: &Live) -> Result
         if date > last.0 {
             return Ok(rows);
         }
-        of_day(ui, found, tools.store(), Day(date), &mut rows).await?;
+        of_day(ui, &tools, Day(date), &mut rows).await?;
     }
     ui.error(&format!("no more than {MOST_DAYS} days can be asked for at once"));
     Err(Exit::Usage)
 }
 
-async fn of_day<S: Store>(ui: &Ui, found: &Found, store: &S, day: Day, rows: &mut Vec<ResultRow>) -> Result<(), Exit> {
+async fn of_day(ui: &Ui, tools: &Tools<'_>, day: Day, rows: &mut Vec<ResultRow>) -> Result<(), Exit> {
     let mut after = None;
     loop {
-        let page = store.day(day, PAGE, after).await.map_err(|error| failed(ui, &error))?;
-        for key in &page.keys {
-            let item: Option<Item> = match key {
-                Key::Attempt(_) => store.get(key).await.map_err(|error| failed(ui, &error))?,
-                _ => None,
-            };
-            let attempt = item.as_ref().and_then(|item| item.body.attempt());
-            rows.extend(attempt.map(|attempt| ResultRow::of(&found.policy, attempt)));
-        }
-        match page.next {
+        let (page, next) = tools.work().results(day, PAGE, after).await.map_err(|error| failed(ui, &error))?;
+        rows.extend(page);
+        match next {
             Some(next) => after = Some(next),
             None => return Ok(()),
         }

@@ -46,8 +46,7 @@ pub(super) async fn run(ui: &Ui, args: &StatusArgs) -> Result<Exit, Exit> {
 
 async fn read(ui: &Ui, found: &Found, live: &Live) -> Result<Status, Exit> {
     let tools = live.tools(&found.policy);
-    let campaign = tools.work().campaign().await.map_err(|error| failed(ui, &error))?;
-    Ok(Status::of(&found.policy, &campaign, tools.now()))
+    tools.work().status().await.map_err(|error| failed(ui, &error))
 }
 
 async fn once(ui: &Ui, form: Form, found: &Found, live: &Live) -> Result<(), Exit> {

@@ -1,11 +1,10 @@
 //! The live table of a dialer, and the procedures on it.
 
-use callform_signed::SignedCalls;
+use dialer::connect::Services;
 use dialer::dynamodb::DynamoDb;
-use dialer::ids::{AttemptId, ContactId};
-use dialer::item::Attempt;
+use dialer::ids::AttemptId;
 use dialer::moment::Moment;
-use dialer::phone::{Looked, Phone, PlaceError, Placing, Silent, Staffing};
+use dialer::phone::NoPhone;
 use dialer::policy::Policy;
 use dialer::work::{Rim, Work};
 
@@ -56,37 +55,6 @@ async fn names(
     };
     let machine = found.machine.as_ref().and_then(|address| known.physical_id(address));
     Ok((table.to_owned(), machine.map(str::to_owned)))
-}
-
-/// Time by the services' clock. Nobody is called from here.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Services<'a>(pub(super) &'a SignedCalls);
-
-impl Rim for Services<'_> {
-    fn now(&self) -> Moment {
-        dialer::connect::now(self.0)
-    }
-
-    fn attempt(&self) -> AttemptId {
-        AttemptId::from(uuid::Uuid::new_v4().to_string())
-    }
-}
-
-/// Only the functions place calls.
-pub(super) struct NoPhone;
-
-impl Phone for NoPhone {
-    async fn place(&self, _: &Placing) -> Result<ContactId, PlaceError> {
-        Err(PlaceError::NotPermitted)
-    }
-
-    async fn look_up(&self, _: &Attempt) -> Result<Looked, Silent> {
-        Err(Silent)
-    }
-
-    async fn agents(&self) -> Result<Staffing, Silent> {
-        Err(Silent)
-    }
 }
 
 /// What the procedures need, in one place.

@@ -1,11 +1,11 @@
 //! `callform dialer why`
 
 use clap::Args;
-use dialer::ids::{Number, PersonId};
-use dialer::item::{Item, Key};
+use dialer::ids::Number;
+use dialer::item::Key;
 use dialer::moment::Moment;
 use dialer::store::Store;
-use dialer::why::{Why, why};
+use dialer::why::Why;
 
 use super::found::{Found, find};
 use super::table::{Live, failed, open};
@@ -50,34 +50,28 @@ pub(super) async fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, Exit> {
 
 async fn explain(ui: &Ui, args: &WhyArgs, found: &Found, live: &Live) -> Result<Why, Exit> {
     let tools = live.tools(&found.policy);
-    let store = tools.store();
-    let read = async |key: Key| store.get(&key).await.map_err(|error| failed(ui, &error));
-    let campaign = tools.work().campaign().await.map_err(|error| failed(ui, &error))?;
-    // Nobody has a longer name, and the table refuses longer keys.
-    let named = (args.person.len() <= LONGEST_NAME).then(|| Key::Person(PersonId::from(args.person.as_str())));
-    let mut item: Option<Item> = match named {
-        Some(key) => read(key).await?,
-        None => None,
-    };
-    if item.is_none()
-        && let Some(number) = Number::from_e164(&args.person)
-        && let Some(record) = read(Key::Number(number)).await?
-        && let Some(person) = record.body.number().and_then(|number| number.persons.first())
-    {
-        item = read(Key::Person(person.clone())).await?;
-    }
-    let Some(person) = item.as_ref().and_then(|item| item.body.person()) else {
-        ui.error(&format!("nobody is called `{}` in the dialer's table", args.person));
-        ui.say("help: people are named as in their list, or by their number in the form +15550100134");
-        return Err(Exit::Failed);
-    };
-    let number = match person.number() {
-        Some(number) => read(Key::Number(number.clone())).await?,
-        None => None,
-    };
-    let record = number.as_ref().and_then(|item| item.body.number());
+    let work = tools.work();
+    // The first answer tells the time of the services, which is that of the question.
+    work.campaign().await.map_err(|error| failed(ui, &error))?;
     let at = args.at.unwrap_or_else(|| tools.now());
-    Ok(why(&found.policy, &campaign, person, record, at))
+    // Nobody has a longer name, and the table refuses longer keys.
+    if args.person.len() <= LONGEST_NAME
+        && let Some(why) = work.why(&args.person.as_str().into(), at).await.map_err(|error| failed(ui, &error))?
+    {
+        return Ok(why);
+    }
+    let of_number = match Number::from_e164(&args.person) {
+        Some(number) => tools.store().get(&Key::Number(number)).await.map_err(|error| failed(ui, &error))?,
+        None => None,
+    };
+    if let Some(person) = of_number.as_ref().and_then(|item| item.body.number()?.persons.first())
+        && let Some(why) = work.why(person, at).await.map_err(|error| failed(ui, &error))?
+    {
+        return Ok(why);
+    }
+    ui.error(&format!("nobody is called `{}` in the dialer's table", args.person));
+    ui.say("help: people are named as in their list, or by their number in the form +15550100134");
+    Err(Exit::Failed)
 }
 
 fn human(why: &Why) -> String {
