@@ -108,7 +108,7 @@ impl Policy {
 
     /// How long wrong PINs of callers, collections and the line are counted together.
     pub const fn hour(&self) -> Duration {
-        Duration::from_mins(60)
+        Duration::from_hours(1)
     }
 
     /// How long wrong PINs of a person are counted together, and how long a salt is used.
@@ -128,7 +128,7 @@ impl Policy {
 
     /// How long a call lasts at most.
     pub fn longest(&self) -> Duration {
-        Duration::from_mins(60) * self.most_minutes / 60
+        Duration::from_mins(u64::from(self.most_minutes))
     }
 
     /// How long records and recordings are waited for after a call.

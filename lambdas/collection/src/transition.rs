@@ -191,7 +191,7 @@ mod tests {
             (&human, with(&agreed, &[joined(10)]), false, (State::Recording, None)),
             // Nobody has said yet that nobody took the call.
             (&human, with(&agreed, &[ended(80)]), false, (State::Recording, None)),
-            (&human, with(&agreed, &[ended(80), record.clone()]), false, (State::Abandoned, None)),
+            (&human, with(&agreed, &[ended(80), record]), false, (State::Abandoned, None)),
             (&human, with(&agreed, &[ended(80)]), true, (State::Abandoned, None)),
             (&human, with(&agreed, &[joined(60), ended(80)]), false, (State::Short, None)),
             (&human, talked.clone(), false, (State::Recording, None)),

@@ -295,7 +295,7 @@ impl<S: Store, D, O, R: Rim> Work<'_, S, D, O, R> {
     pub async fn turns(&self, contact: &ContactId) -> Result<Vec<Turn>, WorkError> {
         let items = self.part(&crate::item::Part::Contact(contact.clone())).await?;
         let mut turns: Vec<Turn> = items.iter().filter_map(|item| item.body.turn().cloned()).collect();
-        turns.sort_by(|one, other| (one.nth, one.said_at).cmp(&(other.nth, other.said_at)));
+        turns.sort_by_key(|turn| (turn.nth, turn.said_at));
         Ok(turns)
     }
 

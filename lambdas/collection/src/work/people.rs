@@ -317,12 +317,11 @@ impl<S: Store, D: Directory, O, R: Rim> Work<'_, S, D, O, R> {
         .await?;
         let person = result?;
         if let Some(account) = &person.account {
-            let user = match &account.user {
-                Some(user) => Some(user.clone()),
-                None => {
-                    let found = self.directory.find(&account.username).await?;
-                    found.filter(|found| found.mark.as_deref() == Some(id.as_str())).map(|found| found.id)
-                }
+            let user = if account.user.is_some() {
+                account.user.clone()
+            } else {
+                let found = self.directory.find(&account.username).await?;
+                found.filter(|found| found.mark.as_deref() == Some(id.as_str())).map(|found| found.id)
             };
             if let Some(user) = user {
                 self.directory.delete(&user).await?;
