@@ -113,6 +113,18 @@ pub trait Store {
     /// An item. What has expired may still be there.
     fn get(&self, key: &Key) -> impl Future<Output = Result<Option<Item>, ReadError>>;
 
+    /// Items of different keys, in the order of the keys. Each is as it was at some moment of the reading; the commit that
+    /// follows finds out whether they still are.
+    fn get_all(&self, keys: &[Key]) -> impl Future<Output = Result<Vec<Option<Item>>, ReadError>> {
+        async move {
+            let mut items = Vec::with_capacity(keys.len());
+            for key in keys {
+                items.push(self.get(key).await?);
+            }
+            Ok(items)
+        }
+    }
+
     /// All changes or none; at most [`MOST_CHANGES`], of different items.
     fn commit(&self, changes: Vec<Change>) -> impl Future<Output = Result<(), CommitError>>;
 
@@ -140,6 +152,10 @@ pub trait Store {
 impl<S: Store> Store for &S {
     async fn get(&self, key: &Key) -> Result<Option<Item>, ReadError> {
         (**self).get(key).await
+    }
+
+    async fn get_all(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, ReadError> {
+        (**self).get_all(keys).await
     }
 
     async fn commit(&self, changes: Vec<Change>) -> Result<(), CommitError> {

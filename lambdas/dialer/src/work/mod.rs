@@ -83,10 +83,7 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
         mut decide: impl FnMut(&[Option<Item>]) -> Option<(Vec<Change>, T)>,
     ) -> Result<Option<T>, WorkError> {
         for _ in 0..TRIES {
-            let mut items = Vec::with_capacity(keys.len());
-            for key in keys {
-                items.push(self.store.get(key).await?);
-            }
+            let items = self.store.get_all(keys).await?;
             let Some((changes, answer)) = decide(&items) else { return Ok(None) };
             if changes.is_empty() {
                 return Ok(Some(answer));
