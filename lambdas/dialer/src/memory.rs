@@ -22,8 +22,17 @@ struct Table {
     /// Index entries that are not written yet, where the index is to be behind.
     late: Vec<(Option<Item>, Option<Item>)>,
     behind: bool,
-    commits: u64,
-    written: u64,
+    units: Units,
+}
+
+/// What a table on demand would have charged for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Units {
+    /// Write units: one for an item, two within a transaction, one for each entry of an index that goes or comes. All items
+    /// are below 1 KB. Source: DynamoDB Developer Guide, read and write capacity.
+    pub write: u64,
+    /// Halves of read units: two for an item by its key, strongly consistent, one for a question to an index.
+    pub read_halves: u64,
 }
 
 impl Memory {
@@ -45,10 +54,9 @@ impl Memory {
         self.table().items.values().cloned().collect()
     }
 
-    /// How many commits were made, and how many items were written in them.
-    pub fn writes(&self) -> (u64, u64) {
-        let table = self.table();
-        (table.commits, table.written)
+    /// What was asked of it until now.
+    pub fn units(&self) -> Units {
+        self.table().units
     }
 
     /// As [`Store::get`].
@@ -81,14 +89,14 @@ impl Table {
         if !changes.iter().all(|change| self.holds(change)) {
             return Err(CommitError::Conflict);
         }
-        self.commits += 1;
+        self.units.write += if changes.len() == 1 { 1 } else { 2 * changes.len() as u64 };
         for change in changes {
             let old = match change.becomes {
                 Becomes::Same => continue,
                 Becomes::Gone => (self.items.remove(&change.key), None),
                 Becomes::Item(item) => (self.items.insert(change.key, item.clone()), Some(item)),
             };
-            self.written += 1;
+            self.units.write += entries(&old);
             if self.behind {
                 self.late.push(old);
             } else {
@@ -118,6 +126,15 @@ impl Table {
             }
         }
     }
+}
+
+/// Entries of indexes that go and come with a change.
+fn entries((old, new): &(Option<Item>, Option<Item>)) -> u64 {
+    let of = |item: &Option<Item>| item.as_ref().map(Item::indexed).unwrap_or_default();
+    let (old, new) = (of(old), of(new));
+    let changed = |old: bool, new: bool, same: bool| if same { 0 } else { u64::from(old) + u64::from(new) };
+    changed(old.due.is_some(), new.due.is_some(), old.due == new.due)
+        + changed(old.day.is_some(), new.day.is_some(), old.day == new.day)
 }
 
 /// A place in an index: the entry after which to go on.
@@ -158,6 +175,7 @@ fn page<P: Copy + Ord>(
 
 impl Store for Memory {
     async fn get(&self, key: &Key) -> Result<Option<Item>, ReadError> {
+        self.table().units.read_halves += 2;
         Ok(self.read(key))
     }
 
@@ -166,11 +184,15 @@ impl Store for Memory {
     }
 
     async fn due(&self, shard: Shard, until: Moment, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
-        Ok(page(&self.table().due, shard, until, limit, after.as_ref()))
+        let mut table = self.table();
+        table.units.read_halves += 1;
+        Ok(page(&table.due, shard, until, limit, after.as_ref()))
     }
 
     async fn day(&self, day: Day, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
-        Ok(page(&self.table().days, day, Moment::from_milliseconds(i64::MAX), limit, after.as_ref()))
+        let mut table = self.table();
+        table.units.read_halves += 1;
+        Ok(page(&table.days, day, Moment::from_milliseconds(i64::MAX), limit, after.as_ref()))
     }
 
     async fn scan(&self, prefix: &'static str, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
