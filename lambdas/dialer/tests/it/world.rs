@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use dialer::evidence::{Detected, Evidence, Reason, Said, Talked};
 use dialer::ids::{AgentId, AttemptId, ContactId, Number, PersonId};
-use dialer::item::{Attempt, Item, Key, Person, Shard};
+use dialer::item::{Attempt, Dialing, Item, Key, Part, Person};
 use dialer::memory::Memory;
-use dialer::moment::{Day, Moment};
+use dialer::moment::Moment;
 use dialer::phone::{Looked, Phone, PlaceError, Placing, Silent, Staffing};
 use dialer::policy::Policy;
-use dialer::store::{Change, CommitError, Cursor, Page, ReadError, Store};
+use dialer::store::{Change, CommitError, Cursor, Page, ReadError, Table};
 use dialer::work::{Answer, Rim, Work};
 use serde_json::{Value, json};
 
@@ -522,7 +522,7 @@ impl Rim for World {
     }
 }
 
-impl Store for World {
+impl Table<Dialing> for World {
     async fn get(&self, key: &Key) -> Result<Option<Item>, ReadError> {
         self.step().await;
         if self.chance.per_mille(self.faults.table / 2) {
@@ -543,17 +543,12 @@ impl Store for World {
         if fails && written.is_ok() { Err(CommitError::Unavailable) } else { written }
     }
 
-    async fn due(&self, shard: Shard, until: Moment, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
+    async fn query(&self, part: &Part, until: Moment, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
         self.step().await;
-        if self.chance.per_mille(300) {
+        if matches!(part, Part::Due(_)) && self.chance.per_mille(300) {
             self.table.catch_up();
         }
-        self.table.due(shard, until, limit, after).await
-    }
-
-    async fn day(&self, day: Day, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
-        self.step().await;
-        self.table.day(day, limit, after).await
+        self.table.query(part, until, limit, after).await
     }
 
     async fn scan(&self, prefix: &'static str, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {

@@ -73,7 +73,7 @@ impl Live {
     /// The procedures' tools.
     pub(super) fn tools<'a>(&'a self, policy: &'a Policy) -> Tools<'a> {
         let calls = self.account.gateway.calls();
-        Tools { store: DynamoDb { calls, table: &self.table }, rim: Services(calls), policy }
+        Tools { store: DynamoDb::new(calls, &self.table), rim: Services(calls), policy }
     }
 }
 
