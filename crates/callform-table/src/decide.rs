@@ -29,10 +29,7 @@ pub async fn decide<R: Records, T>(
     mut decide: impl FnMut(&[Option<Item<R>>]) -> Option<(Vec<Change<R>>, T)>,
 ) -> Result<Option<T>, WorkError> {
     for _ in 0..tries {
-        let mut items = Vec::with_capacity(keys.len());
-        for key in keys {
-            items.push(store.get(key).await?);
-        }
+        let items = store.get_all(keys).await?;
         let Some((changes, answer)) = decide(&items) else { return Ok(None) };
         if changes.is_empty() {
             return Ok(Some(answer));

@@ -1,8 +1,10 @@
 //! The store on Amazon DynamoDB.
 //!
-//! Actions on the table: `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:DeleteItem`, `dynamodb:ConditionCheckItem` (the last
-//! two within transactions), `dynamodb:Scan` where lists are shown; on its indexes: `dynamodb:Query`.
+//! Actions on the table: `dynamodb:GetItem`, `dynamodb:BatchGetItem`, `dynamodb:PutItem`, `dynamodb:DeleteItem`,
+//! `dynamodb:ConditionCheckItem` (the last two within transactions), `dynamodb:Scan` where lists are shown; on its indexes:
+//! `dynamodb:Query`.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use callform_signed::{CallError, Service, SignedCalls, from_item, to_item, to_value};
@@ -11,6 +13,12 @@ use sha2::{Digest, Sha256};
 
 use crate::store::{Becomes, Change, CommitError, Cursor, Page, ReadError, Store, Was};
 use crate::{Item, Moment, Records};
+
+/// Keys in one `BatchGetItem`, by the service's limit.
+const MOST_READ: usize = 100;
+
+/// How often what a `BatchGetItem` left out is asked for again. The calls themselves are retried on their own.
+const ROUNDS: usize = 10;
 
 /// A table.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +48,28 @@ impl<'a, R: Records> DynamoDb<'a, R> {
         let keys = items.map(|item| key_of::<R>(&from_item(item))).collect::<Result<_, _>>()?;
         let next = answer.get("LastEvaluatedKey").filter(|last| !last.is_null());
         Ok(Page { keys, next: next.map(|last| Cursor(from_item(last))) })
+    }
+
+    /// Items of at most [`MOST_READ`] keys, those that are there, in any order.
+    async fn batch(&self, keys: &[R::Key]) -> Result<Vec<Item<R>>, ReadError> {
+        let keys: Vec<Value> = keys.iter().map(|key| json!({ "key": { "S": key.to_string() } })).collect();
+        let mut wanted = json!({ self.table: { "Keys": keys, "ConsistentRead": true } });
+        let mut items = Vec::new();
+        for _ in 0..ROUNDS {
+            let input = json!({ "RequestItems": wanted });
+            let answer = self.calls.json(Service::DynamoDb, "DynamoDB BatchGetItem", &input).await;
+            let mut answer = answer.map_err(|error| unread(&error))?;
+            let tables = answer["Responses"].as_object().into_iter().flat_map(|tables| tables.values());
+            for item in tables.filter_map(Value::as_array).flatten() {
+                items.push(read(item)?);
+            }
+            // More than 16 MB, or more than the table gives at the moment: the rest is asked for again.
+            match answer["UnprocessedKeys"].take() {
+                Value::Object(rest) if !rest.is_empty() => wanted = Value::Object(rest),
+                _ => return Ok(items),
+            }
+        }
+        Err(ReadError::Unavailable)
     }
 
     /// One change's part of a transaction; also the whole input of `PutItem` and `DeleteItem`.
@@ -82,13 +112,20 @@ impl<R: Records> Store<R> for DynamoDb<'_, R> {
         let input = json!({ "TableName": self.table, "Key": key, "ConsistentRead": true });
         let answer = self.calls.json(Service::DynamoDb, "DynamoDB GetItem", &input).await;
         let answer = answer.map_err(|error| unread(&error))?;
-        let Some(item) = answer.get("Item").filter(|item| !item.is_null()) else { return Ok(None) };
-        let record = from_item(item);
-        let kind = kind_of(&record);
-        match Item::from_attributes(record) {
-            Ok(item) => Ok(Some(item)),
-            Err(error) => Err(ReadError::Unreadable { key: kind, why: error.to_string() }),
+        answer.get("Item").filter(|item| !item.is_null()).map(read).transpose()
+    }
+
+    async fn get_all(&self, keys: &[R::Key]) -> Result<Vec<Option<Item<R>>>, ReadError> {
+        if let [key] = keys {
+            return Ok(vec![self.get(key).await?]);
         }
+        let mut found = BTreeMap::new();
+        for keys in keys.chunks(MOST_READ) {
+            for item in self.batch(keys).await? {
+                found.insert(item.key.clone(), item);
+            }
+        }
+        Ok(keys.iter().map(|key| found.remove(key)).collect())
     }
 
     async fn commit(&self, changes: Vec<Change<R>>) -> Result<(), CommitError> {
@@ -153,6 +190,12 @@ fn token(items: &[Value]) -> String {
     let mut token = format!("{:x}", digest.finalize());
     token.truncate(32);
     token
+}
+
+fn read<R: Records>(item: &Value) -> Result<Item<R>, ReadError> {
+    let record = from_item(item);
+    let kind = kind_of(&record);
+    Item::from_attributes(record).map_err(|error| ReadError::Unreadable { key: kind, why: error.to_string() })
 }
 
 fn kind_of(record: &Map<String, Value>) -> String {

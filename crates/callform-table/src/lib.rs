@@ -17,6 +17,6 @@ pub use decide::{TRIES, WorkError, decide};
 #[cfg(feature = "aws")]
 pub use dynamodb::DynamoDb;
 pub use item::{Index, Item, Records, Unreadable};
-pub use memory::Memory;
+pub use memory::{Memory, Units};
 pub use moment::{Day, Moment};
 pub use store::{Becomes, Change, CommitError, Cursor, MOST_CHANGES, Page, ReadError, Store, Was};

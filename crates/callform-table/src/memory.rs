@@ -23,8 +23,17 @@ struct Table<R: Records> {
     /// Index entries that are not written yet, where the index is to be behind.
     late: Vec<Written<R>>,
     behind: bool,
-    commits: u64,
-    written: u64,
+    units: Units,
+}
+
+/// What a table on demand would have charged for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Units {
+    /// Write units: one for an item, two within a transaction, one for each entry of an index that goes or comes. All items
+    /// are taken to be below 1 KB. Source: DynamoDB Developer Guide, read and write capacity.
+    pub write: u64,
+    /// Halves of read units: two for an item by its key, strongly consistent, one for a question to an index.
+    pub read_halves: u64,
 }
 
 impl<R: Records> Default for Memory<R> {
@@ -34,8 +43,7 @@ impl<R: Records> Default for Memory<R> {
             index: BTreeSet::new(),
             late: Vec::new(),
             behind: false,
-            commits: 0,
-            written: 0,
+            units: Units::default(),
         }))
     }
 }
@@ -59,10 +67,9 @@ impl<R: Records> Memory<R> {
         self.table().items.values().cloned().collect()
     }
 
-    /// How many commits were made, and how many items were written in them.
-    pub fn writes(&self) -> (u64, u64) {
-        let table = self.table();
-        (table.commits, table.written)
+    /// What was asked of it until now.
+    pub fn units(&self) -> Units {
+        self.table().units
     }
 
     /// As [`Store::get`].
@@ -95,14 +102,14 @@ impl<R: Records> Table<R> {
         if !changes.iter().all(|change| self.holds(change)) {
             return Err(CommitError::Conflict);
         }
-        self.commits += 1;
+        self.units.write += if changes.len() == 1 { 1 } else { 2 * changes.len() as u64 };
         for change in changes {
             let old = match change.becomes {
                 Becomes::Same => continue,
                 Becomes::Gone => (self.items.remove(&change.key), None),
                 Becomes::Item(item) => (self.items.insert(change.key, item.clone()), Some(item)),
             };
-            self.written += 1;
+            self.units.write += entries(&old);
             if self.behind {
                 self.late.push(old);
             } else {
@@ -145,6 +152,15 @@ impl<R: Records> Table<R> {
     }
 }
 
+/// Entries of indexes that go and come with a change.
+fn entries<R: Records>((old, new): &Written<R>) -> u64 {
+    let of = |item: &Option<Item<R>>| item.as_ref().map(R::indexed).unwrap_or_default();
+    let (old, new) = (of(old), of(new));
+    let gone = old.iter().filter(|entry| !new.contains(entry)).count();
+    let come = new.iter().filter(|entry| !old.contains(entry)).count();
+    (gone + come) as u64
+}
+
 /// A place in an index: the entry after which to go on.
 fn cursor<R: Records>(at: Moment, key: &R::Key) -> Cursor {
     let mut place = Map::new();
@@ -160,6 +176,7 @@ fn place<R: Records>(cursor: &Cursor) -> Option<(Moment, R::Key)> {
 
 impl<R: Records> Store<R> for Memory<R> {
     async fn get(&self, key: &R::Key) -> Result<Option<Item<R>>, ReadError> {
+        self.table().units.read_halves += 2;
         Ok(self.read(key))
     }
 
@@ -174,7 +191,9 @@ impl<R: Records> Store<R> for Memory<R> {
         limit: usize,
         after: Option<Cursor>,
     ) -> Result<Page<R>, ReadError> {
-        Ok(self.table().page(part, until, limit, after.as_ref()))
+        let mut table = self.table();
+        table.units.read_halves += 1;
+        Ok(table.page(part, until, limit, after.as_ref()))
     }
 
     async fn scan(&self, prefix: &'static str, limit: usize, after: Option<Cursor>) -> Result<Page<R>, ReadError> {

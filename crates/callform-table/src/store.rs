@@ -111,6 +111,18 @@ pub trait Store<R: Records> {
     /// An item. What has expired may still be there.
     fn get(&self, key: &R::Key) -> impl Future<Output = Result<Option<Item<R>>, ReadError>>;
 
+    /// Items of different keys, in the order of the keys. Each is as it was at some moment of the reading; the commit that
+    /// follows finds out whether they still are.
+    fn get_all(&self, keys: &[R::Key]) -> impl Future<Output = Result<Vec<Option<Item<R>>>, ReadError>> {
+        async move {
+            let mut items = Vec::with_capacity(keys.len());
+            for key in keys {
+                items.push(self.get(key).await?);
+            }
+            Ok(items)
+        }
+    }
+
     /// All changes or none; at most [`MOST_CHANGES`], of different items.
     fn commit(&self, changes: Vec<Change<R>>) -> impl Future<Output = Result<(), CommitError>>;
 
@@ -135,6 +147,10 @@ pub trait Store<R: Records> {
 impl<R: Records, S: Store<R>> Store<R> for &S {
     async fn get(&self, key: &R::Key) -> Result<Option<Item<R>>, ReadError> {
         (**self).get(key).await
+    }
+
+    async fn get_all(&self, keys: &[R::Key]) -> Result<Vec<Option<Item<R>>>, ReadError> {
+        (**self).get_all(keys).await
     }
 
     async fn commit(&self, changes: Vec<Change<R>>) -> Result<(), CommitError> {

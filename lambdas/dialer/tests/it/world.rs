@@ -166,6 +166,8 @@ pub(crate) struct World {
     pub(crate) looked_up: Cell<u64>,
     /// How often Connect was asked to place a call.
     pub(crate) asked: Cell<u64>,
+    /// Events that came and were taken in, each by an invocation of its own.
+    pub(crate) events: Cell<u64>,
     /// The step at which whoever makes it dies, for tests that try every one.
     pub(crate) dies_at: Cell<Option<u64>>,
     pub(crate) steps: Cell<u64>,
@@ -192,6 +194,7 @@ impl World {
             answers: RefCell::default(),
             looked_up: Cell::new(0),
             asked: Cell::new(0),
+            events: Cell::new(0),
             dies_at: Cell::new(None),
             steps: Cell::new(0),
         };
@@ -633,6 +636,7 @@ struct Running<'w> {
 
 impl World {
     fn task(&self, next: &Next) -> Task<'_> {
+        self.events.set(self.events.get() + u64::from(!matches!(next, Next::Worker)));
         let work = self.work();
         let failed = |error: dialer::work::WorkError| error.to_string();
         match next.clone() {
