@@ -1,0 +1,6 @@
+//! What comes of recordings, from outside.
+
+#![expect(clippy::unwrap_used, reason = "functions that tests share fail as tests do")]
+
+mod measuring;
+mod reading;
