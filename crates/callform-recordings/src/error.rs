@@ -1,6 +1,7 @@
 //! What can be wrong with a recording.
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 /// Why a recording could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +26,37 @@ pub enum Error {
         /// Frames a second, as it was asked for.
         to: u32,
     },
+    /// A file could not be read or written.
+    #[error("cannot {verb} {path}: {source}", path = path.display())]
+    File {
+        /// `read` or `write`.
+        verb: &'static str,
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A text that is none of those it should be.
+    #[error("{path}: {problem}")]
+    Text {
+        /// Where in it: a file and a line, or a path in JSON.
+        path: String,
+        /// What is wrong there.
+        problem: String,
+    },
     /// Reading or writing failed.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl Error {
+    pub(crate) fn file(verb: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::File { verb, path: path.to_owned(), source }
+    }
+
+    pub(crate) fn text(path: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Text { path: path.into(), problem: problem.into() }
+    }
 }
 
 impl From<hound::Error> for Error {

@@ -11,12 +11,19 @@
 
 mod channel;
 mod error;
+mod files;
 mod numbers;
 
 pub mod wav;
 pub mod quality;
 pub mod synthetic;
+pub mod resample;
+pub mod split;
+pub mod chunks;
+pub mod transcripts;
 
 pub use channel::{Channel, Span, common};
+pub use chunks::{Chunk, ChunkOptions, CutOptions, align, chunks, cut};
 pub use error::Error;
 pub use quality::{Check, Figures, Measured, Meter, Reason, Rule, Verdict, measure};
+pub use split::{split, split_files};

@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "functions that tests share fail as tests do")]
 
+mod cutting;
 mod measuring;
 mod reading;
+mod transcripts;
