@@ -38,6 +38,14 @@ impl Drop for Part {
     }
 }
 
+/// Writes a whole file.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let (part, mut file) = Part::create(path)?;
+    io::Write::write_all(&mut file, bytes).map_err(|source| Error::file("write", path, source))?;
+    drop(file);
+    part.keep()
+}
+
 /// A WAV file of one channel that is there whole or not at all.
 pub(crate) struct WavFile {
     part: Part,

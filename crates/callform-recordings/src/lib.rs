@@ -21,6 +21,7 @@ pub mod resample;
 pub mod split;
 pub mod chunks;
 pub mod transcripts;
+pub mod dataset;
 
 pub use channel::{Channel, Span, common};
 pub use chunks::{Chunk, ChunkOptions, CutOptions, align, chunks, cut};

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "functions that tests share fail as tests do")]
 
+mod building;
 mod cutting;
 mod measuring;
 mod reading;
