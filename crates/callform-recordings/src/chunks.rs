@@ -1,7 +1,8 @@
 //! Parts with sound, and a file for each.
 //!
-//! A silence is a time in which no window of 20 ms reaches the threshold. (`pydub` takes the mean over the shortest silence
-//! instead: a click in two seconds of silence is silence for it, and sound here.)
+//! A silence is a time in which no window of 20 ms reaches the threshold. Python's `pydub` differs in two ways: it takes the mean
+//! over the shortest silence, so that a click in two seconds of silence is silence for it and sound here; and it adds a shorter
+//! silence at the beginning or the end to the chunk beside it, which here begins and ends with sound.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

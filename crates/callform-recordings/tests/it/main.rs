@@ -4,6 +4,7 @@
 
 mod building;
 mod cutting;
+mod foreign;
 mod measuring;
 mod reading;
 mod transcripts;
