@@ -73,10 +73,13 @@ fn ended_only_at_the_last(fields: &Value, evidence: &mut Evidence) {
 /// Recordings of flows lie in a folder of their own, `…/ivr/…` (?); where a record names whom a recording is of, that holds.
 fn part(recording: &Value, location: &Location) -> Part {
     let said = |name: &str| field(recording, name).as_str().unwrap_or_default().to_ascii_uppercase();
-    let automated = said("mediaStreamType") == "AUTOMATED_INTERACTION"
-        || said("participantType") == "IVR"
-        || location.key.to_ascii_lowercase().contains("/ivr/");
-    if automated { Part::Automated } else { Part::Talk }
+    let automated = said("mediaStreamType") == "AUTOMATED_INTERACTION" || said("participantType") == "IVR";
+    if automated { Part::Automated } else { part_of(location) }
+}
+
+/// What a recording is of, by where it lies.
+pub fn part_of(location: &Location) -> Part {
+    if location.key.to_ascii_lowercase().contains("/ivr/") { Part::Automated } else { Part::Talk }
 }
 
 fn read(fields: &Value) -> Option<Heard> {
@@ -117,56 +120,12 @@ fn field<'a>(fields: &'a Value, name: &str) -> &'a Value {
     &fields[format!("{}{rest}", first.to_ascii_uppercase())]
 }
 
-/// What happened to an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectEvent {
-    /// Which object.
-    pub location: Location,
-}
-
-/// Reads an event of S3 about objects that were put: notifications (`Records`), or an event of EventBridge.
-pub fn object_events(event: &Value) -> Vec<ObjectEvent> {
-    if event["source"] == "aws.s3" {
-        let detail = &event["detail"];
-        let created = event["detail-type"].as_str().is_none_or(|kind| kind == "Object Created");
-        let named = (detail["bucket"]["name"].as_str(), detail["object"]["key"].as_str());
-        let (Some(bucket), Some(key)) = named else { return Vec::new() };
-        let location = Location { bucket: bucket.to_owned(), key: key.to_owned() };
-        return created.then_some(ObjectEvent { location }).into_iter().collect();
-    }
-    let records = event["Records"].as_array().into_iter().flatten();
-    let put = records.filter(|record| {
-        record["eventName"].as_str().is_some_and(|name| name.trim_start_matches("s3:").starts_with("ObjectCreated"))
-    });
-    put.filter_map(|record| {
-        let bucket = record["s3"]["bucket"]["name"].as_str()?.to_owned();
-        let key = decoded(record["s3"]["object"]["key"].as_str()?);
-        Some(ObjectEvent { location: Location { bucket, key } })
-    })
-    .collect()
-}
-
-/// Keys in notifications are encoded as in forms: `a+b%3A`.
-fn decoded(key: &str) -> String {
-    let mut bytes = Vec::with_capacity(key.len());
-    let mut rest = key.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut after = rest.clone();
-                let digits = [after.next(), after.next()].map(|digit| char::from(digit.unwrap_or(b'?')).to_digit(16));
-                if let [Some(high), Some(low)] = digits {
-                    rest = after;
-                    u8::try_from(high * 16 + low).unwrap_or(byte)
-                } else {
-                    byte
-                }
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+/// The object that was put, of an event of EventBridge (`Object Created`).
+pub fn object_created(event: &Value) -> Option<Location> {
+    let detail = &event["detail"];
+    let created = event["source"] == "aws.s3" && event["detail-type"] == "Object Created";
+    let (bucket, key) = (detail["bucket"]["name"].as_str()?, detail["object"]["key"].as_str()?);
+    created.then(|| Location { bucket: bucket.to_owned(), key: key.to_owned() })
 }
 
 /// The session attribute that counts turns.

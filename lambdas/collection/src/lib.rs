@@ -17,10 +17,16 @@
 //!
 //! Nothing here reads a clock, the environment or chance: they come in through [`outside::Rim`].
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod events;
 pub mod evidence;
+#[cfg(feature = "function")]
+pub mod function;
 pub mod ids;
 pub mod item;
+#[cfg(feature = "measure")]
+pub mod measure;
 pub mod outside;
 pub mod pin;
 pub mod policy;
