@@ -86,6 +86,15 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "A contact record comes when the work after the contact is done, at once.",
         "the service's documentation says when a record closes, not how long its delivery takes",
     ),
+    guess(
+        "connect/live/recordings.rs",
+        "A recording is in its bucket two seconds to a minute after its contact has ended, before or after the contact record.",
+    ),
+    guess("connect/live/recordings.rs", "Of a contact with two recordings that of the conversation is `Recording`."),
+    guess("connect/live/recordings.rs", "The ParticipantType of a recording of both sides is ALL."),
+    guess("connect/live/recordings.rs", "The name of a recording says when it began."),
+    guess("connect/live/recordings.rs", "A record says that recordings are AVAILABLE, put or not."),
+    guess("connect/live/voice.rs", "A recorded prompt takes five seconds."),
     attested(
         "connect/phone_numbers.rs",
         "A claim beyond 200 % of the quota of phone numbers, released in 180 days, is an InvalidParameterException.",

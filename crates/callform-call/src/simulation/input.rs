@@ -180,6 +180,11 @@ impl Simulation<'_> {
                 let go = self.silence(id, at, seconds);
                 self.take_on(id, at, go);
             }
+            Turn::Waiting(at) | Turn::Queue(Some(at)) | Turn::OnHold(Some(at))
+                if matches!(self.block(at).op, Op::Say(_)) =>
+            {
+                self.take_on(id, at, Go::Next);
+            }
             Turn::Waiting(at) => self.take_on(id, at, Go::Result("WaitCompleted".into())),
             Turn::Queue(Some(at)) | Turn::OnHold(Some(at)) => {
                 self.take_on(id, at, Go::Result("MessagesInterrupted".into()));

@@ -8,7 +8,7 @@ use crate::error::AwsError;
 use crate::handler::Environment;
 
 use super::chance::Chance;
-use super::people::Outcome;
+use super::people::{Caller, Outcome};
 use super::timers::{self, What};
 
 /// Calls by number.
@@ -27,11 +27,17 @@ pub(super) struct Call {
     pub(super) number: u64,
     /// What its chance comes from.
     pub(super) seed: u64,
+    /// Who calls in; `None` where somebody is called.
+    #[serde(default)]
+    pub(super) caller: Option<Calling>,
+    /// How many words of a prompt a minute has; at 0 prompts take no time.
+    #[serde(default)]
+    pub(super) words_a_minute: u32,
     /// Id of the flow that answers.
     pub(super) flow: String,
-    /// The number that is called.
+    /// The customer's number.
     pub(super) customer: String,
-    /// The number that is shown.
+    /// The center's number; empty where a flow is called without one.
     pub(super) system: String,
     /// Id of the queue it has from the start.
     pub(super) queue: Option<String>,
@@ -59,6 +65,17 @@ pub(super) struct Call {
     pub(super) told: usize,
     /// The contacts, in the order of the simulation.
     pub(super) parties: Vec<Party>,
+}
+
+/// A call of somebody who calls in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Calling {
+    /// The name of the entry.
+    pub(super) name: String,
+    /// Which of its calls it is, from 0.
+    pub(super) nth: u64,
+    /// What the caller does, as it was when the call began.
+    pub(super) script: Caller,
 }
 
 /// `AnswerMachineDetectionConfig`.
@@ -160,7 +177,15 @@ impl Call {
 
     /// The chance of a customer's doings.
     pub(super) fn chance(&self) -> Chance {
-        Chance::new(self.seed, &[&self.customer, &self.dialed.attempt.to_string()])
+        match &self.caller {
+            Some(caller) => Chance::new(self.seed, &["caller", &caller.name, &caller.nth.to_string()]),
+            None => Chance::new(self.seed, &[&self.customer, &self.dialed.attempt.to_string()]),
+        }
+    }
+
+    /// What a contact of it does who called in.
+    pub(super) fn script_of(&self, party: usize) -> Option<&Caller> {
+        self.caller.as_ref().filter(|_| party == 0).map(|calling| &calling.script)
     }
 
     /// The id of one of its contacts: of those that are to come, the one that they will have.

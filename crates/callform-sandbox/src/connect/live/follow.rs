@@ -17,7 +17,7 @@ use super::people::{Outcome, People};
 use super::play::{Asked, Played, milliseconds, play};
 use super::routing::{self, Waiting};
 use super::timers::{self, time};
-use super::{callee, center, contact, figures, told};
+use super::{callee, center, contact, figures, recordings, told};
 
 /// A function that has to answer before a call goes on.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,6 +186,8 @@ impl Following<'_> {
             What::Joined => self.joined(environment, &id),
             What::Ended(how) => {
                 let reason = self.reason(party, how);
+                let call = (&self.call, party);
+                recordings::plan(environment, self.instance, self.people, call, &self.played)?;
                 if let Some(party) = self.call.parties.get_mut(party) {
                     party.ended = true;
                 }

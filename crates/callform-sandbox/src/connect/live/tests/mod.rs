@@ -1,6 +1,8 @@
 //! Whole lives of contacts, by the operations that clients call.
 
+mod calling;
 mod lives;
+mod recorded;
 mod refusals;
 mod telling;
 
