@@ -351,6 +351,8 @@ async fn answer(
         Ok(invocations::answer(sandbox, request).await)
     } else if invocations::is_execution(&request) {
         Ok(invocations::execute(sandbox, request).await)
+    } else if invocations::is_conversation(&request) {
+        Ok(invocations::converse(sandbox, request).await)
     } else if executions::is_synchronous(&request) {
         Ok(executions::answer(sandbox, request).await)
     } else {
