@@ -42,7 +42,7 @@ fn world(people: &Value, participants: &Value, automated: &str) -> World {
 }
 
 /// Gives the instance a bucket for recordings.
-fn store(world: &World, prefix: &str, encryption: &Value) {
+pub(super) fn store(world: &World, prefix: &str, encryption: &Value) {
     std::fs::create_dir(world.instance.folder().join("s3")).unwrap();
     world.instance.with(|environment| bucket::create(environment, "recordings"));
     let s3 = json!({ "BucketName": "recordings", "BucketPrefix": prefix, "EncryptionConfig": encryption });
@@ -51,7 +51,7 @@ fn store(world: &World, prefix: &str, encryption: &Value) {
     world.instance.call("AssociateInstanceStorageConfig", input);
 }
 
-fn location(recording: &Value) -> (String, String) {
+pub(super) fn location(recording: &Value) -> (String, String) {
     let (bucket, key) = recording["Location"].as_str().unwrap().split_once('/').unwrap();
     (bucket.to_owned(), key.to_owned())
 }
@@ -62,7 +62,7 @@ impl World {
     }
 
     /// Who said what in a recording, and when.
-    fn words(&self, (bucket, key): &(String, String)) -> Vec<super::super::words::Turn> {
+    pub(super) fn words(&self, (bucket, key): &(String, String)) -> Vec<super::super::words::Turn> {
         self.instance.with(|environment| words_of(environment.tx, bucket, key)).unwrap()
     }
 }
