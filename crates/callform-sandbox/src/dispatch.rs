@@ -14,6 +14,7 @@ use crate::functions::Functions;
 use crate::handler::Environment;
 use crate::handler::HandlerRegistry;
 use crate::kinds::{self, api::Api};
+use crate::lex;
 use crate::protocol::answer::{self, Answer};
 use crate::protocol::form::{form, query_parameters, to_input};
 use crate::protocol::{Service, Wire, cbor, identify};
@@ -170,6 +171,14 @@ impl Sandbox {
             Service::CloudWatch => plain(environment, request, &kinds::CLOUD_WATCH),
             Service::ApiGateway => plain(environment, request, &kinds::API_GATEWAY),
             Service::Scheduler => plain(environment, request, &kinds::SCHEDULER),
+            Service::Lex if lex::is_runtime(head.uri.path()) => {
+                match lex::handle(environment, &to_bot(request), &[])? {
+                    lex::Handled::Answered(answer) => Ok(answer),
+                    lex::Handled::Ask(call) => {
+                        Err(AwsError::new(500, "InternalServerException", format!("{} was not asked.", call.function)))
+                    }
+                }
+            }
             Service::Lex => plain(environment, request, &kinds::LEX),
             Service::CloudControl => json(environment, request, |environment, operation, input| {
                 cloudcontrol::call(environment, &self.registry, operation, input)
@@ -211,12 +220,24 @@ pub(crate) fn operation_name(service: Service, head: &Parts, body: &[u8]) -> Str
                 Service::Lambda => lambda::route(method, path).map(|(name, ..)| name),
                 Service::ApiGateway => kinds::API_GATEWAY.service.route_name(method, path),
                 Service::Scheduler => kinds::SCHEDULER.service.route_name(method, path),
+                Service::Lex if lex::is_runtime(path) => lex::RUNTIME.route_name(method, path),
                 Service::Lex => kinds::LEX.service.route_name(method, path),
                 _ => crate::connect::operation_name(method, path),
             };
             named.map_or_else(by_path, str::to_owned)
         }
         Wire::RestXml => s3::route(head).name(),
+    }
+}
+
+/// A request to a bot of Lex.
+pub(crate) fn to_bot(request: &Request) -> lex::Asked<'_> {
+    let head = &request.head;
+    lex::Asked {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        content_type: head.headers.get("responsecontenttype").and_then(|value| value.to_str().ok()),
+        body: &request.body,
     }
 }
 

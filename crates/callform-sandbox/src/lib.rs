@@ -31,6 +31,7 @@ pub mod handler;
 mod input;
 mod invocations;
 mod kinds;
+mod lex;
 mod operation;
 mod private;
 pub mod protocol;

@@ -103,6 +103,20 @@ pub fn write(
     bytes: &[u8],
     content_type: &str,
 ) -> Result<(), AwsError> {
+    write_with(environment, bucket, key, bytes, [("content-type".to_owned(), content_type.to_owned())].into())
+}
+
+/// Header that says how an object is encrypted.
+pub(crate) const ENCRYPTION: &str = "x-amz-server-side-encryption";
+
+/// Writes an object as [`write`] does, with all headers that a GET answers.
+pub(crate) fn write_with(
+    environment: &Environment,
+    bucket: &str,
+    key: &str,
+    bytes: &[u8],
+    headers: BTreeMap<String, String>,
+) -> Result<(), AwsError> {
     bucket::require(environment, bucket)?;
     let mut receiver = upload::Receiver::new(environment.folder, &HeaderMap::new(), u64::MAX)?;
     if let Err(error) = receiver.feed(bytes) {
@@ -116,7 +130,7 @@ pub fn write(
         size: upload.size,
         etag: upload.md5,
         modified: epoch_milliseconds(environment.now),
-        headers: BTreeMap::from([("content-type".to_owned(), content_type.to_owned())]),
+        headers,
         checksum: None,
         tags: Vec::new(),
     };
@@ -214,7 +228,7 @@ pub(super) fn put(environment: &Environment, request: &S3Request) -> Result<Answ
             .header("x-amz-checksum-type", "FULL_OBJECT");
     }
     answer.garbage = garbage;
-    Ok(answer.header("x-amz-server-side-encryption", "AES256"))
+    Ok(answer.header(ENCRYPTION, "AES256"))
 }
 
 /// Conditional writes.
@@ -280,8 +294,10 @@ pub(super) fn get(environment: &Environment, request: &S3Request, with_body: boo
     let mut answer = Answer::empty(if range.is_some() { 206 } else { 200 })
         .header("etag", format!("\"{}\"", version.etag))
         .header("last-modified", http_date(version.modified_time()))
-        .header("accept-ranges", "bytes")
-        .header("x-amz-server-side-encryption", "AES256");
+        .header("accept-ranges", "bytes");
+    if !version.headers.contains_key(ENCRYPTION) {
+        answer = answer.header(ENCRYPTION, "AES256");
+    }
     for (name, value) in &version.headers {
         let asked = request.parameter(&format!("response-{name}"));
         answer = answer.header(name, asked.unwrap_or(value));
