@@ -354,7 +354,7 @@ pub(crate) struct AdvanceArgs {
 /// `callform sandbox people`
 #[derive(Debug, Args)]
 pub(crate) struct PeopleArgs {
-    /// YAML or JSON file with `seed`, `callees` and `agents`; they take the place of those that the sandbox has.
+    /// YAML or JSON file with `seed`, `callees`, `callers` and `agents`; they take the place of those that the sandbox has.
     #[arg(value_name = "FILE", required_unless_present = "show")]
     pub file: Option<PathBuf>,
     /// Print the sandbox's people as JSON.

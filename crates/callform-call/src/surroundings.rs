@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::center::Center;
 use crate::contact::Contact;
 pub use crate::event::Metric;
-use crate::event::{BlockId, Event, QueueId};
+use crate::event::{BlockId, Event, QueueId, Speech};
 use crate::text::Path;
 
 /// Everything that no flow says: what functions answer, who is at work, what fails, what comes by chance.
@@ -30,6 +30,12 @@ pub trait Surroundings {
 
     /// Something happened.
     fn told(&mut self, _event: &Event) {}
+
+    /// How long something takes to say on the phone, in whole seconds: the contact goes on after it, and questions wait for
+    /// their answer from then on.
+    fn speaking(&mut self, _speech: &Speech) -> u64 {
+        0
+    }
 
     /// The queue that takes the contacts which a block puts into this one.
     fn queue(&mut self, queue: QueueId) -> QueueId {

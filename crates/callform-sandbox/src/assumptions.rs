@@ -86,6 +86,15 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "A contact record comes when the work after the contact is done, at once.",
         "the service's documentation says when a record closes, not how long its delivery takes",
     ),
+    guess(
+        "connect/live/recordings.rs",
+        "A recording is in its bucket two seconds to a minute after its contact has ended, before or after the contact record.",
+    ),
+    guess("connect/live/recordings.rs", "Of a contact with two recordings that of the conversation is `Recording`."),
+    guess("connect/live/recordings.rs", "The ParticipantType of a recording of both sides is ALL."),
+    guess("connect/live/recordings.rs", "The name of a recording says when it began."),
+    guess("connect/live/recordings.rs", "A record says that recordings are AVAILABLE, put or not."),
+    guess("connect/live/voice.rs", "A recorded prompt takes five seconds."),
     attested(
         "connect/phone_numbers.rs",
         "A claim beyond 200 % of the quota of phone numbers, released in 180 days, is an InvalidParameterException.",
@@ -161,6 +170,10 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "A bot or version that an alias uses is refused to be deleted by PreconditionFailedException.",
         "the documentation's ResourceInUseException is not in the service's model",
     ),
+    guess("lex/dialog.rs", "A bot whose alias has no function for a hook fails by DependencyFailedException."),
+    guess("lex/dialog.rs", "What a function of a bot says with Delegate is left out."),
+    guess("lex/dialog.rs", "Session attributes that a function of a bot does not give back stay."),
+    guess("lex/value.rs", "The keys 1 to 4 are Yes, No, Maybe and Don't know where a bot asks for a confirmation."),
     guess(
         "services/events/told.rs",
         "An event for a bus that is not there is a failed entry of PutEvents; the service may drop it without a word.",
@@ -178,6 +191,12 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "services/timing/mod.rs",
         "A schedule that runs once, at a time that the wall clock leaves out in spring, runs as much later.",
     ),
+    guess(
+        "transcribe/work.rs",
+        "A job begins after a second and takes ten seconds more than a part of its audio's length.",
+    ),
+    guess("transcribe/work.rs", "That part is a quarter."),
+    guess("transcribe/work.rs", "ChannelIdentification of audio with one channel gives one channel."),
 ];
 
 #[cfg(test)]

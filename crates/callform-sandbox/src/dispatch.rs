@@ -14,6 +14,7 @@ use crate::functions::Functions;
 use crate::handler::Environment;
 use crate::handler::HandlerRegistry;
 use crate::kinds::{self, api::Api};
+use crate::lex;
 use crate::protocol::answer::{self, Answer};
 use crate::protocol::form::{form, query_parameters, to_input};
 use crate::protocol::{Service, Wire, cbor, identify};
@@ -23,6 +24,7 @@ use crate::services::{
     servicequotas, sns, sqs, ssm, sts, table,
 };
 use crate::store::{Store, Tx};
+use crate::transcribe;
 
 /// The account of every sandbox.
 pub const ACCOUNT: &str = "123456789012";
@@ -170,6 +172,14 @@ impl Sandbox {
             Service::CloudWatch => plain(environment, request, &kinds::CLOUD_WATCH),
             Service::ApiGateway => plain(environment, request, &kinds::API_GATEWAY),
             Service::Scheduler => plain(environment, request, &kinds::SCHEDULER),
+            Service::Lex if lex::is_runtime(head.uri.path()) => {
+                match lex::handle(environment, &to_bot(request), &[])? {
+                    lex::Handled::Answered(answer) => Ok(answer),
+                    lex::Handled::Ask(call) => {
+                        Err(AwsError::new(500, "InternalServerException", format!("{} was not asked.", call.function)))
+                    }
+                }
+            }
             Service::Lex => plain(environment, request, &kinds::LEX),
             Service::CloudControl => json(environment, request, |environment, operation, input| {
                 cloudcontrol::call(environment, &self.registry, operation, input)
@@ -186,6 +196,10 @@ impl Sandbox {
             Service::ServiceQuotas => named(environment, request, &servicequotas::SERVICE),
             Service::Sqs => named(environment, request, &sqs::SERVICE),
             Service::Kms => named(environment, request, &kms::SERVICE),
+            Service::Transcribe => match service.spoken(&head.headers) {
+                Wire::Cbor => binary(request, |operation, input| transcribe::call(environment, operation, input)),
+                _ => named(environment, request, &transcribe::SERVICE),
+            },
         }
     }
 }
@@ -211,12 +225,24 @@ pub(crate) fn operation_name(service: Service, head: &Parts, body: &[u8]) -> Str
                 Service::Lambda => lambda::route(method, path).map(|(name, ..)| name),
                 Service::ApiGateway => kinds::API_GATEWAY.service.route_name(method, path),
                 Service::Scheduler => kinds::SCHEDULER.service.route_name(method, path),
+                Service::Lex if lex::is_runtime(path) => lex::RUNTIME.route_name(method, path),
                 Service::Lex => kinds::LEX.service.route_name(method, path),
                 _ => crate::connect::operation_name(method, path),
             };
             named.map_or_else(by_path, str::to_owned)
         }
         Wire::RestXml => s3::route(head).name(),
+    }
+}
+
+/// A request to a bot of Lex.
+pub(crate) fn to_bot(request: &Request) -> lex::Asked<'_> {
+    let head = &request.head;
+    lex::Asked {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        content_type: head.headers.get("responsecontenttype").and_then(|value| value.to_str().ok()),
+        body: &request.body,
     }
 }
 
@@ -241,17 +267,24 @@ fn plain(environment: &Environment, request: &Request, api: &'static Api) -> Res
             Ok(answer::json(Wire::RestJson, status, &body))
         }
         Wire::Query(..) => query(request, |action, form| api.call(environment, action, &to_input(form))),
-        Wire::Cbor => {
-            let malformed = || AwsError::new(400, "SerializationException", "The body is no object.");
-            let input =
-                if request.body.is_empty() { Map::new() } else { cbor::read(&request.body).ok_or_else(malformed)? };
-            let operation = operation_name(request.service, &request.head, &request.body);
-            Ok(answer::cbor(200, &api.call(environment, &operation, &input)?))
-        }
+        Wire::Cbor => binary(request, |operation, input| api.call(environment, operation, input)),
         Wire::Json(_) | Wire::RestXml => {
             json(environment, request, |environment, operation, input| api.call(environment, operation, input))
         }
     }
+}
+
+/// A service with binary objects as bodies, whose operations stand in the path.
+fn binary(
+    request: &Request,
+    call: impl FnOnce(&str, &Map<String, Value>) -> Result<Value, AwsError>,
+) -> Result<Answer, AwsError> {
+    let malformed = || AwsError::new(400, "SerializationException", "The body is no object.");
+    let input = if request.body.is_empty() { Map::new() } else { cbor::read(&request.body).ok_or_else(malformed)? };
+    let operation = operation_name(request.service, &request.head, &request.body);
+    let output = call(&operation, &input)?;
+    let output = if output.is_null() { Value::Object(Map::new()) } else { output };
+    Ok(answer::cbor(200, &output))
 }
 
 /// A service whose requests name the operation, in either of the ways there are.

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Modules go one way: `store`, `protocol`, `operation`, `input` → `services` → `connect`, `kinds` → `states`,
-//! `resources` → `cloudformation` → `dispatch` → `invocations` → `executions` → `delivery` → `streaming` → `worker` →
+//! `transcribe`, `resources` → `cloudformation` → `dispatch` → `invocations` → `executions` → `delivery` → `streaming` → `worker` →
 //! `server`. CloudFormation knows handlers by
 //! their trait alone.
 //!
@@ -31,6 +31,7 @@ pub mod handler;
 mod input;
 mod invocations;
 mod kinds;
+mod lex;
 mod operation;
 mod private;
 pub mod protocol;
@@ -42,6 +43,7 @@ mod signals;
 mod states;
 mod streaming;
 mod tags;
+mod transcribe;
 mod worker;
 
 pub use connect::people::{self, People};

@@ -1,5 +1,6 @@
 //! The HTTP server on 127.0.0.1.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::{Read, Seek, SeekFrom};
 use std::net::Ipv4Addr;
@@ -25,6 +26,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
+use crate::connect::live;
 use crate::connect::people::People;
 use crate::dispatch::{Outcome, Request, Sandbox, Stuck};
 use crate::door::{self, Admitted};
@@ -159,9 +161,25 @@ fn open(options: &Options, url: String) -> std::io::Result<(Arc<Sandbox>, Worker
     Ok((sandbox, worker))
 }
 
-/// Gives the sandbox in a folder its people, in place of any there; the folder is made where it is not there.
-pub fn set_people(folder: &Path, people: &People) -> std::io::Result<()> {
-    people.save(&prepare(folder)?)
+/// Gives the sandbox in a folder its people, in place of any there, and the WAV files that they name; the folder is made
+/// where it is not there. The answer is what they name that the sandbox does not have: then nothing was done.
+pub fn set_people(folder: &Path, people: &People, sounds: &BTreeMap<String, Vec<u8>>) -> std::io::Result<Vec<String>> {
+    let folder = prepare(folder)?;
+    let store = Store::open(&folder.join("state.db")).map_err(std::io::Error::other)?;
+    let unknown = store.transaction(|tx| {
+        let unknown = live::unknown(tx, people)?;
+        if unknown.is_empty() {
+            live::keep_sounds(tx, sounds)?;
+        }
+        Ok(unknown)
+    });
+    let unknown = unknown.map_err(std::io::Error::other)?;
+    if unknown.is_empty() {
+        // Who calls in calls again when the same people are given again.
+        let given = Some(crate::clock::iso8601(crate::clock::now(&folder)));
+        People { given, ..people.clone() }.save(&folder)?;
+    }
+    Ok(unknown)
 }
 
 /// Makes the folder of a sandbox, or checks that it is one of this version.
@@ -333,6 +351,8 @@ async fn answer(
         Ok(invocations::answer(sandbox, request).await)
     } else if invocations::is_execution(&request) {
         Ok(invocations::execute(sandbox, request).await)
+    } else if invocations::is_conversation(&request) {
+        Ok(invocations::converse(sandbox, request).await)
     } else if executions::is_synchronous(&request) {
         Ok(executions::answer(sandbox, request).await)
     } else {

@@ -1,8 +1,9 @@
 //! `callform sandbox`
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use callform_sandbox::People;
+use callform_sandbox::{People, people};
 use callform_source::yaml::{self, Limits};
 use callform_source::{Diagnostics, SourceMap};
 
@@ -73,21 +74,27 @@ pub(in crate::cli) async fn advance(ui: &Ui, args: AdvanceArgs) -> Exit {
 pub(in crate::cli) fn people(ui: &Ui, args: &PeopleArgs) -> Exit {
     let folder = args.sandbox.display().to_string();
     if let Some(file) = &args.file {
-        let people = match read_people(file) {
-            Ok(people) => people,
-            Err(problems) => {
-                for problem in problems {
-                    ui.error(&problem);
-                }
-                return Exit::Usage;
-            }
+        let given = read_people(file).and_then(|people| Ok((sounds_of(&people, file)?, people)));
+        let (sounds, people) = match given {
+            Ok(given) => given,
+            Err(problems) => return refuse(ui, &problems),
         };
-        if let Err(error) = callform_sandbox::set_people(&args.sandbox, &people) {
-            ui.error(&format!("cannot give the sandbox in `{folder}` its people: {error}"));
-            return Exit::Failed;
+        match callform_sandbox::set_people(&args.sandbox, &people, &sounds) {
+            Ok(unknown) if unknown.is_empty() => {}
+            Ok(unknown) => {
+                let name = file.display();
+                let problems: Vec<_> = unknown.into_iter().map(|problem| format!("`{name}`: {problem}")).collect();
+                return refuse(ui, &problems);
+            }
+            Err(error) => {
+                ui.error(&format!("cannot give the sandbox in `{folder}` its people: {error}"));
+                return Exit::Failed;
+            }
         }
-        let (callees, agents) = (people.callees.len(), people.agents.len());
-        ui.say(&format!("The sandbox in `{folder}` has its people: {callees} entries of callees, {agents} of agents."));
+        let (callees, callers, agents) = (people.callees.len(), people.callers.len(), people.agents.len());
+        ui.say(&format!(
+            "The sandbox in `{folder}` has its people: {callees} entries of callees, {callers} of callers, {agents} of agents."
+        ));
     }
     if !args.show {
         return Exit::Success;
@@ -131,6 +138,32 @@ fn read_people(path: &Path) -> Result<People, Vec<String>> {
         .ok_or_else(|| diagnostics.iter().map(|problem| format!("`{name}`: {}", problem.title)).collect::<Vec<_>>())?;
     People::read(&node.to_json())
         .map_err(|problems| problems.into_iter().map(|problem| format!("`{name}`: {problem}")).collect())
+}
+
+/// Largest WAV file that callers bring along: an hour of two channels is 115 MB.
+const LARGEST_RECORDING: u64 = 128 << 20;
+
+/// The WAV files that people name, beside the file that names them; or what is wrong with them.
+fn sounds_of(people: &People, file: &Path) -> Result<BTreeMap<String, Vec<u8>>, Vec<String>> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let (mut sounds, mut problems) = (BTreeMap::new(), Vec::new());
+    for (caller, name) in people.recordings() {
+        let place = format!("`{}`: callers.{caller}.recording", file.display());
+        match files::read(&folder.join(name), LARGEST_RECORDING) {
+            Err(error) => problems.push(format!("{place}: cannot read `{name}` beside it: {error}")),
+            Ok(bytes) if !people::is_wave(&bytes) => problems.push(format!("{place}: `{name}` is no WAV file")),
+            Ok(bytes) => drop(sounds.insert(name.to_owned(), bytes)),
+        }
+    }
+    if problems.is_empty() { Ok(sounds) } else { Err(problems) }
+}
+
+/// Says what is wrong with people.
+fn refuse(ui: &Ui, problems: &[String]) -> Exit {
+    for problem in problems {
+        ui.error(problem);
+    }
+    Exit::Usage
 }
 
 /// Lists what the sandbox guesses about AWS: a line for the guess, one for what it rests on.

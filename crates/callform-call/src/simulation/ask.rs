@@ -17,20 +17,16 @@ const MOST_DIGITS: usize = 20;
 
 impl Simulation<'_> {
     pub(super) fn menu(&mut self, id: ContactId, at: BlockId, role: Role, entry: &Entry) -> Go {
-        if let Some(prompt) = &entry.prompt {
-            self.say(id, at, role, prompt);
-        }
+        let spoken = entry.prompt.as_ref().map_or(0, |prompt| self.say(id, at, role, prompt));
         if let Some(key) = self.next_early_key(id) {
             return self.key(id, key);
         }
-        self.wait(id, Turn::Key(at), Some(entry.seconds))
+        self.wait(id, Turn::Key(at), Some(spoken + entry.seconds))
     }
 
     pub(super) fn digits(&mut self, id: ContactId, at: BlockId, role: Role, entry: &Entry) -> Go {
-        if let Some(prompt) = &entry.prompt {
-            self.say(id, at, role, prompt);
-        }
-        self.wait(id, Turn::Digits(at), Some(entry.seconds));
+        let spoken = entry.prompt.as_ref().map_or(0, |prompt| self.say(id, at, role, prompt));
+        self.wait(id, Turn::Digits(at), Some(spoken + entry.seconds));
         let early = std::mem::take(&mut self.contacts[id.0].early_keys);
         if early.is_empty() { Go::Wait } else { self.enter_digits(id, entry, &early) }
     }

@@ -19,10 +19,8 @@ impl<'a> Simulation<'a> {
         }
         match &block.op {
             Op::Say(utterance) => {
-                if let Some(utterance) = utterance {
-                    self.say(id, at, role, utterance);
-                }
-                Go::Next
+                let seconds = utterance.as_ref().map_or(0, |utterance| self.say(id, at, role, utterance));
+                if seconds == 0 { Go::Next } else { self.listen(id, at, seconds) }
             }
             Op::Menu(entry) => self.menu(id, at, role, entry),
             Op::Store(entry) => self.digits(id, at, role, entry),
@@ -165,7 +163,8 @@ impl<'a> Simulation<'a> {
         })
     }
 
-    pub(super) fn say(&mut self, id: ContactId, by: BlockId, role: Role, utterance: &Utterance) {
+    /// Says something; how long that takes, in seconds.
+    pub(super) fn say(&mut self, id: ContactId, by: BlockId, role: Role, utterance: &Utterance) -> u64 {
         let speech = match utterance {
             Utterance::Fixed(speech) => speech.clone(),
             Utterance::Text(text) => Speech::Text(self.text(id, text)),
@@ -178,9 +177,11 @@ impl<'a> Simulation<'a> {
             }
         };
         // Nobody listens to a task.
-        if self.contacts[id.0].channel == Channel::Task {
-            return;
+        let channel = self.contacts[id.0].channel;
+        if channel == Channel::Task {
+            return 0;
         }
+        let seconds = if channel == Channel::Voice { self.surroundings.speaking(&speech) } else { 0 };
         let to = match role {
             Role::AgentWhisper | Role::AgentHold | Role::Transfer => Party::Agent,
             _ => Party::Customer,
@@ -195,6 +196,20 @@ impl<'a> Simulation<'a> {
             let lost = std::mem::take(&mut self.contacts[id.0].early_keys);
             self.tell(id, What::Lost(lost.into()));
         }
+        seconds
+    }
+
+    /// The contact hears something out. Whoever waits for an agent meanwhile can be taken by one.
+    fn listen(&mut self, id: ContactId, at: BlockId, seconds: u64) -> Go {
+        let has = |roles: &[Role]| self.contact(id).frames.iter().any(|frame| roles.contains(&frame.role));
+        let turn = if has(&[Role::CustomerQueue]) {
+            Turn::Queue(Some(at))
+        } else if has(&[Role::CustomerHold, Role::AgentHold]) {
+            Turn::OnHold(Some(at))
+        } else {
+            Turn::Waiting(at)
+        };
+        self.wait(id, turn, Some(seconds))
     }
 
     /// Whether values can be set beside what there is: a contact has room for 32 kB.

@@ -326,6 +326,56 @@ fn functions_answer_flat_or_nested_as_the_block_says() {
     assert_eq!(ask("fails", flat), "Wrong");
 }
 
+/// Whatever is said takes seven seconds.
+struct Slow;
+
+impl Surroundings for Slow {
+    fn lambda(&mut self, _call: &LambdaCall<'_>) -> LambdaAnswer {
+        LambdaAnswer::Value(json!({}))
+    }
+
+    fn speaking(&mut self, _speech: &Speech) -> u64 {
+        7
+    }
+}
+
+#[test]
+fn what_is_said_takes_its_time() {
+    let menu = json!({ "Text": "Press 1", "StoreInput": "False", "InputTimeLimitSeconds": "5" });
+    let center = center(&[
+        source(
+            "main",
+            FlowType::ContactFlow,
+            &[
+                say("hello", "Hello", "next=ask"),
+                ("ask", "GetParticipantInput", menu, "next=end 1=queue InputTimeLimitExceeded=end NoMatchingError=end"),
+                ("queue", "UpdateContactTargetQueue", json!({ "QueueId": "sales" }), "next=go NoMatchingError=end"),
+                ("go", "TransferContactToQueue", json!({}), "QueueAtCapacity=end NoMatchingError=end"),
+                end("end"),
+            ],
+        ),
+        source("default customer_queue", FlowType::CustomerQueue, &[say("wait", "Please wait", "next=wait")]),
+    ]);
+    let mut slow = Slow;
+    let mut simulation = Simulation::new(&center, &mut slow, noon());
+    let id = simulation.begin(Start::call(FlowId(0)));
+    assert!(matches!(simulation.turn(id), Turn::Waiting(_)), "{:?}", simulation.turn(id));
+    simulation.give(id, &keys("1")).unwrap();
+    simulation.pass(7);
+    assert_eq!(heard(&simulation), ["Hello", "lost 1", "Press 1"]);
+    // The time for an answer begins when the question has been asked.
+    simulation.pass(11);
+    assert!(matches!(simulation.turn(id), Turn::Key(_)));
+    simulation.give(id, &keys("1")).unwrap();
+    assert!(simulation.contact(id).is_queued());
+    simulation.pass(8);
+    simulation.give(id, &Input::Accept("mary".into())).unwrap();
+    assert_eq!(heard(&simulation)[3..], ["queued", "Please wait", "Please wait", "joined"]);
+    let quiet = simulation.begin(Start::call(FlowId(0)));
+    simulation.pass(7 + 7 + 5);
+    assert!(matches!(simulation.turn(quiet), Turn::Ended(_)), "silence for as long as the question allows");
+}
+
 fn waiting_flows() -> Vec<FlowSource> {
     vec![
         source(

@@ -1,17 +1,20 @@
 //! Invocations of functions, and what cannot be answered without: the one thing that is not done in a transaction, since
 //! functions call the sandbox back.
 
+mod bots;
 mod http;
 mod test_cases;
 
 use std::sync::Arc;
 
+use callform_call::surroundings::LambdaAnswer;
 use uuid::Uuid;
 
 use crate::dispatch::Sandbox;
 use crate::error::AwsError;
 use crate::functions::{Invocation, Invoked, Target, check_payload};
 
+pub(crate) use bots::{converse, is_conversation};
 pub(crate) use http::{answer, fate, is_invocation};
 pub(crate) use test_cases::{execute, is_execution};
 
@@ -116,6 +119,20 @@ impl Sandbox {
                 tracing::error!("sandbox: the fate of an event was not noted");
             }
         });
+    }
+}
+
+/// What a function answers to a flow or a bot. An error of its own, or that there is none, is theirs to deal with; that
+/// this machine cannot run it is not.
+fn answer_of(invoked: Result<Invoked, AwsError>) -> Result<LambdaAnswer, AwsError> {
+    match invoked {
+        Ok(invoked) if invoked.failed => {
+            Ok(LambdaAnswer::Fails(String::from_utf8_lossy(&invoked.payload).into_owned()))
+        }
+        Ok(invoked) => Ok(serde_json::from_slice(&invoked.payload)
+            .map_or_else(|error| LambdaAnswer::Fails(error.to_string()), LambdaAnswer::Value)),
+        Err(error) if error.code == "ResourceNotFoundException" => Ok(LambdaAnswer::Fails(error.message)),
+        Err(error) => Err(error),
     }
 }
 

@@ -75,13 +75,5 @@ async fn ask(sandbox: &Arc<Sandbox>, request: &Request, call: &FunctionCall) -> 
         qualifier: None,
         payload: call.event.to_string().into_bytes(),
     };
-    match sandbox.invoke(invocation).await {
-        Ok(invoked) if invoked.failed => {
-            Ok(LambdaAnswer::Fails(String::from_utf8_lossy(&invoked.payload).into_owned()))
-        }
-        Ok(invoked) => Ok(serde_json::from_slice(&invoked.payload)
-            .map_or_else(|error| LambdaAnswer::Fails(error.to_string()), LambdaAnswer::Value)),
-        Err(error) if error.code == "ResourceNotFoundException" => Ok(LambdaAnswer::Fails(error.message)),
-        Err(error) => Err(error),
-    }
+    super::answer_of(sandbox.invoke(invocation).await)
 }

@@ -1,14 +1,14 @@
 //! Amazon Lex V2: bots, their versions and aliases are kept. The languages, intents and slots of a bot are what its stack
-//! says; the operations for them are refused by name, and nothing is ever understood.
+//! says; the operations for them are refused by name. What is said to a bot is `lex`'s to understand.
 
 use serde_json::{Map, Value, json};
 
 use super::api::{Api, Call, Does, Operation, Verb, picked, routed};
-use super::document::Kept;
+use super::document::{Document, Kept};
 use super::kind::{AS_IT_IS, Kind, Reference, Shape, Shown, formed};
 use super::members::{Case, TagForm, Wire, tags};
 use crate::error::AwsError;
-use crate::handler::Properties;
+use crate::handler::{Environment, Properties};
 use crate::operation::{Member, Service, Shape as Form, TEXT, query, required_query};
 
 /// The version that is worked on; every bot has it.
@@ -226,8 +226,19 @@ fn call_otherwise(value: &mut Value, name: &str, other: &str) {
     }
 }
 
+/// A bot, with its attributes; `None` where it is not there. A version of it is the bot as it is.
+pub(crate) fn bot(environment: &Environment, id: &str) -> Result<Option<Value>, AwsError> {
+    Ok(Document::of(&BOT).find(environment, id)?.map(|kept| kept.whole()))
+}
+
+/// An alias of a bot, with its attributes; `None` where it is not there.
+pub(crate) fn alias(environment: &Environment, bot: &str, id: &str) -> Result<Option<Value>, AwsError> {
+    let mut all = Document::of(&ALIAS).all(environment)?.into_iter().map(|(_, kept)| kept.whole());
+    Ok(all.find(|alias| alias["BotId"] == bot && alias["BotAliasId"] == id))
+}
+
 /// The bot that the input names.
-fn bot(call: &Call) -> Result<Kept, AwsError> {
+fn named(call: &Call) -> Result<Kept, AwsError> {
     let id = call.input.get("botId").and_then(Value::as_str).unwrap_or_default();
     let found = call.all(&BOT)?.into_iter().find(|(key, _)| key == id);
     found.map(|(_, kept)| kept).ok_or_else(|| call.absent(&BOT))
@@ -307,7 +318,7 @@ fn list_bots(call: &Call) -> Result<Value, AwsError> {
 
 /// A version is its bot as it is.
 fn describe_version(call: &Call) -> Result<Value, AwsError> {
-    let bot = bot(call)?;
+    let bot = named(call)?;
     let mut shown = call.shown(&BOT, &bot);
     shown.shift_remove("lastUpdatedDateTime");
     if call.input.get("botVersion").and_then(Value::as_str) == Some(DRAFT) {
@@ -322,7 +333,7 @@ fn describe_version(call: &Call) -> Result<Value, AwsError> {
 }
 
 fn list_versions(call: &Call) -> Result<Value, AwsError> {
-    let bot = bot(call)?;
+    let bot = named(call)?;
     let (id, name) = (bot.whole()["Id"].clone(), bot.whole()["Name"].clone());
     let mut draft = call.shown(&BOT, &bot);
     draft.insert("botVersion".to_owned(), DRAFT.into());
@@ -343,7 +354,7 @@ fn locales_of(bot: &Kept) -> Vec<Value> {
 }
 
 fn list_locales(call: &Call) -> Result<Value, AwsError> {
-    let listed = locales_of(&bot(call)?).into_iter().map(|locale| {
+    let listed = locales_of(&named(call)?).into_iter().map(|locale| {
         json!({ "localeId": locale["LocaleId"], "description": locale["Description"], "botLocaleStatus": "Built" })
     });
     let mut answer = call.page("botLocaleSummaries", listed.collect());
@@ -355,7 +366,7 @@ fn list_locales(call: &Call) -> Result<Value, AwsError> {
 
 fn describe_locale(call: &Call) -> Result<Value, AwsError> {
     let found =
-        locales_of(&bot(call)?).into_iter().find(|locale| Some(&locale["LocaleId"]) == call.input.get("localeId"));
+        locales_of(&named(call)?).into_iter().find(|locale| Some(&locale["LocaleId"]) == call.input.get("localeId"));
     let locale = found.ok_or_else(|| call.absent(&BOT))?;
     let count = |name: &str| locale.get(name).and_then(Value::as_array).map_or(0, Vec::len);
     Ok(json!({

@@ -25,7 +25,7 @@ mod step_functions;
 pub(crate) use api_gateway::API_GATEWAY;
 pub(crate) use cloud_watch::CLOUD_WATCH;
 pub(crate) use cognito::{IDENTITY_POOLS, USER_POOLS};
-pub(crate) use lex::LEX;
+pub(crate) use lex::{LEX, alias as bot_alias, bot};
 pub(crate) use scheduler::SCHEDULER;
 pub(crate) use step_functions::{STATE_MACHINES, STEP_FUNCTIONS, has_activity, state_machine};
 

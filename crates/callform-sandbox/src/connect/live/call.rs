@@ -1,14 +1,17 @@
 //! Calls on the way, as they are stored: what was asked for, and everything that people did since. Where a call is follows
 //! from that, see [`super::play`].
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::AwsError;
 use crate::handler::Environment;
 
+use super::bots::Talk;
 use super::chance::Chance;
-use super::people::Outcome;
+use super::people::{Caller, Outcome};
 use super::timers::{self, What};
 
 /// Calls by number.
@@ -27,11 +30,17 @@ pub(super) struct Call {
     pub(super) number: u64,
     /// What its chance comes from.
     pub(super) seed: u64,
+    /// Who calls in; `None` where somebody is called.
+    #[serde(default)]
+    pub(super) caller: Option<Calling>,
+    /// How many words of a prompt a minute has; at 0 prompts take no time.
+    #[serde(default)]
+    pub(super) words_a_minute: u32,
     /// Id of the flow that answers.
     pub(super) flow: String,
-    /// The number that is called.
+    /// The customer's number.
     pub(super) customer: String,
-    /// The number that is shown.
+    /// The center's number; empty where a flow is called without one.
     pub(super) system: String,
     /// Id of the queue it has from the start.
     pub(super) queue: Option<String>,
@@ -49,6 +58,9 @@ pub(super) struct Call {
     pub(super) answered: Option<u64>,
     /// Digest of the center in which the flow runs.
     pub(super) center: Option<String>,
+    /// What its contacts talk about with bots.
+    #[serde(default)]
+    pub(super) talks: BTreeMap<usize, Talk>,
     /// What people and programs did.
     pub(super) log: Vec<Entry>,
     /// What the flows asked, and got.
@@ -59,6 +71,17 @@ pub(super) struct Call {
     pub(super) told: usize,
     /// The contacts, in the order of the simulation.
     pub(super) parties: Vec<Party>,
+}
+
+/// A call of somebody who calls in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Calling {
+    /// The name of the entry.
+    pub(super) name: String,
+    /// Which of its calls it is, from 0.
+    pub(super) nth: u64,
+    /// What the caller does, as it was when the call began.
+    pub(super) script: Caller,
 }
 
 /// `AnswerMachineDetectionConfig`.
@@ -106,6 +129,12 @@ pub(super) struct Entry {
 pub(super) enum Act {
     /// The customer presses keys.
     Press(String),
+    /// The customer has said something to a bot.
+    Say(String),
+    /// What the customer wants, as a bot has found out: intent, slots and session attributes.
+    Understood(String, Vec<(String, String)>, Vec<(String, String)>),
+    /// The bot cannot answer.
+    BotFails,
     /// The customer hangs up.
     HangUp,
     /// Who is called picks up.
@@ -160,7 +189,15 @@ impl Call {
 
     /// The chance of a customer's doings.
     pub(super) fn chance(&self) -> Chance {
-        Chance::new(self.seed, &[&self.customer, &self.dialed.attempt.to_string()])
+        match &self.caller {
+            Some(caller) => Chance::new(self.seed, &["caller", &caller.name, &caller.nth.to_string()]),
+            None => Chance::new(self.seed, &[&self.customer, &self.dialed.attempt.to_string()]),
+        }
+    }
+
+    /// What a contact of it does who called in.
+    pub(super) fn script_of(&self, party: usize) -> Option<&Caller> {
+        self.caller.as_ref().filter(|_| party == 0).map(|calling| &calling.script)
     }
 
     /// The id of one of its contacts: of those that are to come, the one that they will have.

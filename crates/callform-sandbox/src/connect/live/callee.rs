@@ -6,10 +6,12 @@ use callform_call::contact::Contact;
 use callform_call::event::What;
 use callform_call::{Event, Turn};
 
+use super::bots::Talk;
 use super::call::{Act, Call, Dialed, Entry};
 use super::chance::Chance;
-use super::people::{Choice, Outcome, People, Person, Span};
+use super::people::{Caller, Choice, Outcome, People, Person, Span};
 use super::play::{Played, milliseconds};
+use super::voice;
 
 /// Least time between a question and keys, in milliseconds: nobody answers in no time at all.
 const LEAST: u64 = 500;
@@ -55,8 +57,14 @@ pub(super) fn next(call: &Call, played: &Played, people: &People) -> Option<Next
     all.min_by_key(|next| (next.at, next.party))
 }
 
+/// How many sentences a contact's customer has said to bots.
+pub(super) fn sentences_said(call: &Call, party: usize) -> usize {
+    call.log.iter().filter(|entry| entry.party == party && matches!(entry.act, Act::Say(_))).count()
+}
+
 struct Customer<'a> {
     call: &'a Call,
+    played: &'a Played,
     events: Vec<&'a Event>,
     people: &'a People,
     party: usize,
@@ -68,13 +76,16 @@ impl<'a> Customer<'a> {
     fn new(call: &'a Call, played: &'a Played, people: &'a People, party: usize, contact: &Contact) -> Self {
         let number = contact.customer.as_deref().unwrap_or_default();
         let attempt = call.parties.get(party).and_then(|party| party.dialed).map_or(0, |dialed| dialed.attempt);
+        let called = || Chance::new(people.seed, &[number, &attempt.to_string()]);
+        let script = call.script_of(party);
         Self {
             call,
+            played,
             events: played.events.iter().filter(|event| event.contact == contact.id).collect(),
             people,
             party,
-            person: people.person(number),
-            chance: Chance::new(people.seed, &[number, &attempt.to_string()]),
+            person: script.map_or_else(|| people.person(number), Caller::person),
+            chance: script.map_or_else(called, |_| call.chance()),
         }
     }
 
@@ -84,6 +95,17 @@ impl<'a> Customer<'a> {
         let is_own = |entry: &&Entry| entry.party == self.party && !matches!(entry.act, Act::Set(_));
         let entry = self.call.log.iter().rev().find(is_own).map(|entry| entry.at);
         event.max(entry).unwrap_or_default()
+    }
+
+    /// When what was said last has been said.
+    fn heard(&self) -> u64 {
+        let said = self.events.last().and_then(|event| match &event.what {
+            What::Said { speech, .. } => {
+                Some(milliseconds(event.at) + voice::seconds(speech, self.call.words_a_minute) * 1000)
+            }
+            _ => None,
+        });
+        self.since().max(said.unwrap_or_default())
     }
 
     /// When something of a kind happened last.
@@ -116,15 +138,24 @@ impl<'a> Customer<'a> {
                 Act::HangUp,
             )
         });
-        let (at, act) = own.into_iter().chain(machine).min_by_key(|(at, _)| *at)?;
+        let leaves = self.leaves().filter(|_| is_on_line).map(|at| (at, Act::HangUp));
+        let (at, act) = own.into_iter().chain(machine).chain(leaves).min_by_key(|(at, _)| *at)?;
         Some(Next { at, party: self.party, act })
+    }
+
+    /// When somebody who calls in hangs up whatever happens.
+    fn leaves(&self) -> Option<u64> {
+        let hangs_up = self.call.script_of(self.party)?.hangs_up.as_ref()?;
+        let after = hangs_up.after.map(|after| self.call.dialed.at + self.chance.span("hangs up", after).max(LEAST));
+        let came = self.played.came_to_leave.map(|at| at + LEAST);
+        after.into_iter().chain(came).min()
     }
 
     fn turn(&self, contact: &Contact) -> Option<(u64, Act)> {
         let patience = || self.chance.span("patience", self.person.patience);
         match &contact.turn {
             Turn::Key(_) | Turn::Digits(_) => self.press(),
-            Turn::Intent(_) => Some((self.since() + patience(), Act::HangUp)),
+            Turn::Intent(_) => Some(self.talk(patience())),
             // The customer of a callback is not on the line.
             Turn::Queue(_) if contact.method == callform_call::event::Method::Callback => None,
             Turn::Queue(_) => {
@@ -139,6 +170,25 @@ impl<'a> Customer<'a> {
         }
     }
 
+    /// Somebody in front of a bot says the next sentence, or has nothing more to say; what the bot has found out counts when
+    /// it has said all.
+    fn talk(&self, patience: u64) -> (u64, Act) {
+        let talk = self.call.talks.get(&self.party);
+        let heard = self.heard().max(talk.map_or(0, Talk::heard));
+        if let Some(outcome) = talk.and_then(Talk::outcome) {
+            return (heard, outcome.clone());
+        }
+        let said = sentences_said(self.call, self.party);
+        match self.person.says.get(said).filter(|_| !self.is_machine()) {
+            Some(sentence) => {
+                let after = self.chance.span(&format!("after sentence {said}"), self.person.after).max(LEAST);
+                let takes = voice::milliseconds(sentence, voice::WORDS_A_MINUTE);
+                (heard + after + takes, Act::Say(sentence.clone()))
+            }
+            None => (heard + patience, Act::HangUp),
+        }
+    }
+
     fn press(&self) -> Option<(u64, Act)> {
         if self.is_machine() {
             return None;
@@ -147,7 +197,7 @@ impl<'a> Customer<'a> {
         let purpose = format!("presses {questions}");
         let keys = self.chance.choose(&purpose, &self.person.presses, questions)?;
         let after = self.chance.span(&format!("after {questions}"), self.person.after).max(LEAST);
-        (!keys.0.is_empty()).then(|| (self.since() + after, Act::Press(keys.0.clone())))
+        (!keys.0.is_empty()).then(|| (self.heard() + after, Act::Press(keys.0.clone())))
     }
 
     /// The customer of a callback is called.

@@ -1,5 +1,7 @@
 //! Calls from their start until somebody picks up, or nobody does.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::clock::{epoch_milliseconds, epoch_seconds};
@@ -50,15 +52,18 @@ pub(in crate::connect) fn check(environment: &Environment, instance: &str, numbe
         let message = format!("Outbound calls to {number} are not allowed.");
         return Err(AwsError::new(403, "DestinationNotAllowedException", message));
     }
+    match full(environment, instance)? {
+        Some(most) => Err(limit_exceeded(format!("The limit of {most} active calls is reached."))),
+        None => Ok(()),
+    }
+}
+
+/// How many calls an instance may have, where it has as many.
+pub(super) fn full(environment: &Environment, instance: &str) -> Result<Option<usize>, AwsError> {
     let faults = Faults::load(environment.folder)?;
     let set = servicequotas::set_for(&faults, call::CALL);
-    let most = set.or_else(|| faults.default_quotas.then_some(MOST_CALLS));
-    match most {
-        Some(most) if call::count(environment, instance)? >= most => {
-            Err(limit_exceeded(format!("The limit of {most} active calls is reached.")))
-        }
-        _ => Ok(()),
-    }
+    let Some(most) = set.or_else(|| faults.default_quotas.then_some(MOST_CALLS)) else { return Ok(None) };
+    Ok((call::count(environment, instance)? >= most).then_some(most))
 }
 
 /// Begins a call of a contact whose document is given. Where nobody is there, it stays as it is.
@@ -80,6 +85,8 @@ pub(in crate::connect) fn begin(
     let call = Call {
         number: Call::next_number(environment, instance)?,
         seed: people.seed,
+        caller: None,
+        words_a_minute: people.words_a_minute.unwrap_or_default(),
         flow: wanted.flow,
         customer: wanted.customer.to_owned(),
         system: wanted.system.to_owned(),
@@ -91,6 +98,7 @@ pub(in crate::connect) fn begin(
         beeps: people.person(wanted.customer).beep,
         answered: None,
         center: None,
+        talks: BTreeMap::new(),
         log: Vec::new(),
         answers: Vec::new(),
         asking: None,

@@ -12,21 +12,29 @@
 //! run once, beside the transaction. A process that is killed loses nothing: its timers are still due.
 
 mod agents;
+mod bots;
 mod call;
 mod callee;
+mod callers;
 mod center;
 mod chance;
 mod contact;
+mod conversation;
 mod dial;
 mod figures;
 mod follow;
+mod known;
 pub mod people;
 mod play;
+mod recordings;
 mod routing;
 #[cfg(test)]
 mod tests;
 mod timers;
 mod told;
+mod voice;
+mod wave;
+pub(crate) mod words;
 
 use std::time::SystemTime;
 
@@ -50,6 +58,8 @@ pub(super) use center::note_change;
 pub(super) use contact::HIDDEN;
 pub(super) use dial::{Wanted, begin, check, set_attributes, stop};
 pub(super) use figures::{Line, line};
+pub(crate) use known::unknown;
+pub(crate) use recordings::keep_sounds;
 
 /// How many things happen in one transaction at most.
 const MOST_AT_ONCE: usize = 64;
@@ -88,6 +98,7 @@ fn step(environment: &Environment, instance: &str) -> Result<Step, AwsError> {
     let Some((people, digest)) = center::people_and_digest(environment.folder)? else { return Ok(Step::Idle) };
     let mut worked = agents::look(environment, instance, &people, &digest)?;
     if worked {
+        callers::look(environment, instance, &people, &digest)?;
         routing::route(environment, instance, &people)?;
     }
     let now = epoch_milliseconds(environment.now);
@@ -113,9 +124,17 @@ fn happen(environment: &Environment, instance: &str, people: &People, what: &Wha
             agents::shift(environment, instance, people, id)?;
             None
         }
+        What::Caller(name) => {
+            callers::call(environment, instance, people, name)?;
+            None
+        }
         What::Route => None,
         What::Heartbeat => {
             told::heartbeats(environment, instance)?;
+            return Ok(None);
+        }
+        What::Recording(number) => {
+            recordings::put(environment, instance, *number)?;
             return Ok(None);
         }
         What::Tell(number) => {
@@ -189,7 +208,10 @@ fn settle(environment: &Environment, instance: &str, call: u64, answer: &carryin
         Err(InvocationError::TimedOut(_)) => Answer::TimedOut,
         Err(error) => Answer::Failed(error.to_string()),
     };
-    call.answers.push((question, answer));
+    match bots::party_of(&question) {
+        Some(party) => call.talks.entry(party).or_default().answered(answer),
+        None => call.answers.push((question, answer)),
+    }
     call.save(environment, instance)
 }
 

@@ -1,5 +1,8 @@
-//! The people of a sandbox: who is called and what they do, which agents are at work. They are in `people.json` in its
+//! The people of a sandbox: who is called or calls in and what they do, which agents are at work. They are in `people.json` in its
 //! folder; without that file nobody answers.
+
+mod caller;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,21 +11,25 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::clock::time_zone;
 use crate::error::AwsError;
+
+pub use caller::{Caller, HangsUp, Numbers};
+pub use values::{Choice, Keys, Span};
 
 /// Name of the file in the sandbox's folder.
 pub const FILE: &str = "people.json";
 
 /// Key of the callees, and of the agents, that have no entry of their own.
 const DEFAULT: &str = "default";
-const ALL: &str = "all";
+pub(super) const ALL: &str = "all";
 
-/// Longest time that something takes, in seconds: a day.
-const LONGEST: u64 = 86_400;
+/// How long it takes until keys are pressed, and until somebody gives up, where nothing is said.
+const AFTER: Span = Span::Exactly(3);
+const PATIENCE: Span = Span::Exactly(300);
 
 /// Everybody that contacts of a sandbox meet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +40,16 @@ pub struct People {
     /// Who is called, by number in E.164; `default` for all others, and for what an entry does not say.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub callees: BTreeMap<String, Callee>,
+    /// Who calls in, by whatever name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub callers: BTreeMap<String, Caller>,
+    /// How many words a minute prompts are spoken with; 0 for prompts that take no time. Where it is not said, callers hear
+    /// 150, and who is called hears everything in no time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words_a_minute: Option<u32>,
+    /// When they were given, where the sandbox notes it: the same people can be given again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
     /// Who takes contacts, by username; `all` for every user without an entry. Users that neither names take none.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub agents: BTreeMap<String, Agent>,
@@ -82,6 +99,9 @@ pub struct Callee {
     /// Seconds until the callee ends the conversation with an agent, where the agent does not before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub talk: Option<Span>,
+    /// What is said: to bots, one sentence each time they listen, and what is left of it to the agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub says: Option<Vec<String>>,
     /// Seconds of a machine's greeting.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub greeting: Option<Span>,
@@ -107,6 +127,9 @@ pub struct Agent {
     pub talk: Span,
     /// Seconds of after-contact work.
     pub work: Span,
+    /// What the agent says in a conversation, one sentence after the other.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub says: Vec<String>,
     /// When the agent is logged in; always where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shifts: Vec<Shift>,
@@ -123,6 +146,7 @@ impl Default for Agent {
             misses: 0,
             talk: Span::Exactly(120),
             work: Span::Exactly(10),
+            says: Vec::new(),
             shifts: Vec::new(),
             time_zone: None,
         }
@@ -139,111 +163,6 @@ pub struct Shift {
     pub logout: String,
 }
 
-/// A length of time, in seconds: one, or any between two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
-    /// This long.
-    Exactly(u64),
-    /// Between these.
-    Between([u64; 2]),
-}
-
-impl Span {
-    /// The least and the most, in milliseconds.
-    pub(super) fn milliseconds(self) -> (u64, u64) {
-        match self {
-            Self::Exactly(seconds) => (seconds * 1000, seconds * 1000),
-            Self::Between([least, most]) => (least * 1000, most * 1000),
-        }
-    }
-}
-
-impl Serialize for Span {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Exactly(seconds) => seconds.serialize(serializer),
-            Self::Between(range) => range.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let number = |value: &Value| value.as_u64().filter(|seconds| *seconds <= LONGEST);
-        let span = match &value {
-            Value::Array(range) => match range.iter().map(number).collect::<Option<Vec<_>>>().as_deref() {
-                Some([least, most]) if least <= most => Some(Self::Between([*least, *most])),
-                _ => None,
-            },
-            one => number(one).map(Self::Exactly),
-        };
-        span.ok_or_else(|| {
-            serde::de::Error::custom(format!(
-                "{value} is no length of time: write seconds, such as `20`, or a range, such as `[10, 30]`, of at most \
-                 {LONGEST}"
-            ))
-        })
-    }
-}
-
-/// What is chosen from: by weight, or in order.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Choice<T: Ord> {
-    /// One after the other.
-    InOrder(Vec<T>),
-    /// By weight.
-    Weights(BTreeMap<T, u32>),
-}
-
-impl<T: Ord + Serialize> Serialize for Choice<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::InOrder(list) => list.serialize(serializer),
-            Self::Weights(weights) => weights.serialize(serializer),
-        }
-    }
-}
-
-impl<'de, T: Ord + DeserializeOwned> Deserialize<'de> for Choice<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let wrong = |problem: String| serde::de::Error::custom(problem);
-        match value {
-            Value::Array(list) => {
-                let one = |value| serde_json::from_value(value).map_err(|error| wrong(error.to_string()));
-                list.into_iter().map(one).collect::<Result<_, _>>().map(Self::InOrder)
-            }
-            Value::Object(weights) => {
-                let one = |(what, weight): (String, Value)| {
-                    let weight = weight.as_u64().and_then(|weight| u32::try_from(weight).ok());
-                    let weight = weight.ok_or_else(|| wrong(format!("the weight of `{what}` is a whole number")))?;
-                    Ok((serde_json::from_value(what.into()).map_err(|error| wrong(error.to_string()))?, weight))
-                };
-                weights.into_iter().map(one).collect::<Result<_, D::Error>>().map(Self::Weights)
-            }
-            _ => Err(wrong("write weights, such as `{ a: 60, b: 40 }`, or a list, such as `[a, b]`".to_owned())),
-        }
-    }
-}
-
-/// Keys of a phone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Keys(pub String);
-
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let keys = match Value::deserialize(deserializer)? {
-            Value::String(keys) => keys,
-            other => other.to_string(),
-        };
-        if keys.bytes().all(|key| key.is_ascii_digit() || matches!(key, b'*' | b'#')) {
-            return Ok(Self(keys));
-        }
-        Err(serde::de::Error::custom(format!("`{keys}` are no keys: write digits, `*` and `#`, or \"\" for none")))
-    }
-}
-
 /// Everything about a callee, with what holds where nothing was said.
 #[derive(Clone, Debug)]
 pub(super) struct Person {
@@ -253,9 +172,27 @@ pub(super) struct Person {
     pub(super) after: Span,
     pub(super) patience: Span,
     pub(super) talk: Option<Span>,
+    pub(super) says: Vec<String>,
     pub(super) greeting: Span,
     pub(super) beep: bool,
     pub(super) recording: Span,
+}
+
+impl Default for Person {
+    fn default() -> Self {
+        Self {
+            outcomes: Choice::InOrder(vec![Outcome::Answered]),
+            rings: Span::Exactly(5),
+            presses: Choice::InOrder(Vec::new()),
+            after: AFTER,
+            patience: PATIENCE,
+            talk: None,
+            says: Vec::new(),
+            greeting: Span::Exactly(6),
+            beep: true,
+            recording: Span::Exactly(30),
+        }
+    }
 }
 
 impl People {
@@ -268,12 +205,14 @@ impl People {
         let mut problems = Vec::new();
         let mut rest: Map<String, Value> = members.clone();
         let callees = entries(rest.remove("callees"), "callees", &mut problems);
+        let callers = entries(rest.remove("callers"), "callers", &mut problems);
         let agents = entries(rest.remove("agents"), "agents", &mut problems);
         let mut people = serde_json::from_value(rest.into()).unwrap_or_else(|error| {
             problems.push(error.to_string());
             Self::default()
         });
         people.callees = callees;
+        people.callers = callers;
         people.agents = agents;
         problems.extend(people.problems());
         if problems.is_empty() { Ok(people) } else { Err(problems) }
@@ -283,6 +222,9 @@ impl People {
         let mut problems = Vec::new();
         for number in self.callees.keys().filter(|key| *key != DEFAULT && !is_e164(key)) {
             problems.push(format!("callees.{number}: no number such as +15550100101, and not `{DEFAULT}`"));
+        }
+        for (name, caller) in &self.callers {
+            caller.problems(name, &mut problems);
         }
         for (name, agent) in &self.agents {
             if agent.misses > 100 {
@@ -300,6 +242,11 @@ impl People {
             }
         }
         problems
+    }
+
+    /// The WAV files that entries of callers name: name of the entry, and of the file.
+    pub fn recordings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.callers.iter().filter_map(|(name, caller)| Some((name.as_str(), caller.recording.as_deref()?)))
     }
 
     /// The people of a folder; `None` where it has no such file. A file that is not understood is an error.
@@ -330,16 +277,18 @@ impl People {
             both.into_iter().flatten().find_map(|callee| field(callee).clone())
         }
         let both = [self.callees.get(number), self.callees.get(DEFAULT)];
+        let other = Person::default();
         Person {
-            outcomes: of(both, |it| &it.outcomes).unwrap_or_else(|| Choice::InOrder(vec![Outcome::Answered])),
-            rings: of(both, |it| &it.rings).unwrap_or(Span::Exactly(5)),
-            presses: of(both, |it| &it.presses).unwrap_or(Choice::InOrder(Vec::new())),
-            after: of(both, |it| &it.after).unwrap_or(Span::Exactly(3)),
-            patience: of(both, |it| &it.patience).unwrap_or(Span::Exactly(300)),
+            outcomes: of(both, |it| &it.outcomes).unwrap_or(other.outcomes),
+            rings: of(both, |it| &it.rings).unwrap_or(other.rings),
+            presses: of(both, |it| &it.presses).unwrap_or(other.presses),
+            after: of(both, |it| &it.after).unwrap_or(other.after),
+            patience: of(both, |it| &it.patience).unwrap_or(other.patience),
             talk: of(both, |it| &it.talk),
-            greeting: of(both, |it| &it.greeting).unwrap_or(Span::Exactly(6)),
-            beep: of(both, |it| &it.beep).unwrap_or(true),
-            recording: of(both, |it| &it.recording).unwrap_or(Span::Exactly(30)),
+            says: of(both, |it| &it.says).unwrap_or(other.says),
+            greeting: of(both, |it| &it.greeting).unwrap_or(other.greeting),
+            beep: of(both, |it| &it.beep).unwrap_or(other.beep),
+            recording: of(both, |it| &it.recording).unwrap_or(other.recording),
         }
     }
 
@@ -356,6 +305,11 @@ impl People {
             None => !BLOCKED.iter().any(|prefix| number.starts_with(prefix)),
         }
     }
+}
+
+/// True of bytes that are a WAV file.
+pub fn is_wave(bytes: &[u8]) -> bool {
+    super::wave::is_wave(bytes)
 }
 
 /// The file of a folder.
@@ -452,9 +406,12 @@ mod tests {
             "callees": {
                 "default": { "outcomes": { "answerd": 1 } },
                 "5550100": {},
+                "+15550100103": { "outcomes": { "busy": 0 } },
+                "+15550100104": { "presses": [12] },
                 "+15550100101": { "rings": [9, 3], "presses": [1] },
                 "+15550100102": { "presses": ["one"] },
             },
+            "callers": { "a": { "from": "+15550100150" }, "b": { "from": "+15550100150", "to": "+15550100100", "at": "1d" } },
             "agents": {
                 "mary": { "misses": 101, "time_zone": "Mars", "shifts": [{ "login": "09:00", "logout": "noon" }] },
             },
@@ -470,6 +427,10 @@ mod tests {
             "agents.mary.misses",
             "`Mars`",
             "from `09:00` to `noon`",
+            "`busy` has a weight of 0",
+            "write the keys 12 in quotes",
+            "callers.a: says neither `to`",
+            "callers.b: \"1d\" is no length of time",
         ] {
             assert!(problems.iter().any(|problem| problem.contains(part)), "{part}: {problems:#?}");
         }
@@ -482,6 +443,9 @@ mod tests {
                 "default": { "outcomes": ["busy"], "rings": 9 },
                 "+15550100101": { "rings": [1, 2], "presses": [1, "2#"] },
             },
+            "callers": {
+                "early": { "from": "+15550100150", "to": "+15550100100", "at": "5m", "count": 3, "keys": ["0123#"], "says": ["yes"] },
+            },
         }))
         .unwrap();
         let person = people.person("+15550100101");
@@ -489,6 +453,8 @@ mod tests {
         assert_eq!(person.rings, Span::Between([1, 2]));
         assert_eq!(person.presses, Choice::InOrder(vec![Keys("1".to_owned()), Keys("2#".to_owned())]));
         assert_eq!(people.person("+15550100102").rings, Span::Exactly(9));
+        let early = &people.callers["early"];
+        assert_eq!((early.at, early.person().after), (Span::Exactly(300), AFTER));
         // What is written can be read again.
         assert_eq!(People::read(&serde_json::to_value(&people).unwrap()).unwrap(), people);
         assert!(!people.may_call("+447700900101") && people.may_call("+15550100101"));

@@ -4,14 +4,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use callform_call::event::{Method, Metric, QueueId};
+use callform_call::event::{Method, Metric, QueueId, Speech, What};
 use callform_call::surroundings::{LambdaAnswer, LambdaCall, ServiceAnswer, ServiceCall, Surroundings};
-use callform_call::{BlockId, Center, Contact, ContactId, Event, Input, Simulation, Start};
+use callform_call::{BlockId, Center, Contact, ContactId, Event, Input, Simulation, Start, Turn};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::call::{Act, Answer, Call, Detection};
-use super::people::Outcome;
+use super::people::{HangsUp, Outcome};
+use super::voice;
 
 /// A function that has to answer before a call can go on.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,8 @@ pub(super) struct Played {
     pub(super) contacts: Vec<Contact>,
     /// When something is over that a contact waits for.
     pub(super) next_due: Option<u64>,
+    /// When who calls in came to the block at which the caller leaves.
+    pub(super) came_to_leave: Option<u64>,
     /// What the flows asked, and got.
     pub(super) answers: Vec<(String, Answer)>,
     /// What a function has to answer first: then the rest means nothing, except for the answers before.
@@ -56,10 +59,10 @@ pub(super) fn play(call: &Call, center: &Center, figures: Figures<'_>, until: u6
     let began = moment(call.answered?);
     let start = Start {
         customer: Some(call.customer.as_str().into()),
-        system: Some(call.system.as_str().into()),
+        system: Some(call.system.as_str()).filter(|system| !system.is_empty()).map(Into::into),
         queue: call.queue.as_deref().and_then(|queue| center.queue_of_id(queue)),
         attributes: pairs(&call.attributes),
-        method: Method::Api,
+        method: if call.caller.is_some() { Method::Inbound } else { Method::Api },
         ..Start::call(center.flow_of_id(&call.flow)?)
     };
     let mut replay = Replay {
@@ -91,7 +94,25 @@ pub(super) fn play(call: &Call, center: &Center, figures: Figures<'_>, until: u6
     if replay.asked.is_none() {
         answers.extend(replay.known);
     }
-    Some(Played { events, contacts, next_due, answers, asked: replay.asked })
+    let leaves_at = call.script_of(0).and_then(|script| script.hangs_up.as_ref());
+    let came_to_leave = leaves_at.and_then(|hangs_up| came_to(hangs_up, center, &events, contacts.first()?));
+    Some(Played { events, contacts, next_due, came_to_leave, answers, asked: replay.asked })
+}
+
+/// When a contact first came to the block at which who calls in hangs up.
+fn came_to(hangs_up: &HangsUp, center: &Center, events: &[Event], contact: &Contact) -> Option<u64> {
+    let wanted = hangs_up.at.as_deref()?;
+    let is_it = |at: BlockId| {
+        let block = center.flow(at.flow).blocks.get(at.block);
+        block.is_some_and(|block| block.identifier.eq_ignore_ascii_case(wanted))
+    };
+    let mut own = events.iter().filter(|event| event.contact == contact.id);
+    let left = own.clone().find(|event| matches!(event.what, What::Left(at, _) if is_it(at)));
+    let waits = match &contact.turn {
+        Turn::Key(at) | Turn::Digits(at) | Turn::Intent(at) | Turn::Waiting(at) | Turn::Queue(Some(at)) => is_it(*at),
+        _ => false,
+    };
+    left.or_else(|| own.next_back().filter(|_| waits)).map(|event| milliseconds(event.at))
 }
 
 /// How many contacts a call makes between two moments at most: each has a name before it is there.
@@ -101,6 +122,12 @@ const MOST_NEW: usize = 64;
 fn give(simulation: &mut Simulation<'_>, id: ContactId, act: &Act) {
     let input = match act {
         Act::Press(keys) => Input::Keys(keys.as_str().into()),
+        Act::Understood(name, slots, attributes) => {
+            Input::Intent { name: name.as_str().into(), slots: texts(slots), attributes: texts(attributes) }
+        }
+        // What a bot makes of it comes later.
+        Act::Say(_) => return,
+        Act::BotFails => return simulation.bot_fails(id),
         Act::HangUp => Input::HangUp,
         Act::PickUp => Input::PickUp,
         Act::NoAnswer => Input::NoAnswer,
@@ -114,6 +141,10 @@ fn give(simulation: &mut Simulation<'_>, id: ContactId, act: &Act) {
     if let Err(error) = simulation.give(id, &input) {
         tracing::debug!(%error, "connect: passed over in a call");
     }
+}
+
+fn texts(pairs: &[(String, String)]) -> Vec<(Arc<str>, Arc<str>)> {
+    pairs.iter().map(|(name, value)| (Arc::from(name.as_str()), Arc::from(value.as_str()))).collect()
 }
 
 fn pairs(attributes: &Map<String, Value>) -> Vec<(Arc<str>, Arc<str>)> {
@@ -189,6 +220,10 @@ impl Surroundings for Replay<'_> {
                 LambdaAnswer::Fails("it has not run yet".to_owned())
             }
         }
+    }
+
+    fn speaking(&mut self, speech: &Speech) -> u64 {
+        voice::seconds(speech, self.call.words_a_minute)
     }
 
     fn service(&mut self, call: &ServiceCall<'_>) -> ServiceAnswer {

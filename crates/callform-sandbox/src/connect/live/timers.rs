@@ -19,6 +19,10 @@ pub(super) enum What {
     Agent(String),
     /// A shift of an agent begins or ends; by user id.
     Shift(String),
+    /// A recording is put into its bucket, by its number.
+    Recording(u64),
+    /// Somebody calls in, by the name of the entry.
+    Caller(String),
     /// Contacts may have waited long enough for a routing profile's delay.
     Route,
     /// Agents give a sign of life.
@@ -33,6 +37,8 @@ impl What {
             Self::Call(number) => format!("call/{number}"),
             Self::Agent(user) => format!("agent/{user}"),
             Self::Shift(user) => format!("shift/{user}"),
+            Self::Recording(number) => format!("recording/{number}"),
+            Self::Caller(name) => format!("caller/{name}"),
             Self::Route => "route/".to_owned(),
             Self::Heartbeat => "heartbeat/".to_owned(),
             Self::Tell(number) => format!("tell/{number}"),
@@ -45,6 +51,8 @@ impl What {
             "call" => Self::Call(of.parse().ok()?),
             "agent" => Self::Agent(of.to_owned()),
             "shift" => Self::Shift(of.to_owned()),
+            "recording" => Self::Recording(of.parse().ok()?),
+            "caller" => Self::Caller(of.to_owned()),
             "route" => Self::Route,
             "heartbeat" => Self::Heartbeat,
             "tell" => Self::Tell(of.parse().ok()?),

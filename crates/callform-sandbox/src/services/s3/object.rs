@@ -1,6 +1,7 @@
 //! Objects and their versions.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::PathBuf;
 
 use http::HeaderMap;
@@ -94,6 +95,22 @@ pub fn read(
     std::fs::read(upload::path(environment.folder, &blob)).map(Some).map_err(|error| error::file(&error))
 }
 
+/// The first so many bytes of an object and its size, for services that look at large ones; `None` where it is not there.
+pub fn beginning(
+    environment: &Environment,
+    bucket: &str,
+    key: &str,
+    most: u64,
+) -> Result<Option<(Vec<u8>, u64)>, AwsError> {
+    bucket::require(environment, bucket)?;
+    let newest = environment.tx.get::<Versions>(KIND, bucket, key)?.and_then(|versions| versions.into_iter().next());
+    let Some((blob, size)) = newest.and_then(|version| Some((version.blob?, version.size))) else { return Ok(None) };
+    let file = std::fs::File::open(upload::path(environment.folder, &blob)).map_err(|error| error::file(&error))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes).map_err(|error| error::file(&error))?;
+    Ok(Some((bytes, size)))
+}
+
 /// Writes an object for a service that delivers into buckets. What it takes the place of stays in the folder until the
 /// sandbox is reset: such services use every key once.
 pub fn write(
@@ -102,6 +119,20 @@ pub fn write(
     key: &str,
     bytes: &[u8],
     content_type: &str,
+) -> Result<(), AwsError> {
+    write_with(environment, bucket, key, bytes, [("content-type".to_owned(), content_type.to_owned())].into())
+}
+
+/// Header that says how an object is encrypted.
+pub(crate) const ENCRYPTION: &str = "x-amz-server-side-encryption";
+
+/// Writes an object as [`write`] does, with all headers that a GET answers.
+pub(crate) fn write_with(
+    environment: &Environment,
+    bucket: &str,
+    key: &str,
+    bytes: &[u8],
+    headers: BTreeMap<String, String>,
 ) -> Result<(), AwsError> {
     bucket::require(environment, bucket)?;
     let mut receiver = upload::Receiver::new(environment.folder, &HeaderMap::new(), u64::MAX)?;
@@ -116,7 +147,7 @@ pub fn write(
         size: upload.size,
         etag: upload.md5,
         modified: epoch_milliseconds(environment.now),
-        headers: BTreeMap::from([("content-type".to_owned(), content_type.to_owned())]),
+        headers,
         checksum: None,
         tags: Vec::new(),
     };
@@ -214,7 +245,7 @@ pub(super) fn put(environment: &Environment, request: &S3Request) -> Result<Answ
             .header("x-amz-checksum-type", "FULL_OBJECT");
     }
     answer.garbage = garbage;
-    Ok(answer.header("x-amz-server-side-encryption", "AES256"))
+    Ok(answer.header(ENCRYPTION, "AES256"))
 }
 
 /// Conditional writes.
@@ -280,8 +311,10 @@ pub(super) fn get(environment: &Environment, request: &S3Request, with_body: boo
     let mut answer = Answer::empty(if range.is_some() { 206 } else { 200 })
         .header("etag", format!("\"{}\"", version.etag))
         .header("last-modified", http_date(version.modified_time()))
-        .header("accept-ranges", "bytes")
-        .header("x-amz-server-side-encryption", "AES256");
+        .header("accept-ranges", "bytes");
+    if !version.headers.contains_key(ENCRYPTION) {
+        answer = answer.header(ENCRYPTION, "AES256");
+    }
     for (name, value) in &version.headers {
         let asked = request.parameter(&format!("response-{name}"));
         answer = answer.header(name, asked.unwrap_or(value));

@@ -1,7 +1,10 @@
 //! Whole lives of contacts, by the operations that clients call.
 
+mod calling;
 mod lives;
+mod recorded;
 mod refusals;
+mod talking;
 mod telling;
 
 use std::cell::RefCell;

@@ -43,6 +43,9 @@ fn record(environment: &Environment, instance: &str, body: &Document) -> Result<
     let time = |name: &str| seconds(body.get(name));
     let more = |name: &str| get(body, contact::HIDDEN, name).cloned();
     let voice = |name: &str| seconds(get(body, "CustomerVoiceActivity", name));
+    let recordings = body.get("Recordings").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let is_automated = recordings.iter().any(|recording| recording.get("ParticipantType") == Some(&"IVR".into()));
+    let media = ["AUDIO"].into_iter().chain(is_automated.then_some("AUTOMATED_INTERACTION"));
     Ok(json!({
         "AWSAccountId": environment.account,
         "AWSContactTraceRecordFormatVersion": "2017-03-10",
@@ -67,12 +70,12 @@ fn record(environment: &Environment, instance: &str, body: &Document) -> Result<
         "InitiationTimestamp": time("InitiationTimestamp"),
         "InstanceARN": INSTANCE.arn_of(environment, instance, instance),
         "LastUpdateTimestamp": time("LastUpdateTimestamp"),
-        "MediaStreams": [{ "Type": "AUDIO" }],
+        "MediaStreams": media.map(|media| json!({ "Type": media })).collect::<Vec<_>>(),
         "NextContactId": more("NextContactId"),
         "PreviousContactId": member("PreviousContactId"),
         "Queue": queue(environment, instance, body)?,
-        "Recording": null,
-        "Recordings": null,
+        "Recording": recordings.first().map(recording),
+        "Recordings": (!recordings.is_empty()).then(|| recordings.iter().map(entry).collect::<Vec<_>>()),
         "References": [],
         "RelatedContactId": member("RelatedContactId"),
         "ScheduledTimestamp": null,
@@ -82,6 +85,32 @@ fn record(environment: &Environment, instance: &str, body: &Document) -> Result<
         "TransferCompletedTimestamp": null,
         "TransferredToEndpoint": null,
     }))
+}
+
+/// The recording of a contact.
+fn recording(of: &Value) -> Value {
+    json!({
+        "DeletionReason": null,
+        "Location": of.get("Location"),
+        "Status": of.get("Status"),
+        "Type": of.get("MediaStreamType"),
+    })
+}
+
+/// One of its recordings. None of them is a stream of video.
+fn entry(of: &Value) -> Value {
+    json!({
+        "DeletionReason": null,
+        "FragmentStartNumber": null,
+        "FragmentStopNumber": null,
+        "Location": of.get("Location"),
+        "MediaStreamType": of.get("MediaStreamType"),
+        "ParticipantType": of.get("ParticipantType"),
+        "StartTimestamp": seconds(of.get("StartTimestamp")),
+        "Status": of.get("Status"),
+        "StopTimestamp": seconds(of.get("StopTimestamp")),
+        "StorageType": of.get("StorageType"),
+    })
 }
 
 /// `null` where nobody was connected.
