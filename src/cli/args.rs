@@ -82,6 +82,9 @@ pub(crate) enum Command {
     /// Contact records: keep each once, delete those of a person, compact them, or send some to a stream.
     #[command(subcommand)]
     Records(super::commands::records::RecordsCommand),
+    /// Collections of spoken conversations: sessions, people, downloads, data sets, erasure.
+    #[command(subcommand)]
+    Collection(super::commands::collection::CollectionCommand),
     /// Dialers: load lists, start and stop campaigns, see how they stand, and try them out before anybody is called.
     #[command(subcommand)]
     Dialer(super::commands::dialer::DialerCommand),

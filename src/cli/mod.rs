@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod bundled;
 mod bundles;
 mod carry_out;
 mod center;
@@ -132,6 +133,7 @@ async fn dispatch(ui: &Ui, command: Command) -> Exit {
         Command::Destroy(args) => commands::destroy::run(ui, &args).await,
         Command::Flow(command) => commands::flow::run(ui, &command),
         Command::Journey(args) => commands::journey::run(ui, &args),
+        Command::Collection(command) => Box::pin(commands::collection::run(ui, command)).await,
         Command::Dialer(command) => Box::pin(commands::dialer::run(ui, command)).await,
         Command::Records(command) => commands::records::run(ui, command).await,
         Command::Sandbox(SandboxCommand::Serve(args)) => commands::sandbox::serve(ui, args).await,

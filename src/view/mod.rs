@@ -14,6 +14,7 @@ mod plan_json;
 mod plan_pictures;
 mod plan_markdown;
 mod drift_text;
+pub(crate) mod collection;
 mod dialer;
 mod drift_human;
 mod drift_json;

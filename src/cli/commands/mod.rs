@@ -3,6 +3,7 @@
 pub(super) mod apply;
 pub(super) mod call;
 pub(super) mod check;
+pub(super) mod collection;
 pub(super) mod completions;
 pub(super) mod destroy;
 pub(super) mod dialer;

@@ -9,11 +9,10 @@ mod status;
 mod table;
 mod why;
 
-use std::path::PathBuf;
+use clap::{Args, Subcommand};
 
-use clap::{Args, Subcommand, ValueEnum};
-
-use crate::cli::args::{AccountArgs, CenterArgs, FilesArgs};
+use crate::cli::args::AccountArgs;
+use crate::cli::bundled::{BlueprintArgs, FORMAT_VERSION, Form};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 
@@ -45,26 +44,6 @@ pub(crate) enum DialerCommand {
     Simulate(simulate::SimulateArgs),
 }
 
-/// The blueprint, which always comes first.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct BlueprintArgs {
-    /// The blueprint file.
-    #[arg(value_name = "BLUEPRINT")]
-    pub blueprint: PathBuf,
-    /// The environment of the blueprint to use.
-    #[arg(long, value_name = "NAME")]
-    pub env: Option<String>,
-    /// Files.
-    #[command(flatten)]
-    pub files: FilesArgs,
-}
-
-impl BlueprintArgs {
-    fn center(&self) -> CenterArgs {
-        CenterArgs { blueprint: self.blueprint.clone(), env: self.env.clone(), files: self.files.clone() }
-    }
-}
-
 /// Which dialer, and where.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DialerArgs {
@@ -81,18 +60,6 @@ pub(crate) struct DialerArgs {
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: Form,
 }
-
-/// Forms of output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
-}
-
-/// Version of the forms for programs; a member that is added does not change it.
-const FORMAT_VERSION: u32 = 1;
 
 /// Carries out a command on a dialer.
 pub(in crate::cli) async fn run(ui: &Ui, command: DialerCommand) -> Exit {

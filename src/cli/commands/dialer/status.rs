@@ -52,7 +52,7 @@ async fn read(ui: &Ui, found: &Found, live: &Live) -> Result<Status, Exit> {
 async fn once(ui: &Ui, form: Form, found: &Found, live: &Live) -> Result<(), Exit> {
     let status = read(ui, found, live).await?;
     match form {
-        Form::Human => ui.data(&dialer_status(&found.key, &status, ui.width)),
+        Form::Human => ui.data(&dialer_status(&found.function.key, &status, ui.width)),
         Form::Json => {
             let mut answer = serde_json::to_value(&status).unwrap_or_default();
             answer["format_version"] = FORMAT_VERSION.into();
@@ -76,7 +76,7 @@ async fn watch(ui: &Ui, found: &Found, live: &Live) -> Result<(), Exit> {
                 return Err(exit);
             }
         };
-        let text = dialer_status(&found.key, &status, ui.width);
+        let text = dialer_status(&found.function.key, &status, ui.width);
         if matches!(status.state, State::Done | State::Stopped) {
             view.finish_and_clear();
             ui.data(&text);

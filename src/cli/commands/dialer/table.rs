@@ -10,12 +10,10 @@ use dialer::work::{Rim, Work};
 
 use super::found::Found;
 use crate::cli::args::AccountArgs;
+use crate::cli::bundled;
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
-use crate::model::Address;
-use crate::observe;
-use crate::plan::Known;
 
 /// A dialer that is deployed.
 pub(super) struct Live {
@@ -28,38 +26,17 @@ pub(super) struct Live {
     pub(super) machine: Option<String>,
 }
 
-/// Finds the table and the state machine in the account.
+/// Finds the table, the bucket and the state machine in the account.
 pub(super) async fn open(ui: &Ui, found: &Found, args: &AccountArgs) -> Result<Live, Exit> {
-    let account = Account::open(ui, args, &found.center.model.region).await?;
-    match names(ui, found, args, &account).await {
-        Ok(Names { table, bucket, machine }) => Ok(Live { account, table, bucket, machine }),
+    let account = Account::open(ui, args, &found.function.center.model.region).await?;
+    let addresses = [Some(&found.table), found.bucket.as_ref(), found.machine.as_ref()];
+    match bundled::names(ui, &found.function, ("dialer", args), &account, addresses).await {
+        Ok([table, bucket, machine]) => Ok(Live { account, table: table.unwrap_or_default(), bucket, machine }),
         Err(exit) => {
             account.close().await;
             Err(exit)
         }
     }
-}
-
-/// What the blueprint's resources are called in the account.
-struct Names {
-    table: String,
-    bucket: Option<String>,
-    machine: Option<String>,
-}
-
-async fn names(ui: &Ui, found: &Found, args: &AccountArgs, account: &Account) -> Result<Names, Exit> {
-    let inventory = observe::stacks_and_associations(&account.gateway, &found.center.model).await.map_err(|error| {
-        ui.error(&error.to_string());
-        Exit::Failed
-    })?;
-    let known = Known::new(&inventory, None);
-    let Some(table) = known.physical_id(&found.table) else {
-        ui.error(&format!("the dialer `{}` is not deployed", found.key));
-        ui.say(&format!("help: apply the blueprint first: `callform apply <blueprint>{}`", args.as_written()));
-        return Err(Exit::Failed);
-    };
-    let name = |address: &Option<Address>| Some(known.physical_id(address.as_ref()?)?.to_owned());
-    Ok(Names { table: table.to_owned(), bucket: name(&found.bucket), machine: name(&found.machine) })
 }
 
 /// What the procedures need, in one place.
