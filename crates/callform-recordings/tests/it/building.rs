@@ -277,7 +277,7 @@ fn a_column_that_a_split_lacks_is_left_out_everywhere_and_times_are_warned_of() 
     assert_eq!(
         built.warnings,
         [
-            "every `transcript` of the split test looks like a date: readers that guess types make a time of it; tell them the types"
+            "every `transcript` of the split test looks like a date: readers that guess types make a time of it or refuse the data set; tell them the types"
         ]
     );
 }
