@@ -101,8 +101,8 @@ pub(super) fn warnings(rows: &[Row]) -> Vec<String> {
             let all = of_split.iter().all(|row| row.columns.get(column).and_then(Value::as_str).is_some_and(is_time));
             if all {
                 warnings.push(format!(
-                    "every `{column}` of the split {} looks like a date: readers that guess types make a time of it; tell \
-                     them the types",
+                    "every `{column}` of the split {} looks like a date: readers that guess types make a time of it or \
+                     refuse the data set; tell them the types",
                     split.name()
                 ));
             }

@@ -3,7 +3,7 @@
 use std::io::{Seek, Write};
 
 use crate::error::Error;
-use crate::numbers::sixteen_bits;
+use crate::numbers::{count, sixteen_bits};
 
 /// Writes 16-bit PCM with the shortest header there is: what every program reads. The same samples are the same bytes.
 ///
@@ -22,19 +22,29 @@ impl<W: Write + Seek> Writer<W> {
 
     /// Appends samples; those of several channels take turns.
     pub fn write(&mut self, samples: &[f32]) -> Result<(), Error> {
-        self.write_integers(samples.iter().map(|sample| sixteen_bits(*sample)))
+        self.check_space(samples.len())?;
+        let length = u32::try_from(samples.len()).map_err(|_| Error::TooLong)?;
+        // Writes once for all of them, where single samples are a write each.
+        let mut writer = self.file.get_i16_writer(length);
+        for sample in samples {
+            writer.write_sample(sixteen_bits(*sample));
+        }
+        Ok(writer.flush()?)
     }
 
     /// Appends samples as they are.
     pub fn write_integers(&mut self, samples: impl IntoIterator<Item = i16>) -> Result<(), Error> {
         for sample in samples {
-            // The header cannot say more than 32 bits.
-            if self.file.len() >= u32::MAX / 2 - 64 {
-                return Err(Error::TooLong);
-            }
+            self.check_space(1)?;
             self.file.write_sample(sample)?;
         }
         Ok(())
+    }
+
+    /// The header cannot say more than 32 bits.
+    fn check_space(&self, samples: usize) -> Result<(), Error> {
+        let space = u64::from(u32::MAX / 2 - 64);
+        if u64::from(self.file.len()) + count(samples) > space { Err(Error::TooLong) } else { Ok(()) }
     }
 
     /// Writes the sizes into the header: without this the file is not whole.

@@ -44,7 +44,11 @@ pub(crate) fn conversations(folder: &Path, number: u64) -> Vec<Conversation> {
             Recording { channel, speaker, file: file.clone(), both_channels: true, clips }
         });
         Conversation {
-            id: if index == 3 { "Test.Line 3".to_owned() } else { format!("00aa-{index}") },
+            id: match index {
+                3 => "Test.Line 3".to_owned(),
+                5 => "the-test-line".to_owned(),
+                _ => format!("00aa-{index}"),
+            },
             intent: index.is_multiple_of(2).then(|| "order".to_owned()),
             consent: format!("consent-{index}"),
             license: "CC-BY-4.0".to_owned(),
@@ -128,7 +132,7 @@ fn a_data_set_has_a_row_and_a_file_for_each_clip() {
 #[test]
 fn names_are_taken_by_every_reader() {
     let folder = tempfile::tempdir().unwrap();
-    let conversations = conversations(folder.path(), 5);
+    let conversations = conversations(folder.path(), 6);
     let target = folder.path().join("out");
     build(&conversations, &settings(), &target).unwrap();
     let content = content(&target);
@@ -273,7 +277,7 @@ fn a_column_that_a_split_lacks_is_left_out_everywhere_and_times_are_warned_of() 
     assert_eq!(
         built.warnings,
         [
-            "every `transcript` of the split test looks like a date: readers that guess types make a time of it; tell them the types"
+            "every `transcript` of the split test looks like a date: readers that guess types make a time of it or refuse the data set; tell them the types"
         ]
     );
 }
