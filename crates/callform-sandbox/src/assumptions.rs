@@ -191,6 +191,12 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "services/timing/mod.rs",
         "A schedule that runs once, at a time that the wall clock leaves out in spring, runs as much later.",
     ),
+    guess(
+        "transcribe/work.rs",
+        "A job begins after a second and takes ten seconds more than a part of its audio's length.",
+    ),
+    guess("transcribe/work.rs", "That part is a quarter."),
+    guess("transcribe/work.rs", "ChannelIdentification of audio with one channel gives one channel."),
 ];
 
 #[cfg(test)]

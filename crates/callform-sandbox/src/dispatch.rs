@@ -24,6 +24,7 @@ use crate::services::{
     servicequotas, sns, sqs, ssm, sts, table,
 };
 use crate::store::{Store, Tx};
+use crate::transcribe;
 
 /// The account of every sandbox.
 pub const ACCOUNT: &str = "123456789012";
@@ -195,6 +196,10 @@ impl Sandbox {
             Service::ServiceQuotas => named(environment, request, &servicequotas::SERVICE),
             Service::Sqs => named(environment, request, &sqs::SERVICE),
             Service::Kms => named(environment, request, &kms::SERVICE),
+            Service::Transcribe => match service.spoken(&head.headers) {
+                Wire::Cbor => binary(request, |operation, input| transcribe::call(environment, operation, input)),
+                _ => named(environment, request, &transcribe::SERVICE),
+            },
         }
     }
 }
@@ -262,17 +267,24 @@ fn plain(environment: &Environment, request: &Request, api: &'static Api) -> Res
             Ok(answer::json(Wire::RestJson, status, &body))
         }
         Wire::Query(..) => query(request, |action, form| api.call(environment, action, &to_input(form))),
-        Wire::Cbor => {
-            let malformed = || AwsError::new(400, "SerializationException", "The body is no object.");
-            let input =
-                if request.body.is_empty() { Map::new() } else { cbor::read(&request.body).ok_or_else(malformed)? };
-            let operation = operation_name(request.service, &request.head, &request.body);
-            Ok(answer::cbor(200, &api.call(environment, &operation, &input)?))
-        }
+        Wire::Cbor => binary(request, |operation, input| api.call(environment, operation, input)),
         Wire::Json(_) | Wire::RestXml => {
             json(environment, request, |environment, operation, input| api.call(environment, operation, input))
         }
     }
+}
+
+/// A service with binary objects as bodies, whose operations stand in the path.
+fn binary(
+    request: &Request,
+    call: impl FnOnce(&str, &Map<String, Value>) -> Result<Value, AwsError>,
+) -> Result<Answer, AwsError> {
+    let malformed = || AwsError::new(400, "SerializationException", "The body is no object.");
+    let input = if request.body.is_empty() { Map::new() } else { cbor::read(&request.body).ok_or_else(malformed)? };
+    let operation = operation_name(request.service, &request.head, &request.body);
+    let output = call(&operation, &input)?;
+    let output = if output.is_null() { Value::Object(Map::new()) } else { output };
+    Ok(answer::cbor(200, &output))
 }
 
 /// A service whose requests name the operation, in either of the ways there are.

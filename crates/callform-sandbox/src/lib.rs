@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Modules go one way: `store`, `protocol`, `operation`, `input` → `services` → `connect`, `kinds` → `states`,
-//! `resources` → `cloudformation` → `dispatch` → `invocations` → `executions` → `delivery` → `streaming` → `worker` →
+//! `transcribe`, `resources` → `cloudformation` → `dispatch` → `invocations` → `executions` → `delivery` → `streaming` → `worker` →
 //! `server`. CloudFormation knows handlers by
 //! their trait alone.
 //!
@@ -43,6 +43,7 @@ mod signals;
 mod states;
 mod streaming;
 mod tags;
+mod transcribe;
 mod worker;
 
 pub use connect::people::{self, People};

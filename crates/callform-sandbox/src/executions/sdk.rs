@@ -13,7 +13,7 @@ use crate::services::{
     athena, dynamodb, events, firehose, glue, iam, kinesis, kms, logs, secrets, servicequotas, sns, sqs, ssm, sts,
 };
 use crate::states::STEP_FUNCTIONS;
-use crate::{connect, kinds};
+use crate::{connect, kinds, transcribe};
 
 /// Name in a task, name in its errors, and whether names of members begin in lower case on the service's own wire.
 const SERVICES: &[(&str, &str, bool)] = &[
@@ -38,6 +38,7 @@ const SERVICES: &[(&str, &str, bool)] = &[
     ("sqs", "Sqs", false),
     ("ssm", "Ssm", false),
     ("sts", "Sts", false),
+    ("transcribe", "Transcribe", false),
 ];
 
 /// Carries an operation out: `action` begins in lower case.
@@ -83,6 +84,7 @@ fn by_name(
         "sqs" => sqs::call(environment, operation, input),
         "ssm" => ssm::call(environment, operation, input),
         "sts" => sts::SERVICE.call(environment, operation, input),
+        "transcribe" => transcribe::call(environment, operation, input),
         other => Err(AwsError::unsupported(other, operation)),
     }
 }

@@ -1,6 +1,6 @@
 //! Concise binary objects (CBOR, RFC 8949) as the Smithy RPC v2 protocol has them, to and from JSON.
 //!
-//! JSON has no times: a number of seconds in a member whose name ends in `Timestamp` is one.
+//! JSON has no times: a number of seconds is one in a member whose name is one of a time (`is_time`).
 
 use ciborium::Value as Cbor;
 use serde_json::{Map, Value};
@@ -44,6 +44,10 @@ fn to_json(value: Cbor) -> Option<Value> {
     })
 }
 
+fn is_time(name: &str) -> bool {
+    name.ends_with("Timestamp") || matches!(name, "CreationTime" | "StartTime" | "CompletionTime")
+}
+
 fn of_json(name: &str, value: &Value) -> Cbor {
     match value {
         Value::Null => Cbor::Null,
@@ -53,7 +57,7 @@ fn of_json(name: &str, value: &Value) -> Cbor {
                 Some(number) => Cbor::Integer(number.into()),
                 None => Cbor::Float(number.as_f64().unwrap_or_default()),
             };
-            if name.ends_with("Timestamp") { Cbor::Tag(TIME, Box::new(plain)) } else { plain }
+            if is_time(name) { Cbor::Tag(TIME, Box::new(plain)) } else { plain }
         }
         Value::String(text) => Cbor::Text(text.clone()),
         Value::Array(entries) => Cbor::Array(entries.iter().map(|entry| of_json("", entry)).collect()),

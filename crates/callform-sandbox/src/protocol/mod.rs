@@ -61,10 +61,12 @@ pub enum Service {
     Scheduler,
     /// AWS Step Functions.
     StepFunctions,
-    /// Amazon Lex V2, the building of bots.
+    /// Amazon Lex V2, building and speaking to bots.
     Lex,
     /// Amazon CloudWatch.
     CloudWatch,
+    /// Amazon Transcribe.
+    Transcribe,
 }
 
 /// How a service speaks.
@@ -82,7 +84,7 @@ pub enum Wire {
     Cbor,
 }
 
-const SERVICES: [Service; 27] = [
+const SERVICES: [Service; 28] = [
     Service::Connect,
     Service::CloudFormation,
     Service::S3,
@@ -110,6 +112,7 @@ const SERVICES: [Service; 27] = [
     Service::StepFunctions,
     Service::Lex,
     Service::CloudWatch,
+    Service::Transcribe,
 ];
 
 impl Service {
@@ -143,6 +146,7 @@ impl Service {
             Self::StepFunctions => "states",
             Self::Lex => "lex",
             Self::CloudWatch => "monitoring",
+            Self::Transcribe => "transcribe",
         }
     }
 
@@ -168,14 +172,17 @@ impl Service {
             | Self::ServiceQuotas
             | Self::Kms
             | Self::Cognito
-            | Self::CognitoIdentity => Wire::Json("1.1"),
+            | Self::CognitoIdentity
+            | Self::Transcribe => Wire::Json("1.1"),
         }
     }
 
     /// How a request speaks: new clients of a few services speak otherwise than old ones.
     pub fn spoken(self, headers: &HeaderMap) -> Wire {
         match self {
-            Self::CloudWatch if headers.get("smithy-protocol").is_some_and(|value| value == "rpc-v2-cbor") => {
+            Self::CloudWatch | Self::Transcribe
+                if headers.get("smithy-protocol").is_some_and(|value| value == "rpc-v2-cbor") =>
+            {
                 Wire::Cbor
             }
             Self::CloudWatch if headers.contains_key("x-amz-target") => Wire::Json("1.0"),
@@ -208,6 +215,7 @@ impl Service {
             "CloudApiService" => Self::CloudControl,
             "AWSStepFunctions" => Self::StepFunctions,
             "GraniteServiceVersion20100801" => Self::CloudWatch,
+            "Transcribe" => Self::Transcribe,
             _ => return None,
         })
     }
@@ -243,7 +251,8 @@ impl Service {
             | Self::Scheduler
             | Self::StepFunctions
             | Self::Lex
-            | Self::CloudWatch => 8 << 20,
+            | Self::CloudWatch
+            | Self::Transcribe => 8 << 20,
         }
     }
 }

@@ -53,9 +53,8 @@ pub(crate) fn set_endpoint(tx: &Tx, url: &str) -> Result<(), AwsError> {
 
 /// Where a wait handle's signals are put.
 pub(crate) fn condition_url(environment: &Environment, handle: &str) -> Result<String, AwsError> {
-    let endpoint: Option<String> = environment.tx.get(ENDPOINT, "", "")?;
-    let endpoint = endpoint.unwrap_or_else(|| "http://127.0.0.1:4566".to_owned());
-    Ok(presigned(environment, &endpoint, CONDITIONS, handle))
+    let endpoint = endpoint(environment)?;
+    Ok(presigned(environment, &endpoint, &of_region(environment, CONDITIONS), handle))
 }
 
 /// The id of the wait handle that a URL is of.
@@ -68,7 +67,22 @@ pub(crate) fn handle_of(url: &str) -> Option<String> {
 
 /// Where the answer to a custom resource's event is put.
 pub(crate) fn answer_url(environment: &Environment, endpoint: &str, key: &str) -> String {
-    presigned(environment, endpoint, ANSWERS, key)
+    presigned(environment, endpoint, &of_region(environment, ANSWERS), key)
+}
+
+/// A link to an object, which anybody may read by it.
+pub(crate) fn link(environment: &Environment, bucket: &str, key: &str) -> Result<String, AwsError> {
+    Ok(presigned(environment, &endpoint(environment)?, bucket, key))
+}
+
+fn endpoint(environment: &Environment) -> Result<String, AwsError> {
+    let endpoint: Option<String> = environment.tx.get(ENDPOINT, "", "")?;
+    Ok(endpoint.unwrap_or_else(|| "http://127.0.0.1:4566".to_owned()))
+}
+
+/// The bucket of a region.
+fn of_region(environment: &Environment, bucket: &str) -> String {
+    format!("{bucket}{}", environment.region.replace('-', ""))
 }
 
 fn presigned(environment: &Environment, endpoint: &str, bucket: &str, key: &str) -> String {
@@ -80,8 +94,7 @@ fn presigned(environment: &Environment, endpoint: &str, bucket: &str, key: &str)
     let signature = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
     let credential = encode(&format!("sandbox/{day}/{region}/s3/aws4_request"));
     format!(
-        "{endpoint}/{bucket}{}/{}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={day}T{hour}Z&X-Amz-SignedHeaders=host&X-Amz-Expires=7199&X-Amz-Credential={credential}&X-Amz-Signature={signature}",
-        region.replace('-', ""),
+        "{endpoint}/{bucket}/{}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={day}T{hour}Z&X-Amz-SignedHeaders=host&X-Amz-Expires=7199&X-Amz-Credential={credential}&X-Amz-Signature={signature}",
         encode(key),
     )
 }

@@ -21,6 +21,7 @@ use crate::services::carrying::Carrier;
 pub(crate) use crate::services::carrying::{Answer, Invocation, InvocationError, Step};
 use crate::services::{firehose, lambda, sns};
 use crate::store::{Store, Tx};
+use crate::transcribe::Jobs;
 
 /// All that is carried on. The order is that of the steps of one round.
 static CARRIERS: &[&dyn Carrier] = &[
@@ -33,6 +34,7 @@ static CARRIERS: &[&dyn Carrier] = &[
     &sns::delivery::Notifications,
     &Executions,
     &Contacts,
+    &Jobs,
 ];
 
 /// One thing there is work on.

@@ -11,6 +11,7 @@ mod list;
 mod multipart;
 mod notifications;
 pub mod object;
+pub(crate) mod own;
 mod route;
 pub mod settings;
 pub mod upload;
@@ -63,6 +64,9 @@ pub fn handle(environment: &Environment, request: &S3Request) -> Result<Answer, 
     if request.route.operation == S3Operation::PutObject && signals::is_inbox(&request.route.bucket) {
         signals::receive(environment, &request.route.bucket, &request.route.key, request.body)?;
         return Ok(Answer::empty(200));
+    }
+    if own::is_own(&request.route.bucket) {
+        return own::handle(environment, request);
     }
     match request.route.operation {
         S3Operation::ListBuckets => bucket::list(environment),

@@ -1,6 +1,7 @@
 //! Objects and their versions.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::PathBuf;
 
 use http::HeaderMap;
@@ -92,6 +93,22 @@ pub fn read(
         return Ok(None);
     };
     std::fs::read(upload::path(environment.folder, &blob)).map(Some).map_err(|error| error::file(&error))
+}
+
+/// The first so many bytes of an object and its size, for services that look at large ones; `None` where it is not there.
+pub fn beginning(
+    environment: &Environment,
+    bucket: &str,
+    key: &str,
+    most: u64,
+) -> Result<Option<(Vec<u8>, u64)>, AwsError> {
+    bucket::require(environment, bucket)?;
+    let newest = environment.tx.get::<Versions>(KIND, bucket, key)?.and_then(|versions| versions.into_iter().next());
+    let Some((blob, size)) = newest.and_then(|version| Some((version.blob?, version.size))) else { return Ok(None) };
+    let file = std::fs::File::open(upload::path(environment.folder, &blob)).map_err(|error| error::file(&error))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes).map_err(|error| error::file(&error))?;
+    Ok(Some((bytes, size)))
 }
 
 /// Writes an object for a service that delivers into buckets. What it takes the place of stays in the folder until the
