@@ -164,7 +164,9 @@ fn of_one_side_alone_the_other_is_silent() {
 fn recordings_come_before_and_after_their_records() {
     let callers =
         json!({ "many": { "from": "+15550100150", "flow": "recorded", "count": 12, "every": 100, "keys": ["1"] } });
-    let world = world(&people(&callers), &json!(["Agent", "Customer"]), "Disabled");
+    let mut people = people(&callers);
+    people["agents"]["mary"]["talk"] = json!(5);
+    let world = world(&people, &json!(["Agent", "Customer"]), "Disabled");
     store(&world, "calls", &Value::Null);
     world.pass(0);
     world.pass(1500);

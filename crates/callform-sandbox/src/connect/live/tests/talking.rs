@@ -12,8 +12,8 @@ use crate::services::carrying::{Answer, InvocationError};
 
 const BOT: &str = "BOTBOTBOTB";
 
-/// Puts a bot for drinks into the sandbox, whose function does what is wanted.
-fn bot(world: &World) {
+/// Puts a bot for drinks into the sandbox, whose function does what is wanted, and may be asked at every turn.
+fn bot(world: &World, asks_at_every_turn: bool) {
     let text = |text: &str| json!({ "MessageGroupsList": [{ "Message": { "PlainTextMessage": { "Value": text } } }] });
     let slot = |name: &str, kind: &str, prompt: &str| {
         let mut prompt = text(prompt);
@@ -29,6 +29,7 @@ fn bot(world: &World) {
         "Slots": [slot("drink", "Drink", "Which drink?"), slot("count", "AMAZON.Number", "How many?")],
         "SlotPriorities": [{ "SlotName": "drink", "Priority": 1 }, { "SlotName": "count", "Priority": 2 }],
         "FulfillmentCodeHook": { "Enabled": true },
+        "DialogCodeHook": { "Enabled": asks_at_every_turn },
     });
     let hook = json!({ "LambdaCodeHook": { "LambdaArn": FUNCTION, "CodeHookInterfaceVersion": "1.0" } });
     let properties = json!({
@@ -102,7 +103,7 @@ fn world(caller: Value) -> World {
     let mut entry = json!({ "from": "+15550100150", "flow": "orders", "after": 2, "patience": 30 });
     entry.as_object_mut().unwrap().extend(object(caller));
     let world = World::new(&json!({ "callers": { "one": entry } }));
-    bot(&world);
+    bot(&world, false);
     world.stream("contacts", "CONTACT_TRACE_RECORDS");
     store(&world, "calls", &Value::Null);
     let input = json!({ "Name": "orders", "Type": "CONTACT_FLOW", "Content": orders() });
@@ -154,6 +155,29 @@ fn a_bot_asks_until_it_knows_and_the_flow_learns_what() {
         (Speaker::Agent, "Two teas are coming.", 10_000, 11_600),
     ];
     assert_eq!(said, expected);
+}
+
+#[test]
+fn a_function_is_asked_once_at_every_turn_and_again_in_the_end() {
+    let world = world(json!({ "says": ["I want tea", "two"] }));
+    bot(&world, true);
+    let goes_on: super::Function<'_> = &|event| {
+        if event["invocationSource"] == "FulfillmentCodeHook" {
+            return brews(event);
+        }
+        let state = json!({ "dialogAction": { "type": "Delegate" }, "intent": event["sessionState"]["intent"] });
+        Ok(json!({ "sessionState": state }).to_string().into_bytes())
+    };
+    let (record, took) = ended(&world, goes_on);
+    assert_eq!((json!(took), &record["Attributes"]["count"]), (json!(11.6), &json!("2")));
+    let asked: Vec<_> = world
+        .invoked
+        .borrow()
+        .iter()
+        .map(|event| format!("{} {}", event["invocationSource"].as_str().unwrap(), event["inputTranscript"]))
+        .collect();
+    let expected = ["DialogCodeHook \"I want tea\"", "DialogCodeHook \"two\"", "FulfillmentCodeHook \"two\""];
+    assert_eq!(asked, expected);
 }
 
 #[test]
