@@ -1,5 +1,7 @@
 //! What clients ask a job for, and which of it is refused.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -186,7 +188,7 @@ fn output(environment: &Environment, input: &Input, name: &str) -> Result<Option
         ));
     }
     let key = match key {
-        Some(key) if key.ends_with(".json") => key.to_owned(),
+        Some(key) if Path::new(key).extension().is_some_and(|end| end == "json") => key.to_owned(),
         Some(folder) => format!("{}/{name}.json", folder.trim_end_matches('/')),
         None => format!("{name}.json"),
     };
