@@ -173,6 +173,9 @@ pub(crate) struct Lifetime {
     pub(crate) is_retained: bool,
     /// False where the service has no way to delete it.
     pub(crate) is_deletable: bool,
+    /// True where Connect refuses to delete one that others of its instance refer to (`ResourceInUseException`). Source: the errors
+    /// that the deleting operations declare; those of hours declare none, and the exception's description names them (?).
+    pub(crate) is_held: bool,
     /// True where it holds data: the template says aloud when it is deleted, which linters ask for.
     pub(crate) holds_data: bool,
     /// True where it gets a name by default, which stays as it is deployed: it cannot change.
@@ -198,14 +201,21 @@ impl Lifetime {
         loss: None,
         is_retained: false,
         is_deletable: true,
+        is_held: false,
         holds_data: false,
         is_named_by_default: false,
         version_of: None,
         beside: None,
     };
 
+    pub(crate) const HELD: Self = Self { is_held: true, ..Self::PLAIN };
+
     pub(crate) const fn losing(loss: &'static str) -> Self {
         Self { loss: Some(loss), ..Self::PLAIN }
+    }
+
+    pub(crate) const fn held_losing(loss: &'static str) -> Self {
+        Self { loss: Some(loss), ..Self::HELD }
     }
 }
 

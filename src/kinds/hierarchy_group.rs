@@ -54,7 +54,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     name: None,
     lookup: None,
     builtins: None,
-    lifetime: Lifetime::losing("reports lose the history of the group"),
+    lifetime: Lifetime::held_losing("reports lose the history of the group"),
     reach: Reach::PLAIN,
     outside: Outside::NOTHING,
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_hierarchy_groups(reading.instance))),

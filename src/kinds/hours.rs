@@ -90,7 +90,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: Some(Builtins { known: &["Basic Hours"], objects: ObjectType::Hours }),
-    lifetime: Lifetime::PLAIN,
+    lifetime: Lifetime::HELD,
     reach: Reach::PLAIN,
     outside: Outside::NOTHING,
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_hours(reading.instance))),

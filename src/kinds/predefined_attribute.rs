@@ -45,7 +45,7 @@ pub(super) static DESCRIPTOR: Descriptor = Descriptor {
     name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: None,
-    lifetime: Lifetime::PLAIN,
+    lifetime: Lifetime::HELD,
     reach: Reach::PLAIN,
     outside: Outside::NOTHING,
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_predefined_attributes(reading.instance))),

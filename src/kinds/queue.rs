@@ -66,7 +66,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: Some(Builtins { known: &["BasicQueue"], objects: ObjectType::Queue }),
-    lifetime: Lifetime::losing("reports lose the history of the queue"),
+    lifetime: Lifetime::held_losing("reports lose the history of the queue"),
     reach: Reach::listed(Touched::Queues),
     outside: Outside::NOTHING,
     live: Live::bulk(|reading| {

@@ -134,7 +134,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
     name: Some(UniqueName::in_instance("/Name")),
     lookup: None,
     builtins: Some(Builtins { known: &["Basic Routing Profile"], objects: ObjectType::RoutingProfile }),
-    lifetime: Lifetime::PLAIN,
+    lifetime: Lifetime::HELD,
     reach: Reach { hears: Audience::Agents, tells: Audience::AgentsAtTheEnd, listed: None },
     outside: Outside::NOTHING,
     live: Live::Bulk(Bulk {

@@ -100,7 +100,7 @@ pub(crate) static DESCRIPTOR: Descriptor = Descriptor {
         known: &["Admin", "Agent", "CallCenterManager", "QualityAnalyst"],
         objects: ObjectType::SecurityProfile,
     }),
-    lifetime: Lifetime::losing("its users lose its permissions"),
+    lifetime: Lifetime::held_losing("its users lose its permissions"),
     reach: Reach::PLAIN,
     outside: Outside::NOTHING,
     live: Live::bulk(|reading| Box::pin(reading.gateway.live_security_profiles(reading.instance, reading.managed))),

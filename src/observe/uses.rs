@@ -9,7 +9,7 @@ use super::live::connect_instance;
 use crate::inventory::Inventory;
 use crate::model::Address;
 
-/// Something of the center that somebody else's object refers to.
+/// Something of the center that goes, and that something which stays refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Use {
     /// What is used.
@@ -20,7 +20,7 @@ pub struct Use {
     pub holds: bool,
 }
 
-/// Objects of the instance that are not of the center and refer to these resources of it (addresses by physical id).
+/// Objects of the instance that stay, of others or of the center, and refer to these resources, which go (addresses by physical id).
 /// Empty where there is no instance.
 pub async fn uses(
     gateway: &Gateway,
@@ -28,23 +28,24 @@ pub async fn uses(
     going: &BTreeMap<&str, &Address>,
 ) -> Result<Vec<Use>, GatewayError> {
     let Some(instance) = inventory.instance.clone().map(connect_instance) else { return Ok(Vec::new()) };
-    let own: BTreeSet<&str> =
-        inventory.stacks.values().flat_map(|stack| stack.physical_ids.values()).map(String::as_str).collect();
-    let others = |arn: &str| !own.contains(arn);
-    let read: [(&str, bool, Vec<LiveObject>); 5] = [
-        ("user", true, gateway.live_users(&instance, &others, false).await?),
-        ("routing profile", true, gateway.live_routing_profiles(&instance, &others, false).await?),
-        ("queue", true, gateway.live_queues(&instance, &others).await?),
-        ("quick connect", true, gateway.live_quick_connects(&instance).await?),
-        ("flow", false, gateway.live_flows(&instance).await?),
+    let others = |arn: &str| !going.contains_key(arn);
+    let flows = "flow";
+    let read: [(&str, Vec<LiveObject>); 5] = [
+        ("user", gateway.live_users(&instance, &others, false).await?),
+        ("routing profile", gateway.live_routing_profiles(&instance, &others, false).await?),
+        ("queue", gateway.live_queues(&instance, &others).await?),
+        ("quick connect", gateway.live_quick_connects(&instance).await?),
+        (flows, gateway.live_flows(&instance).await?),
     ];
     let mut found = BTreeSet::new();
-    for (kind, holds, objects) in &read {
+    for (kind, objects) in &read {
         for object in objects.iter().filter(|object| others(&object.physical_id)) {
             let name = ["Name", "Username"].into_iter().find_map(|name| object.properties.get(name)?.as_str());
             let by = format!("{kind} {}", name.unwrap_or(&object.physical_id));
             for used in mentioned(&Value::Object(object.properties.clone()), going) {
-                found.insert(Use { used: used.clone(), by: by.clone(), holds: *holds });
+                // What a flow says holds nothing.
+                let holds = *kind != flows && used.kind.descriptor().lifetime.is_held;
+                found.insert(Use { used: used.clone(), by: by.clone(), holds });
             }
         }
     }

@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_is_left_of_a_plan_is_known_for_one() {
-        let whole = "{\n  \"callform\": \"plan\",\n  \"format_version\": 2,\n  \"blueprint\": \"shop.yaml\"\n}\n";
+        let whole = "{\n  \"callform\": \"plan\",\n  \"format_version\": 3,\n  \"blueprint\": \"shop.yaml\"\n}\n";
         // But for a bracket and blanks, every beginning.
         for length in "{\n  \"".len()..=whole.len() {
             let left = &whole[..length];
@@ -188,7 +188,7 @@ mod tests {
             assert!(SavedPlan::is_one(&text), "{text}");
             SavedPlan::read(&text).unwrap_err()
         };
-        for newer in ["3", "\"2.1\"", "99999999999999"] {
+        for newer in ["4", "\"3.1\"", "99999999999999"] {
             let error = read(newer);
             assert_eq!(error.code(), "plan-format");
             assert!(error.to_string().contains(newer) && error.help().contains("newer callform"), "{error}");

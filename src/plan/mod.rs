@@ -47,7 +47,6 @@ pub(crate) use known::{Definition, Known};
 pub use preflight::{Check, Estimate, Finding, NumberCost, Preflight, Severity};
 pub use review::{
     ChangeSetCheck, ChangeSetOutcome, Disagreement, HandChange, HandOutcome, Impact, LiveNumber, Purpose, Schedule,
-    ScheduleOverride, Slot,
 };
 pub use summary::Summary;
 pub use types::{

@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callform_call::hours;
 use chrono::{DateTime, Utc};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::known::Definition;
-use super::{Action, Change, LiveNumber, Plan, Schedule, ScheduleOverride, Slot};
+use super::{Action, Change, LiveNumber, Plan, Schedule};
 use crate::model::{Address, Kind, Target};
-use crate::time_zone::time_zone;
-
-const MINUTES_PER_DAY: u32 = 24 * 60;
 
 impl Plan {
     /// The live numbers that the plan touches and that are open at a time.
@@ -27,65 +25,37 @@ impl LiveNumber {
     }
 }
 
+/// What a schedule is read from.
+const HOURS: [&str; 3] = ["TimeZone", "Config", "HoursOfOperationOverrides"];
+
 impl Schedule {
-    /// The schedule in a definition of hours; `None` where it cannot be understood.
-    fn of(properties: &Json) -> Option<Self> {
-        let overrides = properties.get("HoursOfOperationOverrides").and_then(Json::as_array);
-        Some(Self {
-            time_zone: properties.get("TimeZone")?.as_str()?.to_owned(),
-            open: slots(properties.get("Config")),
-            overrides: overrides.into_iter().flatten().filter_map(ScheduleOverride::of).collect(),
-        })
+    /// The schedule of deployed hours, with those they inherit from.
+    fn of(hours: &Definition, definitions: &BTreeMap<&Address, &Definition>) -> Self {
+        let parents = hours.mentions.iter().filter(|address| address.kind == Kind::Hours && **address != hours.address);
+        let parents = parents.filter_map(|parent| definitions.get(parent));
+        Self {
+            hours: schedule_of(&hours.properties),
+            inherited: parents.map(|parent| schedule_of(&parent.properties)).collect(),
+        }
     }
 
-    /// Unknown time zones count as open: better warned once too often.
+    /// What cannot be understood counts as open: better warned once too often.
     fn is_open(&self, now: DateTime<Utc>) -> bool {
-        let Some(zone) = time_zone(&self.time_zone) else { return true };
-        let Ok(now) = Timestamp::from_second(now.timestamp()) else { return true };
-        let local = now.to_zoned_datetime(zone);
-        let date = local.date();
-        // Dates in their long form are in the order of their letters.
-        let written = date.to_string();
-        let today = self.overrides.iter().find(|each| each.from <= written && written <= each.till);
-        let slots = today.map_or(&self.open, |today| &today.open);
-        let day = u32::from(date.weekday().to_monday_zero_offset().unsigned_abs());
-        let minute = u32::from(local.hour().unsigned_abs()) * 60 + u32::from(local.minute().unsigned_abs());
-        slots.iter().any(|slot| {
-            let end = if slot.end == 0 { MINUTES_PER_DAY } else { slot.end };
-            slot.day == day && (slot.start..end).contains(&minute)
-        })
+        let (Some(mut schedule), Ok(now)) =
+            (hours::Schedule::read(&self.hours), Timestamp::from_second(now.timestamp()))
+        else {
+            return true;
+        };
+        for parent in self.inherited.iter().filter_map(hours::Schedule::read) {
+            schedule.inherit(&parent);
+        }
+        schedule.is_open(now, false)
     }
 }
 
-impl ScheduleOverride {
-    fn of(json: &Json) -> Option<Self> {
-        let date = |name: &str| Some(json.get(name)?.as_str()?.to_owned());
-        let is_closed = json.get("OverrideType").and_then(Json::as_str) == Some("CLOSED");
-        Some(Self {
-            from: date("EffectiveFrom")?,
-            till: date("EffectiveTill")?,
-            open: if is_closed { Vec::new() } else { slots(json.get("OverrideConfig")) },
-        })
-    }
-}
-
-fn slots(config: Option<&Json>) -> Vec<Slot> {
-    const DAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
-    let minutes = |json: &Json, name: &str| {
-        let part = |part: &str| u32::try_from(json.get(name)?.get(part)?.as_u64()?).ok();
-        Some(part("Hours")? * 60 + part("Minutes")?)
-    };
-    config
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|slot| {
-            let day = slot.get("Day")?.as_str()?;
-            let day = DAYS.iter().position(|name| *name == day)?;
-            let (start, end) = (minutes(slot, "StartTime")?, minutes(slot, "EndTime")?);
-            Some(Slot { day: u32::try_from(day).ok()?, start, end })
-        })
-        .collect()
+fn schedule_of(properties: &Json) -> Json {
+    let of = |name: &&str| Some(((*name).to_owned(), properties.get(name)?.clone()));
+    Json::Object(HOURS.iter().filter_map(of).collect())
 }
 
 /// The numbers that are answered now and that callers may find changed, with the hours of what answers them.
@@ -120,7 +90,9 @@ fn hours_of(flow: &Target, definitions: &BTreeMap<&Address, &Definition>) -> Vec
     let mut waiting = vec![flow];
     while let Some(definition) = waiting.pop().and_then(|address| definitions.get(address)) {
         if definition.address.kind == Kind::Hours {
-            schedules.extend(Schedule::of(&definition.properties));
+            // What it inherits from is part of it, and no hours that the flow asks for.
+            schedules.push(Schedule::of(definition, definitions));
+            continue;
         }
         let leads_on = |to: &&Address| matches!(to.kind, Kind::Flow | Kind::FlowModule | Kind::Queue | Kind::Hours);
         for next in definition.mentions.iter().filter(leads_on) {
@@ -140,20 +112,23 @@ mod tests {
 
     use super::*;
 
-    fn business() -> Schedule {
+    fn slot(day: &str, from: u32, till: u32) -> Json {
         let time = |hours: u32| json!({ "Hours": hours, "Minutes": 0 });
-        let slot = |day: &str, from, till| json!({ "Day": day, "StartTime": time(from), "EndTime": time(till) });
-        Schedule::of(&json!({
+        json!({ "Day": day, "StartTime": time(from), "EndTime": time(till) })
+    }
+
+    fn business() -> Schedule {
+        let hours = json!({
             "TimeZone": "America/Los_Angeles",
             "Config": [slot("MONDAY", 9, 18), slot("FRIDAY", 9, 18), slot("SUNDAY", 22, 0)],
             "HoursOfOperationOverrides": [{
-                "OverrideType": "CLOSED",
+                "OverrideType": "STANDARD",
                 "EffectiveFrom": "2026-12-25",
                 "EffectiveTill": "2026-12-25",
-                "OverrideConfig": [slot("FRIDAY", 0, 0)],
+                "OverrideConfig": [],
             }],
-        }))
-        .unwrap()
+        });
+        Schedule { hours, inherited: Vec::new() }
     }
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -174,10 +149,10 @@ mod tests {
     /// The rules of these places changed in 2026; in summer nobody sees it.
     #[test]
     fn winter_comes_with_the_rules_of_its_year() {
+        let days = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
         let noon = |zone: &str| Schedule {
-            time_zone: zone.to_owned(),
-            open: (0..7).map(|day| Slot { day, start: 12 * 60, end: 13 * 60 }).collect(),
-            overrides: Vec::new(),
+            hours: json!({ "TimeZone": zone, "Config": days.map(|day| slot(day, 12, 13)) }),
+            inherited: Vec::new(),
         };
         for (zone, utc) in [
             ("America/Vancouver", 19),
@@ -198,6 +173,28 @@ mod tests {
     fn overrides_win() {
         assert!(business().is_open(at("2026-12-18T18:00:00Z")));
         assert!(!business().is_open(at("2026-12-25T18:00:00Z")));
+    }
+
+    #[test]
+    fn what_recurs_and_what_is_inherited_holds() {
+        let yearly = json!({
+            "TimeZone": "America/Los_Angeles",
+            "HoursOfOperationOverrides": [{
+                "OverrideType": "STANDARD", "EffectiveFrom": "2026-01-01", "EffectiveTill": "2030-12-31",
+                "OverrideConfig": [],
+                "RecurrenceConfig": { "RecurrencePattern": { "Frequency": "YEARLY", "ByMonth": [12], "ByMonthDay": [18] } },
+            }],
+        });
+        let schedule = Schedule { inherited: vec![yearly], ..business() };
+        assert!(business().is_open(at("2026-12-18T18:00:00Z")));
+        assert!(!schedule.is_open(at("2026-12-18T18:00:00Z")));
+        let mut longer = business();
+        longer.hours["HoursOfOperationOverrides"][0]["OverrideType"] = "OPEN".into();
+        longer.hours["HoursOfOperationOverrides"][0]["OverrideConfig"] = json!([slot("FRIDAY", 18, 20)]);
+        assert!(longer.is_open(at("2026-12-25T18:00:00Z")), "the usual hours, and two more");
+        assert!(longer.is_open(at("2026-12-26T03:00:00Z")));
+        let unknown = Schedule { hours: json!({ "TimeZone": "Nowhere/Else" }), inherited: Vec::new() };
+        assert!(unknown.is_open(at("2026-12-18T18:00:00Z")));
     }
 
     #[test]

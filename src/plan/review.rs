@@ -1,6 +1,7 @@
 //! What a reviewer has to know beside the changes themselves.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use super::PropertyChange;
 use crate::model::Address;
@@ -42,7 +43,7 @@ impl Impact {
 }
 
 /// A phone number that is answered now, and that callers may find changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveNumber {
     /// The number.
@@ -53,40 +54,14 @@ pub struct LiveNumber {
     pub schedules: Vec<Schedule>,
 }
 
-/// Hours of operation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Hours of operation, as CloudFormation and Connect write them: `TimeZone`, `Config` and `HoursOfOperationOverrides`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
-    /// Such as `America/Los_Angeles`.
-    pub time_zone: String,
-    /// When it is open in an ordinary week.
-    pub open: Vec<Slot>,
-    /// Days on which something else holds; the first that fits wins.
-    pub overrides: Vec<ScheduleOverride>,
-}
-
-/// Days on which other hours hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ScheduleOverride {
-    /// The first day, such as `2026-12-25`.
-    pub from: String,
-    /// The last day.
-    pub till: String,
-    /// When it is open.
-    pub open: Vec<Slot>,
-}
-
-/// A stretch of one day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Slot {
-    /// 0 is Monday.
-    pub day: u32,
-    /// Minutes since midnight.
-    pub start: u32,
-    /// Minutes since midnight; 0 is the end of the day.
-    pub end: u32,
+    /// Its own.
+    pub hours: Json,
+    /// Those whose overrides it inherits.
+    pub inherited: Vec<Json>,
 }
 
 /// Something that was changed by hand since the last apply.

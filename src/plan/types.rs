@@ -11,7 +11,7 @@ use crate::journey::CallerChange;
 use crate::model::{Address, Asset, Reference, Target};
 
 /// Version of the saved form.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Everything that will happen, in order, with no choice left to applying.
 ///

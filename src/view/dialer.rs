@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use dialer::item::State;
 use dialer::report::{ResultRow, Status};
 
 /// Calls of the results that are shown one by one, the last ones.
@@ -13,7 +14,8 @@ pub(crate) fn dialer_status(name: &str, status: &Status, width: usize) -> String
     let mut text = String::new();
     let since = match (&status.started, &status.ended) {
         (_, Some(ended)) => format!(" since {ended}"),
-        (Some(started), None) => format!(" since {started}"),
+        (Some(started), None) if status.state == State::Running => format!(" since {started}"),
+        (Some(started), None) => format!(", started {started}"),
         (None, None) => String::new(),
     };
     line(&mut text, format_args!("{name}: {}{since}", status.state.word()));

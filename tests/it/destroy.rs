@@ -262,6 +262,22 @@ fn what_others_use_is_named_before_anything_is_destroyed() {
     test.expect(0, &["plan", SHOP, "--sandbox", "--detailed-exitcode"]);
 }
 
+/// A queue that stays in an instance that stays holds its hours.
+#[test]
+fn what_the_kept_uses_is_named_before_anything_is_destroyed() {
+    let test = shop("{ alias: shop, identity: saml }");
+    test.edit(SHOP, "sales: { hours: day }", "sales: { hours: day, retain: true }");
+    test.expect(0, &["apply", SHOP, "--sandbox", "--yes"]);
+    let refused = test.expect(1, &["destroy", SHOP, "--sandbox", "--yes"]);
+    assert!(refused.stderr.contains("hours day is used by queue Sales"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("`retain: true`"), "{}", refused.stderr);
+    test.expect(0, &["plan", SHOP, "--sandbox", "--detailed-exitcode"]);
+    test.edit(SHOP, "open: { daily: 24h } }", "open: { daily: 24h }, retain: true }");
+    test.expect(0, &["apply", SHOP, "--sandbox", "--yes"]);
+    let told = test.expect(0, &["destroy", SHOP, "--sandbox", "--yes"]).stderr;
+    assert!(told.contains("what is listed above stays"), "{told}");
+}
+
 #[test]
 fn an_instance_goes_where_the_blueprint_says_so_and_stays_where_it_does_not() {
     let stays = shop("{ alias: shop, identity: saml }");

@@ -61,11 +61,15 @@ fn a_campaign_calls_everyone_and_ends_by_itself() {
     );
     test.expect(0, &["sandbox", "people", "people.yaml"]);
     test.write("list.csv", list(PEOPLE));
+    dialer(&test, 1, POWER, "pause", &[]);
+    dialer(&test, 1, POWER, "start", &["--list", "nothing.csv"]);
+    dialer(&test, 64, POWER, "results", &["--from", "2026-12-02", "--to", "2026-12-01"]);
     assert_eq!(dialer(&test, 0, POWER, "load", &["list.csv"]), "24 accepted\n");
     assert_eq!(dialer(&test, 0, POWER, "load", &["list.csv"]), "24 unchanged\n", "R10: nobody is there twice");
     dialer(&test, 0, POWER, "start", &[]);
     test.expect(0, &["sandbox", "advance", "4h"]);
 
+    dialer(&test, 1, POWER, "resume", &[]);
     let status = json_of(&test, POWER, "status", &[]);
     assert_eq!(status["state"], "done", "{status:#}");
     let counts = &status["counts"];

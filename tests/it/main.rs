@@ -12,6 +12,7 @@ mod big_center;
 mod bots;
 mod bots_and_transcripts;
 mod call_tests;
+mod callers;
 mod connect_kinds;
 mod contact_records;
 mod deployment_tools;

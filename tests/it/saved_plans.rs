@@ -37,7 +37,7 @@ fn a_saved_plan_can_be_read_and_has_no_secret() {
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "x.plan"]);
     let text = test.read("x.plan");
     let saved: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(saved["format_version"], 2);
+    assert_eq!(saved["format_version"], 3);
     assert_eq!(saved["blueprint"], BLUEPRINT);
     let summary: Vec<&str> = saved["summary"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert!(summary.iter().any(|line| line.contains("+ queue customer_service")), "{summary:?}");
@@ -52,10 +52,10 @@ fn plans_of_other_versions_and_broken_ones_are_refused() {
     let test = TestEnvironment::with_blueprints();
     test.expect(0, &["plan", BLUEPRINT, "--sandbox", "--out", "x.plan"]);
     let text = test.read("x.plan");
-    test.write("new.plan", text.replacen("\"format_version\": 2", "\"format_version\": 9", 1));
+    test.write("new.plan", text.replacen("\"format_version\": 3", "\"format_version\": 9", 1));
     let other = test.expect(1, &["apply", "new.plan", "--sandbox", "--yes"]);
     assert!(other.stderr.contains("error[plan-format]: the saved plan has format 9"), "{}", other.stderr);
-    test.write("newest.plan", text.replacen("\"format_version\": 2", "\"format_version\": \"2.1\"", 1));
+    test.write("newest.plan", text.replacen("\"format_version\": 3", "\"format_version\": \"2.1\"", 1));
     let other = test.expect(1, &["plan", "newest.plan"]);
     assert!(
         other.stderr.contains("error[plan-format]") && other.stderr.contains("a newer callform"),

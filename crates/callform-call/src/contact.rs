@@ -311,7 +311,7 @@ impl Contact {
     }
 
     /// Parameters with values in the place of paths.
-    pub(crate) fn filled(&self, value: &Value, center: &Center) -> Value {
+    pub fn filled(&self, value: &Value, center: &Center) -> Value {
         match value {
             Value::String(text) => match Text::new(text) {
                 Text::Path(path) => self.value(&path, center).map_or(Value::Null, |value| Value::from(&*value)),

@@ -6,9 +6,10 @@ use crate::Action;
 
 /// Every text in the parameters of an action, with the name of the parameter it is in.
 pub fn texts(action: &Action) -> Vec<(&str, &str)> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(action.parameters.len());
+    let mut waiting = Vec::new();
     for (name, value) in &action.parameters {
-        let mut waiting = vec![value];
+        waiting.push(value);
         while let Some(value) = waiting.pop() {
             match value {
                 Value::String(text) => found.push((name.as_str(), text.as_str())),
@@ -34,8 +35,12 @@ pub fn read(action: &Action) -> Vec<&str> {
 
 /// The JSONPaths in a text: `$.Attributes.name`, `$.Attributes.['a name']`.
 pub fn in_text(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices("$.").filter_map(|(start, _)| {
+    // Looking for one character is many times faster than for two.
+    text.match_indices('$').filter_map(|(start, _)| {
         let rest = &text[start..];
+        if rest.as_bytes().get(1) != Some(&b'.') {
+            return None;
+        }
         let path = rest[..end_of_path(rest)].trim_end_matches(['.', '-']);
         let begins = path[2.min(path.len())..].chars().next();
         begins.is_some_and(char::is_alphabetic).then_some(path)

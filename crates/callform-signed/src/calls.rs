@@ -168,6 +168,18 @@ impl SignedCalls {
         self.send(Service::S3, "S3 PutObject", request, Retries::AsConfigured, Some(bucket)).await.map(|_| ())
     }
 
+    /// A call about a bucket that has no body.
+    pub(crate) async fn bucket_call(
+        &self,
+        bucket: &str,
+        operation: &'static str,
+        method: &'static str,
+        uri: String,
+    ) -> Result<Answer, CallError> {
+        let request = Request { method, uri, headers: Vec::new(), body: Vec::new() };
+        self.send(Service::S3, operation, request, Retries::AsConfigured, Some(bucket)).await
+    }
+
     async fn send(
         &self,
         service: Service,
@@ -276,7 +288,7 @@ fn action(operation: &'static str) -> &'static str {
 }
 
 /// The path of a key, encoded as S3 signs it: everything but unreserved characters and slashes.
-fn object_path(key: &str) -> String {
+pub(crate) fn object_path(key: &str) -> String {
     let mut path = String::with_capacity(key.len() + 1);
     path.push('/');
     for byte in key.bytes() {

@@ -8,11 +8,13 @@ mod calls;
 mod clock;
 mod error;
 mod items;
+mod objects;
 mod partition;
 mod service;
 
 pub use calls::{Answer, Retries, SignedCalls};
 pub use error::{CallError, ErrorKind};
 pub use items::{from_item, to_item, to_value};
+pub use objects::{ObjectVersion, ObjectVersions, segment};
 pub use partition::{Partition, partition};
 pub use service::Service;

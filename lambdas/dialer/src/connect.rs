@@ -4,10 +4,9 @@
 //! instance's contacts, `connect:SearchContacts` on the instance, `connect:GetCurrentMetricData` and `connect:DescribeQueue` on the
 //! queue.
 
-use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
-use callform_signed::{CallError, ErrorKind, Retries, Service, SignedCalls};
+use callform_signed::{CallError, ErrorKind, Retries, Service, SignedCalls, segment};
 use serde_json::{Value, json};
 
 use crate::evidence::{Detected, Evidence, Reason, Talked};
@@ -238,19 +237,6 @@ fn silent(error: &CallError) -> Silent {
         "Connect did not answer"
     );
     Silent
-}
-
-/// A segment of a path.
-fn segment(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut path, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            // Writing into a text does not fail.
-            let _ok = write!(path, "%{byte:02X}");
-        }
-        path
-    })
 }
 
 #[cfg(test)]

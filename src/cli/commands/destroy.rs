@@ -62,7 +62,7 @@ async fn destroy_in(ui: &Ui, args: &DestroyArgs, center: &Center, account: &Acco
     Ok(Exit::Success)
 }
 
-/// Says what of the center others use, and refuses where Connect would refuse half way.
+/// Says what of the center is used by what stays, and refuses where Connect would refuse half way.
 async fn refuse_used(ui: &Ui, account: &Account, inventory: &Inventory, plan: &Plan) -> Result<(), Exit> {
     let going: BTreeMap<&str, &Address> = plan
         .changes
@@ -88,11 +88,11 @@ async fn refuse_used(ui: &Ui, account: &Account, inventory: &Inventory, plan: &P
     if held.is_empty() {
         return Ok(());
     }
-    ui.error("others use what would be destroyed; Connect refuses to delete it");
+    ui.error("what stays uses what would be destroyed; Connect refuses to delete it");
     for one in held {
         ui.say(&format!("  {} is used by {}", words(&one.used), one.by));
     }
-    ui.say("help: give them something else in Connect, and destroy again");
+    ui.say("help: give them something else in Connect, or keep what they use with `retain: true`, and destroy again");
     Err(Exit::Failed)
 }
 

@@ -6,8 +6,8 @@ use super::*;
 fn saved_plans_read_back() {
     let made = plan(&kwglobal().model, &Account::empty());
     assert_eq!(SavedPlan::read(&saved(&made)).unwrap().plan, made);
-    let other = saved(&made).replacen("\"format_version\": 2", "\"format_version\": 3", 1);
-    assert!(matches!(SavedPlan::read(&other), Err(PlanFileError::OtherFormat { found }) if found == 3));
+    let other = saved(&made).replacen("\"format_version\": 3", "\"format_version\": 4", 1);
+    assert!(matches!(SavedPlan::read(&other), Err(PlanFileError::OtherFormat { found }) if found == 4));
 }
 
 #[test]

@@ -113,6 +113,14 @@ impl Simulation<'_> {
         }
     }
 
+    /// The bot that listens cannot answer, as one whose function fails: the block's error branch is taken. Where none listens
+    /// nothing happens.
+    pub fn bot_fails(&mut self, id: ContactId) {
+        if let Turn::Intent(at) = self.contact(id).turn {
+            self.take_on(id, at, Go::Error("NoMatchingError"));
+        }
+    }
+
     fn waits_for(&self, at: crate::event::BlockId, event: &str) -> bool {
         matches!(&self.block(at).op, Op::Wait { events, .. } if events.iter().any(|it| **it == *event))
     }

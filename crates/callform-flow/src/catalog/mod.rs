@@ -16,6 +16,8 @@ mod tests;
 
 pub use misnomers::{Misnomer, likely, misnomer_of, misnomer_of_parameter};
 
+use std::sync::LazyLock;
+
 use crate::flow_type::{FlowType, FlowTypeSet};
 
 /// The day on which the table was last held against AWS's pages and exported flows.
@@ -176,7 +178,14 @@ pub fn all() -> impl Iterator<Item = &'static ActionSpec> {
 
 /// The row of an action type.
 pub fn find(name: &str) -> Option<&'static ActionSpec> {
-    all().find(|spec| spec.name == name)
+    /// The rows by length and name: most names are told apart by their length alone.
+    static SORTED: LazyLock<Vec<&'static ActionSpec>> = LazyLock::new(|| {
+        let mut sorted: Vec<&'static ActionSpec> = all().collect();
+        sorted.sort_by_key(|spec| (spec.name.len(), spec.name));
+        sorted
+    });
+    let at = SORTED.binary_search_by_key(&(name.len(), name), |spec| (spec.name.len(), spec.name));
+    at.ok().map(|at| SORTED[at])
 }
 
 /// True for what may be a type of action: one of the table, or one that it does not have yet.

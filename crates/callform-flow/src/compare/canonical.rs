@@ -1,5 +1,6 @@
 //! One form for all flows that mean the same.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
@@ -184,14 +185,19 @@ fn canonical_action(place: usize, action: &Action, places: &BTreeMap<&str, usize
     }
 }
 
-/// Parameters without those that say what holds anyway: attributes are those of the current contact.
-pub(crate) fn canonical_parameters(action: &Action) -> Value {
-    let mut parameters = action.parameters.clone();
-    let is_default = parameters.get("TargetContact").is_some_and(|target| target == "Current");
-    if is_default && matches!(action.action_type.as_str(), "UpdateContactAttributes" | "UpdateContactData") {
-        parameters.shift_remove("TargetContact");
+fn canonical_parameters(action: &Action) -> Value {
+    canonical_members(&without_defaults(action))
+}
+
+/// The parameters without those that say what holds anyway: attributes are those of the current contact.
+pub(crate) fn without_defaults(action: &Action) -> Cow<'_, Map<String, Value>> {
+    let is_default = action.parameters.get("TargetContact").is_some_and(|target| target == "Current");
+    if !is_default || !matches!(action.action_type.as_str(), "UpdateContactAttributes" | "UpdateContactData") {
+        return Cow::Borrowed(&action.parameters);
     }
-    canonical_value(&Value::Object(parameters))
+    let mut parameters = action.parameters.clone();
+    parameters.shift_remove("TargetContact");
+    Cow::Owned(parameters)
 }
 
 /// Scalars as text, keys sorted, what is empty left out. Empty as a whole becomes null.
@@ -205,20 +211,22 @@ pub(crate) fn canonical_value(value: &Value) -> Value {
             let items: Vec<Value> = items.iter().map(canonical_value).collect();
             if items.iter().all(Value::is_null) { Value::Null } else { Value::Array(items) }
         }
-        Value::Object(members) => {
-            let sorted: BTreeMap<&String, Value> = members
-                .iter()
-                .map(|(name, member)| (name, canonical_value(member)))
-                .filter(|(_, member)| !member.is_null())
-                .collect();
-            let sorted: Map<String, Value> = sorted.into_iter().map(|(name, member)| (name.clone(), member)).collect();
-            if sorted.is_empty() { Value::Null } else { Value::Object(sorted) }
-        }
+        Value::Object(members) => canonical_members(members),
     }
 }
 
+fn canonical_members(members: &Map<String, Value>) -> Value {
+    let sorted: BTreeMap<&String, Value> = members
+        .iter()
+        .map(|(name, member)| (name, canonical_value(member)))
+        .filter(|(_, member)| !member.is_null())
+        .collect();
+    let sorted: Map<String, Value> = sorted.into_iter().map(|(name, member)| (name.clone(), member)).collect();
+    if sorted.is_empty() { Value::Null } else { Value::Object(sorted) }
+}
+
 /// `True` and `true` mean the same to the service, and editors write both.
-fn truth_in_lower_case(text: &str) -> &str {
+pub(super) fn truth_in_lower_case(text: &str) -> &str {
     match text {
         "True" | "TRUE" => "true",
         "False" | "FALSE" => "false",

@@ -5,6 +5,7 @@
 //! objects. The `NextAction` of menus and other branching actions is compared like any other branch.
 
 mod canonical;
+mod same;
 mod instances;
 mod matching;
 mod signatures;
@@ -12,8 +13,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use canonical::{canonical_parameters, canonical_value};
+pub(crate) use canonical::{canonical_value, without_defaults};
 pub use instances::without_instances;
+pub(crate) use same::{as_it_is, means_same, members_mean_same, says_nothing};
 
 use serde_json::Value;
 

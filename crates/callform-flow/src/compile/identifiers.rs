@@ -1,5 +1,6 @@
 //! Identifiers of actions: readable, valid, unique.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::validate::{FORBIDDEN_IDENTIFIERS, FORBIDDEN_IN_IDENTIFIERS, MAXIMUM_IDENTIFIER_LENGTH};
@@ -26,15 +27,21 @@ impl Identifiers {
 }
 
 fn clean(words: &str) -> String {
-    let replaced: String = words
-        .replace("$.", "")
-        .chars()
-        .map(|character| {
-            let kept = !character.is_control() && !FORBIDDEN_IN_IDENTIFIERS.contains(&character);
-            if kept { character } else { ' ' }
-        })
-        .collect();
-    let joined = replaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_space = |character: char| {
+        character.is_whitespace() || character.is_control() || FORBIDDEN_IN_IDENTIFIERS.contains(&character)
+    };
+    let without_paths = if words.contains('$') { Cow::Owned(words.replace("$.", "")) } else { Cow::Borrowed(words) };
+    let mut joined = String::with_capacity(without_paths.len());
+    for word in without_paths.split(is_space).filter(|word| !word.is_empty()) {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+        // No identifier is longer, and what follows changes nothing about it.
+        if joined.len() > 8 * MAXIMUM_IDENTIFIER_LENGTH {
+            break;
+        }
+    }
     match joined.as_str() {
         "" => "Step".to_owned(),
         word if FORBIDDEN_IDENTIFIERS.contains(&word) => format!("Step {word}"),
@@ -44,7 +51,7 @@ fn clean(words: &str) -> String {
 
 /// Cuts at a word where that leaves at least half of the length.
 fn shorten(text: &str, length: usize) -> String {
-    if text.chars().count() <= length {
+    if text.len() <= length || text.chars().count() <= length {
         return text.to_owned();
     }
     let cut: String = text.chars().take(length).collect();

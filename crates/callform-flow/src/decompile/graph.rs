@@ -193,57 +193,68 @@ impl<'a> Graph<'a> {
         self.ways_to.get(node).is_some_and(|ways| ways.iter().all(|way| way.from == from))
     }
 
-    fn reach(&self, from: &[usize], edges: &[Vec<Edge>], takes: impl Fn(usize, &Edge) -> bool) -> BTreeSet<usize> {
-        let mut found = BTreeSet::new();
-        let mut waiting: Vec<usize> = from.to_vec();
+    /// Adds all actions that are come to from one.
+    fn reach_more(&self, found: &mut [bool], from: usize, edges: &[Vec<Edge>], takes: impl Fn(&Edge) -> bool) {
+        let mut waiting = vec![from];
         while let Some(at) = waiting.pop() {
-            if !self.is_action(at) || !found.insert(at) {
-                continue;
+            if self.is_action(at) && !std::mem::replace(&mut found[at], true) {
+                waiting.extend(edges[at].iter().filter(|edge| takes(edge)).map(|edge| edge.to));
             }
-            waiting.extend(edges[at].iter().filter(|edge| takes(at, edge)).map(|edge| edge.to));
         }
+    }
+
+    /// For each action, whether it is come to from one.
+    fn reach(&self, from: usize, edges: &[Vec<Edge>], takes: impl Fn(&Edge) -> bool) -> Vec<bool> {
+        let mut found = vec![false; self.actions];
+        self.reach_more(&mut found, from, edges, takes);
         found
     }
 
     /// Actions to begin with so that all are found that the start does not lead to.
     fn find_unreachable(&mut self, edges: &[Vec<Edge>]) {
-        let mut found = self.reach(&self.start.into_iter().collect::<Vec<_>>(), edges, |_, _| true);
-        let led_to: BTreeSet<usize> = (0..self.actions)
-            .filter(|at| !found.contains(at))
-            .flat_map(|at| edges[at].iter().map(|it| it.to))
-            .collect();
-        let first = (0..self.actions).filter(|at| !led_to.contains(at));
-        for at in first.chain(0..self.actions).collect::<Vec<_>>() {
-            if !found.contains(&at) {
+        let mut found = vec![false; self.actions];
+        if let Some(start) = self.start {
+            self.reach_more(&mut found, start, edges, |_| true);
+        }
+        if found.iter().all(|is_found| *is_found) {
+            return;
+        }
+        let mut is_led_to = vec![false; self.identifiers.len()];
+        for edge in (0..self.actions).filter(|at| !found[*at]).flat_map(|at| &edges[at]) {
+            is_led_to[edge.to] = true;
+        }
+        let first = (0..self.actions).filter(|at| !is_led_to[*at]);
+        for at in first.chain(0..self.actions) {
+            if !found[at] {
                 self.unreachable.push(at);
-                found.extend(self.reach(&[at], edges, |_, _| true));
+                self.reach_more(&mut found, at, edges, |_| true);
             }
         }
     }
 
     fn choose_default(&mut self, edges: &[Vec<Edge>], ends: &BTreeSet<usize>) {
         let Some(start) = self.start.filter(|_| !self.errors_go_on) else { return };
-        let live = self.reach(&[start], edges, |_, _| true);
-        let mut errors: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut ways: BTreeMap<usize, usize> = BTreeMap::new();
-        for edge in live.iter().flat_map(|at| &edges[*at]).filter(|edge| self.is_action(edge.to)) {
-            *ways.entry(edge.to).or_default() += 1;
-            if edge.is_default {
-                *errors.entry(edge.to).or_default() += 1;
-            }
+        let live = self.reach(start, edges, |_| true);
+        let mut errors = vec![0_usize; self.actions];
+        let mut ways = vec![0_usize; self.actions];
+        let of_live = (0..self.actions).filter(|at| live[*at]).flat_map(|at| &edges[at]);
+        for edge in of_live.filter(|edge| self.is_action(edge.to)) {
+            ways[edge.to] += 1;
+            errors[edge.to] += usize::from(edge.is_default);
         }
-        let most = errors.iter().max_by_key(|(at, count)| (**count, usize::MAX - **at));
-        let Some((&target, &count)) = most else { return };
+        let counted = errors.iter().copied().enumerate().filter(|(_, count)| *count > 0);
+        let most = counted.max_by_key(|(at, count)| (*count, usize::MAX - *at));
+        let Some((target, count)) = most else { return };
         if mostly_go_on(edges, &live, count) {
             self.errors_go_on = true;
             return;
         }
-        let ways = ways.get(&target).copied().unwrap_or_default();
+        let ways = ways[target];
         self.default = if ends.contains(&target) && ways > 1 {
             Fallback::End(target)
         } else if count < 2 {
             Fallback::None
-        } else if self.reach(&[start], edges, |_, edge| edge.is_usual).contains(&target)
+        } else if self.reach(start, edges, |edge| edge.is_usual)[target]
             && !self.may_stand_apart(target, start, edges, ways.saturating_sub(count) < count)
         {
             Fallback::Elsewhere(target)
@@ -254,17 +265,22 @@ impl<'a> Graph<'a> {
 
     /// True for a few steps that say sorry: they read better as the flow's `on_error`, though other ways lead there too.
     fn may_stand_apart(&self, target: usize, start: usize, edges: &[Vec<Edge>], is_mostly_for_errors: bool) -> bool {
-        let region = self.reach(&[target], edges, |_, _| true);
-        is_mostly_for_errors && region.len() <= 5 && !region.contains(&start)
+        if !is_mostly_for_errors {
+            return false;
+        }
+        let region = self.reach(target, edges, |_| true);
+        region.iter().filter(|is_in| **is_in).count() <= 5 && !region[start]
     }
 
     /// What is done after errors and nowhere else: there, errors do not lead to `on_error` again.
-    fn error_region(&self, edges: &[Vec<Edge>]) -> BTreeSet<usize> {
-        let (Fallback::OnError(on_error), Some(start)) = (self.default, self.start) else { return BTreeSet::new() };
+    fn error_region(&self, edges: &[Vec<Edge>]) -> Vec<bool> {
+        let (Fallback::OnError(on_error), Some(start)) = (self.default, self.start) else {
+            return vec![false; self.actions];
+        };
         let is_left_out = |edge: &Edge| edge.is_default && edge.to == on_error;
-        let usual = self.reach(&[start], edges, |_, edge| !is_left_out(edge) && edge.to != on_error);
-        let region = self.reach(&[on_error], edges, |_, _| true);
-        region.difference(&usual).copied().collect()
+        let usual = self.reach(start, edges, |edge| !is_left_out(edge) && edge.to != on_error);
+        let region = self.reach(on_error, edges, |_| true);
+        region.into_iter().zip(usual).map(|(is_in, is_usual)| is_in && !is_usual).collect()
     }
 
     fn dominate(&mut self, edges: &[Vec<Edge>]) {
@@ -288,7 +304,7 @@ impl<'a> Graph<'a> {
         }
         for (at, edges) in edges.iter().enumerate() {
             for edge in edges {
-                let is_left_out = edge.is_default && Some(edge.to) == default && !region.contains(&at);
+                let is_left_out = edge.is_default && Some(edge.to) == default && !region[at];
                 if !is_left_out {
                     add(at, edge.to, edge.is_usual);
                 }
@@ -312,12 +328,14 @@ impl<'a> Graph<'a> {
 }
 
 /// True where most steps that fail go on with what follows them anyway.
-fn mostly_go_on(edges: &[Vec<Edge>], live: &BTreeSet<usize>, others: usize) -> bool {
-    let of_errors = |at: &usize| {
-        let after = edges[*at].iter().find(|edge| edge.is_after).map(|edge| edge.to);
-        edges[*at].iter().filter(|edge| edge.is_default).map(move |edge| Some(edge.to) == after)
+fn mostly_go_on(edges: &[Vec<Edge>], live: &[bool], others: usize) -> bool {
+    let of_errors = |edges: &Vec<Edge>| {
+        let after = edges.iter().find(|edge| edge.is_after).map(|edge| edge.to);
+        let goes_on = edges.iter().filter(|edge| edge.is_default).map(move |edge| Some(edge.to) == after);
+        goes_on.collect::<Vec<bool>>()
     };
-    let going: Vec<bool> = live.iter().flat_map(of_errors).collect();
+    let of_live = edges.iter().zip(live).filter(|(_, is_live)| **is_live);
+    let going: Vec<bool> = of_live.flat_map(|(edges, _)| of_errors(edges)).collect();
     let count = going.iter().filter(|goes_on| **goes_on).count();
     count >= 3 && count * 2 > going.len() && count > others
 }

@@ -139,28 +139,45 @@ pub fn of_document(
     let is_exact = remaining.is_empty() && best.graph.is_whole() && beside.is_empty();
     notes.extend(beside);
     let used = objects.used(&best.raw);
+    let counts = Counts { actions: flow.actions.len(), raw: best.raw.len() };
+    let (steps, on_error) = best.named(flow);
     Ok(Decompiled {
         flow_type,
         name: document.name.clone(),
         unresolved: used,
-        counts: Counts { actions: flow.actions.len(), raw: best.raw.len() },
+        counts,
         settings,
         is_exact,
-        steps: best.steps,
-        on_error: best.on_error,
+        steps,
+        on_error,
         notes,
     })
 }
 
 /// A way to write a flow.
 struct Written<'a> {
+    /// Steps with marks that say which action each is.
     steps: Vec<Value>,
     on_error: Option<Value>,
     graph: graph::Graph<'a>,
     /// Actions without a word.
     raw: BTreeSet<usize>,
-    /// The same with marks that say which action each step is.
-    marked: (Vec<Value>, Option<Value>),
+    /// What a `goto` leads to.
+    wanted: BTreeSet<usize>,
+    /// What the step of each action is about.
+    about: Vec<Option<String>>,
+}
+
+impl Written<'_> {
+    /// The steps with names in the place of marks.
+    fn named(self, flow: &Flow) -> (Vec<Value>, Option<Value>) {
+        let names = labels::names(flow, &self.graph, &self.about, &self.wanted);
+        let (mut steps, mut on_error) = (self.steps, self.on_error);
+        for step in steps.iter_mut().chain(&mut on_error) {
+            labels::put(step, &names);
+        }
+        (steps, on_error)
+    }
 }
 
 fn written<'a>(
@@ -175,17 +192,11 @@ fn written<'a>(
         .enumerate()
         .map(|(index, action)| words::word(action, objects, as_raw.contains(&index)))
         .collect();
-    let about: Vec<Option<String>> = words.iter().map(|word| labels::about(&word.step)).collect();
     let raw = (0..words.len()).filter(|index| words[*index].step.contains_key("raw")).collect();
     let graph = graph::Graph::new(flow, &words, flow_type);
+    let about = words.iter().map(|word| labels::about(&word.step)).collect();
     let marked = order::steps(&graph, words, flow_type.is_hold());
-    let names = labels::names(flow, &graph, &about, &marked.wanted);
-    let mut steps = marked.steps.clone();
-    let mut on_error = marked.on_error.clone();
-    for step in steps.iter_mut().chain(&mut on_error) {
-        labels::put(step, &names);
-    }
-    Written { steps, on_error, graph, raw, marked: (marked.steps, marked.on_error) }
+    Written { steps: marked.steps, on_error: marked.on_error, graph, raw, wanted: marked.wanted, about }
 }
 
 /// What is wrong with the flow itself, and what the steps cannot say.

@@ -1,15 +1,16 @@
 //! Whether steps say what the flow says: they are compiled, and each action is compared.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use callform_source::yaml::{Entry, Node, NodeValue};
 use callform_source::{Diagnostics, FileId, Severity, SourceMap, Span, Spanned, de};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Written;
 use super::objects::Objects;
 use super::order::{COPY, GOTO, MARK};
-use crate::compare::{canonical_parameters, canonical_value};
+use crate::compare::{as_it_is, means_same, members_mean_same, without_defaults};
 use crate::compile::{FlowDefinition, Names, build};
 use crate::references::marker_of_name;
 use crate::steps::{Branch, Step};
@@ -25,7 +26,7 @@ pub(super) fn different(
     let everything = || (0..flow.actions.len()).collect();
     let mut sources = SourceMap::default();
     let file = sources.add("steps", "");
-    let (steps, on_error) = &written.marked;
+    let (steps, on_error) = (&written.steps, &written.on_error);
     let mut different = BTreeSet::new();
     let Some((steps, on_error)) = read(steps, on_error.as_ref(), file, &mut different) else {
         return if different.is_empty() { everything() } else { different };
@@ -57,10 +58,10 @@ pub(super) fn different(
     let numbered = compiled.actions.iter().map(|action| action.identifier.as_str());
     let numbers: BTreeMap<&str, usize> =
         numbered.filter_map(|identifier| Some((identifier, action_at(places.get(identifier)?)?))).collect();
-    let mut found: BTreeMap<usize, Vec<&Action>> = BTreeMap::new();
+    let mut found: Vec<Vec<&Action>> = vec![Vec::new(); flow.actions.len()];
     for action in &compiled.actions {
-        match numbers.get(action.identifier.as_str()) {
-            Some(number) => found.entry(*number).or_default().push(action),
+        match numbers.get(action.identifier.as_str()).and_then(|number| found.get_mut(*number)) {
+            Some(copies) => copies.push(action),
             // Something was added that the flow does not have.
             None => return everything(),
         }
@@ -68,11 +69,11 @@ pub(super) fn different(
     let target = |identifier: &str| numbers.get(identifier).copied();
     let own = |identifier: &str| Some(written.graph.node(identifier));
     for (index, action) in flow.actions.iter().enumerate() {
-        let again = of_copies(found.get(&index).map(Vec::as_slice).unwrap_or_default());
+        let again = of_copies(&found[index]);
         let is_same = again.is_some_and(|again| {
             action.action_type == again.action_type
-                && canonical_parameters(&expected(action, objects)) == canonical_parameters(again)
-                && transitions(action, &own) == transitions(again, &target)
+                && has_same_parameters(action, again, objects)
+                && leads_the_same_ways(action, again, &own, &target)
         });
         if !is_same {
             different.insert(index);
@@ -168,49 +169,69 @@ fn mapping(members: &Map<String, Value>, span: Span) -> Node {
     Node::new(span, NodeValue::Mapping(entries))
 }
 
-/// An action with markers where a compiled one has them.
-fn expected(action: &Action, objects: &Objects<'_>) -> Action {
-    fn replace(value: &mut Value, objects: &Objects<'_>) {
-        match value {
-            Value::String(text) => {
-                if let Some((kind, name)) = objects.marked(text).and_then(|address| address.split_once('/')) {
-                    *text = marker_of_name(kind, name);
-                }
-            }
-            Value::Array(items) => items.iter_mut().for_each(|item| replace(item, objects)),
-            Value::Object(members) => members.values_mut().for_each(|member| replace(member, objects)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-    let mut action = action.clone();
-    action.parameters.values_mut().for_each(|value| replace(value, objects));
-    action
+/// True where both say the same, the first with ARNs where the second has markers.
+fn has_same_parameters(action: &Action, again: &Action, objects: &Objects<'_>) -> bool {
+    let (own, other) = (without_defaults(action), without_defaults(again));
+    members_mean_same(&own, &other, &|text| match objects.marked(text).and_then(|address| address.split_once('/')) {
+        Some((kind, name)) => Cow::Owned(marker_of_name(kind, name)),
+        None => Cow::Borrowed(text),
+    })
 }
 
-/// Everything an action leads to, by number, in a form that can be compared.
-fn transitions(action: &Action, number: &impl Fn(&str) -> Option<usize>) -> Value {
-    let transitions = &action.transitions;
-    let mut errors: Vec<&ErrorBranch> = transitions.errors().iter().collect();
-    // Stable: of two branches for one error, the first is the one that is taken.
-    errors.sort_by(|a, b| a.error_type.cmp(&b.error_type));
-    let errors: Vec<Value> = errors
-        .into_iter()
-        .map(|it| json!([it.error_type, number(&it.next_action), canonical_value(&Value::Object(it.other.clone()))]))
-        .collect();
-    let mut ordered: Vec<&ConditionBranch> = transitions.conditions().iter().collect();
-    if transitions.conditions_exclude_one_another() {
-        ordered.sort_by_key(|branch| branch.operand());
-    }
-    let conditions: Vec<Value> = ordered
-        .into_iter()
-        .map(|it| {
-            let operands = canonical_value(&Value::Array(it.operands.clone()));
-            let other = canonical_value(&json!([it.other, it.other_of_condition]));
-            json!([it.operator, operands, other, number(&it.next_action)])
-        })
-        .collect();
-    let other = canonical_value(&json!([action.other, transitions.other]));
-    json!([transitions.next_action.as_deref().map(number), errors, conditions, other])
+type Number<'n> = dyn Fn(&str) -> Option<usize> + 'n;
+
+/// True where both lead to the same actions on the same occasions. `own` numbers what the first leads to, `target` what
+/// the second does.
+fn leads_the_same_ways(action: &Action, again: &Action, own: &Number<'_>, target: &Number<'_>) -> bool {
+    let (a, b) = (&action.transitions, &again.transitions);
+    let is_next_same = a.next_action.as_deref().and_then(own) == b.next_action.as_deref().and_then(target);
+    let is_error_same = |a: &ErrorBranch, b: &ErrorBranch| {
+        a.error_type == b.error_type && own(&a.next_action) == target(&b.next_action) && says_same(&a.other, &b.other)
+    };
+    let is_condition_same = |a: &ConditionBranch, b: &ConditionBranch| {
+        a.operator == b.operator
+            && own(&a.next_action) == target(&b.next_action)
+            && a.operands.len() == b.operands.len()
+            && a.operands.iter().zip(&b.operands).all(|(a, b)| means_same(a, b, &as_it_is))
+            && says_same(&a.other, &b.other)
+            && says_same(&a.other_of_condition, &b.other_of_condition)
+    };
+    is_next_same
+        && says_same(&action.other, &again.other)
+        && says_same(&a.other, &b.other)
+        && a.errors().len() == b.errors().len()
+        && a.conditions().len() == b.conditions().len()
+        && (all(a.errors(), b.errors(), is_error_same)
+            // Stable: of two branches for one error, the first is the one that is taken.
+            || all(&sorted(a.errors(), error_type), &sorted(b.errors(), error_type), |a, b| is_error_same(a, b)))
+        && (all(a.conditions(), b.conditions(), is_condition_same)
+            || a.conditions_exclude_one_another()
+                && b.conditions_exclude_one_another()
+                && all(&sorted(a.conditions(), operand), &sorted(b.conditions(), operand), |a, b| {
+                    is_condition_same(a, b)
+                }))
+}
+
+fn all<T>(a: &[T], b: &[T], is_same: impl Fn(&T, &T) -> bool) -> bool {
+    a.iter().zip(b).all(|(a, b)| is_same(a, b))
+}
+
+fn sorted<'a, T>(branches: &'a [T], key: impl Fn(&'a T) -> Option<&'a str>) -> Vec<&'a T> {
+    let mut sorted: Vec<&T> = branches.iter().collect();
+    sorted.sort_by_key(|branch| key(branch));
+    sorted
+}
+
+fn error_type(branch: &ErrorBranch) -> Option<&str> {
+    Some(&branch.error_type)
+}
+
+fn operand(branch: &ConditionBranch) -> Option<&str> {
+    branch.operand()
+}
+
+fn says_same(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+    (a.is_empty() && b.is_empty()) || members_mean_same(a, b, &as_it_is)
 }
 
 /// Every name is known.

@@ -19,6 +19,9 @@ const MOST: usize = 200;
 /// # Errors
 /// Where there is nothing left that could be looked at: the first fault.
 pub(super) fn flow(json: &Value) -> Result<(Flow, Vec<DecodeError>), DecodeError> {
+    if let Ok(flow) = Flow::from_json(json) {
+        return Ok((flow, Vec::new()));
+    }
     let mut faults: Vec<DecodeError> = Vec::new();
     let mut mended = json.clone();
     loop {

@@ -1,8 +1,10 @@
 //! JSON to [`Flow`].
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
-use super::{Action, ConditionBranch, ErrorBranch, Flow, OmittedMembers, Transitions};
+use super::{Action, ConditionBranch, ErrorBranch, Flow, OmittedMembers, Transitions, member};
 
 /// Why a JSON value is no flow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -86,119 +88,178 @@ pub(super) fn flow(json: &Value) -> Result<Flow, DecodeError> {
     if is_deeper(json, DEEPEST) {
         return Err(DecodeError::TooDeep { limit: DEEPEST });
     }
-    let mut members = Members::new(json.clone(), "")?;
-    if members.rest.contains_key("modules") && !members.rest.contains_key("Actions") {
+    let mut members = Members::new(json, Path::ROOT)?;
+    if members.all.contains_key("modules") && !members.all.contains_key("Actions") {
         return Err(DecodeError::LegacyExport);
     }
     let version = members.string("Version")?;
     let start_action = members.string("StartAction")?;
-    let metadata = members.optional_object("Metadata")?;
-    let settings = members.rest.shift_remove("Settings");
+    let metadata = members.optional_object("Metadata")?.cloned();
+    let settings = members.take_any("Settings").cloned();
     let actions = members.list("Actions")?.ok_or_else(|| members.missing("Actions"))?;
     let actions = actions
-        .into_iter()
+        .iter()
         .enumerate()
-        .map(|(index, item)| action(item, &format!("Actions[{index}]")))
+        .map(|(index, item)| action(item, Path { outer: None, name: "Actions", index: Some(index) }))
         .collect::<Result<_, _>>()?;
-    Ok(Flow { version, start_action, actions, metadata, settings, other: members.rest })
+    Ok(Flow { version, start_action, actions, metadata, settings, other: members.rest() })
 }
 
-fn action(json: Value, path: &str) -> Result<Action, DecodeError> {
+fn action(json: &Value, path: Path<'_>) -> Result<Action, DecodeError> {
     let mut members = Members::new(json, path)?;
     let identifier = members.string("Identifier")?;
     let action_type = members.string("Type")?;
     let parameters = members.optional_object("Parameters")?;
     let omitted = OmittedMembers { parameters: parameters.is_none(), transitions: !members.has("Transitions") };
     let transitions = match members.take("Transitions") {
-        Some(json) => transitions(json, &format!("{path}.Transitions"))?,
+        Some(json) => transitions(json, path.member("Transitions"))?,
         None => Transitions::default(),
     };
     Ok(Action {
         identifier,
         action_type,
-        parameters: parameters.unwrap_or_default(),
+        parameters: parameters.cloned().unwrap_or_default(),
         transitions,
-        other: members.rest,
+        other: members.rest(),
         omitted,
     })
 }
 
-fn transitions(json: Value, path: &str) -> Result<Transitions, DecodeError> {
+fn transitions(json: &Value, path: Path<'_>) -> Result<Transitions, DecodeError> {
     let mut members = Members::new(json, path)?;
     let next_action = members.optional_string("NextAction")?;
     let errors = members.branches("Errors", error_branch)?;
     let conditions = members.branches("Conditions", condition_branch)?;
-    Ok(Transitions { next_action, errors, conditions, other: members.rest })
+    Ok(Transitions { next_action, errors, conditions, other: members.rest() })
 }
 
-fn error_branch(json: Value, path: &str) -> Result<ErrorBranch, DecodeError> {
+fn error_branch(json: &Value, path: Path<'_>) -> Result<ErrorBranch, DecodeError> {
     let mut members = Members::new(json, path)?;
     let error_type = members.string("ErrorType")?;
     let next_action = members.string("NextAction")?;
-    Ok(ErrorBranch { error_type, next_action, other: members.rest })
+    Ok(ErrorBranch { error_type, next_action, other: members.rest() })
 }
 
-fn condition_branch(json: Value, path: &str) -> Result<ConditionBranch, DecodeError> {
+fn condition_branch(json: &Value, path: Path<'_>) -> Result<ConditionBranch, DecodeError> {
     let mut members = Members::new(json, path)?;
     let next_action = members.string("NextAction")?;
-    let condition = members.rest.shift_remove("Condition").ok_or_else(|| members.missing("Condition"))?;
-    let mut condition = Members::new(condition, &format!("{path}.Condition"))?;
+    let condition = members.take_any("Condition").ok_or_else(|| members.missing("Condition"))?;
+    let mut condition = Members::new(condition, path.member("Condition"))?;
     let operator = condition.string("Operator")?;
-    let operands = condition.list("Operands")?.ok_or_else(|| condition.missing("Operands"))?;
-    Ok(ConditionBranch { next_action, operator, operands, other_of_condition: condition.rest, other: members.rest })
+    let operands = condition.list("Operands")?.ok_or_else(|| condition.missing("Operands"))?.to_vec();
+    let (other_of_condition, other) = (condition.rest(), members.rest());
+    Ok(ConditionBranch { next_action, operator, operands, other_of_condition, other })
 }
 
-/// The members of one object that have not been taken yet.
-struct Members {
-    rest: Map<String, Value>,
-    path: String,
+/// Where something stands in the document. Written out only where something is wrong there.
+#[derive(Clone, Copy)]
+struct Path<'a> {
+    outer: Option<&'a Path<'a>>,
+    name: &'static str,
+    index: Option<usize>,
 }
 
-impl Members {
-    fn new(json: Value, path: &str) -> Result<Self, DecodeError> {
+impl Path<'_> {
+    /// The document itself.
+    const ROOT: Path<'static> = Path { outer: None, name: "", index: None };
+
+    fn member(&self, name: &'static str) -> Path<'_> {
+        Path { outer: Some(self), name, index: None }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(outer) = self.outer.filter(|outer| !outer.name.is_empty()) {
+            write!(f, "{outer}.")?;
+        }
+        f.write_str(self.name)?;
+        self.index.map_or(Ok(()), |index| write!(f, "[{index}]"))
+    }
+}
+
+/// Most members of one object that the language defines.
+const MOST_MEMBERS: usize = 5;
+
+/// The members of one object, and which of them have been taken.
+struct Members<'a, 'p> {
+    all: &'a Map<String, Value>,
+    taken: [&'static str; MOST_MEMBERS],
+    count: usize,
+    path: Path<'p>,
+}
+
+impl<'a, 'p> Members<'a, 'p> {
+    fn new(json: &'a Value, path: Path<'p>) -> Result<Self, DecodeError> {
         match json {
-            Value::Object(rest) => Ok(Self { rest, path: path.to_owned() }),
+            Value::Object(all) => Ok(Self { all, taken: [""; MOST_MEMBERS], count: 0, path }),
             _ => Err(DecodeError::WrongType {
-                path: if path.is_empty() { "(the document)".to_owned() } else { path.to_owned() },
+                path: if path.name.is_empty() { "(the document)".to_owned() } else { path.to_string() },
                 expected: "an object",
             }),
         }
     }
 
     fn has(&self, name: &str) -> bool {
-        self.rest.get(name).is_some_and(|value| !value.is_null())
+        member(self.all, name).is_some_and(|value| !value.is_null())
     }
 
-    fn at(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    fn at(&self, name: &'static str) -> String {
+        self.path.member(name).to_string()
     }
 
-    fn missing(&self, name: &str) -> DecodeError {
+    fn missing(&self, name: &'static str) -> DecodeError {
         DecodeError::Missing { path: self.at(name) }
     }
 
-    fn wrong_type(&self, name: &str, expected: &'static str) -> DecodeError {
+    fn wrong_type(&self, name: &'static str, expected: &'static str) -> DecodeError {
         DecodeError::WrongType { path: self.at(name), expected }
     }
 
-    /// Takes a member out. A null stays among the others, where encoding finds it again.
-    fn take(&mut self, name: &str) -> Option<Value> {
-        if self.has(name) { self.rest.shift_remove(name) } else { None }
+    /// Takes a member, a null too.
+    fn take_any(&mut self, name: &'static str) -> Option<&'a Value> {
+        let value = member(self.all, name)?;
+        self.mark(name);
+        Some(value)
     }
 
-    fn string(&mut self, name: &str) -> Result<String, DecodeError> {
+    fn mark(&mut self, name: &'static str) {
+        if let Some(place) = self.taken.get_mut(self.count) {
+            *place = name;
+            self.count += 1;
+        }
+    }
+
+    /// Takes a member. A null stays among the others, where encoding finds it again.
+    fn take(&mut self, name: &'static str) -> Option<&'a Value> {
+        let value = member(self.all, name).filter(|value| !value.is_null())?;
+        self.mark(name);
+        Some(value)
+    }
+
+    /// What has not been taken.
+    fn rest(self) -> Map<String, Value> {
+        if self.count == self.all.len() {
+            return Map::new();
+        }
+        let taken = &self.taken[..self.count];
+        let rest = self.all.iter().filter(|(name, _)| !taken.contains(&name.as_str()));
+        rest.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    fn string(&mut self, name: &'static str) -> Result<String, DecodeError> {
         self.optional_string(name)?.ok_or_else(|| self.missing(name))
     }
 
-    fn optional_string(&mut self, name: &str) -> Result<Option<String>, DecodeError> {
+    fn optional_string(&mut self, name: &'static str) -> Result<Option<String>, DecodeError> {
         match self.take(name) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(self.wrong_type(name, "a string")),
         }
     }
 
-    fn optional_object(&mut self, name: &str) -> Result<Option<Map<String, Value>>, DecodeError> {
+    fn optional_object(&mut self, name: &'static str) -> Result<Option<&'a Map<String, Value>>, DecodeError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Object(members)) => Ok(Some(members)),
@@ -206,7 +267,7 @@ impl Members {
         }
     }
 
-    fn list(&mut self, name: &str) -> Result<Option<Vec<Value>>, DecodeError> {
+    fn list(&mut self, name: &'static str) -> Result<Option<&'a [Value]>, DecodeError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Array(items)) => Ok(Some(items)),
@@ -216,15 +277,13 @@ impl Members {
 
     fn branches<T>(
         &mut self,
-        name: &str,
-        branch: impl Fn(Value, &str) -> Result<T, DecodeError>,
+        name: &'static str,
+        branch: impl Fn(&'a Value, Path<'_>) -> Result<T, DecodeError>,
     ) -> Result<Option<Vec<T>>, DecodeError> {
-        let path = self.at(name);
         let Some(items) = self.list(name)? else { return Ok(None) };
+        let items = items.iter().enumerate();
         items
-            .into_iter()
-            .enumerate()
-            .map(|(index, item)| branch(item, &format!("{path}[{index}]")))
+            .map(|(index, item)| branch(item, Path { outer: Some(&self.path), name, index: Some(index) }))
             .collect::<Result<_, _>>()
             .map(Some)
     }

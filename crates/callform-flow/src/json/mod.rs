@@ -169,6 +169,14 @@ impl Transitions {
     }
 }
 
+/// A member of an object. Actions have few, and comparing a few names takes less than hashing one.
+pub(crate) fn member<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    if members.len() > 8 {
+        return members.get(name);
+    }
+    members.iter().find_map(|(key, value)| (key == name).then_some(value))
+}
+
 impl ErrorBranch {
     /// Makes a branch.
     pub fn new(error_type: impl Into<String>, next_action: impl Into<String>) -> Self {

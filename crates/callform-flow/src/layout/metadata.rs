@@ -22,12 +22,12 @@ pub fn lay_out(flow: &mut Flow) {
     metadata.entry("entryPointPosition").or_insert_with(|| position_json(ENTRY));
     let mut of_actions = match metadata.shift_remove("ActionMetadata") {
         Some(Value::Object(of_actions)) => of_actions,
-        _ => Map::new(),
+        _ => Map::with_capacity(graph.nodes.len()),
     };
     for (node, position) in graph.nodes.iter().zip(&layout.positions) {
         let identifier = &node.action.identifier;
         let is_known = known.contains_key(identifier.as_str());
-        let entry = of_actions.entry(identifier.as_str()).or_insert_with(|| json!({}));
+        let entry = of_actions.entry(identifier.as_str()).or_insert_with(|| Value::Object(Map::with_capacity(2)));
         if let (Value::Object(entry), false) = (entry, is_known) {
             entry.insert("position".to_owned(), position_json(*position));
             if !is_uuid(identifier) {
@@ -43,19 +43,20 @@ pub fn lay_out(flow: &mut Flow) {
 /// The places that the metadata of a flow gives its blocks.
 pub fn known_positions(flow: &Flow) -> BTreeMap<&str, Position> {
     let of_actions = flow.metadata.as_ref().and_then(|metadata| metadata.get("ActionMetadata")?.as_object());
-    let of_action = |(identifier, metadata): (&'_ String, &Value)| {
-        let coordinate = |name: &str| metadata.get("position")?.get(name)?.as_f64();
-        Some((identifier.clone(), Position { x: whole(coordinate("x")?), y: whole(coordinate("y")?) }))
+    let position = |identifier: &str| {
+        let place = of_actions?.get(identifier)?.get("position")?;
+        let coordinate = |name: &str| place.get(name)?.as_f64();
+        Some(Position { x: whole(coordinate("x")?), y: whole(coordinate("y")?) })
     };
-    let known: BTreeMap<String, Position> = of_actions.into_iter().flatten().filter_map(of_action).collect();
-    flow.actions
-        .iter()
-        .filter_map(|action| Some((action.identifier.as_str(), *known.get(&action.identifier)?)))
-        .collect()
+    let identifiers = flow.actions.iter().map(|action| action.identifier.as_str());
+    identifiers.filter_map(|identifier| Some((identifier, position(identifier)?))).collect()
 }
 
 fn position_json(position: Position) -> Value {
-    json!({ "x": position.x, "y": position.y })
+    let mut members = Map::with_capacity(2);
+    members.insert("x".to_owned(), json!(position.x));
+    members.insert("y".to_owned(), json!(position.y));
+    Value::Object(members)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the number is within the range of the ground")]
@@ -65,6 +66,6 @@ fn whole(coordinate: f64) -> i64 {
 }
 
 fn is_uuid(identifier: &str) -> bool {
-    let parts: Vec<usize> = identifier.split('-').map(str::len).collect();
-    parts == [8, 4, 4, 4, 12] && identifier.chars().all(|character| character.is_ascii_hexdigit() || character == '-')
+    identifier.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && identifier.chars().all(|character| character.is_ascii_hexdigit() || character == '-')
 }

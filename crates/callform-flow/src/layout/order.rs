@@ -46,10 +46,13 @@ pub(super) fn order(graph: &Graph<'_>, layers: &Layers) -> Ordered {
     let mut ordered = vertices(graph, layers);
     let mut best = ordered.columns.clone();
     let mut fewest = crossings(&ordered);
+    let mut earlier: [Vec<Vec<usize>>; 2] = [Vec::new(), Vec::new()];
     for sweep in 0..SWEEPS {
-        if fewest == 0 {
+        // What was there two sweeps ago comes again and again.
+        if fewest == 0 || earlier[sweep % 2] == ordered.columns {
             break;
         }
+        earlier[sweep % 2].clone_from(&ordered.columns);
         ordered.sweep(sweep % 2 == 0);
         let crossings = crossings(&ordered);
         if crossings < fewest {
@@ -221,26 +224,31 @@ impl Ordered {
 fn crossings(ordered: &Ordered) -> usize {
     let places = ordered.places();
     let mut total = 0;
+    let mut lines: Vec<(usize, usize)> = Vec::new();
+    let mut counts = Vec::new();
     for column in &ordered.columns {
-        let mut lines: Vec<(usize, usize)> = Vec::new();
+        lines.clear();
         for vertex in column {
             let it = &ordered.vertices[*vertex];
             let ports = it.right.iter().map(|(other, outlet)| (places[*vertex] * PORTS + outlet, places[*other]));
             lines.extend(ports);
         }
         lines.sort_unstable();
-        total += inversions(lines.into_iter().map(|(_, place)| place));
+        total += inversions(lines.iter().map(|(_, place)| *place), &mut counts);
     }
     total
 }
 
-/// Pairs in the wrong order.
-fn inversions(places: impl Iterator<Item = usize>) -> usize {
-    let places: Vec<usize> = places.collect();
-    let size = places.iter().max().map_or(0, |last| last + 1);
-    let mut counts = vec![0_usize; size + 1];
+/// Pairs in the wrong order. What `counts` holds before means nothing.
+fn inversions(places: impl Iterator<Item = usize> + Clone, counts: &mut Vec<usize>) -> usize {
+    if places.clone().is_sorted() {
+        return 0;
+    }
+    let size = places.clone().max().map_or(0, |last| last + 1);
+    counts.clear();
+    counts.resize(size + 1, 0);
     let mut found = 0;
-    for (seen, place) in places.into_iter().enumerate() {
+    for (seen, place) in places.enumerate() {
         let mut not_greater = 0;
         let mut at = place + 1;
         while at > 0 {
@@ -266,7 +274,7 @@ mod tests {
         for (places, expected) in
             [(vec![], 0), (vec![0, 1, 2], 0), (vec![0, 0, 0], 0), (vec![2, 1, 0], 3), (vec![1, 0, 1, 0], 3)]
         {
-            assert_eq!(inversions(places.clone().into_iter()), expected, "{places:?}");
+            assert_eq!(inversions(places.iter().copied(), &mut vec![7; 9]), expected, "{places:?}");
         }
     }
 }

@@ -113,9 +113,10 @@ fn height(action: &Action, outlets: usize) -> i64 {
 }
 
 fn outlets<'a>(action: &'a Action, by_identifier: &BTreeMap<&str, usize>) -> Vec<Outlet<'a>> {
-    let mut outlets: Vec<Outlet<'a>> = Vec::new();
+    let branches = branches(action);
+    let mut outlets: Vec<Outlet<'a>> = Vec::with_capacity(branches.len());
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for (taken, identifier) in branches(action) {
+    for (taken, identifier) in branches {
         let is_quiet = matches!(taken, Taken::Error(error) if !is_expected(error));
         if let Some(outlet) = places.get(identifier).and_then(|place| outlets.get_mut(*place)) {
             outlet.taken.push(taken);
@@ -137,18 +138,25 @@ fn branches(action: &Action) -> Vec<(Taken<'_>, &str)> {
         let of_kind = transitions.errors().iter().filter(move |it| is_expected(&it.error_type) == expected);
         of_kind.map(|it| (Taken::Error(&it.error_type), it.next_action.as_str()))
     };
-    let branching: Vec<_> = conditions.chain(errors(true)).chain(errors(false)).collect();
-    let next = transitions.next_action.as_deref().filter(|next| !is_mirror(action, next, &branching));
-    next.map(|next| (Taken::Next, next)).into_iter().chain(branching).collect()
+    let mut all = Vec::with_capacity(transitions.targets().count());
+    let next = transitions.next_action.as_deref().filter(|next| !is_mirror(action, next));
+    all.extend(next.map(|next| (Taken::Next, next)));
+    all.extend(conditions.chain(errors(true)).chain(errors(false)));
+    all
 }
 
 /// True for a `NextAction` that repeats a branch because the service insists on one, and that no contact ever takes.
-fn is_mirror(action: &Action, next: &str, branching: &[(Taken<'_>, &str)]) -> bool {
+fn is_mirror(action: &Action, next: &str) -> bool {
+    let transitions = &action.transitions;
+    let is_repeated = transitions.errors().iter().any(|branch| branch.next_action == next)
+        || transitions.conditions().iter().any(|branch| branch.next_action == next);
     let ends_here = matches!(action.action_type.as_str(), "TransferContactToQueue" | "TransferToFlow");
-    let branches_by_nature = catalog::find(&action.action_type).is_some_and(|spec| {
-        !matches!(spec.conditions, catalog::Conditions::None) && !action.transitions.conditions().is_empty()
-    });
-    (ends_here || branches_by_nature) && branching.iter().any(|(_, target)| *target == next)
+    let branches_by_nature = || {
+        !transitions.conditions().is_empty()
+            && catalog::find(&action.action_type)
+                .is_some_and(|spec| !matches!(spec.conditions, catalog::Conditions::None))
+    };
+    is_repeated && (ends_here || branches_by_nature())
 }
 
 /// Whether an error is part of what a block is for: nothing was pressed, no condition holds, the queue is full.

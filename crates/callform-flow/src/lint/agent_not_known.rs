@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let knows_none = matches!(look.flow_type(), FlowType::CustomerQueue | FlowType::QueueTransfer);
-    if !knows_none && look.flow_type() != FlowType::ContactFlow {
+    let may_be_wrong = knows_none || look.flow_type() == FlowType::ContactFlow;
+    if !may_be_wrong || !look.texts.reads("Agent") {
         return;
     }
     for (index, action) in look.actions() {
@@ -26,7 +27,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         if action.action_type == "Compare" || look.facts_at(index).is_some_and(|facts| facts.may(Fact::AGENT)) {
             continue;
         }
-        let Some(path) = paths::read(action).into_iter().find(|path| paths::root(path) == "Agent") else { continue };
+        let Some(path) = look.paths(index).iter().find(|path| paths::root(path) == "Agent") else { continue };
         // An inbound flow may be one that runs when the agent has left or in the agent's workspace; but not where it still
         // puts the contact into a queue.
         if knows_none || is_before_queue(look, index) {

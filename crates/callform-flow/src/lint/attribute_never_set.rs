@@ -19,6 +19,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     for (root, parameter) in [("Attributes", "Attributes"), ("FlowAttributes", "FlowAttributes")] {
+        if !look.texts.reads(root) {
+            continue;
+        }
         let set = set_names(look, parameter);
         // A name that is made of a path can be any.
         if set.iter().any(|name| name.contains("$.")) {
@@ -26,14 +29,17 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         }
         let read: BTreeSet<&str> = look
             .all_actions()
-            .flat_map(|(_, action)| paths::read(action))
+            .flat_map(|(index, _)| look.paths(index).iter().copied())
             .filter_map(|path| name_in(path, root))
             .collect();
         let unread: BTreeSet<&str> = set.difference(&read).copied().collect();
+        if unread.is_empty() {
+            continue;
+        }
         let mut told = BTreeSet::new();
-        for (_, action) in look.actions() {
-            for name in paths::read(action).into_iter().filter_map(|path| name_in(path, root)) {
-                let Some(meant) = nearly(name, &unread).filter(|_| !set.contains(name)) else { continue };
+        for (index, action) in look.actions() {
+            for name in look.paths(index).iter().filter_map(|path| name_in(path, root)).filter(|it| !set.contains(it)) {
+                let Some(meant) = nearly(name, &unread) else { continue };
                 if told.insert(name) {
                     let diagnostic =
                         Diagnostic::warning(RULE.code, format!("`{name}` is read, and `{meant}` is what is set"))

@@ -3,7 +3,6 @@
 use callform_source::{Diagnostic, Diagnostics};
 
 use super::{Look, Rule};
-use crate::catalog;
 
 pub(super) const RULE: Rule = Rule {
     code: "block-not-allowed",
@@ -16,8 +15,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let flow_type = look.flow_type();
-    for (_, action) in look.all_actions() {
-        let Some(spec) = catalog::find(&action.action_type) else { continue };
+    for (index, action) in look.all_actions() {
+        let Some(spec) = look.spec(index) else { continue };
         if spec.flow_types.contains(flow_type) || look.is_implicit(action) {
             continue;
         }

@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    let before = look.ways.before();
     for (index, action) in look.actions() {
         if look.is_refused(index) {
             continue;
@@ -26,7 +25,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         let diagnostic = if is_loose_end(look, action) {
             Diagnostic::warning(RULE.code, "nothing comes after this action")
                 .help("Lead on to another action, or end the flow there.")
-        } else if waits_in_silence(look, index, action) && is_meant(look, index, &before[index]) {
+        } else if waits_in_silence(look, index, action) && is_meant(look, index, look.before(index)) {
             Diagnostic::warning(RULE.code, "the flow ends before anything is played")
                 .note("The contact stays in the queue, and hears nothing until an agent accepts.")
                 .help("Let a `play` step with music or messages be the last.")

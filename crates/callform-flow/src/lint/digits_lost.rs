@@ -19,13 +19,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    let before = look.ways.before();
     for (index, action) in look.actions().filter(|(_, action)| stores_input(action)) {
         if look.facts_at(index).is_none_or(|facts| facts.may(Fact::BUFFER)) {
             continue;
         }
         let says_nothing = is_blank(action);
-        let message = before[index]
+        let message = look
+            .before(index)
             .iter()
             .filter(|(_, on)| matches!(on, On::Next))
             .filter_map(|(at, _)| look.ways.action(*at))

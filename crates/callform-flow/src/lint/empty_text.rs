@@ -2,7 +2,6 @@
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::speech::spoken;
 use super::{Look, Rule};
 use crate::Action;
 
@@ -17,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    for (_, action) in look.all_actions() {
-        let says_nothing = spoken(action).into_iter().any(|spoken| spoken.text.is_empty());
+    for (index, action) in look.all_actions() {
+        let says_nothing = look.spoken(index).iter().any(|spoken| spoken.text.is_empty());
         if says_nothing {
             let diagnostic = Diagnostic::warning(RULE.code, "a text without a word").help("Write what is to be said.");
             diagnostics.push(look.at(diagnostic, action));

@@ -6,7 +6,6 @@ use callform_source::{Diagnostic, Diagnostics};
 
 use super::{Look, Rule, facts};
 use crate::names::Names;
-use crate::paths;
 
 pub(super) const RULE: Rule = Rule {
     code: "function-elsewhere",
@@ -23,8 +22,9 @@ type Home<'a> = (&'a str, &'a str);
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let homes: BTreeSet<Home<'_>> = look
-        .all_actions()
-        .flat_map(|(_, action)| paths::texts(action))
+        .texts
+        .all()
+        .iter()
         .filter_map(|(_, text)| home(text, "connect"))
         .filter(|(_, account)| is_account(account))
         .collect();

@@ -4,7 +4,8 @@ use callform_source::{Diagnostic, Diagnostics};
 use serde_json::{Map, Value};
 
 use super::{Look, Rule};
-use crate::catalog::{self, ObjectKind, ParameterSpec, Shape};
+use crate::catalog::{ObjectKind, ParameterSpec, Shape};
+use crate::json::member;
 use crate::references;
 use crate::validate::contains_path;
 
@@ -19,8 +20,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    for (_, action) in look.all_actions() {
-        let Some(spec) = catalog::find(&action.action_type) else { continue };
+    for (index, action) in look.all_actions() {
+        let Some(spec) = look.spec(index) else { continue };
         let mut named = Vec::new();
         objects(spec.parameters, &action.parameters, &mut named);
         if let Some(Value::Object(hooks)) = action.parameters.get("EventHooks") {
@@ -37,7 +38,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
 /// Each object that is named, and its kind.
 fn objects<'a>(specs: &[ParameterSpec], members: &'a Map<String, Value>, found: &mut Vec<(ObjectKind, &'a str)>) {
     for spec in specs {
-        match (spec.shape, members.get(spec.name)) {
+        match (spec.shape, member(members, spec.name)) {
             (Shape::Object(kind), Some(Value::String(value))) => found.push((kind, value)),
             (Shape::Members(inner), Some(Value::Object(members))) => objects(inner, members, found),
             _ => {}

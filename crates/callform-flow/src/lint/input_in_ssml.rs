@@ -2,7 +2,6 @@
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::speech::spoken;
 use super::{Look, Rule};
 use crate::paths;
 
@@ -22,10 +21,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let copies = Copies::of(look);
-    for (_, action) in look.actions() {
+    for (index, action) in look.actions() {
         let is_bot = action.action_type == "ConnectParticipantWithLexBot";
-        let texts = spoken(action).into_iter().filter(|spoken| spoken.is_ssml || is_bot);
-        let Some(path) = texts.into_iter().find_map(|spoken| copies.first_in(spoken.text)) else { continue };
+        let mut texts = look.spoken(index).iter().filter(|spoken| spoken.is_ssml || is_bot);
+        let Some(path) = texts.find_map(|spoken| copies.first_in(spoken.text)) else { continue };
         let (title, help) = if is_bot {
             ("is put into what a bot is told", "Give it to the bot as a session attribute, or leave it out.")
         } else {

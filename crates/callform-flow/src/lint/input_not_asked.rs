@@ -27,8 +27,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    if !look.texts.reads("StoredCustomerInput") {
+        return;
+    }
     for (index, action) in look.actions().filter(|(_, action)| action.action_type != "Compare") {
-        let reads = paths::read(action).into_iter().any(|path| paths::root(path) == "StoredCustomerInput");
+        let reads = look.paths(index).iter().any(|path| paths::root(path) == "StoredCustomerInput");
         let sometimes = look.facts_at(index).is_some_and(|facts| facts.may(Fact::INPUT) && !facts.must(Fact::ASKED));
         if reads && sometimes && !may_bring_input(look) {
             let diagnostic = Diagnostic::warning(RULE.code, "input that was not asked for on every way here")

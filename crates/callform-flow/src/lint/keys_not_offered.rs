@@ -20,7 +20,6 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    let before = look.ways.before();
     for (index, action) in look.actions().filter(|(_, action)| is_menu(action)) {
         let taken: BTreeSet<char> =
             action.transitions.conditions().iter().filter_map(|branch| branch.operand()?.chars().next()).collect();
@@ -36,7 +35,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
                     .help("Add the key, or take it out of the text.");
             diagnostics.push(look.at(diagnostic, action));
         }
-        let earlier = before[index].iter().filter_map(|(at, _)| spoken_text(look.ways.action(*at)?));
+        let earlier = look.before(index).iter().filter_map(|(at, _)| spoken_text(look.ways.action(*at)?));
         let mentioned: BTreeSet<char> = earlier.chain([text]).flat_map(|text| mentioned_keys(&text)).collect();
         let hidden: Vec<&char> = taken.difference(&mentioned).filter(|key| ('1'..='9').contains(*key)).collect();
         // A text that offers no key at all leaves it to something else to tell.

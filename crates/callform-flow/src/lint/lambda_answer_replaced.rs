@@ -46,6 +46,9 @@ struct Read<'a> {
 }
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    if !look.texts.reads("External") {
+        return;
+    }
     let reads = reads(look);
     let mut answered: BTreeMap<(usize, &str), BTreeSet<usize>> = BTreeMap::new();
     for read in &reads {
@@ -72,11 +75,11 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
 
 fn reads<'a>(look: &Look<'a>) -> Vec<Read<'a>> {
     let mut reads = Vec::new();
-    for (at, action) in look.actions() {
+    for (at, _) in look.actions() {
         let Some(facts) = look.facts_at(at) else { continue };
         let mut functions = facts.answers();
         let (Some(of), None) = (functions.next(), functions.next()) else { continue };
-        for path in paths::read(action) {
+        for path in look.paths(at) {
             let mut parts = paths::parts(path);
             if let (Some("External"), Some(key)) = (parts.next(), parts.next()) {
                 reads.push(Read { at, key, of });

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Arrival, RULES, Subject, check, places_in_json};
+use crate::validate::{EverythingExists, problems, problems_of};
 use crate::{Flow, FlowType, catalog};
 
 fn lint(flow: &Flow, flow_type: FlowType) -> Diagnostics {
@@ -99,6 +100,12 @@ proptest! {
             prop_assert!(RULES.iter().any(|rule| rule.code == diagnostic.code));
             prop_assert!(!diagnostic.help.is_empty() || diagnostic.code == "refused-by-connect");
         }
+    }
+
+    #[test]
+    fn a_flow_is_refused_for_what_its_json_is_refused_for(flow in flows(), kind in prop::sample::select(FlowType::ALL.to_vec())) {
+        let of_json = problems(&flow.to_json(), &EverythingExists, kind);
+        prop_assert_eq!(problems_of(&flow, &EverythingExists, kind), of_json);
     }
 }
 

@@ -3,8 +3,7 @@
 use callform_source::{Diagnostic, Diagnostics};
 
 use super::{Look, Rule};
-use crate::circles::circles;
-use crate::{FlowType, catalog};
+use crate::FlowType;
 
 pub(super) const RULE: Rule = Rule {
     code: "loop-without-exit",
@@ -29,16 +28,12 @@ const LEAVING: &[&str] = &[
 const WAITING: &[&str] = &["MessageParticipant", "MessageParticipantIteratively", "GetParticipantInput", "Wait"];
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    let reached = look.ways.reached();
-    let edges: Vec<Vec<usize>> = (0..look.ways.len())
-        .map(|at| if reached[at] { look.ways.taken(at).map(|way| way.to).collect() } else { Vec::new() })
-        .collect();
-    for circle in circles(&edges) {
-        let leads_out = circle.iter().any(|at| edges[*at].iter().any(|to| circle.binary_search(to).is_err()));
-        let leaves = circle.iter().filter_map(|at| look.ways.action(*at)).any(|action| {
+    for circle in look.ways.circles() {
+        let leads_out = circle.iter().any(|at| look.ways.taken(*at).any(|way| circle.binary_search(&way.to).is_err()));
+        let leaves = circle.iter().filter_map(|at| Some((at, look.ways.action(*at)?))).any(|(at, action)| {
             // A type that is not known may be one that contacts leave by.
             LEAVING.contains(&action.action_type.as_str())
-                || catalog::find(&action.action_type).is_none()
+                || look.spec(*at).is_none()
                 || is_waiting(look.flow_type()) && WAITING.contains(&action.action_type.as_str())
         });
         if leads_out || leaves {

@@ -6,8 +6,8 @@ use callform_source::{Diagnostic, Diagnostics};
 
 use super::ways::{On, Way};
 use super::{Look, Rule};
+use crate::Action;
 use crate::circles::circles;
-use crate::{Action, catalog};
 
 pub(super) const RULE: Rule = Rule {
     code: "loop-without-pause",
@@ -50,6 +50,9 @@ const SLOW: &[&str] = &[
 ];
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    if look.ways.circles().is_empty() {
+        return;
+    }
     let reached = look.ways.reached();
     let count = look.ways.len();
     // Ways that take no time, and those among them that are taken only when something fails that takes time otherwise.
@@ -57,8 +60,9 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let mut failing: Vec<(usize, usize)> = Vec::new();
     for at in (0..count).filter(|at| reached[*at]) {
         let Some(action) = look.ways.action(at) else { continue };
-        for way in look.ways.taken(at).filter(|way| !takes_time(action, way)) {
-            if is_slow(action) { failing.push((at, way.to)) } else { at_once[at].push(way.to) }
+        let is_slow = is_slow(look, at, action);
+        for way in look.ways.taken(at).filter(|way| !is_slow || !takes_time(way)) {
+            if is_slow { failing.push((at, way.to)) } else { at_once[at].push(way.to) }
         }
     }
     let mut found = circles(&at_once);
@@ -114,13 +118,14 @@ fn way_back(edges: &[Vec<usize>], from: usize, to: usize) -> Option<Vec<usize>> 
 }
 
 /// True for actions that take time, or are counted, when they do not fail. What a type that is not known does may.
-fn is_slow(action: &Action) -> bool {
-    SLOW.contains(&action.action_type.as_str()) || catalog::find(&action.action_type).is_none()
+fn is_slow(look: &Look<'_>, at: usize, action: &Action) -> bool {
+    SLOW.contains(&action.action_type.as_str()) || look.spec(at).is_none()
 }
 
-fn takes_time(action: &Action, way: &Way<'_>) -> bool {
+/// True for a way out of such an action that is taken after some time only.
+fn takes_time(way: &Way<'_>) -> bool {
     match way.on {
-        On::Error(error) => is_slow(action) && LATE.contains(&error),
-        On::Next | On::Condition(_) => is_slow(action),
+        On::Error(error) => LATE.contains(&error),
+        On::Next | On::Condition(_) => true,
     }
 }

@@ -4,7 +4,8 @@ use callform_source::{Diagnostic, Diagnostics};
 use serde_json::Value;
 
 use super::{Look, Rule, is_true, stores_input};
-use crate::{Action, catalog};
+use crate::Action;
+use crate::catalog::ActionSpec;
 
 pub(super) const RULE: Rule = Rule {
     code: "missing-error-branch",
@@ -16,10 +17,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    for (_, action) in look.actions() {
+    for (index, action) in look.actions() {
         let handled = |error: &str| action.transitions.errors().iter().any(|branch| branch.error_type == error);
-        let missing: Vec<String> =
-            expected(action).into_iter().filter(|error| !handled(error)).map(|error| format!("`{error}`")).collect();
+        let missing: Vec<String> = expected(look.spec(index), action)
+            .into_iter()
+            .filter(|error| !handled(error))
+            .map(|error| format!("`{error}`"))
+            .collect();
         if !missing.is_empty() {
             let title = format!("no branch for {}", missing.join(", "));
             let diagnostic =
@@ -29,8 +33,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn expected(action: &Action) -> Vec<&'static str> {
-    let mut expected = match catalog::find(&action.action_type) {
+fn expected(spec: Option<&ActionSpec>, action: &Action) -> Vec<&'static str> {
+    let mut expected = match spec {
         // Of verified ones Connect itself says what it needs.
         Some(spec) if !spec.verified => spec.required_errors.to_vec(),
         _ => Vec::new(),

@@ -6,6 +6,7 @@
 
 mod ways;
 mod facts;
+mod texts;
 mod words;
 mod speech;
 mod arrival;
@@ -75,15 +76,20 @@ pub use places::{Places, places_in_json, places_in_list};
 pub use rules::{RULES, Rule};
 pub use unknown_voice::{VOICES_AS_OF, voices};
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use callform_source::{Diagnostic, Diagnostics, Span};
 
+use crate::catalog::ActionSpec;
+use crate::json::member;
 use crate::names::Names;
-use crate::validate::{EverythingExists, Problem, problems};
-use crate::{Action, Flow, FlowType, catalog};
+use crate::validate::{EverythingExists, Problem, problems_of};
+use crate::{Action, Flow, FlowType};
 use facts::Facts;
-use ways::Ways;
+use speech::Spoken;
+use texts::Texts;
+use ways::{On, Ways};
 
 /// A flow to look at.
 #[derive(Clone, Copy)]
@@ -110,9 +116,18 @@ pub struct Subject<'a> {
 pub fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     let ways = Ways::of(subject.flow);
     let facts = facts::of(&ways, subject.flow_type, subject.arrival);
-    let problems = problems(&subject.flow.to_json(), &EverythingExists, subject.flow_type);
+    let texts = Texts::of(subject.flow);
+    let problems = problems_of(subject.flow, &EverythingExists, subject.flow_type);
     let refused = problems.iter().filter_map(|problem| problem.action).collect();
-    let look = Look { subject, ways: &ways, facts: &facts, problems: &problems, refused: &refused };
+    let look = Look {
+        subject,
+        ways: &ways,
+        facts: &facts,
+        texts: &texts,
+        problems: &problems,
+        refused: &refused,
+        before: OnceCell::new(),
+    };
     for rule in RULES {
         (rule.check)(&look, diagnostics);
     }
@@ -124,10 +139,12 @@ struct Look<'a> {
     ways: &'a Ways<'a>,
     /// What has happened when a contact comes to an action; `None` where none can come.
     facts: &'a [Option<Facts>],
+    texts: &'a Texts<'a>,
     /// What Connect itself says.
     problems: &'a [Problem],
     /// The actions that it is about.
     refused: &'a BTreeSet<usize>,
+    before: OnceCell<Vec<Vec<(usize, On<'a>)>>>,
 }
 
 impl<'a> Look<'a> {
@@ -151,6 +168,27 @@ impl<'a> Look<'a> {
         self.actions().filter(move |(_, action)| action.action_type == action_type)
     }
 
+    /// The JSONPaths that an action reads.
+    fn paths(&self, index: usize) -> &'a [&'a str] {
+        self.texts.paths(index)
+    }
+
+    /// The actions that come right before one, by the ways that are taken.
+    fn before(&self, index: usize) -> &[(usize, On<'a>)] {
+        let before = self.before.get_or_init(|| self.ways.before());
+        before.get(index).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What an action says or asks, its messages in a queue or on hold included.
+    fn spoken(&self, index: usize) -> &'a [Spoken<'a>] {
+        self.texts.spoken(index)
+    }
+
+    /// What the catalog has about the type of an action; `None` for a type that it does not have.
+    fn spec(&self, index: usize) -> Option<&'static ActionSpec> {
+        self.texts.spec(index)
+    }
+
     /// What has happened when a contact comes to an action.
     fn facts_at(&self, index: usize) -> Option<Facts> {
         self.facts.get(index).copied().flatten()
@@ -158,10 +196,7 @@ impl<'a> Look<'a> {
 
     /// True for an action with a fault that is reported as an error: what follows from that need not be told.
     fn is_refused(&self, index: usize) -> bool {
-        let is_misplaced = || {
-            let spec = self.ways.action(index).and_then(|action| catalog::find(&action.action_type));
-            spec.is_some_and(|spec| !spec.allows(self.flow_type()))
-        };
+        let is_misplaced = || self.spec(index).is_some_and(|spec| !spec.allows(self.flow_type()));
         self.refused.contains(&index) || is_misplaced()
     }
 
@@ -193,7 +228,7 @@ impl<'a> Look<'a> {
 
 /// A parameter that is text.
 fn text<'a>(action: &'a Action, name: &str) -> Option<&'a str> {
-    action.parameters.get(name).and_then(serde_json::Value::as_str)
+    member(&action.parameters, name)?.as_str()
 }
 
 /// True for `True`, `true`, `TRUE`.

@@ -18,13 +18,16 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    if !look.texts.reads("External") {
+        return;
+    }
     let flat = flat_functions(look);
     for (index, action) in look.actions() {
         let Some(known) = look.facts_at(index) else { continue };
         let mut functions = known.answers().peekable();
         let all_flat = functions.peek().is_some() && functions.all(|function| flat.get(&function) == Some(&true));
-        let nested = |path: &&str| paths::root(path) == "External" && paths::parts(path).nth(2).is_some();
-        if let Some(path) = paths::read(action).into_iter().find(nested).filter(|_| all_flat) {
+        let nested = |path: &str| paths::root(path) == "External" && paths::parts(path).nth(2).is_some();
+        if let Some(path) = look.paths(index).iter().find(|path| nested(path)).filter(|_| all_flat) {
             let diagnostic = Diagnostic::warning(RULE.code, format!("`{path}` of an answer that is a flat map"))
                 .help("Let the function's answer be JSON (`response: json`), or give the value a key of its own.");
             diagnostics.push(look.at(diagnostic, action));

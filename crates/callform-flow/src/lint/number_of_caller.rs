@@ -25,6 +25,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    if look.actions().all(|(_, action)| dialed(action).is_none()) {
+        return;
+    }
     let inputs = Inputs::of(look);
     for (_, action) in look.actions() {
         let Some(path) = dialed(action).and_then(|number| inputs.first_in(number)) else { continue };

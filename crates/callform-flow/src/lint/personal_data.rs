@@ -23,10 +23,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
+    if look.of_type("UpdateContactAttributes").next().is_none() {
+        return;
+    }
     let inputs = Inputs::of(look);
     let asks = look.actions().any(|(_, action)| {
-        let asks = spoken_text(action).is_some_and(|text| asks_for_secret(&text));
-        asks && stores_input(action) && !action.parameters.contains_key("InputEncryption")
+        let stores = stores_input(action) && !action.parameters.contains_key("InputEncryption");
+        stores && spoken_text(action).is_some_and(|text| asks_for_secret(&text))
     });
     let is_encrypted = look.all_actions().any(|(_, action)| action.parameters.contains_key("InputEncryption"));
     for (_, action) in look.of_type("UpdateContactAttributes") {

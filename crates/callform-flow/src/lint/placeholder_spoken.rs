@@ -2,9 +2,7 @@
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::speech::spoken;
 use super::{Look, Rule};
-use crate::paths;
 
 pub(super) const RULE: Rule = Rule {
     code: "placeholder-spoken",
@@ -19,15 +17,15 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     // A template of another tool has them where identifiers belong, too, and is filled before it is published.
-    let is_template = look.all_actions().flat_map(|(_, action)| paths::texts(action)).any(|(parameter, text)| {
+    let is_template = look.texts.all().iter().any(|(parameter, text)| {
         let is_identifier = parameter.ends_with("Id") || parameter.ends_with("ARN") || parameter.ends_with("Arn");
         is_identifier && !text.is_empty() && placeholder(text).is_some()
     });
     if is_template {
         return;
     }
-    for (_, action) in look.all_actions() {
-        let Some(found) = spoken(action).into_iter().find_map(|spoken| placeholder(spoken.text)) else { continue };
+    for (index, action) in look.all_actions() {
+        let Some(found) = look.spoken(index).iter().find_map(|spoken| placeholder(spoken.text)) else { continue };
         let diagnostic = Diagnostic::warning(RULE.code, format!("`{found}` is read out as it is")).help(meant(found));
         diagnostics.push(look.at(diagnostic, action));
     }

@@ -40,7 +40,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let mut reported: BTreeSet<&str> = BTreeSet::new();
     for (index, action) in look.actions() {
         let Some(facts) = look.facts_at(index) else { continue };
-        for path in paths::read(action) {
+        for path in look.paths(index).iter().copied().filter(|path| !path.starts_with("$.Attributes")) {
             let root = paths::root(path);
             let (key, help) = match SOURCES.iter().find(|(name, _, _)| *name == root) {
                 // A flow that chooses none may have got its queue with the contact.
@@ -68,7 +68,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
 fn answered<'a>(look: &Look<'a>) -> BTreeSet<&'a str> {
     look.actions()
         .filter(|(index, _)| look.facts_at(*index).is_some_and(|facts| facts.may(Fact::ANSWER)))
-        .flat_map(|(_, action)| paths::read(action))
+        .flat_map(|(index, _)| look.paths(index).iter().copied())
         .filter(|path| paths::root(path) == "External")
         .collect()
 }

@@ -19,8 +19,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     for (index, action) in look.actions().filter(|(_, action)| stores_input(action)) {
         let is_logged = look.facts_at(index).is_some_and(|facts| facts.may(Fact::LOGGED));
         let is_encrypted = action.parameters.contains_key("InputEncryption");
-        let is_secret = spoken_text(action).is_some_and(|text| asks_for_secret(&text));
-        if is_logged && is_secret && !is_encrypted {
+        let is_secret = || spoken_text(action).is_some_and(|text| asks_for_secret(&text));
+        if is_logged && !is_encrypted && is_secret() {
             let diagnostic = Diagnostic::warning(RULE.code, "a secret is asked for while flow logs are on")
                 .help("Turn the logs off around it (`logging: false`), or encrypt the input.");
             diagnostics.push(look.at(diagnostic, action));

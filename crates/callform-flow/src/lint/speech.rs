@@ -14,10 +14,10 @@ pub(super) struct Spoken<'a> {
 }
 
 /// What an action says or asks, its messages in a queue or on hold included.
-pub(super) fn spoken(action: &Action) -> Vec<Spoken<'_>> {
+pub(super) fn spoken(action: &Action) -> impl Iterator<Item = Spoken<'_>> {
     let messages = action.parameters.get("Messages").and_then(Value::as_array).into_iter().flatten();
     let own = std::iter::once(&action.parameters).filter(|_| SPEAKING.contains(&action.action_type.as_str()));
-    own.chain(messages.filter_map(Value::as_object)).flat_map(of_members).collect()
+    own.chain(messages.filter_map(Value::as_object)).flat_map(of_members)
 }
 
 fn of_members(members: &Map<String, Value>) -> impl Iterator<Item = Spoken<'_>> {

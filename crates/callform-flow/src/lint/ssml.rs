@@ -2,7 +2,7 @@
 
 use callform_source::{Diagnostic, Diagnostics, did_you_mean};
 
-use super::speech::{Spoken, spoken};
+use super::speech::Spoken;
 use super::{Look, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -37,8 +37,8 @@ const TAGS: &[&str] = &[
 ];
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    for (_, action) in look.all_actions() {
-        for text in spoken(action) {
+    for (index, action) in look.all_actions() {
+        for text in look.spoken(index).iter().copied() {
             if let Some(fault) = fault(text) {
                 let diagnostic = Diagnostic::warning(RULE.code, fault.title).help(fault.help);
                 diagnostics.push(look.at(diagnostic, action));

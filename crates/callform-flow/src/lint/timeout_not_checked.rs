@@ -21,12 +21,16 @@ pub(super) const RULE: Rule = Rule {
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     for (index, action) in look.actions().filter(|(_, action)| stores_input(action)) {
         let reached = look.ways.reached_from(index, |at| !look.ways.action(at).is_some_and(stores_input));
-        let after = || look.actions().filter(|(at, _)| reached[*at]).map(|(_, action)| action);
-        let copies = copies(after());
-        let is_used = after().any(|action| paths::read(action).into_iter().any(|path| is_input(path, &copies)));
-        let reads_answers = after().any(|action| action.action_type == "Compare" && reads_answer(action));
-        let is_checked = after().any(|action| looks_at(action, &copies, reads_answers));
-        if is_used && !is_checked {
+        let after = || look.actions().filter(|(at, _)| reached[*at]);
+        let copies = copies(after().map(|(_, action)| action));
+        let reads_input = |at: usize| look.paths(at).iter().any(|path| is_input(path, &copies));
+        let is_used = after().any(|(at, _)| reads_input(at));
+        let reads_answers = || {
+            let reads = |at: usize| look.paths(at).iter().any(|path| paths::root(path) == "External");
+            after().any(|(at, action)| action.action_type == "Compare" && reads(at))
+        };
+        let is_checked = || after().any(|(at, action)| looks_at(action, || reads_input(at), reads_answers));
+        if is_used && !is_checked() {
             let diagnostic = Diagnostic::warning(RULE.code, "nothing looks at whether anything was entered").help(
                 "Add `no_input:` to the step, or compare `$.StoredCustomerInput` with `Timeout` before it is used.",
             );
@@ -55,17 +59,13 @@ fn is_input(path: &str, copies: &BTreeSet<&str>) -> bool {
     }
 }
 
-fn reads_answer(action: &Action) -> bool {
-    paths::read(action).into_iter().any(|path| paths::root(path) == "External")
-}
-
 /// True for actions that tell a number from the word: comparisons, the callback number, which has branches of its own,
 /// and functions, which get the attributes in any case, where the flow looks at what they answer.
-fn looks_at(action: &Action, copies: &BTreeSet<&str>, reads_answers: bool) -> bool {
+fn looks_at(action: &Action, reads_input: impl Fn() -> bool, reads_answers: impl Fn() -> bool) -> bool {
     match action.action_type.as_str() {
-        "Compare" => paths::read(action).into_iter().any(|path| is_input(path, copies)) && tells_timeout(action),
-        "UpdateContactCallbackNumber" => paths::read(action).into_iter().any(|path| is_input(path, copies)),
-        "InvokeLambdaFunction" => reads_answers,
+        "Compare" => tells_timeout(action) && reads_input(),
+        "UpdateContactCallbackNumber" => reads_input(),
+        "InvokeLambdaFunction" => reads_answers(),
         "InvokeFlowModule" => true,
         _ => false,
     }

@@ -18,10 +18,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    for (_, action) in look.all_actions() {
+    for (index, action) in look.all_actions() {
         let is_missing = action.action_type == ABSENT;
-        let is_new =
-            !is_missing && catalog::find(&action.action_type).is_none() && catalog::is_possible(&action.action_type);
+        let is_new = !is_missing && look.spec(index).is_none() && catalog::is_possible(&action.action_type);
         if is_new {
             diagnostics.push(look.at(note(action), action));
         }

@@ -3,8 +3,7 @@
 use callform_source::{Diagnostic, Diagnostics, Severity, did_you_mean};
 
 use super::{Look, Rule};
-use crate::Action;
-use crate::catalog::{self, Class};
+use crate::catalog::{ActionSpec, Class};
 use crate::paths;
 use crate::validate::{has_known_root, roots};
 
@@ -50,6 +49,9 @@ const MISNOMERS: &[(&str, &str)] = &[
     ("$.Input", "$.StoredCustomerInput"),
 ];
 
+/// Roots whose members are anybody's own, and that no misnomer begins with.
+const OPEN: &[&str] = &["Attributes", "External", "FlowAttributes", "StoredCustomerInput"];
+
 /// Roots of which AWS's page of attributes lists every member, and few are likely to come.
 const CLOSED: &[&str] = &["CustomerEndpoint", "SystemEndpoint", "Queue", "Agent"];
 
@@ -80,11 +82,11 @@ const MEMBERS: &[(&str, &[&str])] = &[
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     // A block that is not in the catalog may bring paths of its own.
-    let may_be_new = look.all_actions().any(|(_, action)| catalog::find(&action.action_type).is_none());
-    for (_, action) in look.all_actions() {
+    let may_be_new = look.all_actions().any(|(index, _)| look.spec(index).is_none());
+    for (index, action) in look.all_actions() {
         let mut seen = Vec::new();
-        for (parameter, text) in paths::texts(action) {
-            let is_refused = is_single_path(action, parameter) && !may_be_new;
+        for (parameter, text) in look.texts.texts(index).iter().filter(|(_, text)| text.contains('$')) {
+            let is_refused = is_single_path(look.spec(index), parameter) && !may_be_new;
             let wrong = paths::in_text(text).filter(|path| !is_refused || has_known_root(path)).filter_map(meant);
             for (path, meant) in wrong.chain(without_dot(text)) {
                 if !seen.contains(&path) {
@@ -97,9 +99,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
 }
 
 /// Parameters where Connect itself refuses a path it does not know.
-fn is_single_path(action: &Action, parameter: &str) -> bool {
-    let spec = catalog::find(&action.action_type).and_then(|spec| spec.parameter(parameter));
-    spec.is_some_and(|spec| spec.class == Class::Path)
+fn is_single_path(spec: Option<&ActionSpec>, parameter: &str) -> bool {
+    spec.and_then(|spec| spec.parameter(parameter)).is_some_and(|spec| spec.class == Class::Path)
 }
 
 fn unknown(path: &str, meant: Option<&Meant>, may_be_new: bool) -> Diagnostic {
@@ -122,6 +123,10 @@ fn unknown(path: &str, meant: Option<&Meant>, may_be_new: bool) -> Diagnostic {
 
 /// A path that is wrong, and what is meant where that can be told.
 fn meant(path: &str) -> Option<(String, Option<Meant>)> {
+    // Most paths are of these, and nothing is meant by mistake with them.
+    if OPEN.contains(&paths::root(path)) {
+        return None;
+    }
     let continues = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
     for (wrong, right) in MISNOMERS {
         if let Some(rest) = path.strip_prefix(wrong).filter(|rest| continues(rest)) {
@@ -158,6 +163,9 @@ enum Meant {
 fn without_dot(text: &str) -> impl Iterator<Item = (String, Option<Meant>)> + '_ {
     text.match_indices('$').filter_map(|(start, _)| {
         let rest = &text[start + 1..];
+        if rest.starts_with('.') {
+            return None;
+        }
         let root = roots().iter().find(|root| rest.strip_prefix(**root).is_some_and(|rest| rest.starts_with('.')))?;
         Some((format!("${root}."), Some(Meant::Path(format!("$.{root}.")))))
     })

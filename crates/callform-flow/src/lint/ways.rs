@@ -2,8 +2,10 @@
 //!
 //! Everything here takes time in proportion to the flow and nests nothing, since flows come from anywhere.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use crate::circles::circles;
 use crate::{Action, ConditionBranch, Flow};
 
 /// A way from one action to another.
@@ -32,6 +34,7 @@ pub(super) struct Ways<'a> {
     leaving: Vec<Vec<Way<'a>>>,
     start: Option<usize>,
     reached: Vec<bool>,
+    circles: OnceCell<Vec<Vec<usize>>>,
 }
 
 /// Actions that always leave by a condition or an error; their `NextAction` only repeats one of those.
@@ -57,7 +60,7 @@ impl<'a> Ways<'a> {
         let leaving: Vec<Vec<Way<'a>>> = flow.actions.iter().map(|action| leaving(action, &index)).collect();
         let start = index.get(flow.start_action.as_str()).copied();
         let reached = reached(&leaving, start);
-        Self { actions: &flow.actions, leaving, start, reached }
+        Self { actions: &flow.actions, leaving, start, reached, circles: OnceCell::new() }
     }
 
     /// Every way out of an action, `NextAction` first.
@@ -99,6 +102,14 @@ impl<'a> Ways<'a> {
         before
     }
 
+    /// The circles among the actions that any way from the start comes to, each sorted.
+    pub(super) fn circles(&self) -> &[Vec<usize>] {
+        self.circles.get_or_init(|| {
+            let of = |at: usize| self.taken(at).map(|way| way.to).filter(move |_| self.reached[at]).collect();
+            circles(&(0..self.len()).map(of).collect::<Vec<Vec<usize>>>())
+        })
+    }
+
     /// For each action, whether it can be come to from `from` (itself not counted unless by a circle), going on only
     /// from actions that `passes` lets through.
     pub(super) fn reached_from(&self, from: usize, passes: impl Fn(usize) -> bool) -> Vec<bool> {
@@ -124,7 +135,10 @@ fn leaving<'a>(action: &'a Action, index: &BTreeMap<&str, usize>) -> Vec<Way<'a>
     let next = transitions.next_action.iter().map(|to| (to, On::Next));
     let errors = transitions.errors().iter().map(|branch| (&branch.next_action, On::Error(&branch.error_type)));
     let conditions = transitions.conditions().iter().map(|branch| (&branch.next_action, On::Condition(branch)));
-    next.chain(errors).chain(conditions).filter_map(|(to, on)| Some(Way { to: *index.get(to.as_str())?, on })).collect()
+    let mut ways = Vec::with_capacity(transitions.targets().count());
+    let all = next.chain(errors).chain(conditions);
+    ways.extend(all.filter_map(|(to, on)| Some(Way { to: *index.get(to.as_str())?, on })));
+    ways
 }
 
 fn reached(leaving: &[Vec<Way<'_>>], start: Option<usize>) -> Vec<bool> {

@@ -5,6 +5,8 @@
 //! Of an action whose type the catalog does not have, only where it leads is looked at.
 //! The service reports several problems at once in some cases and only the first in others; this reports all.
 
+mod path;
+mod seen;
 mod action;
 mod parameters;
 mod objects;
@@ -13,13 +15,16 @@ mod tests;
 
 pub(crate) use action::{error_rules, is_menu_key};
 pub(crate) use parameters::{contains_path, has_known_root, is_path, roots};
+pub(crate) use seen::Members;
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::FlowType;
-use crate::catalog::{self, ObjectKind};
+use crate::catalog::ObjectKind;
+use crate::{Flow, FlowType};
+use path::Path;
+use seen::Seen;
 
 /// Most actions one flow may have.
 pub const MAXIMUM_ACTIONS: usize = 250;
@@ -40,15 +45,15 @@ impl Problem {
         Self { message: message.into(), action: None }
     }
 
-    fn property_value(path: &str) -> Self {
+    fn property_value(path: &Path<'_>) -> Self {
         Self::new(format!("Invalid Action property value. Path: {path}"))
     }
 
-    fn property_name(path: &str) -> Self {
+    fn property_name(path: &Path<'_>) -> Self {
         Self::new(format!("Invalid Action property name. Path: {path}"))
     }
 
-    fn missing_property(path: &str) -> Self {
+    fn missing_property(path: &Path<'_>) -> Self {
         Self::new(format!("Action is missing required property. Path: {path}"))
     }
 }
@@ -89,41 +94,56 @@ pub fn problems(flow: &Value, context: &dyn LiveObjects, kind: FlowType) -> Vec<
     if !flow.is_object() {
         return vec![Problem::new("Content is not a JSON object")];
     }
-    envelope(flow, kind, &mut found);
+    let settings = flow.get("Settings").or_else(|| flow.get("settings"));
+    envelope(flow.get("Version").and_then(Value::as_str), settings, kind, &mut found);
     let actions: &[Value] = flow.get("Actions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let start = flow.get("StartAction").and_then(Value::as_str);
+    let seen: Vec<Seen<'_>> = actions.iter().map(Seen::of_json).collect();
+    check(start, &seen, context, &mut found);
+    found
+}
+
+/// The same for a flow that was read already.
+pub fn problems_of(flow: &Flow, context: &dyn LiveObjects, kind: FlowType) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let settings = flow.settings.as_ref().or_else(|| flow.other.get("settings"));
+    envelope(Some(&flow.version), settings, kind, &mut found);
+    let seen: Vec<Seen<'_>> = flow.actions.iter().map(Seen::of_action).collect();
+    check(Some(&flow.start_action), &seen, context, &mut found);
+    found
+}
+
+fn check(start: Option<&str>, actions: &[Seen<'_>], context: &dyn LiveObjects, found: &mut Vec<Problem>) {
     if actions.is_empty() {
         found.push(Problem::new("JSON field is missing or null for field name: Actions"));
-        return found;
+        return;
     }
     if actions.len() > MAXIMUM_ACTIONS {
         found.push(Problem::new(format!("Flow has more than {MAXIMUM_ACTIONS} actions")));
     }
-    let identifiers = identifiers(actions, &mut found);
-    match flow.get("StartAction").and_then(Value::as_str) {
+    let identifiers = identifiers(actions, found);
+    match start {
         Some(start) if identifiers.contains(start) => {}
         Some(_) => found.push(Problem::new("Invalid property value. Path: StartAction")),
         None => found.push(Problem::new("JSON field is missing or null for field name: StartAction")),
     }
-    let is_known = |json: &Value| json.get("Type").and_then(Value::as_str).is_none_or(|it| catalog::find(it).is_some());
-    let knows_every_type = actions.iter().all(is_known);
+    let knows_every_type = actions.iter().all(|seen| seen.action_type.is_none() || seen.spec.is_some());
     let around = action::Surroundings { identifiers: &identifiers, knows_every_type, context };
-    for (index, json) in actions.iter().enumerate() {
+    for (index, seen) in actions.iter().enumerate() {
         let before = found.len();
-        action::check(json, &format!("Actions[{index}]"), &around, &mut found);
+        action::check(seen, &Path::action(index), &around, found);
         for problem in &mut found[before..] {
             problem.action = Some(index);
         }
     }
-    found
 }
 
-fn envelope(flow: &Value, kind: FlowType, found: &mut Vec<Problem>) {
-    match flow.get("Version").and_then(Value::as_str) {
+fn envelope(version: Option<&str>, settings: Option<&Value>, kind: FlowType, found: &mut Vec<Problem>) {
+    match version {
         Some(crate::json::VERSION) => {}
         Some(_) => found.push(Problem::new("Invalid property value. Path: Version")),
         None => found.push(Problem::new("JSON field is missing or null for field name: Version")),
     }
-    let settings = flow.get("Settings").or_else(|| flow.get("settings"));
     if kind == FlowType::Module && settings.is_none_or(Value::is_null) {
         found.push(Problem::new("JSON field is missing or null for field name: settings"));
     }
@@ -147,11 +167,12 @@ pub const FORBIDDEN_IDENTIFIERS: &[&str] = &[
 /// Most characters an identifier may have.
 pub const MAXIMUM_IDENTIFIER_LENGTH: usize = 50;
 
-fn identifiers<'a>(actions: &'a [Value], found: &mut Vec<Problem>) -> BTreeSet<&'a str> {
+fn identifiers<'a>(actions: &[Seen<'a>], found: &mut Vec<Problem>) -> BTreeSet<&'a str> {
     let mut identifiers = BTreeSet::new();
     for (index, action) in actions.iter().enumerate() {
-        let path = format!("Actions[{index}].Identifier");
-        match action.get("Identifier").and_then(Value::as_str) {
+        let action_path = Path::action(index);
+        let path = action_path.member("Identifier");
+        match action.identifier {
             Some(identifier) => {
                 let first = identifiers.insert(identifier);
                 if !first || !is_valid_identifier(identifier) {

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::Problem;
 use super::action::stores_input;
+use super::path::Path;
+use super::seen::{Members, Seen};
 use crate::catalog::{ActionSpec, Choice, Class, PROMPT_PARAMETERS, ParameterSpec, Shape};
 
 /// What is known for certain, so that anything else is refused.
@@ -15,9 +17,14 @@ pub(super) struct Known {
     pub(super) roots: bool,
 }
 
-pub(super) fn check(parameters: &Value, path: &str, spec: &ActionSpec, known: Known, found: &mut Vec<Problem>) {
-    let path = format!("{path}.Parameters");
-    check_members(parameters, &path, spec.parameters, known, found);
+pub(super) fn check(action: &Seen<'_>, path: &Path<'_>, spec: &ActionSpec, known: Known, found: &mut Vec<Problem>) {
+    let path = path.member("Parameters");
+    let parameters = action.parameters;
+    if action.has_good_parameters {
+        check_members(parameters, &path, spec.parameters, known, found);
+    } else {
+        found.push(Problem::property_value(&path));
+    }
     for choice in spec.choices {
         check_choice(parameters, choice, found);
     }
@@ -32,13 +39,15 @@ pub(super) fn check(parameters: &Value, path: &str, spec: &ActionSpec, known: Kn
     }
 }
 
-fn check_members(value: &Value, path: &str, specs: &[ParameterSpec], known: Known, found: &mut Vec<Problem>) {
-    let Value::Object(members) = value else {
-        found.push(Problem::property_value(path));
-        return;
-    };
-    for (name, value) in members {
-        let path = format!("{path}.{name}");
+fn check_members(
+    members: Members<'_>,
+    path: &Path<'_>,
+    specs: &[ParameterSpec],
+    known: Known,
+    found: &mut Vec<Problem>,
+) {
+    for (name, value) in members.iter() {
+        let path = path.member(name);
         match specs.iter().find(|spec| spec.name == name) {
             Some(spec) => check_value(value, &path, spec, known, found),
             None if known.names => found.push(Problem::property_name(&path)),
@@ -47,22 +56,23 @@ fn check_members(value: &Value, path: &str, specs: &[ParameterSpec], known: Know
     }
     for spec in specs {
         if spec.required && known.names && members.get(spec.name).is_none_or(Value::is_null) {
-            found.push(Problem::missing_property(&format!("{path}.{}", spec.name)));
+            found.push(Problem::missing_property(&path.member(spec.name)));
         }
     }
 }
 
-fn check_value(value: &Value, path: &str, spec: &ParameterSpec, known: Known, found: &mut Vec<Problem>) {
+fn check_value(value: &Value, path: &Path<'_>, spec: &ParameterSpec, known: Known, found: &mut Vec<Problem>) {
     let valid = match spec.shape {
         Shape::Text | Shape::Object(_) => is_scalar(value) && class_fits(value, spec.class, known),
         Shape::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&text)),
         Shape::Integer(least, most) => {
             is_path_allowed(value, spec.class) || integer(value).is_some_and(|number| (least..=most).contains(&number))
         }
-        Shape::Members(specs) => {
-            check_members(value, path, specs, known, found);
+        Shape::Members(specs) if value.is_object() => {
+            check_members(Members::of_value(value), path, specs, known, found);
             return;
         }
+        Shape::Members(_) => false,
         Shape::Map => value.is_object(),
         Shape::List => value.is_array(),
         Shape::Any => true,
@@ -180,34 +190,36 @@ pub(crate) fn has_known_root(path: &str) -> bool {
     ROOTS.contains(&root)
 }
 
-fn check_choice(parameters: &Value, choice: &Choice, found: &mut Vec<Problem>) {
-    let set: Vec<&str> = choice.of.iter().copied().filter(|name| parameters.get(name).is_some()).collect();
-    if set.len() > 1 {
+fn check_choice(parameters: Members<'_>, choice: &Choice, found: &mut Vec<Problem>) {
+    let set = || choice.of.iter().copied().filter(|name| parameters.get(name).is_some());
+    let count = set().count();
+    if count > 1 {
+        let set: Vec<&str> = set().collect();
         found.push(Problem::new(format!(
             "Only one of these properties may be defined. Properties: [{}]",
             set.join(", ")
         )));
     }
-    if set.is_empty() && choice.required {
+    if count == 0 && choice.required {
         found.push(Problem::new(format!("At least one of [{}] must be set", choice.of.join(", "))));
     }
 }
 
-fn check_stored_input(parameters: &Value, path: &str, found: &mut Vec<Problem>) {
+fn check_stored_input(parameters: Members<'_>, path: &Path<'_>, found: &mut Vec<Problem>) {
     if parameters.get("Text").and_then(Value::as_str) == Some("") {
-        found.push(Problem::property_value(&format!("{path}.Text")));
+        found.push(Problem::property_value(&path.member("Text")));
     }
     let validation = parameters.get("InputValidation");
-    match (stores_input(Some(parameters)), validation) {
-        (true, None) => found.push(Problem::missing_property(&format!("{path}.InputValidation"))),
+    match (stores_input(parameters), validation) {
+        (true, None) => found.push(Problem::missing_property(&path.member("InputValidation"))),
         (true, Some(validation)) => {
             let choice = Choice { of: &["PhoneNumberValidation", "CustomValidation"], required: true };
-            check_choice(validation, &choice, found);
+            check_choice(Members::of_value(validation), &choice, found);
             let number = validation.get("PhoneNumberValidation");
             let local = number.and_then(|number| number.get("NumberFormat")).and_then(Value::as_str) == Some("Local");
             if local && number.is_some_and(|number| number.get("CountryCode").is_none()) {
-                let path = format!("{path}.InputValidation.PhoneNumberValidation.CountryCode");
-                found.push(Problem::missing_property(&path));
+                let (validation, number) = (path.member("InputValidation"), "PhoneNumberValidation");
+                found.push(Problem::missing_property(&validation.member(number).member("CountryCode")));
             }
         }
         (false, _) => {}
@@ -215,17 +227,17 @@ fn check_stored_input(parameters: &Value, path: &str, found: &mut Vec<Problem>) 
 }
 
 /// Flow attributes are objects with a `Value`; the service refuses plain strings.
-fn check_flow_attributes(parameters: &Value, path: &str, found: &mut Vec<Problem>) {
+fn check_flow_attributes(parameters: Members<'_>, path: &Path<'_>, found: &mut Vec<Problem>) {
     let Some(Value::Object(attributes)) = parameters.get("FlowAttributes") else { return };
     for (name, attribute) in attributes {
         if attribute.get("Value").is_none() {
-            found.push(Problem::property_value(&format!("{path}.FlowAttributes.{name}")));
+            found.push(Problem::property_value(&path.member("FlowAttributes").member(name)));
         }
     }
 }
 
 /// A bot has to be told something, by a prompt or by a first message.
-fn check_bot(parameters: &Value, found: &mut Vec<Problem>) {
+fn check_bot(parameters: Members<'_>, found: &mut Vec<Problem>) {
     const TOLD_BY: &[&str] = &["Text", "SSML", "PromptId", "Media", "LexInitializationData"];
     if TOLD_BY.iter().all(|name| parameters.get(name).is_none()) {
         found.push(Problem::new(format!("At least one of [{}] must be set", TOLD_BY.join(", "))));
@@ -233,17 +245,17 @@ fn check_bot(parameters: &Value, found: &mut Vec<Problem>) {
 }
 
 /// Every message is one of text, SSML, prompt and audio.
-fn check_messages(parameters: &Value, path: &str, found: &mut Vec<Problem>) {
+fn check_messages(parameters: Members<'_>, path: &Path<'_>, found: &mut Vec<Problem>) {
     let Some(Value::Array(messages)) = parameters.get("Messages") else { return };
     if messages.is_empty() {
-        found.push(Problem::property_value(&format!("{path}.Messages")));
+        found.push(Problem::property_value(&path.member("Messages")));
     }
     for message in messages {
-        check_choice(message, &Choice { of: PROMPT_PARAMETERS, required: true }, found);
+        check_choice(Members::of_value(message), &Choice { of: PROMPT_PARAMETERS, required: true }, found);
     }
 }
 
-fn check_tags(parameters: &Value, found: &mut Vec<Problem>) {
+fn check_tags(parameters: Members<'_>, found: &mut Vec<Problem>) {
     let count = parameters.get("Tags").and_then(Value::as_object).map_or(0, serde_json::Map::len);
     if count > 6 {
         found.push(Problem::new("More than 6 tags in Parameters.Tags"));
@@ -251,8 +263,8 @@ fn check_tags(parameters: &Value, found: &mut Vec<Problem>) {
 }
 
 /// At most ten context variables, by the page of the block; the words are ours (?).
-fn check_context_variables(parameters: &Value, found: &mut Vec<Problem>) {
-    let variables = parameters.pointer("/AgentConfiguration/ContextVariables").and_then(Value::as_object);
+fn check_context_variables(parameters: Members<'_>, found: &mut Vec<Problem>) {
+    let variables = parameters.get("AgentConfiguration").and_then(|it| it.get("ContextVariables")?.as_object());
     if variables.is_some_and(|variables| variables.len() > 10) {
         found.push(Problem::new("More than 10 variables in Parameters.AgentConfiguration.ContextVariables"));
     }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{FileId, Span, Spanned};
@@ -51,9 +51,33 @@ fn place<'de, A: MapAccess<'de>>(map: &mut A, name: &'static str) -> Result<u32,
 }
 
 fn expect_key<'de, A: MapAccess<'de>>(map: &mut A, name: &'static str) -> Result<(), A::Error> {
-    // Foreign formats may hold their keys as owned strings.
-    let key: Option<Cow<'de, str>> = map.next_key()?;
-    if key.as_deref() == Some(name) { Ok(()) } else { Err(A::Error::custom("the value has no place in a source file")) }
+    match map.next_key_seed(Is(name))? {
+        Some(true) => Ok(()),
+        _ => Err(A::Error::custom("the value has no place in a source file")),
+    }
+}
+
+/// Whether a key is this one. There are four for each value, so none is copied.
+struct Is(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Is {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Is {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<bool, E> {
+        Ok(key == self.0)
+    }
 }
 
 impl<T: Serialize> Serialize for Spanned<T> {

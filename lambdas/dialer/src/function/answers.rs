@@ -10,7 +10,7 @@ use crate::ids::{AttemptId, ContactId, Number, PersonId};
 use crate::item::Key;
 use crate::phone::{ATTEMPT_ATTRIBUTE, NoPhone, PERSON_ATTRIBUTE};
 use crate::policy::Policy;
-use crate::store::Store;
+use crate::store::Table as _;
 use crate::work::{Answer, Taken, Work};
 
 /// An event of a flow. Connect sends more; only this is read.
@@ -95,7 +95,7 @@ impl Answers {
         let number = data.customer_endpoint.and_then(|endpoint| endpoint.address);
         let number = number.and_then(|address| Number::from_e164(&address));
         let calls = self.aws.calls().await;
-        let store = DynamoDb { calls, table: &self.table };
+        let store = DynamoDb::new(calls, &self.table);
         let person = self.person(&store, text(PERSON_ATTRIBUTE), number.as_ref()).await?;
         let key = details.parameters.key.filter(|key| !key.is_empty());
         let answer = Answer {

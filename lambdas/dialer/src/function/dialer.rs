@@ -58,7 +58,7 @@ impl Dialer {
         let event = Event::read(event)?;
         let calls = self.aws.calls().await;
         let settings = &self.settings;
-        let store = DynamoDb { calls, table: &settings.table };
+        let store = DynamoDb::new(calls, &settings.table);
         let phone = Connect { calls, instance: settings.instance_id(), queue: &settings.queue, flow: &settings.flow };
         let rim = Services(calls);
         let work = Work { store: &store, phone: &phone, rim: &rim, policy: &settings.policy };

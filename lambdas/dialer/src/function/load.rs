@@ -13,7 +13,7 @@ use crate::ids::LoadId;
 use crate::item::{Existing, Key, Load, RowCounts};
 use crate::list::{Place, RowReport};
 use crate::phone::Phone;
-use crate::store::Store;
+use crate::store::Table as _;
 use crate::work::{Rim, Work};
 
 /// Bytes of an object that are fetched at once.

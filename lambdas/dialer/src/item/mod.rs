@@ -17,6 +17,7 @@
 //! and `expires`. Attributes that are unknown here are kept.
 
 mod attempt;
+#[cfg(test)]
 mod attributes;
 mod campaign;
 mod key;
@@ -24,26 +25,23 @@ mod others;
 mod person;
 
 pub use attempt::{Attempt, AttemptState, Counted};
-pub use attributes::Unreadable;
 pub use campaign::{Agents, Bucket, Campaign, Counts, State, Today};
 pub use key::{Key, PARTS, Shard};
 pub use others::{Agent, Contact, Escalation, EscalationReason, Existing, Load, NumberRecord, RowCounts};
 pub use person::{Lease, Person, Priority, Standing};
 
+use std::fmt;
+
+use callform_table::{Index, Records};
+
 use crate::moment::{Day, Moment};
 
-/// An item: its key, its version (1 for a new one), what it says, and attributes that are unknown here.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Item {
-    /// Its key.
-    pub key: Key,
-    /// How often it was written.
-    pub version: u64,
-    /// What it says.
-    pub body: Body,
-    /// What somebody else wrote into it.
-    pub extra: serde_json::Map<String, serde_json::Value>,
-}
+/// An item.
+pub type Item = callform_table::Item<Dialing>;
+
+/// What the table of a dialer holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialing;
 
 macro_rules! bodies {
     ($($(#[$about:meta])* $name:ident($body:ty) as $as:ident,)*) => {
@@ -90,38 +88,72 @@ bodies! {
     Escalation(Escalation) as escalation,
 }
 
-/// The attributes of an item that indexes and the time to live are made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Indexed {
-    /// `shard` and `due` of `by_due`.
-    pub due: Option<(Shard, Moment)>,
-    /// `day` and `at` of `by_day`.
-    pub day: Option<(Day, Moment)>,
-    /// `expires`.
-    pub expires: Option<Moment>,
+/// The index of what is due.
+const BY_DUE: Index = Index { name: "by_due", part: "shard", sort: "due" };
+
+/// The index of attempts by day.
+const BY_DAY: Index = Index { name: "by_day", part: "day", sort: "at" };
+
+/// A part of an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Of what is due.
+    Due(Shard),
+    /// The attempts of a day.
+    Day(Day),
 }
 
-impl Item {
-    /// Where the indexes have it.
-    pub fn indexed(&self) -> Indexed {
-        match &self.body {
-            Body::Person(person) => Indexed {
-                due: person.due.map(|due| (Shard::of_person(person.priority, &person.id), due)),
-                ..Indexed::default()
-            },
-            Body::Attempt(attempt) => Indexed {
-                due: attempt.due.map(|due| (Shard::of_attempt(&attempt.id), due)),
-                day: Some((attempt.day, attempt.claimed)),
-                expires: Some(attempt.expires),
-            },
-            Body::Escalation(escalation) => Indexed {
-                due: escalation.delivered.is_none().then_some((Shard::Escalations, escalation.at)),
-                day: None,
-                expires: Some(escalation.expires),
-            },
-            Body::Contact(contact) => Indexed { expires: Some(contact.expires), ..Indexed::default() },
-            Body::Agent(agent) => Indexed { expires: Some(agent.expires), ..Indexed::default() },
-            Body::Campaign(_) | Body::Number(_) | Body::Load(_) => Indexed::default(),
+impl fmt::Display for Part {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Due(shard) => shard.fmt(out),
+            Self::Day(day) => day.fmt(out),
+        }
+    }
+}
+
+impl Records for Dialing {
+    type Key = Key;
+    type Body = Body;
+    type Part = Part;
+
+    const INDEXES: &'static [Index] = &[BY_DUE, BY_DAY];
+
+    fn index(part: &Part) -> &'static Index {
+        match part {
+            Part::Due(_) => &BY_DUE,
+            Part::Day(_) => &BY_DAY,
+        }
+    }
+
+    fn prefix(key: &Key) -> &'static str {
+        key.prefix()
+    }
+
+    fn indexed(item: &Item) -> Vec<(Part, Moment)> {
+        match &item.body {
+            Body::Person(person) => {
+                let shard = Part::Due(Shard::of_person(person.priority, &person.id));
+                person.due.map(|due| (shard, due)).into_iter().collect()
+            }
+            Body::Attempt(attempt) => {
+                let due = attempt.due.map(|due| (Part::Due(Shard::of_attempt(&attempt.id)), due));
+                [Some((Part::Day(attempt.day), attempt.claimed)), due].into_iter().flatten().collect()
+            }
+            Body::Escalation(escalation) if escalation.delivered.is_none() => {
+                vec![(Part::Due(Shard::Escalations), escalation.at)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn expires(item: &Item) -> Option<Moment> {
+        match &item.body {
+            Body::Attempt(attempt) => Some(attempt.expires),
+            Body::Escalation(escalation) => Some(escalation.expires),
+            Body::Contact(contact) => Some(contact.expires),
+            Body::Agent(agent) => Some(agent.expires),
+            Body::Campaign(_) | Body::Person(_) | Body::Number(_) | Body::Load(_) => None,
         }
     }
 }

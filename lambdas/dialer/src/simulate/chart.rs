@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::simulate::tally::Simulation;
+use crate::simulate::tally::{Nobody, Simulation};
 
 /// The width of a bar.
 const WIDTH: u64 = 30;
@@ -16,6 +16,18 @@ impl fmt::Display for Simulation {
             self.end,
             if self.finished { ": nobody is left to be called" } else { "" }
         )?;
+        match &self.nobody {
+            None => {}
+            Some(Nobody::Agents { needed }) => {
+                writeln!(
+                    out,
+                    "nobody was called: {needed} {} to be free",
+                    if *needed == 1 { "agent has" } else { "agents have" }
+                )?;
+            }
+            Some(Nobody::Before(due)) => writeln!(out, "nobody was called: the rules allow it from {due} on")?,
+            Some(Nobody::Never) => writeln!(out, "nobody was called: the rules never allow it where people are")?,
+        }
         let counts = &self.counts;
         writeln!(
             out,

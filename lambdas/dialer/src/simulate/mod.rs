@@ -9,7 +9,7 @@ mod model;
 mod tally;
 
 pub use model::{Model, Rates, Shift};
-pub use tally::{Hour, Simulation};
+pub use tally::{Hour, Nobody, Simulation};
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -87,7 +87,8 @@ pub fn simulate(policy: &Policy, model: &Model) -> Simulation {
     simulator.run();
     let ended = simulator.now;
     simulator.tally.close(ended);
-    Simulation::of(policy, model, &simulator.campaign, simulator.tally, ended)
+    let due = simulator.due.peek().map(|Reverse((due, _))| *due);
+    Simulation::of(policy, model, &simulator.campaign, simulator.tally, ended, due)
 }
 
 impl<'a> Simulator<'a> {

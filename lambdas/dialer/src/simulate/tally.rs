@@ -184,6 +184,21 @@ impl Tally {
     }
 }
 
+/// Why nobody was called in a simulation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nobody {
+    /// There were fewer agents than have to be free.
+    Agents {
+        /// How many have to be free.
+        needed: u32,
+    },
+    /// The rules allow no call before a moment, in RFC 3339, which comes after the end.
+    Before(String),
+    /// It is not known in which time zone people are, or the rules never allow a call.
+    Never,
+}
+
 /// What a simulation came to. Shares are in whole percent or, where they matter, in hundredths of a percent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Simulation {
@@ -193,6 +208,9 @@ pub struct Simulation {
     pub end: String,
     /// Whether nobody was left to be called.
     pub finished: bool,
+    /// Where nobody was called: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nobody: Option<Nobody>,
     /// How many persons are where.
     pub counts: Counts,
     /// Calls that were placed.
@@ -231,7 +249,14 @@ const ITEMS_OF_PLACED: u64 = 2;
 const ITEMS_OF_LEARNED: u64 = 3;
 
 impl Simulation {
-    pub(super) fn of(policy: &Policy, model: &Model, campaign: &Campaign, tally: Tally, end: Moment) -> Self {
+    pub(super) fn of(
+        policy: &Policy,
+        model: &Model,
+        campaign: &Campaign,
+        tally: Tally,
+        end: Moment,
+        due: Option<Moment>,
+    ) -> Self {
         let sum = |of: fn(&Hour) -> u64| tally.hours.iter().map(of).sum::<u64>();
         let staffed = sum(|hour| hour.staffed_seconds);
         let of = |is: fn(Outcome) -> bool| {
@@ -248,6 +273,7 @@ impl Simulation {
             start: model.start.to_string(),
             end: end.to_string(),
             finished: campaign.state == State::Done,
+            nobody: (campaign.calls == 0 && model.people > 0).then(|| nobody(policy, model, due)),
             counts: campaign.counts,
             calls: campaign.calls,
             outcomes: campaign.outcomes.clone(),
@@ -263,5 +289,15 @@ impl Simulation {
             held_seconds: tally.held.iter().map(|(word, held)| ((*word).to_owned(), held / 1000)).collect(),
             hours: tally.hours,
         }
+    }
+}
+
+/// Why nobody was called, where the first is due at a moment or never.
+fn nobody(policy: &Policy, model: &Model, due: Option<Moment>) -> Nobody {
+    let end = model.start + Duration::from_hours(model.hours.into());
+    match due {
+        None => Nobody::Never,
+        Some(due) if due >= end => Nobody::Before(due.to_string()),
+        Some(_) => Nobody::Agents { needed: policy.min_free_agents.max(1) },
     }
 }

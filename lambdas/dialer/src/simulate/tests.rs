@@ -91,3 +91,16 @@ fn hours_are_those_of_the_people() {
     assert!(simulation.hours[..9].iter().all(|hour| hour.calls == 0), "{simulation}");
     assert!(simulation.hours[9].calls > 0, "{simulation}");
 }
+
+#[test]
+fn why_nobody_was_called_is_said() {
+    let busy = simulate(&policy(), &model(10, 5));
+    assert_eq!(busy.nobody, None, "{busy}");
+    let alone = simulate(&policy(), &model(10, 0));
+    assert_eq!(alone.nobody, Some(Nobody::Agents { needed: 1 }), "{alone}");
+    assert!(alone.to_string().contains("\nnobody was called: 1 agent has to be free\n"), "{alone}");
+    let zones = vec!["Pacific/Auckland".to_owned()];
+    let asleep = simulate(&policy(), &Model { zones, hours: 2, ..model(10, 5) });
+    // In Auckland it is 21:00 when it is 08:00 in London, and 09:00 comes at 20:00 there.
+    assert_eq!(asleep.nobody, Some(Nobody::Before("2026-11-30T20:00:00Z".to_owned())), "{asleep}");
+}

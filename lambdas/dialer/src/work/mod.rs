@@ -19,12 +19,15 @@ pub use load::{Chunk, LoadError};
 pub use round::Round;
 pub use sweep::Swept;
 
+use callform_table::TRIES;
+pub use callform_table::WorkError;
+
 use crate::ids::AttemptId;
 use crate::item::{Item, Key};
 use crate::moment::Moment;
 use crate::phone::Phone;
 use crate::policy::Policy;
-use crate::store::{Change, CommitError, ReadError, Store};
+use crate::store::{Change, Store};
 
 /// What is neither table nor phone: time and chance.
 pub trait Rim {
@@ -45,23 +48,6 @@ impl<R: Rim> Rim for &R {
     }
 }
 
-/// How often a step is decided again when others change what it read. Each time at least one of the others went on.
-const TRIES: u32 = 64;
-
-/// Why a procedure ended before its end. What it did until then holds, and calling it again goes on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WorkError {
-    /// The table could not be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The table could not be written, or did not say whether it was.
-    #[error("the table did not answer")]
-    Write,
-    /// Others kept changing the same items.
-    #[error("too many others changed the same items at once")]
-    Contended,
-}
-
 /// The procedures of a dialer.
 #[derive(Clone, Copy, Debug)]
 pub struct Work<'a, S, P, R> {
@@ -80,23 +66,8 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
     async fn decide<T>(
         &self,
         keys: &[Key],
-        mut decide: impl FnMut(&[Option<Item>]) -> Option<(Vec<Change>, T)>,
+        decide: impl FnMut(&[Option<Item>]) -> Option<(Vec<Change>, T)>,
     ) -> Result<Option<T>, WorkError> {
-        for _ in 0..TRIES {
-            let mut items = Vec::with_capacity(keys.len());
-            for key in keys {
-                items.push(self.store.get(key).await?);
-            }
-            let Some((changes, answer)) = decide(&items) else { return Ok(None) };
-            if changes.is_empty() {
-                return Ok(Some(answer));
-            }
-            match self.store.commit(changes).await {
-                Ok(()) => return Ok(Some(answer)),
-                Err(CommitError::Conflict) => {}
-                Err(CommitError::Unavailable) => return Err(WorkError::Write),
-            }
-        }
-        Err(WorkError::Contended)
+        callform_table::decide(self.store, TRIES, keys, decide).await
     }
 }

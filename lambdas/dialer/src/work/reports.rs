@@ -35,11 +35,8 @@ impl<S: Store, P: Phone, R: Rim> Work<'_, S, P, R> {
         after: Option<Cursor>,
     ) -> Result<(Vec<ResultRow>, Option<Cursor>), WorkError> {
         let page = self.store.day(day, limit, after).await?;
-        let mut rows = Vec::with_capacity(page.keys.len());
-        for key in &page.keys {
-            let item = self.store.get(key).await?;
-            rows.extend(item.and_then(|item| item.body.attempt().map(|attempt| ResultRow::of(self.policy, attempt))));
-        }
-        Ok((rows, page.next))
+        let items = self.store.get_all(&page.keys).await?;
+        let attempts = items.iter().flatten().filter_map(|item| item.body.attempt());
+        Ok((attempts.map(|attempt| ResultRow::of(self.policy, attempt)).collect(), page.next))
     }
 }

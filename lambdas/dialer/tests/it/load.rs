@@ -43,8 +43,9 @@ fn load(world: &World) -> Load {
     world.table.read(&Key::Load("l1".into())).unwrap().body.load().unwrap().clone()
 }
 
-/// As the 2021 power dialer's sample.
-const SAMPLE: &str = "custID,phone\nA0001,+15550100\nA0001,+15550101\nA0002,+15550102\nA0003,+15550103\nA0004,+15550104\nA0005,+15550105\n";
+/// Five customers, the first of them with two numbers.
+const SAMPLE: &str =
+    "custID,phone\nK71,+15550140\nK71,+15550141\nK72,+15550142\nK73,+15550143\nK74,+15550144\nK75,+15550145\n";
 
 #[test]
 fn the_sample_is_five_people_with_six_numbers() {
@@ -54,8 +55,8 @@ fn the_sample_is_five_people_with_six_numbers() {
     assert_eq!(campaign(&world).counts.total(), 5);
     // Numbers of films are in no zone, and nobody said in which people are.
     assert_eq!(campaign(&world).counts.waiting, 5);
-    let person = world.person("A0001");
-    assert_eq!(person.numbers.iter().map(Number::as_str).collect::<Vec<_>>(), ["+15550100", "+15550101"]);
+    let person = world.person("K71");
+    assert_eq!(person.numbers.iter().map(Number::as_str).collect::<Vec<_>>(), ["+15550140", "+15550141"]);
     assert_eq!(person.lines, [2, 3]);
 }
 

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use dialer::evidence::{Detected, Evidence, Reason, Said, Talked};
 use dialer::ids::{AgentId, AttemptId, ContactId, Number, PersonId};
-use dialer::item::{Attempt, Item, Key, Person, Shard};
+use dialer::item::{Attempt, Dialing, Item, Key, Part, Person};
 use dialer::memory::Memory;
-use dialer::moment::{Day, Moment};
+use dialer::moment::Moment;
 use dialer::phone::{Looked, Phone, PlaceError, Placing, Silent, Staffing};
 use dialer::policy::Policy;
-use dialer::store::{Change, CommitError, Cursor, Page, ReadError, Store};
+use dialer::store::{Change, CommitError, Cursor, Page, ReadError, Table};
 use dialer::work::{Answer, Rim, Work};
 use serde_json::{Value, json};
 
@@ -166,6 +166,8 @@ pub(crate) struct World {
     pub(crate) looked_up: Cell<u64>,
     /// How often Connect was asked to place a call.
     pub(crate) asked: Cell<u64>,
+    /// Events that came and were taken in, each by an invocation of its own.
+    pub(crate) events: Cell<u64>,
     /// The step at which whoever makes it dies, for tests that try every one.
     pub(crate) dies_at: Cell<Option<u64>>,
     pub(crate) steps: Cell<u64>,
@@ -192,6 +194,7 @@ impl World {
             answers: RefCell::default(),
             looked_up: Cell::new(0),
             asked: Cell::new(0),
+            events: Cell::new(0),
             dies_at: Cell::new(None),
             steps: Cell::new(0),
         };
@@ -519,7 +522,7 @@ impl Rim for World {
     }
 }
 
-impl Store for World {
+impl Table<Dialing> for World {
     async fn get(&self, key: &Key) -> Result<Option<Item>, ReadError> {
         self.step().await;
         if self.chance.per_mille(self.faults.table / 2) {
@@ -540,17 +543,12 @@ impl Store for World {
         if fails && written.is_ok() { Err(CommitError::Unavailable) } else { written }
     }
 
-    async fn due(&self, shard: Shard, until: Moment, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
+    async fn query(&self, part: &Part, until: Moment, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
         self.step().await;
-        if self.chance.per_mille(300) {
+        if matches!(part, Part::Due(_)) && self.chance.per_mille(300) {
             self.table.catch_up();
         }
-        self.table.due(shard, until, limit, after).await
-    }
-
-    async fn day(&self, day: Day, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
-        self.step().await;
-        self.table.day(day, limit, after).await
+        self.table.query(part, until, limit, after).await
     }
 
     async fn scan(&self, prefix: &'static str, limit: usize, after: Option<Cursor>) -> Result<Page, ReadError> {
@@ -638,6 +636,7 @@ struct Running<'w> {
 
 impl World {
     fn task(&self, next: &Next) -> Task<'_> {
+        self.events.set(self.events.get() + u64::from(!matches!(next, Next::Worker)));
         let work = self.work();
         let failed = |error: dialer::work::WorkError| error.to_string();
         match next.clone() {

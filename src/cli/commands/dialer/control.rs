@@ -31,6 +31,25 @@ pub(super) enum Turn {
     Stop,
 }
 
+impl Turn {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Stop => "stop",
+        }
+    }
+
+    /// Whether the campaign can be turned so. What is there already may be asked for again.
+    fn fits(self, state: State) -> bool {
+        match (self, state) {
+            (_, State::Running | State::Paused) | (Self::Stop, State::Stopping | State::Stopped) => true,
+            (Self::Stop, State::Idle) => true,
+            (_, State::Idle | State::Stopping | State::Stopped | State::Done) => false,
+        }
+    }
+}
+
 /// Starts a campaign.
 pub(super) async fn start(ui: &Ui, args: &StartArgs) -> Result<Exit, Exit> {
     let found = find(ui, &args.dialer.blueprint, args.dialer.dialer.as_deref())?;
@@ -61,6 +80,9 @@ async fn begin(ui: &Ui, args: &StartArgs, found: &Found, live: &Live) -> Result<
         });
         return Err(Exit::Failed);
     }
+    if let Some(list) = &args.list {
+        present(ui, live, list).await?;
+    }
     // Started at once, so that whoever stops it from now on has stopped it. With a list, the state machine starts it.
     let begun = args.list.is_none();
     if begun {
@@ -79,24 +101,46 @@ async fn begin(ui: &Ui, args: &StartArgs, found: &Found, live: &Live) -> Result<
     Ok(tell(ui, args.dialer.format, State::Running, Some(execution)))
 }
 
+/// A list that is not in the bucket is told here, rather than by a state machine that has failed. Who may not read the bucket
+/// leaves it to the state machine, which may.
+async fn present(ui: &Ui, live: &Live, list: &str) -> Result<(), Exit> {
+    let Some(bucket) = &live.bucket else { return Ok(()) };
+    match live.account.gateway.calls().object(bucket, list, (0, 0), None).await {
+        Err(error) if error.code.as_deref() == Some("NoSuchKey") => {
+            ui.error(&format!("the bucket `{bucket}` has no object `{list}`"));
+            ui.say(&format!("help: put it there first: `aws s3 cp LIST s3://{bucket}/{list}`"));
+            Err(Exit::Failed)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Pauses, resumes or stops a campaign.
 pub(super) async fn turn(ui: &Ui, args: &DialerArgs, turn: Turn) -> Result<Exit, Exit> {
     let found = find(ui, &args.blueprint, args.dialer.as_deref())?;
     let live = open(ui, &found, &args.account).await?;
-    let state = turned(&live, &found, turn).await;
+    let turned = turned(&live, &found, turn).await;
     live.account.close().await;
-    let state = state.map_err(|error| failed(ui, &error))?;
+    let (before, state) = turned.map_err(|error| failed(ui, &error))?;
+    if !turn.fits(before) {
+        ui.error(&format!("there is nothing to {}: the campaign is {}", turn.word(), before.word()));
+        ui.say("help: `callform dialer start` starts a campaign");
+        return Err(Exit::Failed);
+    }
     Ok(tell(ui, args.format, state, None))
 }
 
-async fn turned(live: &Live, found: &Found, turn: Turn) -> Result<State, WorkError> {
+/// The states before and after.
+async fn turned(live: &Live, found: &Found, turn: Turn) -> Result<(State, State), WorkError> {
     let tools = live.tools(&found.policy);
     let work = tools.work();
-    match turn {
+    let before = work.campaign().await?.state;
+    let after = match turn {
         Turn::Pause => work.pause().await,
         Turn::Resume => work.resume().await,
         Turn::Stop => work.stop().await,
-    }
+    }?;
+    Ok((before, after))
 }
 
 fn tell(ui: &Ui, form: Form, state: State, execution: Option<&str>) -> Exit {

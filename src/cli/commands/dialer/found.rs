@@ -20,6 +20,8 @@ pub(super) struct Found {
     pub(super) policy: Policy,
     /// Its table.
     pub(super) table: Address,
+    /// The bucket of its lists and results, where there is one.
+    pub(super) bucket: Option<Address>,
     /// The state machine that starts it, where there is one.
     pub(super) machine: Option<Address>,
 }
@@ -58,11 +60,12 @@ pub(super) fn find(ui: &Ui, args: &BlueprintArgs, wanted: Option<&str>) -> Resul
         _ => None,
     });
     let policy = policy.map_err(|error| failed(&error.to_string(), "change it under `with:` of the function"))?;
-    let Some(table) = variables.and_then(|variables| table(variables.get("TABLE")?)) else {
+    let Some(table) = variables.and_then(|variables| target(variables.get("TABLE")?)) else {
         return Err(failed("the dialer has no table", "name one under `with:` of the function"));
     };
+    let bucket = variables.and_then(|variables| target(variables.get("BUCKET")?));
     let machine = machine(&center, &key);
-    Ok(Found { center, key, policy, table, machine })
+    Ok(Found { center, key, policy, table, bucket, machine })
 }
 
 fn variables(lambda: &Properties) -> Option<&indexmap::IndexMap<String, Value>> {
@@ -73,7 +76,8 @@ fn variables(lambda: &Properties) -> Option<&indexmap::IndexMap<String, Value>> 
     }
 }
 
-fn table(value: &Value) -> Option<Address> {
+/// The resource that a variable names.
+fn target(value: &Value) -> Option<Address> {
     match value {
         Value::Reference(reference) => match &reference.target {
             Target::Resource(address) => Some(address.clone()),

@@ -80,6 +80,10 @@ async fn read(ui: &Ui, args: &ResultsArgs, found: &Found, live: &Live) -> Result
     let today = tools.now().day(zone);
     let first = args.from.unwrap_or_else(|| campaign.started.map_or(today, |started| started.day(zone)));
     let last = args.to.unwrap_or(today);
+    if first > last {
+        ui.error(&format!("--from {first} is after --to {last}"));
+        return Err(Exit::Usage);
+    }
     let mut rows = Vec::new();
     for days in 0..MOST_DAYS {
         let Ok(date) = first.0.checked_add(jiff::Span::new().days(days)) else { break };

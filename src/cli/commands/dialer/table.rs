@@ -13,6 +13,7 @@ use crate::cli::args::AccountArgs;
 use crate::cli::exit_code::Exit;
 use crate::cli::target::Account;
 use crate::cli::ui::Ui;
+use crate::model::Address;
 use crate::observe;
 use crate::plan::Known;
 
@@ -21,6 +22,8 @@ pub(super) struct Live {
     pub(super) account: Account,
     /// The table's name.
     pub(super) table: String,
+    /// The bucket's name, where there is one.
+    pub(super) bucket: Option<String>,
     /// The state machine's ARN, where there is one.
     pub(super) machine: Option<String>,
 }
@@ -29,7 +32,7 @@ pub(super) struct Live {
 pub(super) async fn open(ui: &Ui, found: &Found, args: &AccountArgs) -> Result<Live, Exit> {
     let account = Account::open(ui, args, &found.center.model.region).await?;
     match names(ui, found, args, &account).await {
-        Ok((table, machine)) => Ok(Live { account, table, machine }),
+        Ok(Names { table, bucket, machine }) => Ok(Live { account, table, bucket, machine }),
         Err(exit) => {
             account.close().await;
             Err(exit)
@@ -37,12 +40,14 @@ pub(super) async fn open(ui: &Ui, found: &Found, args: &AccountArgs) -> Result<L
     }
 }
 
-async fn names(
-    ui: &Ui,
-    found: &Found,
-    args: &AccountArgs,
-    account: &Account,
-) -> Result<(String, Option<String>), Exit> {
+/// What the blueprint's resources are called in the account.
+struct Names {
+    table: String,
+    bucket: Option<String>,
+    machine: Option<String>,
+}
+
+async fn names(ui: &Ui, found: &Found, args: &AccountArgs, account: &Account) -> Result<Names, Exit> {
     let inventory = observe::stacks_and_associations(&account.gateway, &found.center.model).await.map_err(|error| {
         ui.error(&error.to_string());
         Exit::Failed
@@ -53,8 +58,8 @@ async fn names(
         ui.say(&format!("help: apply the blueprint first: `callform apply <blueprint>{}`", args.as_written()));
         return Err(Exit::Failed);
     };
-    let machine = found.machine.as_ref().and_then(|address| known.physical_id(address));
-    Ok((table.to_owned(), machine.map(str::to_owned)))
+    let name = |address: &Option<Address>| Some(known.physical_id(address.as_ref()?)?.to_owned());
+    Ok(Names { table: table.to_owned(), bucket: name(&found.bucket), machine: name(&found.machine) })
 }
 
 /// What the procedures need, in one place.
@@ -68,7 +73,7 @@ impl Live {
     /// The procedures' tools.
     pub(super) fn tools<'a>(&'a self, policy: &'a Policy) -> Tools<'a> {
         let calls = self.account.gateway.calls();
-        Tools { store: DynamoDb { calls, table: &self.table }, rim: Services(calls), policy }
+        Tools { store: DynamoDb::new(calls, &self.table), rim: Services(calls), policy }
     }
 }
 

@@ -4,7 +4,7 @@ use clap::Args;
 use dialer::ids::Number;
 use dialer::item::Key;
 use dialer::moment::Moment;
-use dialer::store::Store;
+use dialer::store::Table as _;
 use dialer::why::Why;
 
 use super::found::{Found, find};

@@ -11,6 +11,8 @@ mod table;
 pub(crate) use deciding::OR;
 pub(crate) use raw::LITERAL;
 
+use std::borrow::Cow;
+
 use callform_source::Spanned;
 
 use super::builder::{Builder, Draft, Target};
@@ -81,12 +83,12 @@ fn plain(builder: &mut Builder<'_>, draft: Draft, error: Option<&Branch>, next: 
 }
 
 /// What is said, for identifiers.
-fn words_of(speech: &Speech) -> String {
+fn words_of(speech: &Speech) -> Cow<'_, str> {
     match speech {
-        Speech::Text(text) => text.clone(),
-        Speech::Ssml(ssml) => without_tags(&ssml.ssml),
-        Speech::Prompt(prompt) => short(&prompt.prompt).to_owned(),
-        Speech::Audio(audio) => audio.audio.rsplit('/').next().unwrap_or_default().to_owned(),
+        Speech::Text(text) => Cow::Borrowed(text),
+        Speech::Ssml(ssml) => Cow::Owned(without_tags(&ssml.ssml)),
+        Speech::Prompt(prompt) => Cow::Borrowed(short(&prompt.prompt)),
+        Speech::Audio(audio) => Cow::Borrowed(audio.audio.rsplit('/').next().unwrap_or_default()),
     }
 }
 

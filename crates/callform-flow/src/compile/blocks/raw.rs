@@ -7,7 +7,7 @@ use crate::catalog::{self, ActionSpec};
 use crate::compile::builder::{Builder, Draft, Target};
 use crate::references::marker_of_name;
 use crate::steps::{RawCondition, RawStep};
-use crate::validate::error_rules;
+use crate::validate::{Members, error_rules};
 use crate::{ConditionBranch, ErrorBranch};
 
 pub(super) fn raw(builder: &mut Builder<'_>, step: &RawStep, next: &Target) -> Target {
@@ -67,8 +67,8 @@ fn condition_branch(builder: &mut Builder<'_>, condition: &RawCondition, span: S
 
 fn missing_errors(spec: Option<&ActionSpec>, draft: &Draft) -> Vec<&'static str> {
     let Some(spec) = spec else { return Vec::new() };
-    let (required, _) = error_rules(&json!({ "Parameters": draft.parameters }), spec);
-    required.into_iter().filter(|error| !draft.errors.iter().any(|(given, _)| given.error_type == *error)).collect()
+    let required = error_rules(Members::of(&draft.parameters), spec).required();
+    required.filter(|error| !draft.errors.iter().any(|(given, _)| given.error_type == *error)).collect()
 }
 
 /// Names that are known to be no types. A type that only the catalog does not have passes, and a lint tells of it.

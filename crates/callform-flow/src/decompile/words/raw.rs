@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{After, Branch, Omitted, Place, Reader, Word, key, usual_branch};
 use crate::ConditionBranch;
-use crate::compare::canonical_value;
+use crate::compare::says_nothing;
 use crate::compile::LITERAL;
 use crate::decompile::object;
 
@@ -101,7 +101,7 @@ fn condition(branch: &ConditionBranch) -> Value {
 
 /// True where members say nothing.
 pub(super) fn is_nothing(members: &Map<String, Value>) -> bool {
-    members.is_empty() || canonical_value(&Value::Object(members.clone())).is_null()
+    says_nothing(members)
 }
 
 /// Members under a key, where there are any: also empty ones, which may mean something to a type that is not known.

@@ -8,11 +8,11 @@ mod module;
 #[cfg(test)]
 mod tests;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Document;
 use crate::catalog;
-use crate::validate::error_rules;
+use crate::validate::{Members, error_rules};
 use crate::{Action, DecodeError, ErrorBranch, Flow, FlowType};
 use module::Module;
 
@@ -67,7 +67,7 @@ fn unknown(module: &Module<'_>, notes: &mut Vec<String>) -> Action {
 /// The service insists on branches that former blocks did not have. They go where errors go, or else on.
 fn add_required_errors(action: &mut Action, notes: &mut Vec<String>) {
     let Some(spec) = catalog::find(&action.action_type) else { return };
-    let (required, _) = error_rules(&json!({ "Parameters": action.parameters }), spec);
+    let required = error_rules(Members::of(&action.parameters), spec).required();
     let errors = action.transitions.errors();
     let target = errors.first().map(|error| error.next_action.clone()).or(action.transitions.next_action.clone());
     let Some(target) = target else { return };

@@ -1,12 +1,15 @@
 //! Calls on the way, as they are stored: what was asked for, and everything that people did since. Where a call is follows
 //! from that, see [`super::play`].
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::AwsError;
 use crate::handler::Environment;
 
+use super::bots::Talk;
 use super::chance::Chance;
 use super::people::{Caller, Outcome};
 use super::timers::{self, What};
@@ -55,6 +58,9 @@ pub(super) struct Call {
     pub(super) answered: Option<u64>,
     /// Digest of the center in which the flow runs.
     pub(super) center: Option<String>,
+    /// What its contacts talk about with bots.
+    #[serde(default)]
+    pub(super) talks: BTreeMap<usize, Talk>,
     /// What people and programs did.
     pub(super) log: Vec<Entry>,
     /// What the flows asked, and got.
@@ -123,6 +129,12 @@ pub(super) struct Entry {
 pub(super) enum Act {
     /// The customer presses keys.
     Press(String),
+    /// The customer has said something to a bot.
+    Say(String),
+    /// What the customer wants, as a bot has found out: intent, slots and session attributes.
+    Understood(String, Vec<(String, String)>, Vec<(String, String)>),
+    /// The bot cannot answer.
+    BotFails,
     /// The customer hangs up.
     HangUp,
     /// Who is called picks up.

@@ -6,6 +6,7 @@ use callform_call::contact::Contact;
 use callform_call::event::What;
 use callform_call::{Event, Turn};
 
+use super::bots::Talk;
 use super::call::{Act, Call, Dialed, Entry};
 use super::chance::Chance;
 use super::people::{Caller, Choice, Outcome, People, Person, Span};
@@ -56,6 +57,11 @@ pub(super) fn next(call: &Call, played: &Played, people: &People) -> Option<Next
     all.min_by_key(|next| (next.at, next.party))
 }
 
+/// How many sentences a contact's customer has said to bots.
+pub(super) fn sentences_said(call: &Call, party: usize) -> usize {
+    call.log.iter().filter(|entry| entry.party == party && matches!(entry.act, Act::Say(_))).count()
+}
+
 struct Customer<'a> {
     call: &'a Call,
     played: &'a Played,
@@ -93,11 +99,13 @@ impl<'a> Customer<'a> {
 
     /// When what was said last has been said.
     fn heard(&self) -> u64 {
-        let spoken = match self.events.last().map(|event| &event.what) {
-            Some(What::Said { speech, .. }) => voice::seconds(speech, self.call.words_a_minute) * 1000,
-            _ => 0,
-        };
-        self.since() + spoken
+        let said = self.events.last().and_then(|event| match &event.what {
+            What::Said { speech, .. } => {
+                Some(milliseconds(event.at) + voice::seconds(speech, self.call.words_a_minute) * 1000)
+            }
+            _ => None,
+        });
+        self.since().max(said.unwrap_or_default())
     }
 
     /// When something of a kind happened last.
@@ -147,7 +155,7 @@ impl<'a> Customer<'a> {
         let patience = || self.chance.span("patience", self.person.patience);
         match &contact.turn {
             Turn::Key(_) | Turn::Digits(_) => self.press(),
-            Turn::Intent(_) => Some((self.since() + patience(), Act::HangUp)),
+            Turn::Intent(_) => Some(self.talk(patience())),
             // The customer of a callback is not on the line.
             Turn::Queue(_) if contact.method == callform_call::event::Method::Callback => None,
             Turn::Queue(_) => {
@@ -159,6 +167,25 @@ impl<'a> Customer<'a> {
             Turn::Talking(_) => Some((self.since() + self.outside_talk(), Act::OutsideHangsUp)),
             Turn::Joined => Some(self.conversation(contact)),
             Turn::View(_) | Turn::Waiting(_) | Turn::Scheduled | Turn::OnHold(_) | Turn::Ended(_) => None,
+        }
+    }
+
+    /// Somebody in front of a bot says the next sentence, or has nothing more to say; what the bot has found out counts when
+    /// it has said all.
+    fn talk(&self, patience: u64) -> (u64, Act) {
+        let talk = self.call.talks.get(&self.party);
+        let heard = self.heard().max(talk.map_or(0, Talk::heard));
+        if let Some(outcome) = talk.and_then(Talk::outcome) {
+            return (heard, outcome.clone());
+        }
+        let said = sentences_said(self.call, self.party);
+        match self.person.says.get(said).filter(|_| !self.is_machine()) {
+            Some(sentence) => {
+                let after = self.chance.span(&format!("after sentence {said}"), self.person.after).max(LEAST);
+                let takes = voice::milliseconds(sentence, voice::WORDS_A_MINUTE);
+                (heard + after + takes, Act::Say(sentence.clone()))
+            }
+            None => (heard + patience, Act::HangUp),
         }
     }
 

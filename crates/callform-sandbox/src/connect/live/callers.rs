@@ -167,6 +167,7 @@ fn begin(
         beeps: false,
         answered: Some(now),
         center: Some(center::newest(environment, instance)?.0),
+        talks: BTreeMap::new(),
         log: Vec::new(),
         answers: Vec::new(),
         asking: None,

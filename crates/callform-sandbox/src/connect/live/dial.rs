@@ -1,5 +1,7 @@
 //! Calls from their start until somebody picks up, or nobody does.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::clock::{epoch_milliseconds, epoch_seconds};
@@ -96,6 +98,7 @@ pub(in crate::connect) fn begin(
         beeps: people.person(wanted.customer).beep,
         answered: None,
         center: None,
+        talks: BTreeMap::new(),
         log: Vec::new(),
         answers: Vec::new(),
         asking: None,

@@ -12,7 +12,8 @@ use crate::handler::Environment;
 use super::super::document::{Document, id_of, text, timestamp};
 use super::super::resource::INSTANCE;
 use super::agents::{self, Stage};
-use super::call::{Act, Call, Dialed, Entry, Party, count_attempt};
+use super::bots;
+use super::call::{Act, Answer, Call, Dialed, Entry, Party, count_attempt};
 use super::people::{Outcome, People};
 use super::play::{Asked, Played, milliseconds, play};
 use super::routing::{self, Waiting};
@@ -90,19 +91,34 @@ pub(super) fn go_on(
         return Ok(Went::On(None));
     };
     if let Some(asked) = played.asked.take() {
-        // What was asked before stays answered as it was.
-        if let Some(mut stored) = Call::load(environment, instance, call.number)? {
-            stored.answers = played.answers;
-            stored.asking = Some(asked.question.clone());
-            stored.save(environment, instance)?;
-        }
-        return Ok(Went::Needs(Needed { call: call.number, asked }));
+        return ask(environment, instance, call.number, asked, Some(played.answers));
+    }
+    if let (Some((party, Act::Say(text))), Some(center)) = (act, &center)
+        && let Some(asked) = bots::hear(environment, &mut call, (*party, text), &played, center)?
+    {
+        return ask(environment, instance, call.number, asked, None);
     }
     call.answers = std::mem::take(&mut played.answers);
     let mut following = Following { environment, instance, people, call, played };
     following.done(act)?;
     following.tell()?;
     following.finish()
+}
+
+/// Notes that a function is asked. What was asked before stays answered as it was, and nothing else has happened.
+fn ask(
+    environment: &Environment,
+    instance: &str,
+    call: u64,
+    asked: Asked,
+    answers: Option<Vec<(String, Answer)>>,
+) -> Result<Went, AwsError> {
+    if let Some(mut stored) = Call::load(environment, instance, call)? {
+        stored.answers = answers.unwrap_or(stored.answers);
+        stored.asking = Some(asked.question.clone());
+        stored.save(environment, instance)?;
+    }
+    Ok(Went::Needs(Needed { call, asked }))
 }
 
 /// A call whose flow is not there any more: nothing can be said of it, so it ends.
@@ -130,6 +146,10 @@ impl Following<'_> {
         let Some((party, act)) = act else { return Ok(()) };
         let Some(id) = self.call.parties.get(*party).map(|party| party.id.clone()) else { return Ok(()) };
         match act {
+            Act::Understood(..) | Act::BotFails => {
+                self.call.talks.entry(*party).or_default().is_over();
+                Ok(())
+            }
             Act::AgentHangsUp => agents::leave(self.environment, self.instance, self.people, &id),
             Act::PickUp if self.is_callback(*party) => {
                 let now = timestamp(self.environment);

@@ -75,9 +75,10 @@ impl Known {
     }
 }
 
-/// The names there are, some of many.
+/// The names there are, some of many: first what does not come with every instance.
 fn listed(known: &BTreeSet<String>) -> String {
-    let some: Vec<String> = known.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
+    let (theirs, own): (Vec<_>, Vec<_>) = known.iter().partition(|name| name.starts_with("Default "));
+    let some: Vec<String> = own.into_iter().chain(theirs).take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
     let more = if known.len() > MOST_NAMES { ", and more" } else { "" };
     match some.as_slice() {
         [] => "there are none".to_owned(),

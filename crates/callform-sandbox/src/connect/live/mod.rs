@@ -12,6 +12,7 @@
 //! run once, beside the transaction. A process that is killed loses nothing: its timers are still due.
 
 mod agents;
+mod bots;
 mod call;
 mod callee;
 mod callers;
@@ -207,7 +208,10 @@ fn settle(environment: &Environment, instance: &str, call: u64, answer: &carryin
         Err(InvocationError::TimedOut(_)) => Answer::TimedOut,
         Err(error) => Answer::Failed(error.to_string()),
     };
-    call.answers.push((question, answer));
+    match bots::party_of(&question) {
+        Some(party) => call.talks.entry(party).or_default().answered(answer),
+        None => call.answers.push((question, answer)),
+    }
     call.save(environment, instance)
 }
 

@@ -122,6 +122,12 @@ const MOST_NEW: usize = 64;
 fn give(simulation: &mut Simulation<'_>, id: ContactId, act: &Act) {
     let input = match act {
         Act::Press(keys) => Input::Keys(keys.as_str().into()),
+        Act::Understood(name, slots, attributes) => {
+            Input::Intent { name: name.as_str().into(), slots: texts(slots), attributes: texts(attributes) }
+        }
+        // What a bot makes of it comes later.
+        Act::Say(_) => return,
+        Act::BotFails => return simulation.bot_fails(id),
         Act::HangUp => Input::HangUp,
         Act::PickUp => Input::PickUp,
         Act::NoAnswer => Input::NoAnswer,
@@ -135,6 +141,10 @@ fn give(simulation: &mut Simulation<'_>, id: ContactId, act: &Act) {
     if let Err(error) = simulation.give(id, &input) {
         tracing::debug!(%error, "connect: passed over in a call");
     }
+}
+
+fn texts(pairs: &[(String, String)]) -> Vec<(Arc<str>, Arc<str>)> {
+    pairs.iter().map(|(name, value)| (Arc::from(name.as_str()), Arc::from(value.as_str()))).collect()
 }
 
 fn pairs(attributes: &Map<String, Value>) -> Vec<(Arc<str>, Arc<str>)> {

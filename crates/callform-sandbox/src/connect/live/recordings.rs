@@ -19,7 +19,9 @@ use crate::services::s3::object;
 use crate::store::Tx;
 
 use super::super::storage;
+use super::bots::Talk;
 use super::call::{Act, Call};
+use super::callee::sentences_said;
 use super::chance::Chance;
 use super::conversation::{conversation, said};
 use super::people::{People, Person};
@@ -103,7 +105,7 @@ pub(super) fn plan(
         put_later(environment, instance, &recording, PUT.0 + chance.below("conversation", PUT.1))?;
     }
     if let Some((from, till)) = recorded.automated {
-        let turns = with_center(&own, call.words_a_minute, (from, till));
+        let turns = with_center(&own, (call, party), (from, till));
         let recording = Recording::new(place, ("ivr/", &id), (from, till), turns, None);
         entries.push(recording.entry("IVR", (from, till)));
         put_later(environment, instance, &recording, PUT.0 + chance.below("automated", PUT.1))?;
@@ -167,13 +169,14 @@ fn with_agent(people: &People, played: &Played, (call, party): (&Call, usize), l
     let person: Person = call.script_of(party).map_or_else(|| people.person(number), super::people::Caller::person);
     let chance =
         Chance::new(call.seed, &["words", &call.customer, &call.dialed.attempt.to_string(), &party.to_string()]);
-    conversation(&agent.says, &person.says, length.min(wave::LONGEST), &chance)
+    let left = person.says.get(sentences_said(call, party)..).unwrap_or_default();
+    conversation(&agent.says, left, length.min(wave::LONGEST), &chance)
 }
 
 /// What the center says and the customer does between two moments.
-fn with_center(events: &[&Event], words_a_minute: u32, (from, till): (u64, u64)) -> Vec<Turn> {
+fn with_center(events: &[&Event], (call, party): (&Call, usize), (from, till): (u64, u64)) -> Vec<Turn> {
     let length = (till - from).min(wave::LONGEST);
-    let mut turns: Vec<Turn> = Vec::new();
+    let mut turns = said_to_bot(call, party, (from, from + length));
     // Nobody says two things at once.
     let mut silent_since = 0;
     for event in events {
@@ -187,7 +190,7 @@ fn with_center(events: &[&Event], words_a_minute: u32, (from, till): (u64, u64))
                 if start >= length {
                     continue;
                 }
-                let seconds = voice::seconds(speech, words_a_minute.max(1));
+                let seconds = voice::seconds(speech, call.words_a_minute.max(1));
                 let turn = match voice::text(speech) {
                     Some(text) if !text.is_empty() => said(Speaker::Agent, text, start, length),
                     Some(_) => continue,
@@ -210,6 +213,19 @@ fn with_center(events: &[&Event], words_a_minute: u32, (from, till): (u64, u64))
     }
     turns.sort_by_key(|turn| turn.start);
     turns
+}
+
+/// What a customer and bots said between two moments, as far as it was said by then.
+fn said_to_bot(call: &Call, party: usize, (from, till): (u64, u64)) -> Vec<Turn> {
+    let said = call.talks.get(&party).map(Talk::said).unwrap_or_default();
+    let within = said.iter().filter(|turn| turn.start >= from && turn.start < till);
+    let from_there = |turn: &Turn| Turn {
+        start: turn.start - from,
+        end: turn.end.min(till) - from,
+        text: if turn.end > till { String::new() } else { turn.text.clone() },
+        ..*turn
+    };
+    within.map(from_there).collect()
 }
 
 impl Recording {

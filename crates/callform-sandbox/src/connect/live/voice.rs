@@ -31,13 +31,13 @@ pub(super) fn milliseconds(text: &str, words_a_minute: u32) -> u64 {
 pub(super) fn text(speech: &Speech) -> Option<String> {
     match speech {
         Speech::Text(text) => Some(text.to_string()),
-        Speech::Ssml(text) => Some(without_marks(text)),
+        Speech::Ssml(text) => Some(words_of_ssml(text)),
         Speech::Prompt(_) | Speech::Media(_) => None,
     }
 }
 
 /// A text without the marks for the voice.
-fn without_marks(ssml: &str) -> String {
+pub(super) fn words_of_ssml(ssml: &str) -> String {
     let mut words = String::new();
     let mut is_mark = false;
     for letter in ssml.chars() {

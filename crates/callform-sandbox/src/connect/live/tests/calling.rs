@@ -6,6 +6,7 @@ use super::super::known::unknown;
 use super::super::people::People;
 use super::{ID, World, after};
 use crate::connect::phone_numbers::VOICE_FLOW;
+use crate::faults::Faults;
 
 const NUMBER: &str = "+15550100100";
 
@@ -160,6 +161,17 @@ fn many_call_at_once_and_by_the_seed() {
     assert!(
         ["CUSTOMER_DISCONNECT", "CONTACT_FLOW_DISCONNECT"].iter().all(|end| one.iter().any(|how| how.contains(end)))
     );
+}
+
+#[test]
+fn where_there_are_as_many_calls_as_may_be_callers_hear_that_it_is_busy() {
+    let mut people = usual();
+    people["callers"]["early"] = json!({ "from": "+15550100150", "to": NUMBER, "count": 12, "keys": ["1"] });
+    let world = World::with_number(&people);
+    Faults { default_quotas: true, ..Faults::default() }.save(world.instance.folder()).unwrap();
+    world.pass(0);
+    world.pass(60);
+    assert_eq!(world.inbound().len(), 10);
 }
 
 #[test]

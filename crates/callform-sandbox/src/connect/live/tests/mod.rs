@@ -4,6 +4,7 @@ mod calling;
 mod lives;
 mod recorded;
 mod refusals;
+mod talking;
 mod telling;
 
 use std::cell::RefCell;

@@ -42,7 +42,7 @@ fn world(people: &Value, participants: &Value, automated: &str) -> World {
 }
 
 /// Gives the instance a bucket for recordings.
-fn store(world: &World, prefix: &str, encryption: &Value) {
+pub(super) fn store(world: &World, prefix: &str, encryption: &Value) {
     std::fs::create_dir(world.instance.folder().join("s3")).unwrap();
     world.instance.with(|environment| bucket::create(environment, "recordings"));
     let s3 = json!({ "BucketName": "recordings", "BucketPrefix": prefix, "EncryptionConfig": encryption });
@@ -51,7 +51,7 @@ fn store(world: &World, prefix: &str, encryption: &Value) {
     world.instance.call("AssociateInstanceStorageConfig", input);
 }
 
-fn location(recording: &Value) -> (String, String) {
+pub(super) fn location(recording: &Value) -> (String, String) {
     let (bucket, key) = recording["Location"].as_str().unwrap().split_once('/').unwrap();
     (bucket.to_owned(), key.to_owned())
 }
@@ -62,7 +62,7 @@ impl World {
     }
 
     /// Who said what in a recording, and when.
-    fn words(&self, (bucket, key): &(String, String)) -> Vec<super::super::words::Turn> {
+    pub(super) fn words(&self, (bucket, key): &(String, String)) -> Vec<super::super::words::Turn> {
         self.instance.with(|environment| words_of(environment.tx, bucket, key)).unwrap()
     }
 }
@@ -164,7 +164,9 @@ fn of_one_side_alone_the_other_is_silent() {
 fn recordings_come_before_and_after_their_records() {
     let callers =
         json!({ "many": { "from": "+15550100150", "flow": "recorded", "count": 12, "every": 100, "keys": ["1"] } });
-    let world = world(&people(&callers), &json!(["Agent", "Customer"]), "Disabled");
+    let mut people = people(&callers);
+    people["agents"]["mary"]["talk"] = json!(5);
+    let world = world(&people, &json!(["Agent", "Customer"]), "Disabled");
     store(&world, "calls", &Value::Null);
     world.pass(0);
     world.pass(1500);
