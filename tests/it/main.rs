@@ -10,6 +10,7 @@ mod aws_kinds;
 mod bad_input;
 mod big_center;
 mod bots;
+mod bots_and_transcripts;
 mod call_tests;
 mod callers;
 mod connect_kinds;

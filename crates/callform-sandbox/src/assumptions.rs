@@ -170,9 +170,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "A bot or version that an alias uses is refused to be deleted by PreconditionFailedException.",
         "the documentation's ResourceInUseException is not in the service's model",
     ),
-    guess("lex/dialog.rs", "A bot whose alias has no function for a hook fails by DependencyFailedException."),
-    guess("lex/dialog.rs", "What a function of a bot says with Delegate is left out."),
-    guess("lex/dialog.rs", "Session attributes that a function of a bot does not give back stay."),
+    guess("lex/dialog/going_on.rs", "A bot whose alias has no function for a hook fails by DependencyFailedException."),
+    guess("lex/dialog/going_on.rs", "What a function of a bot says with Delegate is left out."),
+    guess("lex/dialog/mod.rs", "Session attributes that a function of a bot does not give back stay."),
     guess("lex/value.rs", "The keys 1 to 4 are Yes, No, Maybe and Don't know where a bot asks for a confirmation."),
     guess(
         "services/events/told.rs",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::api::{Api, Call, Does, Operation, Verb, picked, routed};
 use super::document::{Document, Kept};
-use super::kind::{AS_IT_IS, Kind, Reference, Shape, Shown, formed};
+use super::kind::{AS_IT_IS, Kind, Reference, Shape, Shown, WORKS, formed};
 use super::members::{Case, TagForm, Wire, tags};
 use crate::error::AwsError;
 use crate::handler::{Environment, Properties};
@@ -15,6 +15,7 @@ use crate::operation::{Member, Service, Shape as Form, TEXT, query, required_que
 const DRAFT: &str = "DRAFT";
 
 static BOT: Kind = Kind {
+    kept: WORKS,
     unique: &["/Name"],
     owns: &[("AWS::Lex::BotVersion", "BotId"), ("AWS::Lex::BotAlias", "BotId")],
     shape: Shape {
@@ -41,6 +42,7 @@ static BOT: Kind = Kind {
 };
 
 static VERSION: Kind = Kind {
+    kept: WORKS,
     refers: &[OF_BOT],
     shape: Shape {
         shown: &[("botStatus", Shown::Text("Available")), ("creationDateTime", Shown::Created)],
@@ -52,6 +54,7 @@ static VERSION: Kind = Kind {
 };
 
 static ALIAS: Kind = Kind {
+    kept: WORKS,
     unique: &["/BotId", "/BotAliasName"],
     refers: &[OF_BOT],
     shape: Shape {

@@ -64,10 +64,10 @@ fn kinds_with_an_api_live_in_stacks() {
         life(context, "AWS::Lex::Bot", bot(60), bot(90));
         let alarm = |threshold: u64| json!({ "AlarmName": "a", "Threshold": threshold });
         life(context, "AWS::CloudWatch::Alarm", alarm(1), alarm(2));
-        for works in ["Scheduler::Schedule", "Scheduler::ScheduleGroup", "StepFunctions::StateMachine"] {
+        for works in ["Lex::Bot", "Scheduler::Schedule", "Scheduler::ScheduleGroup", "StepFunctions::StateMachine"] {
             assert_eq!(of(&format!("AWS::{works}")).remark(), None, "{works} is not only stored");
         }
-        let remark = of("AWS::Lex::Bot").remark().unwrap();
+        let remark = of("AWS::CloudWatch::Alarm").remark().unwrap();
         assert!(remark.starts_with("Stored only") && remark.contains("API"), "{remark}");
     });
 }

@@ -360,3 +360,135 @@ fn packed(value: &Value) -> Result<String, AwsError> {
         .map_err(|error| AwsError::new(500, "InternalServerException", error.to_string()))?;
     Ok(BASE64.encode(packed))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::services::carrying::time_of;
+    use crate::store::Store;
+
+    /// A store with the bot `BOTBOTBOTB`, which hangs on `ask` to learn a number, and two aliases.
+    fn store() -> Store {
+        let store = Store::in_memory().unwrap();
+        let prompt = json!({
+            "MessageGroupsList": [{ "Message": { "PlainTextMessage": { "Value": "Which?" } } }], "MaxRetries": 1,
+        });
+        let slot = json!({
+            "Name": "number", "SlotTypeName": "AMAZON.Number",
+            "ValueElicitationSetting": { "SlotConstraint": "Required", "PromptSpecification": prompt },
+        });
+        let intents = json!([
+            { "Name": "ask", "SampleUtterances": [{ "Utterance": "ask" }], "Slots": [slot] },
+            { "Name": "FallbackIntent", "ParentIntentSignature": "AMAZON.FallbackIntent" },
+        ]);
+        let bot = json!({
+            "Name": "bot", "IdleSessionTTLInSeconds": 300,
+            "BotLocales": [{ "LocaleId": "en_US", "Intents": intents }, { "LocaleId": "de_DE", "Intents": intents }],
+        });
+        let off = json!([{ "LocaleId": "de_DE", "BotAliasLocaleSetting": { "Enabled": false } }]);
+        let alias = |name: &str, version: Value| json!({ "BotId": "BOTBOTBOTB", "BotAliasName": name, "BotVersion": version, "BotAliasLocaleSettings": off });
+        let put = |type_name: &str, id: &str, properties: Value, attributes: Value| {
+            let kept = json!({ "properties": properties, "attributes": attributes });
+            store.transaction(|tx| tx.put("resource/document", type_name, id, None, &kept)).unwrap();
+        };
+        put("AWS::Lex::Bot", "BOTBOTBOTB", bot, json!({ "/Id": "BOTBOTBOTB" }));
+        put("AWS::Lex::BotAlias", "L", alias("live", "1".into()), json!({ "/BotAliasId": "LIVELIVELI" }));
+        put("AWS::Lex::BotAlias", "N", alias("new", Value::Null), json!({ "/BotAliasId": "NEWNEWNEWN" }));
+        store
+    }
+
+    /// Answers a request so many seconds after the beginning: the intent, and what is asked for.
+    fn ask(store: &Store, seconds: u64, (place, method): (&str, &str), body: &Value) -> Result<Value, AwsError> {
+        let now = time_of(1_800_000_000_000 + seconds * 1000);
+        let path = format!("/bots/{place}");
+        let asked = Asked {
+            method,
+            path: &path,
+            content_type: None,
+            body: if body.is_null() { b"" } else { &body.to_string().into_bytes() },
+        };
+        let handled = store.transaction(|tx| {
+            let environment =
+                Environment { tx, account: "123456789012", region: "us-west-2", now, folder: Path::new("none") };
+            handle(&environment, &asked, &[])
+        })?;
+        let Handled::Answered(answer) = handled else { panic!("a function is asked") };
+        let crate::protocol::answer::Content::Bytes(bytes) = answer.body else { panic!("no text") };
+        Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    const LIVE: &str = "BOTBOTBOTB/botAliases/LIVELIVELI/botLocales/en_US/sessions/s-1";
+
+    #[test]
+    fn sessions_are_forgotten_after_the_time_of_the_bot() {
+        let store = store();
+        let text = format!("{LIVE}/text");
+        let say = |seconds: u64, said: &str| {
+            let answer = ask(&store, seconds, (&text, "POST"), &json!({ "text": said })).unwrap();
+            answer["sessionState"]["intent"]["name"].as_str().unwrap().to_owned()
+        };
+        let get = |seconds: u64| ask(&store, seconds, (LIVE, "GET"), &Value::Null);
+        assert_eq!(get(0).unwrap_err().code, "ResourceNotFoundException");
+        assert_eq!(say(0, "ask"), "ask");
+        assert_eq!(get(299).unwrap()["sessionState"]["dialogAction"]["slotToElicit"], "number");
+        assert_eq!(get(300).unwrap_err().code, "ResourceNotFoundException");
+        assert_eq!(say(299, "5"), "ask");
+        assert_eq!(say(300, "ask"), "ask");
+        assert_eq!(say(600, "5"), "FallbackIntent", "nobody remembers what was asked");
+    }
+
+    #[test]
+    fn only_what_is_there_answers() {
+        let store = store();
+        let code = |place: &str, body: &Value| ask(&store, 0, (place, "POST"), body).unwrap_err().code;
+        let hello = json!({ "text": "hello" });
+        let place = |bot: &str, alias: &str, locale: &str, session: &str| {
+            format!("{bot}/botAliases/{alias}/botLocales/{locale}/sessions/{session}/text")
+        };
+        for (place, expected) in [
+            (place("AAAAAAAAAA", "LIVELIVELI", "en_US", "s-1"), "ResourceNotFoundException"),
+            (place("BOTBOTBOTB", "AAAAAAAAAA", "en_US", "s-1"), "ResourceNotFoundException"),
+            (place("BOTBOTBOTB", "NEWNEWNEWN", "en_US", "s-1"), "ResourceNotFoundException"),
+            (place("BOTBOTBOTB", "LIVELIVELI", "de_DE", "s-1"), "ResourceNotFoundException"),
+            (place("BOTBOTBOTB", "LIVELIVELI", "fr_FR", "s-1"), "ResourceNotFoundException"),
+            (place("SHORT", "LIVELIVELI", "en_US", "s-1"), "ValidationException"),
+            (place("BOTBOTBOTB", "LIVELIVELI", "en_US", "s"), "ValidationException"),
+            (place("BOTBOTBOTB", "LIVELIVELI", "en_US", "s%20s"), "ValidationException"),
+            (
+                place("BOTBOTBOTB", "LIVELIVELI", "en_US", "s-1").replace("/text", "/utterance"),
+                "NotImplementedException",
+            ),
+        ] {
+            assert_eq!(code(&place, &hello), expected, "{place}");
+        }
+        let text = format!("{LIVE}/text");
+        assert_eq!(code(&text, &json!({ "text": "" })), "ValidationException");
+        assert_eq!(code(&text, &json!({ "text": "x".repeat(1025) })), "ValidationException");
+        let gone = json!({ "text": "x", "sessionState": { "intent": { "name": "gone" } } });
+        assert_eq!(code(&text, &gone), "ValidationException");
+        assert_eq!(code(LIVE, &json!({})), "ValidationException");
+        let test_alias = place("BOTBOTBOTB", "TSTALIASID", "en_US", "s-1");
+        assert!(ask(&store, 0, (&test_alias, "POST"), &hello).is_ok());
+    }
+
+    #[test]
+    fn the_client_may_say_what_is_talked_about() {
+        let store = store();
+        let text = format!("{LIVE}/text");
+        let state = json!({
+            "intent": { "name": "ask" },
+            "dialogAction": { "type": "ElicitSlot", "slotToElicit": "number" },
+            "sessionAttributes": { "a": "b" },
+        });
+        let body = json!({ "text": "twelve", "sessionState": state });
+        let answer = ask(&store, 0, (&text, "POST"), &body).unwrap();
+        assert_eq!(answer["sessionState"]["intent"]["slots"]["number"]["value"]["interpretedValue"], "12");
+        assert_eq!(answer["sessionState"]["sessionAttributes"], json!({ "a": "b" }));
+        assert_eq!(answer["sessionId"], "s-1");
+        let deleted = ask(&store, 0, (LIVE, "DELETE"), &Value::Null).unwrap();
+        assert_eq!(deleted["botAliasId"], "LIVELIVELI");
+        assert!(ask(&store, 0, (LIVE, "DELETE"), &Value::Null).is_err());
+    }
+}

@@ -314,7 +314,7 @@ fn what_the_sandbox_does_not_speak_is_named() {
     let mut other = plain.clone();
     other["BotLocales"][0]["Intents"][0]["Slots"][0]["SlotTypeName"] = "AMAZON.Weather".into();
     assert!(read(&other, "en_US").contains("the slot count, whose type is AMAZON.Weather"));
-    other = plain.clone();
+    other = plain;
     other["BotLocales"][0]["Intents"][2]["ParentIntentSignature"] = "AMAZON.QnAIntent".into();
     assert!(read(&other, "en_US").contains("AMAZON.QnAIntent"));
 }

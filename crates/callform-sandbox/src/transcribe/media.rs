@@ -195,7 +195,7 @@ mod tests {
         let mut flac = b"fLaC\x00\x00\x00\x22".to_vec();
         flac.extend([0; 10]);
         // 16 kHz, 2 channels, 16 bits, 160,000 samples.
-        let bits: u64 = (16_000 << 44) | (1 << 41) | (15 << 36) | 160_000;
+        let bits: u64 = (16_000 << 44) | (1 << 41) | (15 << 36) | 0x2_7100;
         flac.extend(bits.to_be_bytes());
         let audio = read(&flac, size(&flac)).unwrap();
         assert_eq!((audio.rate, audio.channels), (Some(16_000), Some(2)));

@@ -24,7 +24,7 @@ use crate::operation::{Member, Shape, optional};
 use crate::services::table::{Operation, Service, operation, routed, service};
 
 use job::{Job, Status};
-use request::{JOB_NAME, STATUS, Wanted};
+use request::{STATUS, Wanted, check_name};
 pub(crate) use work::Jobs;
 
 /// The service.
@@ -66,19 +66,8 @@ fn start(environment: &Environment, input: &Input) -> Result<Value, AwsError> {
 /// The job that the input names.
 fn named(environment: &Environment, input: &Input) -> Result<Option<Job>, AwsError> {
     let name = input.need("TranscriptionJobName")?;
-    SERVICE.check_name(name)?;
+    check_name(name)?;
     Job::find(environment, name)
-}
-
-impl Service {
-    fn check_name(&self, name: &str) -> Result<(), AwsError> {
-        let right = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        if name.len() <= JOB_NAME && name.bytes().all(right) {
-            return Ok(());
-        }
-        let rule = "Member must satisfy regular expression pattern: ^[0-9a-zA-Z._-]{1,200}$";
-        Err(crate::operation::constraint(self.error, "TranscriptionJobName", rule))
-    }
 }
 
 fn get(environment: &Environment, input: &Input) -> Result<Value, AwsError> {

@@ -1,5 +1,7 @@
 //! What clients ask a job for, and which of it is refused.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -8,11 +10,11 @@ use super::place::Place;
 use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::input::Input;
-use crate::operation::{Member, Shape, optional, required};
+use crate::operation::{Member, Shape, constraint, optional, required};
 use crate::services::s3;
 
 /// Most characters of a job's name.
-pub(super) const JOB_NAME: usize = 200;
+const JOB_NAME: usize = 200;
 /// All states of a job.
 pub(super) const STATUS: &[&str] = &["QUEUED", "IN_PROGRESS", "FAILED", "COMPLETED"];
 
@@ -89,7 +91,7 @@ impl Wanted {
     /// Reads a request whose members are of their shapes.
     pub(super) fn read(environment: &Environment, input: &Input) -> Result<Self, AwsError> {
         let name = input.need("TranscriptionJobName")?;
-        super::SERVICE.check_name(name)?;
+        check_name(name)?;
         if let Some(refused) = REFUSED.iter().find(|refused| input.value(refused).is_some()) {
             return Err(AwsError::unsupported("Transcribe", &format!("StartTranscriptionJob with {refused}")));
         }
@@ -107,6 +109,16 @@ impl Wanted {
         input.copy(SHOWN, &mut shown);
         Ok(Self { name: name.to_owned(), media, output: output(environment, input, name)?, shown })
     }
+}
+
+/// Refuses what is no name of a job.
+pub(super) fn check_name(name: &str) -> Result<(), AwsError> {
+    let right = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    if name.len() <= JOB_NAME && name.bytes().all(right) {
+        return Ok(());
+    }
+    let rule = "Member must satisfy regular expression pattern: ^[0-9a-zA-Z._-]{1,200}$";
+    Err(constraint(INVALID, "TranscriptionJobName", rule))
 }
 
 fn wrong(message: &str) -> AwsError {
@@ -167,7 +179,7 @@ fn output(environment: &Environment, input: &Input, name: &str) -> Result<Option
     let right = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!*'()/".contains(&byte);
     if key.is_some_and(|key| !key.bytes().all(right)) {
         let rule = "Member must satisfy regular expression pattern: [a-zA-Z0-9-_.!*'()/]{1,1024}$";
-        return Err(crate::operation::constraint(INVALID, "OutputKey", rule));
+        return Err(constraint(INVALID, "OutputKey", rule));
     }
     if s3::bucket::require(environment, bucket).is_err() {
         return Err(wrong(
@@ -176,7 +188,7 @@ fn output(environment: &Environment, input: &Input, name: &str) -> Result<Option
         ));
     }
     let key = match key {
-        Some(key) if key.ends_with(".json") => key.to_owned(),
+        Some(key) if Path::new(key).extension().is_some_and(|end| end == "json") => key.to_owned(),
         Some(folder) => format!("{}/{name}.json", folder.trim_end_matches('/')),
         None => format!("{name}.json"),
     };
