@@ -11,6 +11,7 @@ mod bad_input;
 mod big_center;
 mod bots;
 mod call_tests;
+mod collection_center;
 mod connect_kinds;
 mod contact_records;
 mod deployment_tools;
