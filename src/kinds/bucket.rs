@@ -23,6 +23,9 @@ resource! {
         pub kms_key: Option<Spanned<String>>,
         /// Days after which objects are deleted. Default: never.
         pub expire_after: Option<Duration>,
+        /// Whether `EventBridge` is told of objects that are put and deleted, for `event_rules`. Default: false.
+        #[serde(default)]
+        pub events: bool,
     }
 }
 
@@ -87,6 +90,10 @@ impl Resolver<'_> {
                 .with("RestrictPublicBuckets", true);
             let ownership = Members::new().with("ObjectOwnership", "BucketOwnerEnforced");
             let name = self.name_of_bucket(key, bucket);
+            let told = || {
+                let bridge = Members::new().with("EventBridgeEnabled", true);
+                Members::new().with("EventBridgeConfiguration", bridge)
+            };
             let properties = Members::new()
                 .with("BucketName", name.clone())
                 .with("BucketEncryption", Members::new().with("ServerSideEncryptionConfiguration", vec![rule.into()]))
@@ -94,6 +101,7 @@ impl Resolver<'_> {
                 .with("OwnershipControls", Members::new().with("Rules", vec![ownership.into()]))
                 .with("VersioningConfiguration", Members::new().with("Status", "Enabled"))
                 .with_some("LifecycleConfiguration", lifecycle(bucket))
+                .with_some("NotificationConfiguration", bucket.events.then(told))
                 .with_tags(bucket.tags.as_ref())
                 .finish();
             self.add(Kind::Bucket, key, bucket.common(), properties);

@@ -35,14 +35,17 @@ impl Resolver<'_> {
             .collect()
     }
 
-    /// Reads a resource of a statement: `*`, an ARN (pseudo parameters as `${AWS::Region}`), or an address of the
-    /// blueprint with anything behind it (`bucket/recordings/*`).
+    /// Reads a resource of a statement: `*`, an ARN (pseudo parameters as `${AWS::Region}`), or the instance or an address
+    /// of the blueprint with anything behind it (`instance/agent/*`, `bucket/recordings/*`).
     fn policy_resource(&mut self, text: &Spanned<String>) -> Value {
         if text.value == "*" || text.starts_with("arn:") {
             return pseudo_text(text);
         }
         if text.value == "instance" {
             return Value::instance_arn();
+        }
+        if let Some(rest) = text.value.strip_prefix("instance").filter(|rest| rest.starts_with('/')) {
+            return with_suffix(Value::instance_arn(), rest);
         }
         if let Some((address, rest)) = self.address_with_rest(text) {
             return with_suffix(Value::arn_of(address), rest);

@@ -13,6 +13,7 @@ mod bots;
 mod bots_and_transcripts;
 mod call_tests;
 mod callers;
+mod collection_center;
 mod connect_kinds;
 mod contact_records;
 mod deployment_tools;

@@ -141,11 +141,11 @@ pub struct Hooked {
 }
 
 /// Reads an event of the code hook of Lex V2. Nothing where it names no session; in flows the session is the contact (?), and
-/// the attribute `contact` of the session, which the flow sets, goes before.
+/// the attribute `conversation` of the session, which the flow sets, goes before.
 pub fn hook(event: &Value, at: Moment) -> Option<Hooked> {
     let state = &event["sessionState"];
     let attributes = &state["sessionAttributes"];
-    let named = attributes["contact"].as_str().filter(|contact| !contact.is_empty());
+    let named = attributes["conversation"].as_str().filter(|contact| !contact.is_empty());
     let contact = named.or_else(|| event["sessionId"].as_str())?;
     let before: u32 = attributes[TURN_ATTRIBUTE].as_str().and_then(|text| text.parse().ok()).unwrap_or_default();
     let intent = &state["intent"];

@@ -7,7 +7,7 @@ use callform_table::Moment;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Evidence, Measured};
-use crate::ids::{ContactId, ProfileId, UserId};
+use crate::ids::{CollectionId, ContactId, ProfileId, UserId};
 
 /// Time and chance.
 pub trait Rim {
@@ -94,6 +94,27 @@ pub trait Directory {
 
     /// What became of a contact.
     fn look_up(&self, contact: &ContactId) -> impl Future<Output = Result<Looked, DirectoryError>>;
+}
+
+/// Where results of a collection are in the bucket of results.
+pub fn folder(id: &CollectionId) -> String {
+    format!("collections/{id}/")
+}
+
+/// Where results of a conversation are in the bucket of results; transcripts are in `transcripts/` of it.
+pub fn conversation_folder(id: &CollectionId, contact: &ContactId) -> String {
+    format!("{}{contact}/", folder(id))
+}
+
+/// What names of transcription jobs of a collection begin with.
+pub fn jobs_of(id: &CollectionId) -> String {
+    format!("callform-{id}-")
+}
+
+/// The name of the transcription job of a conversation. The same name again is refused by the service, so that no recording is
+/// transcribed twice.
+pub fn job_name(id: &CollectionId, contact: &ContactId) -> String {
+    format!("{}{contact}", jobs_of(id))
 }
 
 /// Something outside did not answer; the same again may succeed.

@@ -79,7 +79,7 @@ fn a_turn_is_read_with_what_it_came_to() {
         "messageVersion": "1.0", "invocationSource": "FulfillmentCodeHook", "inputMode": "Speech", "sessionId": "s",
         "inputTranscript": "two nights",
         "sessionState": {
-            "sessionAttributes": { "contact": "c-1", "callform_turn": "3" },
+            "sessionAttributes": { "conversation": "c-1", "callform_turn": "3" },
             "intent": { "name": "Book", "state": "ReadyForFulfillment", "slots": {
                 "nights": { "value": { "interpretedValue": "2", "originalValue": "two" } }, "city": null,
             } },

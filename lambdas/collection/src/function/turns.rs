@@ -69,7 +69,7 @@ mod tests {
         let event = |source: &str| {
             json!({
                 "sessionId": "s", "invocationSource": source, "inputTranscript": "a room",
-                "sessionState": { "sessionAttributes": { "contact": "c", "callform_turn": "1" },
+                "sessionState": { "sessionAttributes": { "conversation": "c", "callform_turn": "1" },
                                   "intent": { "name": "Book", "state": "InProgress" } },
             })
         };
@@ -79,7 +79,7 @@ mod tests {
         };
         let going = told("DialogCodeHook");
         assert_eq!(going["sessionState"]["dialogAction"]["type"], "Delegate");
-        assert_eq!(going["sessionState"]["sessionAttributes"], json!({ "contact": "c", "callform_turn": "2" }));
+        assert_eq!(going["sessionState"]["sessionAttributes"], json!({ "conversation": "c", "callform_turn": "2" }));
         let done = told("FulfillmentCodeHook");
         assert_eq!(done["sessionState"]["intent"]["state"], "Fulfilled");
         assert_eq!(done["sessionState"]["dialogAction"]["type"], "Close");

@@ -8,7 +8,9 @@ use crate::evidence::Evidence;
 use crate::ids::{CollectionId, ContactId, PersonId};
 use crate::item::{Collection, Conversation, Item, Key, Part, Person, PinRecord, Role, Status};
 use crate::moment::Moment;
-use crate::outside::{Directory, DirectoryError, Jobs, Location, Objects, Rim, Silent};
+use crate::outside::{
+    Directory, DirectoryError, Jobs, Location, Objects, Rim, Silent, conversation_folder, folder, jobs_of,
+};
 use crate::store::{Change, Store};
 use crate::work::pool::PAGE;
 use crate::work::{HeardError, PeopleError, Work, WorkError};
@@ -160,7 +162,7 @@ impl<S: Store, D: Directory, O: Objects, R: Rim> Work<'_, S, D, O, R> {
             if let Some(bucket) = &self.policy.bucket {
                 found.extend(objects(self.under(bucket, &folder(id)).await?));
             }
-            found.extend(self.jobs(jobs, &format!("callform-{id}-")).await?);
+            found.extend(self.jobs(jobs, &jobs_of(id)).await?);
         }
         found.sort();
         found.dedup();
@@ -262,7 +264,7 @@ impl<S: Store, D: Directory, O: Objects, R: Rim> Work<'_, S, D, O, R> {
                 self.objects.delete(&stored).await?;
             }
         }
-        for name in all_jobs(jobs, &format!("callform-{id}-")).await? {
+        for name in all_jobs(jobs, &jobs_of(id)).await? {
             jobs.delete(&name).await?;
         }
         for item in self.everything("person#").await? {
@@ -361,15 +363,8 @@ fn named(scope: &Scope) -> String {
     }
 }
 
-/// Where results of a collection are in the bucket.
-pub(super) fn folder(id: &CollectionId) -> String {
-    format!("collections/{id}/")
-}
-
-/// Where results of a conversation are in the bucket.
 fn own_folder(conversation: &Conversation) -> Option<String> {
-    let id = conversation.collection.as_ref()?;
-    Some(format!("{}{}/", folder(id), conversation.id))
+    conversation.collection.as_ref().map(|id| conversation_folder(id, &conversation.id))
 }
 
 fn objects(stored: Vec<crate::outside::Stored>) -> impl Iterator<Item = Trace> {

@@ -371,3 +371,34 @@ fn s8_turns_are_kept_one_by_one() {
     assert_eq!(heard, [(1, "a room"), (2, "two nights"), (2, "three nights")]);
     assert_eq!(world.conversation("k").evidence.bot.unwrap().intent, "Book");
 }
+
+/// As in the original: a report of a collection, and one of a conversation. Neither tells a PIN.
+#[test]
+fn reports_say_what_came_of_it() {
+    let world = World::new(8);
+    world.pool(1);
+    let collection = world.running("c", Mode::Human, 2);
+    let ana = customer(&world, "c");
+    call(&world, "good", &ana, "c", Call::Good);
+    call(&world, "short", &ana, "c", Call::Short);
+    let text = collection::report::collection(&world.collection("c"));
+    let expected = "collection              c\nabout                   Hotel bookings\nwith                    agents\n\
+        state                   running\n";
+    assert!(text.starts_with(expected), "{text}");
+    for line in [
+        "conversations to accept 2",
+        "accepted                1",
+        "short                   1",
+        "goal reached            -",
+    ] {
+        assert!(text.contains(&format!("\n{line}\n")), "{text}");
+    }
+    let report = collection::report::conversation(&world.conversation("good"), &[]);
+    let recording = "recording               recordings/connect/CallRecordings/good.wav: 70.0 s, good";
+    for line in
+        ["state                   complete", "consent                 2026-11-18T11:06:40Z to v1 with key 1", recording]
+    {
+        assert!(report.contains(&format!("\n{line}\n")), "{report}");
+    }
+    assert!(!text.contains(collection.pin.as_str()) && !report.contains(ana.pin.unwrap().as_str()));
+}
