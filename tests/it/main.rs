@@ -14,6 +14,7 @@ mod bots_and_transcripts;
 mod call_tests;
 mod callers;
 mod collection_center;
+mod collection_run;
 mod connect_kinds;
 mod contact_records;
 mod deployment_tools;

@@ -27,6 +27,8 @@ pub(super) struct Live {
     /// The bucket of transcripts.
     pub(super) bucket: Option<String>,
     found: Found,
+    /// What is allowed, with what only the account knows.
+    policy: Policy,
     portrait: Portrait,
     table: String,
     instance: String,
@@ -48,7 +50,13 @@ pub(super) async fn open(ui: &Ui, args: &CollectionsArgs) -> Result<Live, Exit> 
     match looked {
         Ok((portrait, Looked { table, instance, is_saml, security_profiles })) => {
             let bucket = found.bucket.as_ref().and_then(|bucket| id_of(&portrait, bucket));
-            Ok(Live { account, bucket, found, portrait, table, instance, is_saml, security_profiles })
+            let idle = found.function.target("IDLE_PROFILE").and_then(|profile| id_of(&portrait, &profile));
+            let policy = Policy {
+                bucket: bucket.clone(),
+                idle_profile: idle.map(|profile| ProfileId::from(bare_id(&profile))),
+                ..found.policy.clone()
+            };
+            Ok(Live { account, bucket, found, policy, portrait, table, instance, is_saml, security_profiles })
         }
         Err(exit) => {
             account.close().await;
@@ -78,8 +86,9 @@ async fn look(
     };
     let instance = bare_id(instance).to_owned();
     let signs_in = account.gateway.identity_management(&instance).await.map_err(|error| failed(ui, &error))?;
-    let own = portrait.resources.iter().filter(|thing| thing.address.kind == Kind::SecurityProfile);
-    let mut security_profiles: Vec<String> = own.take(1).map(|thing| bare_id(&thing.id).to_owned()).collect();
+    let keys = found.function.text("SECURITY_PROFILES").unwrap_or_default().split(',').map(str::trim);
+    let own = keys.filter_map(|key| id_of(portrait, &Address::new(Kind::SecurityProfile, key)));
+    let mut security_profiles: Vec<String> = own.map(|id| bare_id(&id).to_owned()).collect();
     if security_profiles.is_empty() {
         let profile = agent_profile(account.gateway.calls(), &instance).await;
         security_profiles.extend(profile.map_err(|error| failed(ui, &error))?);
@@ -125,7 +134,7 @@ impl Live {
             objects: S3(calls),
             jobs: Transcribe(calls),
             rim: Services(calls),
-            policy: &self.found.policy,
+            policy: &self.policy,
             calls,
         }
     }
@@ -162,17 +171,18 @@ impl Live {
         self.portrait.numbers.first().map(|number| number.number.clone())
     }
 
-    /// The queues that collections with agents take turns with: each has a routing profile of the same name.
+    /// The queues that collections with agents may have for themselves, as the function's `pool` names them.
     fn pool(&self) -> Vec<PoolEntry> {
-        let of = |kind| {
-            let things = self.portrait.resources.iter().filter(move |thing| thing.address.kind == kind);
-            things.map(|thing| (&thing.address.name, bare_id(&thing.id)))
+        let id = |kind, key: &str| id_of(&self.portrait, &Address::new(kind, key)).map(|id| bare_id(&id).to_owned());
+        let pairs = self.found.function.text("POOL").unwrap_or_default().split(',');
+        let entry = |pair: &str| {
+            let (queue, profile) = pair.split_once('=')?;
+            Some(PoolEntry {
+                queue: QueueId::from(id(Kind::Queue, queue.trim())?),
+                profile: ProfileId::from(id(Kind::RoutingProfile, profile.trim())?),
+            })
         };
-        let entries = of(Kind::Queue).filter_map(|(name, queue)| {
-            let profile = of(Kind::RoutingProfile).find(|(of, _)| *of == name)?.1;
-            Some(PoolEntry { queue: QueueId::from(queue), profile: ProfileId::from(profile) })
-        });
-        entries.collect()
+        pairs.filter_map(entry).collect()
     }
 
     /// Tells the table which queues there are.

@@ -201,7 +201,10 @@ async fn bring_one(
     }
     files.extend(derive::derive(task, out, &files, journal)?);
     let path = format!("{}/conversation.json", task.folder);
-    let text = format!("{:#}\n", serde_json::to_value(&task.known).unwrap_or_default());
+    let mut known = serde_json::to_value(&task.known).unwrap_or_default();
+    // A table gives members in any order.
+    known.sort_all_objects();
+    let text = format!("{known:#}\n");
     let mut whole = files::Whole::create(&out.join(&path), Readers::Owner).map_err(problem)?;
     std::io::Write::write_all(&mut whole, text.as_bytes()).and_then(|()| whole.keep()).map_err(problem)?;
     files.push(manifest::File::of_bytes(path, text.as_bytes()));
