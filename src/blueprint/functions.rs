@@ -25,7 +25,8 @@ pub const BUNDLES: &str = ".callform/lambda";
 const HIGHEST: usize = 8;
 
 /// Manifests that come with Callform: path in the project, and text.
-const OWN: [(&str, &str); 3] = [
+const OWN: [(&str, &str); 4] = [
+    ("lambdas/collection/functions.yaml", include_str!("../../lambdas/collection/functions.yaml")),
     ("lambdas/dedup/functions.yaml", include_str!("../../lambdas/dedup/functions.yaml")),
     ("lambdas/dialer/functions.yaml", include_str!("../../lambdas/dialer/functions.yaml")),
     ("lambdas/vanity/functions.yaml", include_str!("../../lambdas/vanity/functions.yaml")),

@@ -32,8 +32,9 @@ fn no_function_may_do_everything() {
             for statement in policy["PolicyDocument"]["Statement"].as_array().unwrap() {
                 statements += 1;
                 let actions = statement["Action"].as_array().unwrap();
-                // Listing streams is allowed on all of them or not at all.
-                let listing = actions.iter().all(|action| action == "kinesis:ListStreams");
+                // What is allowed on everything or not at all: neither is about a resource of this center.
+                let listing =
+                    actions.iter().all(|action| action == "kinesis:ListStreams" || action == "polly:SynthesizeSpeech");
                 let wide = actions.iter().any(|action| action.as_str().unwrap().contains('*'));
                 assert!(!wide && (listing || !statement["Resource"].to_string().contains("\"*\"")), "{statement:#}");
             }

@@ -164,8 +164,11 @@ pub fn hook(event: &Value, at: Moment) -> Option<Hooked> {
         state: text(&intent["state"]),
         slots,
     };
-    let over = event["invocationSource"] == "FulfillmentCodeHook" || matches!(&*turn.state, "Fulfilled" | "Failed");
-    let result = over.then(|| BotResult { at, intent: turn.intent.clone(), state: turn.state.clone() });
+    // Who is asked to do it does it: the intent is fulfilled with the answer.
+    let fulfills = event["invocationSource"] == "FulfillmentCodeHook";
+    let over = fulfills || matches!(&*turn.state, "Fulfilled" | "Failed");
+    let state = if fulfills { "Fulfilled".to_owned() } else { turn.state.clone() };
+    let result = over.then(|| BotResult { at, intent: turn.intent.clone(), state });
     Some(Hooked { turn, result })
 }
 

@@ -88,6 +88,7 @@ fn a_turn_is_read_with_what_it_came_to() {
     let hooked = hook(&event, at).unwrap();
     assert_eq!((hooked.turn.contact.as_str(), hooked.turn.nth, &*hooked.turn.heard), ("c-1", 4, "two nights"));
     assert_eq!(hooked.turn.slots, [("nights".to_owned(), "2".to_owned())].into());
-    assert_eq!(hooked.result.unwrap().intent, "Book");
+    let result = hooked.result.unwrap();
+    assert_eq!((&*result.intent, &*result.state), ("Book", "Fulfilled"));
     assert_eq!(hook(&json!({}), at), None);
 }

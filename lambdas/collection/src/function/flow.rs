@@ -103,6 +103,8 @@ impl Flow {
         let (store, rim) = (DynamoDb::new(calls, &self.settings.table), Services(calls));
         let policy = &self.settings.policy;
         let work = Work { store: &store, directory: &Nothing, objects: &S3(calls), rim: &rim, policy };
+        // The services' clock is known from their first answer on.
+        let _known = work.conversation(&contact).await?;
         let number = data.customer_endpoint.and_then(|endpoint| endpoint.address);
         let number = number.filter(|address| address.starts_with('+'));
         let entered = Entered { contact: contact.clone(), number, digits: asked.pin };

@@ -34,7 +34,10 @@ impl Turns {
         let (store, rim) = (DynamoDb::new(calls, &self.settings.table), Services(calls));
         let policy = &self.settings.policy;
         let work = Work { store: &store, directory: &Nothing, objects: &S3(calls), rim: &rim, policy };
-        let hooked = hook(&event, rim.now()).ok_or("the event is none of a bot")?;
+        let heard = |at| hook(&event, at).ok_or("the event is none of a bot");
+        // The services' clock is known from their first answer on.
+        let _known = work.conversation(&heard(rim.now())?.turn.contact).await;
+        let hooked = heard(rim.now())?;
         if let Err(error) = work.turn_heard(&hooked).await {
             tracing::error!(%error, "a turn was not written down");
         }
