@@ -80,7 +80,12 @@ impl Kind {
         }
         let interpreted = self.interpret(text, today)?;
         let resolved = vec![interpreted.clone()];
-        let is_sure = !matches!(self, Self::Words);
+        let is_sure = match self {
+            Self::Words => false,
+            // A word without a digit may as well be meant as one.
+            Self::AlphaNumeric(None) => interpreted.contains(|it: char| it.is_ascii_digit()),
+            _ => true,
+        };
         Some(Taken { value: Scalar { original: text.to_owned(), interpreted, resolved }, is_sure })
     }
 
@@ -350,6 +355,8 @@ mod tests {
         check("AMAZON.AlphaNumeric", "A B one 2 three", Some("AB123"));
         check("AMAZON.AlphaNumeric", "ab-12", Some("ab12"));
         check("AMAZON.AlphaNumeric", "hello there", None);
+        let is_sure = |text: &str| Kind::AlphaNumeric(None).take(text, TODAY).unwrap().is_sure;
+        assert!(is_sure("ab-12") && !is_sure("help"), "another intent may say help");
         check("AMAZON.Percentage", "fifty percent", Some("50%"));
         check("AMAZON.Duration", "five minutes", Some("PT5M"));
         check("AMAZON.Confirmation", "That's right.", Some("Yes"));
