@@ -24,7 +24,8 @@
 //!
 //! `keep_listed_quick_connects` and `race_for_phone_numbers` are ways the service may behave, for which a deployment has
 //! to be ready. `throttle` holds Amazon Connect to its default quota per operation (2 requests a second, bursts of 5). `default_quotas`
-//! and `strict_secrets` take away two liberties of the sandbox, see [`Faults`]. `contact_events`, `agent_events` and `contact_records` say how many of a hundred are lost, doubled and late. `nth` counts
+//! and `strict_secrets` take away two liberties of the sandbox, see [`Faults`]. `contact_events`, `agent_events`,
+//! `contact_records` and `recordings` say how many of a hundred are lost, doubled and late. `nth` counts
 //! the calls of one operation from 1. Calls are counted in the store, so they go on across processes; a rule that is
 //! changed is counted from the start. Services are named as in [`crate::protocol::Service::name`].
 
@@ -89,6 +90,8 @@ pub struct Faults {
     pub agent_events: Telling,
     /// What becomes of contact records of Connect.
     pub contact_records: Telling,
+    /// What becomes of recordings of Connect: lost, put twice, later.
+    pub recordings: Telling,
 }
 
 /// How many of a hundred things that are told get lost, or come otherwise than they happened. Which ones follows from the

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::clock::{epoch_milliseconds, epoch_seconds};
 use crate::error::AwsError;
+use crate::faults::Faults;
 use crate::handler::Environment;
 use crate::services::s3::object;
 use crate::store::Tx;
@@ -28,7 +29,7 @@ use super::people::{People, Person};
 use super::play::{Played, milliseconds};
 use super::timers::{self, What as Timer, time};
 use super::words::{self, Speaker, Turn};
-use super::{contact, voice, wave};
+use super::{contact, told, voice, wave};
 
 /// Recordings that are to be put, by number.
 const RECORDING: &str = "connect/live-recording";
@@ -267,11 +268,18 @@ impl Recording {
     }
 }
 
+/// A recording comes some time after now, as the faults of the folder will have it.
 fn put_later(environment: &Environment, instance: &str, recording: &Recording, after: u64) -> Result<(), AwsError> {
     let number = environment.tx.get::<u64>(NUMBER, "", instance)?.unwrap_or_default() + 1;
     environment.tx.put(NUMBER, "", instance, None, &number)?;
-    environment.tx.put(RECORDING, instance, &number.to_string(), None, recording)?;
-    timers::set(environment, instance, &Timer::Recording(number), Some(epoch_milliseconds(environment.now) + after))
+    let faults = Faults::load(environment.folder)?.recordings;
+    for (copy, late) in (0..).zip(told::copies(faults, number)) {
+        let number = number * 2 + copy;
+        environment.tx.put(RECORDING, instance, &number.to_string(), None, recording)?;
+        let due = epoch_milliseconds(environment.now) + after + late;
+        timers::set(environment, instance, &Timer::Recording(number), Some(due))?;
+    }
+    Ok(())
 }
 
 /// The time of a recording has come: it is put into its bucket. A bucket that is gone takes nothing.

@@ -8,6 +8,7 @@ use super::super::recordings::keep_sounds;
 use super::super::wave;
 use super::super::words::{Speaker, words_of};
 use super::{ARN, World, action, content, menu};
+use crate::faults::{Faults, Telling};
 use crate::services::s3::{bucket, object};
 
 /// Turns recording on and goes on as the menu does.
@@ -194,4 +195,24 @@ fn a_caller_may_bring_a_recording_along() {
     let record = &world.records("contacts")[0];
     assert!(world.sound(&location(&record["Recordings"][0])) == Some(mine));
     assert_eq!(world.sound(&location(&record["Recordings"][1])).unwrap().len(), 44 + 6 * 32_000);
+}
+
+#[test]
+fn recordings_are_lost_and_late_where_faults_say_so() {
+    let callers =
+        json!({ "many": { "from": "+15550100150", "flow": "recorded", "count": 12, "every": 100, "keys": ["1"] } });
+    let mut people = people(&callers);
+    people["agents"]["mary"]["talk"] = json!(1);
+    let world = world(&people, &json!(["Agent", "Customer"]), "Disabled");
+    store(&world, "calls", &Value::Null);
+    let recordings = Telling { seed: 1, lose: 30, delay: 40, delay_seconds: 5000, ..Telling::default() };
+    Faults { recordings, ..Faults::default() }.save(world.instance.folder()).unwrap();
+    let put = || world.instance.with(|environment| object::newest(environment, "recordings")).len();
+    world.pass(0);
+    world.pass(1500);
+    let at_once = put();
+    world.pass(5000);
+    assert!(0 < at_once && at_once < put() && put() < 12, "{at_once} and {} of 12", put());
+    let records = world.records("contacts");
+    assert!(records.len() == 12 && records.iter().all(|record| record["Recordings"].is_array()));
 }

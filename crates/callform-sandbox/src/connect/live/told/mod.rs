@@ -82,21 +82,7 @@ fn post(environment: &Environment, instance: &str, letter: &Letter) -> Result<()
     }
     let number = environment.tx.get::<u64>(NUMBER, "", instance)?.unwrap_or_default() + 1;
     environment.tx.put(NUMBER, "", instance, None, &number)?;
-    let chance = Chance::new(faults.seed, &[&number.to_string()]);
-    if chance.percent("lose", faults.lose) {
-        return Ok(());
-    }
-    let copies = if chance.percent("double", faults.double) { 2 } else { 1 };
-    for copy in 0..copies {
-        let of_copy = |purpose: &str| format!("{purpose} {copy}");
-        let late = if chance.percent(&of_copy("delay"), faults.delay) {
-            faults.delay_seconds * 1000
-        } else if chance.percent(&of_copy("reorder"), faults.reorder) {
-            // Late enough that what happens next is told before.
-            1 + chance.below(&of_copy("by"), REORDERED)
-        } else {
-            0
-        };
+    for (copy, late) in (0..).zip(copies(faults, number)) {
         if late == 0 {
             deliver(environment, instance, letter)?;
             continue;
@@ -107,6 +93,27 @@ fn post(environment: &Environment, instance: &str, letter: &Letter) -> Result<()
         timers::set(environment, instance, &What::Tell(number), Some(due))?;
     }
     Ok(())
+}
+
+/// By how many milliseconds each copy of something is late, as faults will have it; there is none of what is lost.
+pub(super) fn copies(faults: Telling, number: u64) -> Vec<u64> {
+    let chance = Chance::new(faults.seed, &[&number.to_string()]);
+    if chance.percent("lose", faults.lose) {
+        return Vec::new();
+    }
+    let copies = if chance.percent("double", faults.double) { 2 } else { 1 };
+    let late = |copy: u64| {
+        let of_copy = |purpose: &str| format!("{purpose} {copy}");
+        if chance.percent(&of_copy("delay"), faults.delay) {
+            faults.delay_seconds * 1000
+        } else if chance.percent(&of_copy("reorder"), faults.reorder) {
+            // Late enough that what happens next is told before.
+            1 + chance.below(&of_copy("by"), REORDERED)
+        } else {
+            0
+        }
+    };
+    (0..copies).map(late).collect()
 }
 
 /// By how many milliseconds what is out of order is late at most.
