@@ -63,7 +63,12 @@ pub(crate) fn read(input: &mut impl Read) -> Result<(Format, Promise), Error> {
             b"ds64" if long_form => long_size = front(input, size, 16)?.get(8..16).map(number),
             b"data" => {
                 let format = format.ok_or(Error::NotWav("it has no format before its sound"))?;
-                return Ok((format, promise(long_size.unwrap_or(size), file_size, position)));
+                let promise = match long_size {
+                    // Its writer came back to fill it in: that is what this form is for.
+                    Some(size) if size > 0 && size < u64::MAX => Promise::Exactly(size),
+                    _ => promise(size, file_size, position),
+                };
+                return Ok((format, promise));
             }
             _ => skip(input, padded(size))?,
         }
@@ -74,7 +79,7 @@ pub(crate) fn read(input: &mut impl Read) -> Result<(Format, Promise), Error> {
 /// What the size of the sound is worth. `position` is where the sound begins.
 fn promise(size: u64, file_size: u64, position: u64) -> Promise {
     if size >= PLACEHOLDER {
-        return Promise::AtMost(if size > u64::from(u32::MAX) - 1 { u64::MAX } else { size });
+        return Promise::AtMost(if size == u64::from(u32::MAX) { u64::MAX } else { size });
     }
     // Nothing yet: the writer meant to come back and never did. A file that is truly empty knows how long it is itself.
     let never_filled = file_size == 0 || file_size >= PLACEHOLDER || file_size + 8 < position;

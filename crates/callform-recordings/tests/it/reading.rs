@@ -137,6 +137,12 @@ fn a_large_file_has_its_size_elsewhere() {
     let at = file.len() - 8;
     file[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
     check(&file, Coding::Signed16, &[&[0.5]]);
+    // Eight gigabytes, of which four bytes are there; and a size that nobody filled in.
+    for (size, ending) in [(1_u64 << 33, Ending::Cut { missing: (1 << 32) - 2 }), (0, Ending::Unstated)] {
+        file[28..36].copy_from_slice(&size.to_le_bytes());
+        let (_, channels, found) = read(&file).unwrap();
+        assert_eq!((channels[0].len(), found), (2, ending));
+    }
 }
 
 #[test]
