@@ -197,6 +197,23 @@ fn users_that_connect_would_refuse_are_errors() {
     }
 }
 
+/// What one flow does is there in those it leads to; what none does is told where every contact comes by a number.
+#[test]
+fn flows_of_a_blueprint_are_looked_at_together() {
+    let hours = "hours: { h: { time_zone: UTC, open: { daily: 24h } } }\nqueues: { q: { hours: h } }";
+    let first = |chooses: &str| {
+        format!(
+            "  first:\n    type: inbound\n    steps:\n    {chooses}\n    - set: {{ tier: gold }}\n    - transfer: {{ flow: second }}\n      error: hang_up"
+        )
+    };
+    let second = "  second:\n    type: inbound\n    steps:\n    - say: Hello $.Attributes.name, $.Attributes.tier.\n    - transfer: queue\n      full: hang_up";
+    let center = |number: &str, chooses: &str| format!("{hours}\n{number}\nflows:\n{}\n{second}", first(chooses));
+    let number = "phone_numbers: { main: { country: US, type: DID, flow: first } }";
+    check_problems(&center(number, "- queue: q"), &["attribute-never-set:15"]);
+    check_problems(&center("", "- queue: q"), &[]);
+    check_problems(&center("", "- say: Hi"), &["queue-not-set:16"]);
+}
+
 /// The faults that neither `cfn-lint` nor `cloudformation-validate` finds on `AWS::Connect` types.
 #[test]
 fn faults_that_linters_miss_are_found() {

@@ -120,6 +120,7 @@ fn files(blueprint: &Blueprint) -> Vec<NamedFile> {
 
 impl Resolver<'_> {
     pub(crate) fn flows(&mut self) {
+        let mut sound = Vec::new();
         for (key, flow) in &self.blueprint().flows {
             let source = Source {
                 key,
@@ -162,6 +163,8 @@ impl Resolver<'_> {
             if flow.versioned {
                 self.flow_version(key, flow_type);
             }
+            sound.extend(compiled.is_sound.then_some(source));
         }
+        self.lint_flows(&sound);
     }
 }

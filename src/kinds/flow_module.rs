@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use callform_flow::FlowType;
+use callform_flow::lint::Arrival;
 use callform_flow::steps::{Branch, Step};
 use callform_source::Spanned;
 use indexmap::IndexMap;
@@ -119,6 +120,9 @@ impl Resolver<'_> {
                 settings: Some(settings(module)),
             };
             let Some(compiled) = self.compile(&source) else { continue };
+            if compiled.is_sound {
+                self.lint(&source, &compiled.written, Arrival::default());
+            }
             self.flows.insert(Address::new(Kind::FlowModule, key.value.as_str()), compiled.written);
             let stub = stub_content(FlowType::Module);
             let properties = Members::of_instance()

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callform_flow::compile::{self, FlowDefinition, Names};
+use callform_flow::compile::{self, FlowDefinition, Names, Unlinted};
 use callform_flow::import::{self, Imported};
-use callform_flow::lint::{self, Places};
+use callform_flow::lint::{self, Arrival, Member, Places};
 use callform_flow::references::{self, Piece};
 use callform_flow::steps::{Branch, Step};
 use callform_flow::{Flow, FlowType, template};
@@ -44,6 +44,8 @@ pub(crate) struct Compiled {
     pub(crate) content: Value,
     pub(crate) settings: Option<Value>,
     pub(crate) written: WrittenFlow,
+    /// False where it has faults that were told already.
+    pub(crate) is_sound: bool,
 }
 
 /// A flow before it is bound to a template: names are markers, see [`callform_flow::references`].
@@ -59,12 +61,15 @@ pub struct WrittenFlow {
 
 impl Resolver<'_> {
     pub(crate) fn compile(&mut self, source: &Source<'_>) -> Option<Compiled> {
-        let (flow_type, (flow, places)) = match (source.steps, source.template, source.json) {
+        let (flow_type, unlinted) = match (source.steps, source.template, source.json) {
             (Some(steps), None, None) => {
                 (source.flow_type, self.compile_steps(source, source.flow_type, steps, source.on_error)?)
             }
             (None, Some(_), None) => self.compile_template(source)?,
-            (None, None, Some(file)) => (source.flow_type, self.read_exported(source, file)?),
+            (None, None, Some(file)) => {
+                let (flow, places) = self.read_exported(source, file)?;
+                (source.flow_type, Unlinted { flow, places, is_sound: true })
+            }
             _ => {
                 self.diagnostics.push(
                     Diagnostic::error("flow-source", "a flow comes from exactly one place")
@@ -74,15 +79,15 @@ impl Resolver<'_> {
                 return None;
             }
         };
+        let Unlinted { flow, places, is_sound } = unlinted;
         self.only_with(source);
-        self.lint_exported(source, &flow, &places);
         self.report_unresolved(source);
         self.check_shown_views(source.key, &flow);
         let settings = flow.settings.as_ref().map(|settings| Value::String(settings.to_string()));
         let content = bound(&flow.to_json().to_string());
         self.builtins_of(source, &content);
         let written = WrittenFlow { flow, flow_type, places };
-        Some(Compiled { flow_type, content, settings, written })
+        Some(Compiled { flow_type, content, settings, written, is_sound })
     }
 
     fn compile_steps(
@@ -91,18 +96,18 @@ impl Resolver<'_> {
         flow_type: FlowType,
         steps: &[Spanned<Step>],
         on_error: Option<&Branch>,
-    ) -> Option<(Flow, Places)> {
+    ) -> Option<Unlinted> {
         let settings = source.settings.as_ref();
         let span = source.key.span;
         let definition = FlowDefinition { name: source.key, flow_type, steps, on_error, span, settings };
         let mut diagnostics = Diagnostics::default();
-        let flow = compile::compile(&definition, &FlowNames { resolver: self, source }, &mut diagnostics);
+        let flow = compile::compile_only(&definition, &FlowNames { resolver: self, source }, &mut diagnostics);
         self.diagnostics.extend(diagnostics);
         flow
     }
 
     /// The steps of a template; its text may say the type, unless the flow does.
-    fn compile_template(&mut self, source: &Source<'_>) -> Option<(FlowType, (Flow, Places))> {
+    fn compile_template(&mut self, source: &Source<'_>) -> Option<(FlowType, Unlinted)> {
         let kind = if source.flow_type == FlowType::Module { Kind::FlowModule } else { Kind::Flow };
         // What kept a template from being rendered is reported where it was.
         let loaded = self.loaded;
@@ -120,12 +125,7 @@ impl Resolver<'_> {
         let before = std::mem::take(&mut self.diagnostics);
         let flow = self.compile_steps(source, flow_type, &rendered.steps, on_error);
         let found = std::mem::replace(&mut self.diagnostics, before);
-        let place = source.template.map_or(source.key.span, |template| template.span);
-        let found = template::used_by(source.key, place, &found);
-        self.diagnostics.extend(match source.arguments {
-            Some(arguments) => at_arguments(arguments, &found),
-            None => found,
-        });
+        self.diagnostics.extend(in_template(source, &found));
         flow.map(|flow| (flow_type, flow))
     }
 
@@ -229,22 +229,57 @@ impl Resolver<'_> {
         }
     }
 
-    /// What is wrong with an exported flow. Steps are looked at where they are compiled.
-    fn lint_exported(&mut self, source: &Source<'_>, flow: &Flow, places: &Places) {
-        let Some(file) = source.json else { return };
+    /// What is probably not meant in the flows of the blueprint, looked at together: what one chooses or asks for is
+    /// there in those it leads to.
+    pub(crate) fn lint_flows(&mut self, sources: &[Source<'_>]) {
+        // Rules ask for names of flows and not for flows, so these need not be copied.
+        let all = std::mem::take(&mut self.flows);
+        self.lint_together(sources, &all);
+        self.flows = all;
+    }
+
+    fn lint_together(&mut self, sources: &[Source<'_>], all: &BTreeMap<Address, WrittenFlow>) {
+        let written = |source: &Source<'_>| all.get(&Address::new(Kind::Flow, source.key.value.as_str()));
+        let flows: Vec<(&Source<'_>, &WrittenFlow)> =
+            sources.iter().filter_map(|source| Some((source, written(source)?))).collect();
+        let names: Vec<[&str; 1]> = flows.iter().map(|(source, _)| [source.key.value.as_str()]).collect();
+        let members: Vec<Member<'_>> = flows
+            .iter()
+            .zip(&names)
+            .map(|((_, written), names)| Member { names, flow_type: written.flow_type, flow: &written.flow })
+            .collect();
+        for ((source, written), arrival) in flows.iter().zip(lint::arrivals(&members)) {
+            self.lint(source, written, arrival);
+        }
+        if self.loaded.is_part {
+            return;
+        }
+        let numbers = self.blueprint().phone_numbers.values().filter_map(|number| number.flow.as_ref());
+        let answering: BTreeSet<&str> = numbers.map(|flow| flow.value.as_str()).collect();
+        let has_number: Vec<bool> = names.iter().map(|[name]| answering.contains(name)).collect();
+        for unset in lint::unset_attributes(&members, &has_number) {
+            let Some((source, written)) = flows.get(unset.member) else { continue };
+            let place = written.places.get(unset.action).unwrap_or(source.key.span);
+            let found: Diagnostics = std::iter::once(unset.diagnostic().at(place, "")).collect();
+            self.diagnostics.extend(as_written(source, &found));
+        }
+    }
+
+    /// What is probably not meant in a flow.
+    pub(crate) fn lint(&mut self, source: &Source<'_>, written: &WrittenFlow, arrival: Arrival) {
         let mut found = Diagnostics::default();
         let subject = lint::Subject {
             name: source.key,
-            flow_type: source.flow_type,
-            flow,
-            places,
-            span: file.span,
-            is_compiled: false,
+            flow_type: written.flow_type,
+            flow: &written.flow,
+            places: &written.places,
+            span: source.json.map_or(source.key.span, |file| file.span),
+            is_compiled: source.json.is_none(),
             names: Some(&FlowNames { resolver: self, source }),
-            arrival: lint::Arrival::default(),
+            arrival,
         };
         lint::check(&subject, &mut found);
-        self.diagnostics.extend(template::used_by(source.key, file.span, &found));
+        self.diagnostics.extend(as_written(source, &found));
     }
 
     /// Built-in objects that a flow names and no new instance has.
@@ -278,6 +313,24 @@ impl Resolver<'_> {
         found.sort();
         found.dedup();
         found
+    }
+}
+
+/// What was found in a flow, told of where somebody who reads the blueprint looks for it.
+fn as_written(source: &Source<'_>, found: &Diagnostics) -> Diagnostics {
+    match source.json {
+        Some(file) => template::used_by(source.key, file.span, found),
+        None if source.template.is_some() => in_template(source, found),
+        None => found.clone(),
+    }
+}
+
+fn in_template(source: &Source<'_>, found: &Diagnostics) -> Diagnostics {
+    let place = source.template.map_or(source.key.span, |template| template.span);
+    let found = template::used_by(source.key, place, found);
+    match source.arguments {
+        Some(arguments) => at_arguments(arguments, &found),
+        None => found,
     }
 }
 

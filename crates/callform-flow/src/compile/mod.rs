@@ -54,16 +54,7 @@ pub fn compile(
     names: &dyn Names,
     diagnostics: &mut Diagnostics,
 ) -> Option<(Flow, Places)> {
-    let mut own = Diagnostics::default();
-    let built = builder::build(definition, names, &mut own);
-    let is_sound = !own.has_errors();
-    diagnostics.extend(own);
-    let (mut flow, places) = built?;
-    if definition.flow_type == FlowType::Module {
-        flow.settings = Some(definition.settings.cloned().unwrap_or_else(stub::module_settings));
-    }
-    lay_out(&mut flow);
-    // A faulty step gives a faulty action; saying so twice helps nobody.
+    let Unlinted { flow, places, is_sound } = compile_only(definition, names, diagnostics)?;
     if is_sound {
         let FlowDefinition { name, flow_type, span, .. } = *definition;
         let names = Some(names);
@@ -73,4 +64,33 @@ pub fn compile(
         lint::check(&subject, diagnostics);
     }
     Some((flow, places))
+}
+
+/// A compiled flow that was not linted yet.
+#[derive(Clone, Debug)]
+pub struct Unlinted {
+    /// The flow.
+    pub flow: Flow,
+    /// Where the step of each action was written.
+    pub places: Places,
+    /// False after an error. A faulty step gives a faulty action; saying so twice helps nobody.
+    pub is_sound: bool,
+}
+
+/// Compiles a flow that is linted later, together with others.
+pub fn compile_only(
+    definition: &FlowDefinition<'_>,
+    names: &dyn Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<Unlinted> {
+    let mut own = Diagnostics::default();
+    let built = builder::build(definition, names, &mut own);
+    let is_sound = !own.has_errors();
+    diagnostics.extend(own);
+    let (mut flow, places) = built?;
+    if definition.flow_type == FlowType::Module {
+        flow.settings = Some(definition.settings.cloned().unwrap_or_else(stub::module_settings));
+    }
+    lay_out(&mut flow);
+    Some(Unlinted { flow, places, is_sound })
 }

@@ -56,11 +56,7 @@ pub struct Member<'a> {
 
 /// How contacts come to each of the flows.
 pub fn arrivals(members: &[Member<'_>]) -> Vec<Arrival> {
-    let by_name: BTreeMap<&str, usize> = members
-        .iter()
-        .enumerate()
-        .flat_map(|(at, member)| member.names.iter().filter(|name| !name.is_empty()).map(move |name| (*name, at)))
-        .collect();
+    let by_name = by_name(members);
     let ways: Vec<Ways<'_>> = members.iter().map(|member| Ways::of(member.flow)).collect();
     let led: Vec<Vec<Lead>> = members.iter().map(|member| leads(member.flow, &by_name)).collect();
     let mut arrivals: Vec<Arrival> = members.iter().map(on_its_own).collect();
@@ -87,6 +83,12 @@ pub fn arrivals(members: &[Member<'_>]) -> Vec<Arrival> {
     arrivals
 }
 
+/// The place of each flow by everything it is called.
+pub(super) fn by_name<'a>(members: &[Member<'a>]) -> BTreeMap<&'a str, usize> {
+    let named = members.iter().enumerate().flat_map(|(at, member)| member.names.iter().map(move |name| (*name, at)));
+    named.filter(|(name, _)| !name.is_empty()).collect()
+}
+
 /// What contacts bring to a flow that is called what it is for: one that runs when the agent has left.
 fn on_its_own(member: &Member<'_>) -> Arrival {
     let is_named = member.names.iter().any(|name| name.to_lowercase().contains("disconnect"));
@@ -95,9 +97,9 @@ fn on_its_own(member: &Member<'_>) -> Arrival {
 }
 
 /// An action by which contacts come to another flow.
-struct Lead {
+pub(super) struct Lead {
     action: usize,
-    to: usize,
+    pub(super) to: usize,
     /// True for flows that are chosen for a moment at which an agent has, or had, the contact.
     is_after_queue: bool,
 }
@@ -105,7 +107,7 @@ struct Lead {
 /// Moments of contacts that were in a queue and with an agent.
 const AFTER_QUEUE: &[&str] = &["CustomerRemaining", "DefaultAgentUI", "DisconnectAgentUI"];
 
-fn leads(flow: &Flow, by_name: &BTreeMap<&str, usize>) -> Vec<Lead> {
+pub(super) fn leads(flow: &Flow, by_name: &BTreeMap<&str, usize>) -> Vec<Lead> {
     let mut found = Vec::new();
     for (at, action) in flow.actions.iter().enumerate() {
         let mut add = |target: &str, shown: Option<&str>, is_after_queue: bool| {

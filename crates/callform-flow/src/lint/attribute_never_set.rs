@@ -10,7 +10,8 @@ use crate::paths;
 pub(super) const RULE: Rule = Rule {
     code: "attribute-never-set",
     what: "Finds attributes that the flow reads and does not set, while it sets one whose name is nearly the same and that nothing \
-           reads.",
+           reads. In a blueprint also those that no flow sets, where contacts come by phone numbers only and no function may \
+           set them.",
     why: "Names of attributes are told apart letter by letter, upper and lower case too: what is read is empty.",
     example: "- set: { customerType: gold }\n- if: $.Attributes.customertype\n  equals: gold\n  then: { say: Welcome back }",
     instead: "- set: { customerType: gold }\n- if: $.Attributes.customerType\n  equals: gold\n  then: { say: Welcome back }",
@@ -56,14 +57,14 @@ fn set_names<'a>(look: &Look<'a>, parameter: &str) -> BTreeSet<&'a str> {
     attributes.flat_map(|attributes| attributes.keys().map(String::as_str)).collect()
 }
 
-fn name_in<'a>(path: &'a str, root: &str) -> Option<&'a str> {
+pub(super) fn name_in<'a>(path: &'a str, root: &str) -> Option<&'a str> {
     let mut parts = paths::parts(path);
     (parts.next() == Some(root)).then(|| parts.next()).flatten()
 }
 
 /// The name that is the same but for case and hyphens, or for one mistyped letter of many. Names that end in different
 /// numbers are different.
-fn nearly<'a>(name: &str, among: &BTreeSet<&'a str>) -> Option<&'a str> {
+pub(super) fn nearly<'a>(name: &str, among: &BTreeSet<&'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.replace(['_', '-', ' '], "").to_lowercase();
     let same = among.iter().find(|known| plain(known) == plain(name));
     if let Some(same) = same {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callform_source::{Diagnostic, Diagnostics};
 
-use super::{Look, Rule};
+use super::{Look, Rule, facts};
 use crate::paths;
 
 pub(super) const RULE: Rule = Rule {
@@ -38,6 +38,16 @@ fn is_asked_for(look: &Look<'_>, read: &Read<'_>) -> bool {
         && look.of_type("InvokeLambdaFunction").any(|(at, _)| look.ways.taken(at).any(|way| way.to == read.at))
 }
 
+/// True where the function was given the very key: one that is handed along is most likely answered again.
+fn is_handed_on(look: &Look<'_>, read: &Read<'_>) -> bool {
+    let functions = facts::functions(look.ways);
+    look.of_type("InvokeLambdaFunction").any(|(at, action)| {
+        let is_it = facts::arn_of(action).and_then(|arn| functions.get(arn)) == Some(&read.of);
+        let mut given = look.paths(at).iter().map(|path| paths::parts(path));
+        is_it && at != read.at && given.any(|parts| parts.take(2).eq(["External", read.key]))
+    })
+}
+
 /// A key read at an action, where only one function's answer can be.
 struct Read<'a> {
     at: usize,
@@ -60,7 +70,8 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         let earlier = answered
             .keys()
             .find(|(function, key)| *key == read.key && *function != read.of && facts.was_invoked(*function));
-        if elsewhere || earlier.is_none() || is_common(read.key) || is_asked_for(look, read) {
+        let is_quiet = is_common(read.key) || is_asked_for(look, read) || is_handed_on(look, read);
+        if elsewhere || earlier.is_none() || is_quiet {
             continue;
         }
         if let Some(action) = look.ways.action(read.at) {

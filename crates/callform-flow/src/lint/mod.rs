@@ -10,6 +10,7 @@ mod texts;
 mod words;
 mod speech;
 mod arrival;
+mod together;
 mod places;
 mod rules;
 #[cfg(test)]
@@ -69,11 +70,13 @@ mod recorded_words;
 mod number_of_caller;
 mod input_in_ssml;
 mod personal_data;
+mod personal_data_kept;
 mod inputs;
 
 pub use arrival::{Arrival, Member, arrivals};
 pub use places::{Places, places_in_json, places_in_list};
 pub use rules::{RULES, Rule};
+pub use together::{Unset, unset_attributes};
 pub use unknown_voice::{VOICES_AS_OF, voices};
 
 use std::cell::OnceCell;

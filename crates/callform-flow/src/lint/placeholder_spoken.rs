@@ -17,11 +17,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     // A template of another tool has them where identifiers belong, too, and is filled before it is published.
-    let is_template = look.texts.all().iter().any(|(parameter, text)| {
-        let is_identifier = parameter.ends_with("Id") || parameter.ends_with("ARN") || parameter.ends_with("Arn");
-        is_identifier && !text.is_empty() && placeholder(text).is_some()
-    });
-    if is_template {
+    if is_template(look) {
         return;
     }
     for (index, action) in look.all_actions() {
@@ -29,6 +25,21 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
         let diagnostic = Diagnostic::warning(RULE.code, format!("`{found}` is read out as it is")).help(meant(found));
         diagnostics.push(look.at(diagnostic, action));
     }
+}
+
+/// True for a template of another tool: it has placeholders where identifiers and numbers belong, or has left all
+/// identifiers empty and the whole of a text a placeholder. No flow can be published so.
+fn is_template(look: &Look<'_>) -> bool {
+    let is_whole = |text: &str| text.starts_with("{{") && placeholder(text).is_some_and(|found| found == text.trim());
+    let mut identifiers = look
+        .texts
+        .all()
+        .iter()
+        .filter(|(parameter, _)| ["Id", "ARN", "Arn", "PhoneNumber"].iter().any(|end| parameter.ends_with(end)));
+    let has_empty = identifiers.clone().any(|(_, text)| text.is_empty());
+    let has_only_empty = has_empty && identifiers.clone().all(|(_, text)| text.is_empty());
+    identifiers.any(|(_, text)| placeholder(text).is_some())
+        || has_only_empty && look.texts.all().iter().any(|(_, text)| is_whole(text))
 }
 
 /// The first placeholder of a text, braces and all.

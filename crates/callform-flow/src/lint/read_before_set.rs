@@ -36,6 +36,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
     let flow_attributes = flow_attributes(look);
     let chooses_queue = look.of_type("UpdateContactTargetQueue").next().is_some();
     let answered = answered(look);
+    let relies_on_others = look.is_alone() && relies_on_others(look, &answered);
     // Once a value is known to be missing, telling of each further place helps nobody.
     let mut reported: BTreeSet<&str> = BTreeSet::new();
     for (index, action) in look.actions() {
@@ -46,7 +47,7 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
                 // A flow that chooses none may have got its queue with the contact.
                 Some(("Queue", _, _)) if !chooses_queue => continue,
                 // And an exported flow its answers, unless it reads the same one after asking for it itself.
-                Some(("External", _, _)) if look.is_alone() && !answered.contains(path) => continue,
+                Some(("External", _, _)) if relies_on_others => continue,
                 Some((_, fact, help)) if !facts.may(*fact) => (root, *help),
                 None if root == "FlowAttributes" && !is_set(path, &flow_attributes) => {
                     (path, "Set it with `set:` and `scope: flow` before; flow attributes of other flows are not seen.")
@@ -62,6 +63,17 @@ fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// True where answers are read before any function was asked that the flow's own functions never give: they come from
+/// a flow that leads here, and so may the others.
+fn relies_on_others(look: &Look<'_>, answered: &BTreeSet<&str>) -> bool {
+    let is_early = |index: usize| look.facts_at(index).is_some_and(|facts| !facts.may(Fact::ANSWER));
+    let mut early = look.actions().filter(|(index, _)| is_early(*index));
+    early.any(|(index, _)| {
+        let mut answers = look.paths(index).iter().filter(|path| paths::root(path) == "External");
+        answers.any(|path| !answered.contains(path))
+    })
 }
 
 /// Paths of answers that are read somewhere after a function of the flow's own.

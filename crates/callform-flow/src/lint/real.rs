@@ -68,6 +68,71 @@ fn flows_are_looked_at_together() {
     assert!(!tells(&found, "queue-not-set") && !tells(&found, "read-before-set"), "{found}");
 }
 
+/// Templates of other tools are filled before anybody publishes them; a text that was forgotten is not.
+#[test]
+fn a_template_of_another_tool_is_not_read_out() {
+    let flow = |queue: &str, text: &str| {
+        json!({ "Version": "2019-10-30", "StartAction": "queue", "Actions": [
+            { "Identifier": "queue", "Type": "UpdateContactTargetQueue", "Parameters": { "QueueId": queue }, "Transitions": {
+                "NextAction": "say", "Errors": [{ "ErrorType": "NoMatchingError", "NextAction": "say" }] } },
+            { "Identifier": "say", "Type": "MessageParticipant", "Parameters": { "Text": text }, "Transitions": {
+                "NextAction": "bye", "Errors": [{ "ErrorType": "NoMatchingError", "NextAction": "bye" }] } },
+            { "Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} },
+        ] })
+    };
+    let found = |queue, text| exported(&flow(queue, text), FlowType::ContactFlow, Arrival::default());
+    assert!(!tells(&found("", "{{closing_time}}"), "placeholder-spoken"));
+    assert!(tells(&found("", "We close at {{closing_time}}"), "placeholder-spoken"));
+    assert!(tells(&found("1a2b3c4d-0000-1111-2222-333344445555", "{{closing_time}}"), "placeholder-spoken"));
+}
+
+/// A flow that begins with an answer nobody here gives relies on the flow that leads to it.
+#[test]
+fn answers_may_come_along_from_elsewhere() {
+    let asks = "- lambda: vanity\n- say: Bye $.External.name";
+    let relies = format!("- if: $.External.tier\n  equals: gold\n  then: {{ say: Hello $.External.name }}\n{asks}");
+    assert!(!tells(&in_export(&relies), "read-before-set"), "{}", in_export(&relies));
+    let forgets = format!("- say: Hello $.External.name\n{asks}");
+    assert!(tells(&in_export(&forgets), "read-before-set"));
+}
+
+#[test]
+fn what_a_function_was_given_it_answers_again() {
+    let second = |with: &str| {
+        format!(
+            "- lambda: vanity\n- say: Hello $.External.basket\n- lambda: arn:aws:lambda:us-west-2:123456789012:function:orders\n{with}- say: Bye $.External.basket"
+        )
+    };
+    assert!(tells(&in_steps(&second("")), "lambda-answer-replaced"));
+    assert!(!tells(&in_steps(&second("  with: { basket: $.External.basket }\n")), "lambda-answer-replaced"));
+}
+
+#[test]
+fn what_was_asked_for_tells_what_is_kept() {
+    let kept = |question: &str, name: &str| {
+        in_steps(&format!("- collect: {question}\n  store_as: {name}\n  no_input: hang_up"))
+    };
+    assert!(tells(&kept("Please enter your card number.", "payment"), "secret-kept"));
+    assert!(!tells(&kept("Please enter your order number.", "payment"), "secret-kept"));
+    assert!(tells(&kept("Please enter your date of birth.", "answer"), "personal-data-kept"));
+    assert!(!tells(&kept("Please enter your zip code.", "answer"), "personal-data-kept"));
+    let logged = "- logging: true\n- collect: Please enter your date of birth.\n  no_input: hang_up\n- lambda: vanity\n  with: { born: $.StoredCustomerInput }";
+    assert!(tells(&in_steps(logged), "personal-data-kept"));
+    assert!(!tells(&in_steps(&logged.replace("true", "false")), "personal-data-kept"));
+}
+
+#[test]
+fn what_is_only_about_personal_data_may_be_kept() {
+    let set = |name: &str, value: &str| in_steps(&format!("- lambda: vanity\n- set: {{ {name}: {value} }}"));
+    for name in ["date_of_birth", "customerDOB", "passport_number", "ssn", "cardNumber"] {
+        assert!(tells(&set(name, "$.External.value"), "personal-data-kept"), "{name}");
+        assert!(!tells(&set(name, "unknown"), "personal-data-kept"), "{name}");
+    }
+    for name in ["dob_verified", "ssn_last4", "cardNumberMasked", "passport_required", "order_number"] {
+        assert!(!tells(&set(name, "$.External.value"), "personal-data-kept"), "{name}");
+    }
+}
+
 #[test]
 fn two_prompts_do_not_fail_at_once() {
     let both = "- name: Menu\n  menu: Press 1\n  keys: { 1: hang_up }\n  no_input: hang_up\n  invalid: hang_up\n  error: { say: Sorry, name: Sorry, error: { goto: Menu } }\n- goto: Menu";

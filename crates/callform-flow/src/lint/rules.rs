@@ -8,9 +8,9 @@ use super::{
     flow_of_other_type, function_elsewhere, identifier_not_possible, input_end_key, input_in_ssml, input_not_asked,
     interrupt_too_short, keys_not_offered, lambda_answer_replaced, lambdas_too_slow, loop_without_exit,
     loop_without_pause, missing_error_branch, nested_answer, never_true, number_not_dialable, number_of_caller,
-    personal_data, placeholder_spoken, queue_age, queue_not_set, read_before_set, recorded_words, refused_by_connect,
-    reserved_names, retired, secret_in_logs, ssml, text_too_long, timeout_not_checked, unknown_action, unknown_path,
-    unknown_voice, unlimited_retries, unreachable_step, wrong_channel,
+    personal_data, personal_data_kept, placeholder_spoken, queue_age, queue_not_set, read_before_set, recorded_words,
+    refused_by_connect, reserved_names, retired, secret_in_logs, ssml, text_too_long, timeout_not_checked,
+    unknown_action, unknown_path, unknown_voice, unlimited_retries, unreachable_step, wrong_channel,
 };
 
 /// A rule.
@@ -79,6 +79,7 @@ pub const RULES: &[Rule] = &[
     number_of_caller::RULE,
     input_in_ssml::RULE,
     personal_data::RULE,
+    personal_data_kept::RULE,
 ];
 
 impl Rule {

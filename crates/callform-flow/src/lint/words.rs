@@ -153,8 +153,76 @@ pub(super) fn asks_for_secret(text: &str) -> bool {
         &["social", "security"],
         &["personal", "identification", "number"],
     ];
+    has_one_of(text, SECRETS)
+}
+
+/// True where a text speaks of what tells one person from all others, or of their health.
+pub(super) fn speaks_of_person(text: &str) -> bool {
+    const PERSONAL: &[&[&str]] = &[
+        &["date", "of", "birth"],
+        &["birth", "date"],
+        &["birthdate"],
+        &["birthday"],
+        &["dob"],
+        &["passport"],
+        &["driver", "license"],
+        &["drivers", "license"],
+        &["driving", "licence"],
+        &["tax", "id"],
+        &["national", "id"],
+        &["iban"],
+        &["medical", "record"],
+        &["diagnosis"],
+    ];
+    has_one_of(text, PERSONAL)
+}
+
+fn has_one_of(text: &str, phrases: &[&[&str]]) -> bool {
     let words = words(text);
-    SECRETS.iter().any(|secret| words.windows(secret.len()).any(|window| window == *secret))
+    phrases.iter().any(|phrase| words.windows(phrase.len()).any(|window| window == *phrase))
+}
+
+/// True where words are about something and are not the thing itself: whether it was right, its last digits, its kind.
+pub(super) fn speaks_about(text: &str) -> bool {
+    const ABOUT: &[&str] = &[
+        "last",
+        "last4",
+        "masked",
+        "hash",
+        "hashed",
+        "token",
+        "verified",
+        "valid",
+        "validated",
+        "invalid",
+        "match",
+        "matched",
+        "matches",
+        "ok",
+        "type",
+        "attempt",
+        "attempts",
+        "count",
+        "counter",
+        "status",
+        "flag",
+        "is",
+        "has",
+        "required",
+        "prompt",
+        "text",
+        "message",
+        "error",
+        "length",
+        "format",
+        "name",
+        "expiry",
+        "flow",
+        "queue",
+        "bot",
+        "arn",
+    ];
+    words(text).iter().any(|word| ABOUT.contains(&word.as_str()))
 }
 
 #[cfg(test)]
