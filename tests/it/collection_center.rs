@@ -15,6 +15,29 @@ fn every_way_of_a_call_is_tested() {
     assert!(said.contains(" 0 failed"), "{said}");
 }
 
+/// S17: Connect itself records what is said to bots, however long that takes; no function reads a video stream.
+#[test]
+fn s17_no_function_records() {
+    let test = TestEnvironment::with_blueprints();
+    test.expect(0, &["render", CENTER, "--out", "rendered"]);
+    let (mut recorded, mut all) = (0, String::new());
+    for folder in ["rendered", "rendered/flows"] {
+        for entry in fs::read_dir(test.path(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let text = fs::read_to_string(path).unwrap();
+                recorded +=
+                    usize::from(folder != "rendered") * text.matches("\"IVRRecordingBehavior\":\"Enabled\"").count();
+                recorded +=
+                    usize::from(folder != "rendered") * text.matches("\"IVRRecordingBehavior\": \"Enabled\"").count();
+                all.push_str(&text);
+            }
+        }
+    }
+    assert_eq!(recorded, 1, "the way to the bot turns it on");
+    assert!(!all.to_lowercase().contains("kinesisvideo"));
+}
+
 /// What follows from manifests and blueprint names what it is about.
 #[test]
 fn no_function_may_do_everything() {

@@ -216,14 +216,14 @@ fn all<T>(a: &[T], b: &[T], is_same: impl Fn(&T, &T) -> bool) -> bool {
     a.iter().zip(b).all(|(a, b)| is_same(a, b))
 }
 
-fn sorted<'a, T>(branches: &'a [T], key: impl Fn(&'a T) -> Option<&'a str>) -> Vec<&'a T> {
+fn sorted<'a, T, K: Ord>(branches: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<&'a T> {
     let mut sorted: Vec<&T> = branches.iter().collect();
     sorted.sort_by_key(|branch| key(branch));
     sorted
 }
 
-fn error_type(branch: &ErrorBranch) -> Option<&str> {
-    Some(&branch.error_type)
+fn error_type(branch: &ErrorBranch) -> &str {
+    &branch.error_type
 }
 
 fn operand(branch: &ConditionBranch) -> Option<&str> {

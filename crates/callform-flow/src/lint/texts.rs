@@ -10,7 +10,7 @@ use crate::{Flow, paths};
 #[derive(Debug, Default)]
 pub(super) struct Texts<'a> {
     /// Name of the parameter, and text.
-    texts: Vec<(&'a str, &'a str)>,
+    all: Vec<(&'a str, &'a str)>,
     paths: Vec<&'a str>,
     /// First parts of paths, each once.
     roots: Vec<&'a str>,
@@ -31,9 +31,9 @@ impl<'a> Texts<'a> {
     pub(super) fn of(flow: &'a Flow) -> Self {
         let mut found = Self { own: Vec::with_capacity(flow.actions.len()), ..Self::default() };
         for action in &flow.actions {
-            let (first_text, first_path, first_spoken) = (found.texts.len(), found.paths.len(), found.spoken.len());
-            found.texts.extend(paths::texts(action));
-            for (_, text) in &found.texts[first_text..] {
+            let (first_text, first_path, first_spoken) = (found.all.len(), found.paths.len(), found.spoken.len());
+            found.all.extend(paths::texts(action));
+            for (_, text) in &found.all[first_text..] {
                 for path in paths::in_text(text) {
                     if !found.paths[first_path..].contains(&path) {
                         found.paths.push(path);
@@ -47,7 +47,7 @@ impl<'a> Texts<'a> {
             found.spoken.extend(spoken(action));
             found.own.push(Own {
                 spec: catalog::find(&action.action_type),
-                texts: first_text..found.texts.len(),
+                texts: first_text..found.all.len(),
                 paths: first_path..found.paths.len(),
                 spoken: first_spoken..found.spoken.len(),
             });
@@ -57,7 +57,7 @@ impl<'a> Texts<'a> {
 
     /// Every text in the parameters of an action, with the name of the parameter it is in.
     pub(super) fn texts(&self, index: usize) -> &[(&'a str, &'a str)] {
-        self.own.get(index).map(|own| &self.texts[own.texts.clone()]).unwrap_or_default()
+        self.own.get(index).map(|own| &self.all[own.texts.clone()]).unwrap_or_default()
     }
 
     /// Every JSONPath an action reads, in order, each once.
@@ -82,6 +82,6 @@ impl<'a> Texts<'a> {
 
     /// Every text of the flow.
     pub(super) fn all(&self) -> &[(&'a str, &'a str)] {
-        &self.texts
+        &self.all
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use callform_signed::{ErrorKind, Service, SignedCalls};
+use callform_signed::{CallError, Service, SignedCalls};
 use clap::Args;
 use collection::item::{Conversation, State};
 use collection::outside::Location;
@@ -46,7 +46,6 @@ struct Job {
 /// How a job stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Standing {
-    None,
     Running,
     Done,
     Failed(String),
@@ -68,52 +67,75 @@ async fn transcribe(ui: &Ui, args: &TranscribeArgs, live: &Live) -> Result<Exit,
         ui.error("the collections have no bucket for transcripts");
         return Err(Exit::Failed);
     };
-    let work = Jobs { calls: live.account.gateway.calls(), bucket, language: &args.language };
-    let (mut waiting, mut running, mut tries) = (jobs.clone(), Vec::<Job>::new(), BTreeMap::<String, u32>::new());
-    let mut lost = Vec::new();
+    let service = Transcribe { calls: live.account.gateway.calls(), bucket, language: &args.language };
     let bar = progress(ui, jobs.len());
-    loop {
-        while running.len() < AT_ONCE
-            && let Some(job) = waiting.pop()
-        {
-            work.begin(&job).await.map_err(|error| failed(ui, &error))?;
-            running.push(job);
-        }
-        if args.no_wait && waiting.is_empty() {
-            bar.finish_and_clear();
-            ui.say(&format!("{} jobs were begun; run it again to see how they ended", jobs.len()));
-            return Ok(Exit::Success);
-        }
-        let mut still = Vec::new();
-        for job in running {
-            match work.standing(&job.name).await.map_err(|error| failed(ui, &error))? {
-                Standing::Done => bar.inc(1),
-                Standing::Failed(why) => {
-                    let tried = tries.entry(job.name.clone()).or_insert(1);
-                    if *tried < TRIES {
-                        *tried += 1;
-                        work.forget(&job.name).await.map_err(|error| failed(ui, &error))?;
-                        waiting.push(job);
-                    } else {
-                        lost.push((job.name, why));
-                    }
-                }
-                Standing::Running | Standing::None => still.push(job),
-            }
-        }
-        running = still;
-        if running.is_empty() && waiting.is_empty() {
-            break;
-        }
-        tokio::time::sleep(live.account.pace().max(Duration::from_millis(200))).await;
-    }
+    let pace = live.account.pace().max(Duration::from_millis(200));
+    let pause = || tokio::time::sleep(pace);
+    let ended = carry_out(&service, &jobs, args.no_wait, &bar, pause).await;
     bar.finish_and_clear();
+    let Ended { lost, running } = ended.map_err(|error| failed(ui, &error))?;
     for (name, why) in &lost {
         ui.error(&format!("{name}: {why}"));
     }
-    let transcribed = complete().filter(|one| !one.evidence.transcripts.is_empty()).count();
-    ui.say(&format!("{} transcripts are new, {transcribed} were there", jobs.len() - lost.len()));
+    if running > 0 {
+        ui.say(&format!("{running} jobs go on; run it again to see how they ended"));
+    }
+    let there = complete().filter(|one| !one.evidence.transcripts.is_empty()).count();
+    ui.say(&format!("{} transcripts are new, {there} were there", jobs.len() - lost.len() - running));
     Ok(if lost.is_empty() { Exit::Success } else { Exit::Failed })
+}
+
+/// How jobs ended.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Ended {
+    /// Those that failed for good, and why.
+    lost: Vec<(String, String)>,
+    /// How many go on, where nobody waits.
+    running: usize,
+}
+
+/// Begins jobs, so many at once, and waits for their ends. One that failed is begun again.
+async fn carry_out<P: Future<Output = ()>>(
+    service: &impl Jobs,
+    jobs: &[Job],
+    no_wait: bool,
+    bar: &ProgressBar,
+    pause: impl Fn() -> P,
+) -> Result<Ended, CallError> {
+    let mut ended = Ended::default();
+    let mut tries: BTreeMap<&str, u32> = BTreeMap::new();
+    let (mut waiting, mut running): (Vec<&Job>, Vec<&Job>) = (jobs.iter().rev().collect(), Vec::new());
+    loop {
+        while (no_wait || running.len() < AT_ONCE)
+            && let Some(job) = waiting.pop()
+        {
+            service.begin(job).await?;
+            running.push(job);
+        }
+        let mut still = Vec::new();
+        for job in running {
+            match service.standing(&job.name).await? {
+                Standing::Done => bar.inc(1),
+                Standing::Failed(why) => {
+                    let tried = tries.entry(&job.name).or_insert(1);
+                    if *tried < TRIES {
+                        *tried += 1;
+                        service.forget(&job.name).await?;
+                        waiting.push(job);
+                    } else {
+                        ended.lost.push((job.name.clone(), why));
+                    }
+                }
+                Standing::Running => still.push(job),
+            }
+        }
+        running = still;
+        if waiting.is_empty() && (running.is_empty() || no_wait) {
+            ended.running = running.len();
+            return Ok(ended);
+        }
+        pause().await;
+    }
 }
 
 /// The job for a conversation; nothing where it has a transcript, or nothing to write down.
@@ -136,56 +158,70 @@ fn job(args: &TranscribeArgs, conversation: &Conversation) -> Option<Job> {
     })
 }
 
-/// The calls.
-struct Jobs<'a> {
+/// Jobs of a service.
+trait Jobs {
+    /// Begins a job, unless one of its name is there: names are unique in an account, so that nothing is written down twice.
+    async fn begin(&self, job: &Job) -> Result<(), CallError>;
+
+    /// How a job stands. One that is not there (yet) goes on.
+    async fn standing(&self, name: &str) -> Result<Standing, CallError>;
+
+    /// Forgets a job, so that another one may have its name.
+    async fn forget(&self, name: &str) -> Result<(), CallError>;
+}
+
+/// Amazon Transcribe.
+struct Transcribe<'a> {
     calls: &'a SignedCalls,
     bucket: &'a str,
     language: &'a str,
 }
 
-impl Jobs<'_> {
-    /// Begins a job, unless one of its name is there: names are unique in an account, so that nothing is written down twice.
-    async fn begin(&self, job: &Job) -> Result<(), callform_signed::CallError> {
-        let Location { bucket, key } = &job.recording;
-        let mut request = json!({
-            "TranscriptionJobName": job.name,
-            "LanguageCode": self.language,
-            "MediaFormat": "wav",
-            "Media": { "MediaFileUri": format!("s3://{bucket}/{key}") },
-            "OutputBucketName": self.bucket,
-            "OutputKey": job.to,
-        });
-        // With one channel there is nothing to tell apart, and the service refuses to try.
-        if job.channels > 1 {
-            request["Settings"] = json!({ "ChannelIdentification": true });
-        }
-        let answer = self.calls.json(Service::Transcribe, "Transcribe StartTranscriptionJob", &request).await;
-        match answer {
+/// What begins a job.
+fn request(job: &Job, bucket: &str, language: &str) -> Value {
+    let mut request = json!({
+        "TranscriptionJobName": job.name,
+        "LanguageCode": language,
+        "MediaFormat": "wav",
+        "Media": { "MediaFileUri": format!("s3://{}/{}", job.recording.bucket, job.recording.key) },
+        "OutputBucketName": bucket,
+        "OutputKey": job.to,
+    });
+    // With one channel there is nothing to tell apart, and the service refuses to try.
+    if job.channels > 1 {
+        request["Settings"] = json!({ "ChannelIdentification": true });
+    }
+    request
+}
+
+impl Jobs for Transcribe<'_> {
+    async fn begin(&self, job: &Job) -> Result<(), CallError> {
+        let request = request(job, self.bucket, self.language);
+        match self.calls.json(Service::Transcribe, "Transcribe StartTranscriptionJob", &request).await {
             Err(error) if error.code.as_deref() != Some("ConflictException") => Err(error),
             _ => Ok(()),
         }
     }
 
-    async fn standing(&self, name: &str) -> Result<Standing, callform_signed::CallError> {
+    async fn standing(&self, name: &str) -> Result<Standing, CallError> {
         let request = json!({ "TranscriptionJobName": name });
-        let answer = self.calls.json(Service::Transcribe, "Transcribe GetTranscriptionJob", &request).await;
-        let answer = match answer {
-            Err(error) if error.kind == ErrorKind::Refused && error.code.as_deref() == Some("NotFoundException") => {
-                return Ok(Standing::None);
-            }
-            other => other?,
-        };
-        let job = &answer["TranscriptionJob"];
-        Ok(match job["TranscriptionJobStatus"].as_str() {
-            Some("COMPLETED") => Standing::Done,
-            Some("FAILED") => Standing::Failed(job["FailureReason"].as_str().unwrap_or("it failed").to_owned()),
-            _ => Standing::Running,
-        })
+        match self.calls.json(Service::Transcribe, "Transcribe GetTranscriptionJob", &request).await {
+            Err(error) if error.code.as_deref() == Some("NotFoundException") => Ok(Standing::Running),
+            answer => Ok(standing(&answer?["TranscriptionJob"])),
+        }
     }
 
-    async fn forget(&self, name: &str) -> Result<(), callform_signed::CallError> {
+    async fn forget(&self, name: &str) -> Result<(), CallError> {
         let request = json!({ "TranscriptionJobName": name });
         self.calls.json(Service::Transcribe, "Transcribe DeleteTranscriptionJob", &request).await.map(|_| ())
+    }
+}
+
+fn standing(job: &Value) -> Standing {
+    match job["TranscriptionJobStatus"].as_str() {
+        Some("COMPLETED") => Standing::Done,
+        Some("FAILED") => Standing::Failed(job["FailureReason"].as_str().unwrap_or("it failed").to_owned()),
+        _ => Standing::Running,
     }
 }
 
@@ -196,4 +232,76 @@ fn progress(ui: &Ui, jobs: usize) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    fn job(name: &str, channels: u64) -> Job {
+        let recording = Location { bucket: "calls".to_owned(), key: format!("{name}.wav") };
+        Job { name: name.to_owned(), recording, channels, to: "t.json".to_owned() }
+    }
+
+    /// A service whose jobs fail so many times.
+    struct Failing {
+        failures: u32,
+        begun: RefCell<Vec<String>>,
+        forgotten: RefCell<Vec<String>>,
+    }
+
+    impl Jobs for Failing {
+        async fn begin(&self, job: &Job) -> Result<(), CallError> {
+            self.begun.borrow_mut().push(job.name.clone());
+            Ok(())
+        }
+
+        async fn standing(&self, name: &str) -> Result<Standing, CallError> {
+            let begun = self.begun.borrow().iter().filter(|begun| *begun == name).count();
+            let failed = begun <= self.failures as usize;
+            Ok(if failed { Standing::Failed("too loud".to_owned()) } else { Standing::Done })
+        }
+
+        async fn forget(&self, name: &str) -> Result<(), CallError> {
+            self.forgotten.borrow_mut().push(name.to_owned());
+            Ok(())
+        }
+    }
+
+    fn carried_out(failures: u32) -> (Ended, usize, usize) {
+        let service = Failing { failures, begun: RefCell::default(), forgotten: RefCell::default() };
+        let jobs = [job("a", 2), job("b", 2)];
+        let bar = ProgressBar::hidden();
+        let work = carry_out(&service, &jobs, false, &bar, || std::future::ready(()));
+        let ended = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(work).unwrap();
+        (ended, service.begun.into_inner().len(), service.forgotten.into_inner().len())
+    }
+
+    #[test]
+    fn s14_channels_are_told_apart_only_where_there_are_two() {
+        assert_eq!(request(&job("a", 1), "b", "en-US").get("Settings"), None);
+        assert_eq!(request(&job("a", 2), "b", "en-US")["Settings"]["ChannelIdentification"], true);
+    }
+
+    #[test]
+    fn s14_a_job_that_failed_is_begun_again_and_one_that_goes_on_failing_is_told() {
+        assert_eq!(carried_out(0), (Ended::default(), 2, 0));
+        assert_eq!(carried_out(2), (Ended::default(), 6, 4));
+        let (ended, begun, _) = carried_out(TRIES);
+        assert_eq!((ended.lost.len(), begun), (2, 6));
+        assert_eq!(ended.lost[0].1, "too loud");
+    }
+
+    #[test]
+    fn s14_what_is_under_way_is_no_failure() {
+        for (status, expected) in
+            [("QUEUED", Standing::Running), ("IN_PROGRESS", Standing::Running), ("COMPLETED", Standing::Done)]
+        {
+            assert_eq!(standing(&json!({ "TranscriptionJobStatus": status })), expected);
+        }
+        let failed = json!({ "TranscriptionJobStatus": "FAILED", "FailureReason": "no sound" });
+        assert_eq!(standing(&failed), Standing::Failed("no sound".to_owned()));
+    }
 }

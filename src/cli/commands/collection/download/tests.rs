@@ -115,7 +115,7 @@ fn what_is_there_is_kept_and_what_was_changed_comes_again() {
 }
 
 #[test]
-fn a_contact_names_no_folder_outside() {
+fn s15_a_contact_names_no_folder_outside() {
     assert_eq!(folder_of("../../etc/passwd"), "c-______etc_passwd");
     let there = Manifest::new("x", vec![manifest::File::of_bytes("../out.txt".to_owned(), b"")]);
     let folder = tempfile::tempdir().unwrap();
