@@ -19,7 +19,7 @@ pub fn measure(wav: impl Read, part: Part, bytes: u64, tag: &str) -> Result<Meas
     })?;
     let faults = match rule.judge(&found.figures) {
         Verdict::Accepted => std::collections::BTreeSet::new(),
-        Verdict::Rejected(reasons) => reasons.iter().map(|reason| word(&reason.check)).collect(),
+        Verdict::Rejected(reasons) => reasons.iter().map(|reason| word(reason.check)).collect(),
     };
     let figures = match serde_json::to_value(&found.figures) {
         Ok(Value::Object(figures)) => short(figures),
@@ -29,7 +29,7 @@ pub fn measure(wav: impl Read, part: Part, bytes: u64, tag: &str) -> Result<Meas
 }
 
 /// As quality control writes it: `clipping`.
-fn word(check: &callform_recordings::Check) -> String {
+fn word(check: callform_recordings::Check) -> String {
     let word = serde_json::to_value(check).unwrap_or_default();
     word.as_str().unwrap_or("quality").to_owned()
 }
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(found.figures["channels"][0]["clipped"], 0);
         let text = serde_json::to_string(&found).unwrap();
         assert!(!text.contains("null") && !text.contains("\"speech\"") && text.len() < 4000, "{text}");
-        let mut clipped = good.clone();
+        let mut clipped = good;
         for turn in clipped.turns.iter_mut().filter(|turn| turn.channel == Channel::Customer) {
             turn.clipped_runs = 200;
         }

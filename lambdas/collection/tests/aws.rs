@@ -1,5 +1,7 @@
 //! The functions, and a whole collection, on the services of the sandbox.
 
+#![expect(clippy::unwrap_used, reason = "a world that is not as it should be is a failed test")]
+
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -140,6 +142,18 @@ fn asked(step: &str, further: &Value) -> Value {
     } })
 }
 
+/// The event of a call's end, and a batch of the stream with its record among other things.
+fn told_of_the_end(at: &str, recording: &str) -> (Value, Value) {
+    let ended = json!({ "source": "aws.connect", "time": at, "detail": { "eventType": "DISCONNECTED",
+        "contactId": "k-1", "channel": "VOICE", "initiationMethod": "INBOUND", "disconnectTimestamp": at } });
+    let record = json!({ "ContactId": "k-1", "Channel": "VOICE", "InitiationMethod": "INBOUND",
+        "LastUpdateTimestamp": at, "DisconnectTimestamp": at,
+        "Recordings": [{ "Location": format!("{BUCKET}/{recording}"), "StorageType": "S3", "ParticipantType": "IVR" }] });
+    let batch = |content: &str| json!({ "kinesis": { "sequenceNumber": "1", "data": BASE64.encode(content) } });
+    let records = [batch("no record"), batch(r#"{"AgentARN":"a"}"#), batch(&record.to_string())];
+    (ended, json!({ "Records": records }))
+}
+
 fn new(id: &str, mode: Mode) -> NewCollection {
     NewCollection { id: id.into(), title: "Hotel bookings".to_owned(), mode, goal: 1, least_seconds: None }
 }
@@ -188,15 +202,8 @@ async fn a_conversation_with_a_bot_is_collected_and_erased() {
     assert_eq!(recordings.handle(arrived.clone(), invocation()).await.unwrap(), json!({ "new": true }));
 
     let records = Records::on(&account.environment(), account.aws()).unwrap();
-    let at = collection::outside::Rim::now(&rim).to_string();
-    let ended = json!({ "source": "aws.connect", "time": at, "detail": { "eventType": "DISCONNECTED",
-        "contactId": "k-1", "channel": "VOICE", "initiationMethod": "INBOUND", "disconnectTimestamp": at } });
+    let (ended, stream) = told_of_the_end(&collection::outside::Rim::now(&rim).to_string(), key);
     records.handle(ended, invocation()).await.unwrap();
-    let record = json!({ "ContactId": "k-1", "Channel": "VOICE", "InitiationMethod": "INBOUND",
-        "LastUpdateTimestamp": at, "DisconnectTimestamp": at,
-        "Recordings": [{ "Location": format!("{BUCKET}/{key}"), "StorageType": "S3", "ParticipantType": "IVR" }] });
-    let batch = |content: &str| json!({ "kinesis": { "sequenceNumber": "1", "data": BASE64.encode(content) } });
-    let stream = json!({ "Records": [batch("no record"), batch(r#"{"AgentARN":"a"}"#), batch(&record.to_string())] });
     assert_eq!(records.handle(stream, invocation()).await.unwrap(), json!({ "batchItemFailures": [] }));
 
     let conversation = work.conversation(&"k-1".into()).await.unwrap().unwrap();

@@ -57,7 +57,7 @@ fn s10_a_collection_is_erased_from_every_store() {
     let text = format!("{:?} {:?}", world.stored.borrow(), world.jobs.borrow());
     assert!(!text.contains("bot-"), "{text}");
     // Ben took part in nothing else; Ana does.
-    assert!(world.table.read(&Key::Person(ana.id.clone())).is_some());
+    assert!(world.table.read(&Key::Person(ana.id)).is_some());
     assert_eq!(world.conversation("human-ana").state, State::Complete);
     assert_eq!(world.collection("human").accepted, 2);
     assert!(world.now(work.listing(&Scope::Collection("human".into()), &world)).unwrap().traces.len() > 10);

@@ -25,6 +25,37 @@ fn kind(chance: &Chance) -> Call {
     if chance.per_mille(500) { Call::Good } else { Call::ALL[chance.below(Call::ALL.len())] }
 }
 
+/// Some of these people call at once, and somebody looks after what is due.
+fn wave<'a>(
+    world: &World,
+    chance: &Chance,
+    people: &'a [(Person, &'a str)],
+    serial: &mut u32,
+) -> Vec<(String, &'a str, Option<Reply>)> {
+    let replies = std::cell::RefCell::new(Vec::new());
+    let work = world.work();
+    let mut all: Vec<Doing<'_>> = Vec::new();
+    for (person, of) in people {
+        // Now and then somebody calls who is not needed any more.
+        let needed = world.collection(of).accepted < 6;
+        if !chance.per_mille(if needed { 300 } else { 3 }) {
+            continue;
+        }
+        *serial += 1;
+        let (contact, replies) = (format!("k{serial}"), &replies);
+        let pin = world.collection(of).pin.to_string();
+        all.push(Box::pin(async move {
+            let reply = pins(&work, &contact, person, &pin).await;
+            replies.borrow_mut().push((contact, *of, reply));
+        }));
+    }
+    all.push(Box::pin(async move {
+        let _done = work.tick(20).await;
+    }));
+    world.together(all);
+    replies.into_inner()
+}
+
 /// Callers in waves until every goal is met; each wave comes at once, and what is told of its calls arrives in any order, some
 /// of it twice, while others call.
 fn whole(seed: u64) {
@@ -49,29 +80,9 @@ fn whole(seed: u64) {
     let mut live: Vec<Live> = Vec::new();
     let mut serial = 0;
     for _ in 0..400 {
-        let replies = std::cell::RefCell::new(Vec::new());
-        let work = world.work();
-        let mut all: Vec<Doing<'_>> = Vec::new();
-        for (person, of) in &people {
-            // Now and then somebody calls who is not needed any more.
-            let needed = world.collection(of).accepted < 6;
-            if !chance.per_mille(if needed { 300 } else { 3 }) {
-                continue;
-            }
-            serial += 1;
-            let (contact, replies) = (format!("k{serial}"), &replies);
-            let pin = world.collection(of).pin.to_string();
-            all.push(Box::pin(async move {
-                let reply = pins(&work, &contact, person, &pin).await;
-                replies.borrow_mut().push((contact, *of, reply));
-            }));
-        }
-        all.push(Box::pin(async move {
-            let _done = work.tick(20).await;
-        }));
-        world.together(all);
+        let replies = wave(&world, &chance, &people, &mut serial);
         world.check();
-        for (contact, of, reply) in replies.into_inner() {
+        for (contact, of, reply) in replies {
             // Who was let in talks; of whom the answer got lost, hangs up.
             let kind = if matches!(reply, Some(Reply::Welcome(_))) { kind(&chance) } else { Call::HangsUp };
             let mut left = arrivals(&contact, &modes[of], kind, world.now.get());

@@ -49,7 +49,7 @@ fn s5_brute_force_is_locked_out() {
     let world = World::new(12);
     world.running("c", bot(), 5);
     let ana = world.now(world.work().add_customer("Ana", &["c".into()])).unwrap();
-    let right = ana.pin.clone().unwrap();
+    let right = ana.pin.unwrap();
     let mut looked_up = 0;
     for nth in 0..500 {
         let reply =
