@@ -67,7 +67,7 @@ impl Talk {
     }
 
     /// The flow goes on.
-    pub(super) fn is_over(&mut self) {
+    pub(super) fn close(&mut self) {
         self.outcome = None;
         self.is_open = false;
     }

@@ -147,7 +147,7 @@ impl Following<'_> {
         let Some(id) = self.call.parties.get(*party).map(|party| party.id.clone()) else { return Ok(()) };
         match act {
             Act::Understood(..) | Act::BotFails => {
-                self.call.talks.entry(*party).or_default().is_over();
+                self.call.talks.entry(*party).or_default().close();
                 Ok(())
             }
             Act::AgentHangsUp => agents::leave(self.environment, self.instance, self.people, &id),
