@@ -92,7 +92,7 @@ pub(crate) fn shown(shown: &Shown) -> String {
         line("queue", queue);
         line("free queues", &shown.free_queues.to_string());
         for agent in &shown.agents {
-            line("agent", &agent.account.as_ref().map_or("-", |account| account.username.as_str()).to_owned());
+            line("agent", agent.account.as_ref().map_or("-", |account| account.username.as_str()));
         }
     }
     text

@@ -7,6 +7,7 @@ use callform_recordings::quality::Options;
 use callform_recordings::{Channel, ChunkOptions, Span, align, chunks, measure, transcripts};
 use clap::Args;
 use collection::evidence::Part;
+use collection::ids::PersonId;
 use collection::item::State;
 use sha2::{Digest as _, Sha256};
 
@@ -104,7 +105,8 @@ fn build(args: &DatasetArgs) -> Result<Built, DatasetError> {
     let mut conversations = Vec::new();
     for folder in &args.from {
         let broken = |error| DatasetError::Folder(folder.clone(), error);
-        let manifest = Manifest::read(folder).map_err(|error| broken(with_name(error, MANIFEST)))?;
+        let manifest = Manifest::read(folder)
+            .map_err(|error| broken(std::io::Error::new(error.kind(), format!("{MANIFEST}: {error}"))))?;
         for file in manifest.files.iter().filter(|file| file.path.ends_with("/conversation.json")) {
             let text = files::read(&folder.join(&file.path), LARGEST).map_err(broken)?;
             let known: Known = serde_json::from_slice(&text)
@@ -123,10 +125,6 @@ fn build(args: &DatasetArgs) -> Result<Built, DatasetError> {
         shard: args.shards,
     };
     Ok(dataset::build(&conversations, &settings, &args.out)?)
-}
-
-fn with_name(error: std::io::Error, name: &str) -> std::io::Error {
-    std::io::Error::new(error.kind(), format!("{name}: {error}"))
 }
 
 /// What of a conversation becomes part of the data set; nothing without consent or sound.
@@ -151,7 +149,7 @@ fn conversation(
         Err(error) => return Err(error.into()),
     };
     let both = measured.figures.channels.len() > 1;
-    let customer = known.conversation.person.as_ref().map(|person| person.as_str());
+    let customer = known.conversation.person.as_ref().map(PersonId::as_str);
     let agent = evidence.joined.as_ref().map(|joined| joined.agent.as_str());
     let speakers = [(Channel::Customer, customer), (Channel::Agent, agent)];
     let speakers = speakers.into_iter().take(if both && !args.customers_only { 2 } else { 1 });

@@ -138,7 +138,7 @@ pub(super) async fn turn(ui: &Ui, args: &CollectionArgs, turn: Turn) -> Result<E
     let live = open(ui, &args.center).await?;
     let turned = turned(&live, &args.collection, turn).await;
     live.account.close().await;
-    tell(ui, &args.center, &turned.map_err(|error| failed(ui, &error))?)
+    Ok(tell(ui, &args.center, &turned.map_err(|error| failed(ui, &error))?))
 }
 
 async fn turned(live: &Live, id: &CollectionId, turn: Turn) -> Result<Collection, SessionError> {
@@ -162,15 +162,15 @@ pub(super) async fn goal(ui: &Ui, args: &GoalArgs) -> Result<Exit, Exit> {
     if changed.goal != args.goal {
         ui.say(&format!("note: {} conversations are accepted or under way: that is the goal now", changed.goal));
     }
-    tell(ui, &args.of.center, &changed)
+    Ok(tell(ui, &args.of.center, &changed))
 }
 
-fn tell(ui: &Ui, args: &CollectionsArgs, collection: &Collection) -> Result<Exit, Exit> {
+fn tell(ui: &Ui, args: &CollectionsArgs, collection: &Collection) -> Exit {
     match args.format {
         Form::Json => ui.data(&document("collection", &without_pins(collection))),
         Form::Human => ui.say(&view::turned(collection)),
     }
-    Ok(Exit::Success)
+    Exit::Success
 }
 
 pub(super) fn unknown(ui: &Ui, id: &CollectionId) -> Exit {

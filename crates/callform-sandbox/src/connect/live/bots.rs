@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::clock::epoch_milliseconds;
-use crate::error::AwsError;
 use crate::handler::Environment;
 use crate::lex;
 use crate::lex::dialog::{Heard, Said, Surroundings};
@@ -109,10 +108,10 @@ pub(super) fn hear(
     (party, text): (usize, &str),
     played: &Played,
     center: &Center,
-) -> Result<Option<Asked>, AwsError> {
+) -> Option<Asked> {
     let id = call.id_of(party);
-    let Some(contact) = played.contacts.get(party) else { return Ok(None) };
-    let Some(block) = Block::of(contact, center) else { return Ok(None) };
+    let contact = played.contacts.get(party)?;
+    let block = Block::of(contact, center)?;
     let now = epoch_milliseconds(environment.now);
     let mut talk = call.talks.get(&party).cloned().unwrap_or_default();
     if talk.bot != block.bot {
@@ -133,7 +132,7 @@ pub(super) fn hear(
     let spoken = (now.saturating_sub(takes), now);
     match turn {
         Ok(lex::dialog::Turn::Ask(lex::Call { function, event })) => {
-            return Ok(Some(Asked { question: format!("{QUESTION}{party}"), function, event }));
+            return Some(Asked { question: format!("{QUESTION}{party}"), function, event });
         }
         Ok(lex::dialog::Turn::Said(said)) => {
             talk.say(Speaker::Customer, text, spoken);
@@ -152,7 +151,7 @@ pub(super) fn hear(
     }
     talk.answers.clear();
     call.talks.insert(party, talk);
-    Ok(None)
+    None
 }
 
 fn answer(of: &Answer) -> LambdaAnswer {

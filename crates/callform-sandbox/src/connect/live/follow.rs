@@ -94,7 +94,7 @@ pub(super) fn go_on(
         return ask(environment, instance, call.number, asked, Some(played.answers));
     }
     if let (Some((party, Act::Say(text))), Some(center)) = (act, &center)
-        && let Some(asked) = bots::hear(environment, &mut call, (*party, text), &played, center)?
+        && let Some(asked) = bots::hear(environment, &mut call, (*party, text), &played, center)
     {
         return ask(environment, instance, call.number, asked, None);
     }

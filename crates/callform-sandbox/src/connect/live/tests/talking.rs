@@ -121,6 +121,7 @@ fn ended(world: &World, function: super::Function<'_>) -> (Value, f64) {
     (records[0].clone(), after(&seen, "/DisconnectTimestamp"))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the function of a world may fail")]
 fn brews(event: &Value) -> Answer {
     let mut intent = event["sessionState"]["intent"].clone();
     intent["state"] = json!("Fulfilled");
