@@ -30,6 +30,22 @@ fn steps(json: &Value) -> String {
 }
 
 #[test]
+fn results_with_one_target_share_a_branch() {
+    let bot = "arn:aws:lex:us-west-2:123456789012:bot-alias/BOT/ALIAS";
+    let lex = format!(
+        "type: inbound\nsteps:\n  - lex: {bot}\n    ask: Shall we call you back?\n    intents: {{ Yes | Sure: {{ say: We will. }}, No: {{ say: Goodbye. }} }}\n    else: hang_up\n    error: hang_up\n  - hang_up"
+    );
+    let view = "type: inbound\nsteps:\n  - view: cards\n    actions: { Back | Cancel: { say: Back. }, Next: { say: On. } }\n    else: hang_up\n    error: hang_up\n    no_input: hang_up\n  - hang_up";
+    for (text, shared) in [(lex.as_str(), "\"Yes | Sure\""), (view, "\"Back | Cancel\"")] {
+        let flow = of(text);
+        let operands = flow["Actions"][0]["Transitions"]["Conditions"].as_array().expect("conditions").len();
+        assert_eq!(operands, 3, "{flow}");
+        let again = steps(&flow);
+        assert!(again.contains(shared) && !again.contains("goto"), "{again}");
+    }
+}
+
+#[test]
 fn steps_come_back_nested() {
     let flow = of("
 type: inbound

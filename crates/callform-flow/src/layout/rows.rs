@@ -7,7 +7,7 @@ use super::order::Ordered;
 use super::{COLUMN, Graph, INLET, LEFT, Layout, Position, Route, TOP};
 
 /// Between a block and the next below it.
-const BLOCK_GAP: i64 = 44;
+pub(super) const BLOCK_GAP: i64 = 44;
 /// Between lines, and between a line and a block.
 const LINE_GAP: i64 = 16;
 

@@ -265,3 +265,25 @@ fn long_chains_and_circles_are_no_trouble() {
     let layout = Layout::of(&Graph::new(&flow));
     assert_eq!(layout.positions[count - 1].x, LEFT + COLUMN * 19_999);
 }
+
+/// The columns of the first band must not leave room in the second, where nothing of theirs stands.
+#[test]
+fn bands_have_no_empty_room() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/flows/insurance.json");
+    let json = serde_json::from_slice(&std::fs::read(path).expect("the file")).expect("JSON");
+    let flow = Flow::from_json(&json).expect("a flow");
+    let graph = Graph::new(&flow);
+    let (straight, layout) = (Layout::of(&graph), Layout::wrapped(&graph));
+    let width = |layout: &Layout| layout.positions.iter().map(|position| position.x).max();
+    assert!(width(&layout) < width(&straight), "there are bands");
+    assert_lines_pass_beside_blocks(&graph, &layout);
+    let blocks = graph.nodes.iter().zip(&layout.positions).map(|(node, at)| (at.y, at.y + node.drawn_height()));
+    let lines = layout.routes.values().flat_map(|route| &route.passes).map(|pass| (pass.y, pass.y));
+    let mut taken: Vec<(i64, i64)> = blocks.chain(lines).collect();
+    taken.sort_unstable();
+    let mut bottom = TOP;
+    for (from, to) in taken {
+        assert!(from - bottom <= 240, "nothing between {bottom} and {from}");
+        bottom = bottom.max(to);
+    }
+}

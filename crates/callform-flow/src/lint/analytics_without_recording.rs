@@ -23,7 +23,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(look: &Look<'_>, diagnostics: &mut Diagnostics) {
-    for (_, action) in look.of_type("UpdateContactRecordingBehavior") {
+    for (index, action) in look.of_type("UpdateContactRecordingBehavior") {
+        // Chats have transcripts, recorded or not.
+        if look.facts_at(index).is_some_and(|facts| facts.excludes("VOICE")) {
+            continue;
+        }
         let Some(analytics) = action.parameters.get("AnalyticsBehavior").filter(|analytics| covers_calls(analytics))
         else {
             continue;

@@ -26,7 +26,7 @@ pub struct LexStep {
     pub with: IndexMap<Spanned<String>, Spanned<Scalar>>,
     /// Chat: how long to wait for an answer, 1 minute to 7 days.
     pub timeout: Option<Spanned<Duration>>,
-    /// What to do for each intent.
+    /// What to do for each intent. Several intents with ` | ` between them share a branch.
     #[serde(default)]
     pub intents: IndexMap<Spanned<String>, Branch>,
     /// What to do for every other intent. Without it: the next step.
@@ -76,7 +76,7 @@ pub struct ViewStep {
     pub with: serde_json::Map<String, serde_json::Value>,
     /// How long the view is shown. Without it: 5 minutes.
     pub timeout: Option<Spanned<Duration>>,
-    /// What to do for each action of the view: `{ Submit: [hang_up] }`.
+    /// What to do for each action of the view: `{ Submit: [hang_up] }`. Several actions with ` | ` between them share a branch.
     #[serde(default)]
     pub actions: IndexMap<Spanned<String>, Branch>,
     /// What to do for every other action. Without it: the next step.

@@ -4,11 +4,12 @@ use callform_source::{Diagnostic, Span, Spanned};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+use super::deciding::OR;
 use super::short;
 use crate::compile::builder::{Builder, Draft, Target};
 use crate::steps::{
-    AssistantStep, LexStep, MetricsStep, RoutingStep, Scalar, SplitStep, StreamStep, Streamed, TagStep, TaskStep,
-    UntagStep, ViewStep, WaitStep,
+    AssistantStep, Branch, LexStep, MetricsStep, RoutingStep, Scalar, SplitStep, StreamStep, Streamed, TagStep,
+    TaskStep, UntagStep, ViewStep, WaitStep,
 };
 
 /// The longest wait of Connect: seven days.
@@ -50,11 +51,7 @@ pub(super) fn lex(builder: &mut Builder<'_>, step: &LexStep, next: &Target) -> T
         draft = draft.parameter("LexTimeoutSeconds", json!({ "Text": seconds }));
     }
     let reserved = builder.reserve();
-    for (intent, branch) in &step.intents {
-        let operand = builder.text(intent, intent.span);
-        let target = builder.branch(Some(branch), next.clone(), next);
-        draft = draft.condition("Equals", &operand, target);
-    }
+    draft = results(builder, draft, &step.intents, next);
     let otherwise = builder.branch(step.r#else.as_ref(), next.clone(), next);
     if step.timeout.is_some() {
         let late = builder.error_branch(step.no_input.as_ref(), next);
@@ -66,6 +63,23 @@ pub(super) fn lex(builder: &mut Builder<'_>, step: &LexStep, next: &Target) -> T
     let after = builder.branch(step.next.as_ref(), error.clone(), next);
     let draft = draft.next(after).error("NoMatchingCondition", otherwise).error("NoMatchingError", error);
     builder.fill(reserved, draft)
+}
+
+/// A condition for each result; several that share a branch stand in one key.
+fn results(
+    builder: &mut Builder<'_>,
+    mut draft: Draft,
+    branches: &IndexMap<Spanned<String>, Branch>,
+    next: &Target,
+) -> Draft {
+    for (results, branch) in branches {
+        let target = builder.branch(Some(branch), next.clone(), next);
+        for result in results.split(OR) {
+            let operand = builder.text(result, results.span);
+            draft = draft.condition("Equals", &operand, target.clone());
+        }
+    }
+    draft
 }
 
 pub(super) fn wait(builder: &mut Builder<'_>, step: &WaitStep, next: &Target) -> Target {
@@ -124,11 +138,7 @@ pub(super) fn view(builder: &mut Builder<'_>, step: &ViewStep, next: &Target) ->
         draft = draft.parameter("SensitiveDataConfiguration", json!({ "HideResponseOn": parts }));
     }
     let reserved = builder.reserve();
-    for (action, branch) in &step.actions {
-        let operand = builder.text(action, action.span);
-        let target = builder.branch(Some(branch), next.clone(), next);
-        draft = draft.condition("Equals", &operand, target);
-    }
+    draft = results(builder, draft, &step.actions, next);
     let otherwise = builder.branch(step.r#else.as_ref(), next.clone(), next);
     let late = builder.error_branch(step.no_input.as_ref(), next);
     let error = builder.error_branch(step.error.as_ref(), next);

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Branch, Omitted, Reader, Word, branching, flat, key, keyed, on_error, or_next, usual_branch};
+use super::{Branch, Omitted, Reader, Word, branching, flat, grouped, key, keyed, on_error, or_next, usual_branch};
+use crate::compile::OR;
 use crate::decompile::object;
 
 impl<'a> Reader<'a, '_> {
@@ -50,7 +51,7 @@ impl<'a> Reader<'a, '_> {
         if !intents.is_empty() {
             step.insert("intents".to_owned(), json!({}));
         }
-        let mut branches: Vec<_> = intents.into_iter().map(|(intent, to)| keyed("intents", intent, to)).collect();
+        let mut branches = grouped("intents", OR, intents)?;
         let error = if has_timeout {
             let [late, otherwise, error] =
                 self.errors(["InputTimeLimitExceeded", "NoMatchingCondition", "NoMatchingError"])?;
@@ -135,7 +136,7 @@ impl<'a> Reader<'a, '_> {
             step.insert("actions".to_owned(), json!({}));
         }
         let [otherwise, error, late] = self.errors(["NoMatchingCondition", "NoMatchingError", "TimeLimitExceeded"])?;
-        let mut branches: Vec<_> = actions.into_iter().map(|(action, to)| keyed("actions", action, to)).collect();
+        let mut branches = grouped("actions", OR, actions)?;
         branches.extend([or_next("else", otherwise), on_error("no_input", late), on_error("error", error)]);
         self.mirrors(error)?;
         Some(branching(step, branches))
