@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Branch, Omitted, Reader, Word, branching, flat, grouped, key, keyed, on_error, or_next, usual_branch};
+use super::{Branch, Omitted, Reader, Word, branching, flat, grouped, key, on_error, or_next, usual_branch};
 use crate::compile::OR;
 use crate::decompile::object;
 
