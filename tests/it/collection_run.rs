@@ -174,6 +174,38 @@ fn who_guesses_pins_is_locked_out() {
     assert_eq!(shown["accepted"], 1, "the other caller alone: {shown:#}");
 }
 
+/// Verbs that the others do not need: goals, pauses, people who may take part in more, consent that is taken back.
+#[test]
+fn collections_are_paused_and_changed_and_people_come_and_go() {
+    let test = TestEnvironment::with_blueprints();
+    prepared(&test, "3");
+    let state = |id: &str| json_of(&test, "show", &[id])["collection"].clone();
+    collection(&test, 0, "pause", &["rooms"]);
+    assert_eq!(state("rooms")["state"], "paused");
+    collection(&test, 0, "goal", &["rooms", "5"]);
+    assert_eq!(state("rooms")["goal"], 5);
+    collection(&test, 1, "create", &["rooms", "--goal", "1"]);
+    collection(&test, 1, "create", &["others", "--goal", "1", "--bot", "nobody"]);
+    collection(&test, 0, "create", &["talks", "--goal", "1"]);
+    let customer = json_of(&test, "people", &[])["people"][0]["id"].as_str().unwrap().to_owned();
+    collection(&test, 0, "allow", &["talks", &customer]);
+    let added = json_of(&test, "add-agent", &["talks", "kim.jones"]);
+    // Connect keeps passwords here: one to begin with, which is shown this once.
+    let password = added["person"]["one_time_password"].as_str().unwrap();
+    let people = json_of(&test, "people", &[]);
+    assert!(!people.to_string().contains(password), "S6");
+    assert_eq!(people["people"][0]["collections"], json!(["rooms", "talks"]));
+    let agent = added["person"]["id"].as_str().unwrap();
+    collection(&test, 0, "remove", &[agent]);
+    assert_eq!(json_of(&test, "people", &[])["people"].as_array().unwrap().len(), 1);
+    collection(&test, 1, "revoke", &["00000000-0000-0000-0000-000000000000"]);
+    let page = collection(&test, 0, "open", &["--print"]);
+    assert_eq!(page, "https://spoken-data.my.connect.aws/agent-app-v2/\n");
+    let listed = collection(&test, 0, "list", &[]);
+    let pin = state("rooms")["pin"].as_str().unwrap().to_owned();
+    assert!(listed.contains("rooms") && !listed.contains(&pin), "{listed}");
+}
+
 /// The digit that makes a PIN of these is one of ten.
 fn with_check_digit(digits: &str) -> String {
     let all = (0..10).map(|last| format!("{digits}{last}"));

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use quick_xml::events::Event;
+
 use super::calls::object_path;
-use crate::{CallError, SignedCalls};
+use crate::{CallError, ErrorKind, SignedCalls};
 
 /// A version of an object, or a mark that says it was deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +42,9 @@ impl SignedCalls {
             }
         }
         let answer = self.bucket_call(bucket, "S3 ListObjectVersions", "GET", uri).await?;
-        Ok(read(&String::from_utf8_lossy(&answer.bytes)))
+        read(&answer.bytes).map_err(|error| {
+            CallError::new("S3 ListObjectVersions", ErrorKind::Network, format!("its answer is none of AWS: {error}"))
+        })
     }
 
     /// Deletes a version of an object for ever; without a version it is only marked as deleted, where the bucket keeps versions.
@@ -54,29 +58,41 @@ impl SignedCalls {
     }
 }
 
-/// The services' lists are XML without attributes in their entries, and keys are encoded as in URLs: no entities are in the way.
-fn read(xml: &str) -> ObjectVersions {
-    let mut versions = Vec::new();
-    let mut rest = xml;
-    while let Some(start) = [rest.find("<Version>"), rest.find("<DeleteMarker>")].into_iter().flatten().min() {
-        rest = &rest[start..];
-        let end = [rest.find("</Version>"), rest.find("</DeleteMarker>")].into_iter().flatten().min();
-        let (entry, after) = rest.split_at(end.unwrap_or(rest.len()));
-        if let Some(key) = element(entry, "Key") {
-            let version = element(entry, "VersionId").unwrap_or("null").to_owned();
-            versions.push(ObjectVersion { key: decoded(key), version });
+/// Reads a list of versions. Keys in it are encoded as in URLs.
+fn read(xml: &[u8]) -> Result<ObjectVersions, quick_xml::Error> {
+    let mut reader = quick_xml::Reader::from_reader(xml);
+    reader.config_mut().trim_text(true);
+    let (mut found, mut entry) = (ObjectVersions::default(), None::<ObjectVersion>);
+    let (mut is_truncated, mut key_marker, mut version_marker) = (false, None, None);
+    let (mut buffer, mut name, mut text) = (Vec::new(), Vec::new(), String::new());
+    loop {
+        match reader.read_event_into(&mut buffer)? {
+            Event::Start(start) => {
+                name = start.local_name().as_ref().to_vec();
+                text.clear();
+                if matches!(name.as_slice(), b"Version" | b"DeleteMarker") {
+                    entry = Some(ObjectVersion { key: String::new(), version: "null".to_owned() });
+                }
+            }
+            Event::Text(part) => text.push_str(&part.decode()?),
+            Event::End(end) => match (end.local_name().as_ref(), &mut entry) {
+                (b"Version" | b"DeleteMarker", _) => found.versions.extend(entry.take()),
+                // Only the element that was opened last has the text.
+                (ended, _) if ended != name.as_slice() => {}
+                (b"Key", Some(entry)) => entry.key = decoded(&text),
+                (b"VersionId", Some(entry)) => text.clone_into(&mut entry.version),
+                (b"IsTruncated", None) => is_truncated = text == "true",
+                (b"NextKeyMarker", None) => key_marker = Some(decoded(&text)),
+                (b"NextVersionIdMarker", None) => version_marker = Some(text.clone()).filter(|text| !text.is_empty()),
+                _ => {}
+            },
+            Event::Eof => break,
+            _ => {}
         }
-        rest = after.get(1..).unwrap_or_default();
+        buffer.clear();
     }
-    let more = element(xml, "IsTruncated") == Some("true");
-    let marker = element(xml, "NextKeyMarker").filter(|_| more).map(decoded);
-    let version = element(xml, "NextVersionIdMarker").filter(|text| !text.is_empty());
-    ObjectVersions { versions, next: marker.map(|key| (key, version.map(str::to_owned))) }
-}
-
-fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let rest = xml.split_once(&format!("<{name}>"))?.1;
-    Some(rest.split_once("</")?.0)
+    found.next = key_marker.filter(|_| is_truncated).map(|key| (key, version_marker));
+    Ok(found)
 }
 
 /// A text that was encoded as in URLs or forms: `a+b%3A`.
@@ -126,13 +142,12 @@ mod tests {
             <Version><Key>c%2Fa+%C3%BC.wav</Key><VersionId>v2</VersionId><Owner><ID>o</ID></Owner></Version>\
             <DeleteMarker><Key>c%2Fx</Key><VersionId>v1</VersionId></DeleteMarker></ListVersionsResult>";
         let version = |key: &str, version: &str| ObjectVersion { key: key.to_owned(), version: version.to_owned() };
-        let page = read(xml);
+        let page = read(xml.as_bytes()).unwrap();
         assert_eq!(page.versions, [version("c/a ü.wav", "v2"), version("c/x", "v1")]);
         assert_eq!(page.next, Some(("c/x".to_owned(), Some("v1".to_owned()))));
-        assert_eq!(
-            read("<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>"),
-            ObjectVersions::default()
-        );
+        let empty = read(b"<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>").unwrap();
+        assert_eq!(empty, ObjectVersions::default());
+        assert!(read(b"<ListVersionsResult><Version></ListVersionsResult>").is_err());
     }
 
     #[test]

@@ -106,9 +106,10 @@ pub fn conversation_folder(id: &CollectionId, contact: &ContactId) -> String {
     format!("{}{contact}/", folder(id))
 }
 
-/// What names of transcription jobs of a collection begin with.
+/// What names of transcription jobs of a collection begin with. Names of collections have no full stop: no other collection's
+/// jobs have it in their names.
 pub fn jobs_of(id: &CollectionId) -> String {
-    format!("callform-{id}-")
+    format!("callform.{id}.")
 }
 
 /// The name of the transcription job of a conversation. The same name again is refused by the service, so that no recording is
@@ -225,5 +226,19 @@ impl Directory for Nothing {
 
     async fn look_up(&self, _: &ContactId) -> Result<Looked, DirectoryError> {
         Err(DirectoryError::Unavailable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_are_of_one_collection() {
+        let contact = ContactId::from("0a1b-2c");
+        assert_eq!(job_name(&"rooms".into(), &contact), "callform.rooms.0a1b-2c");
+        for other in ["rooms-2", "a-rooms", "room"] {
+            assert!(!job_name(&other.into(), &contact).contains(&jobs_of(&"rooms".into())), "{other}");
+        }
     }
 }

@@ -27,7 +27,8 @@ fn world(seed: u64) -> (World, Person) {
                 world.stored.borrow_mut().insert(Stored { location: place.clone(), version: Some(version.to_owned()) });
             }
             world.now(world.work().transcript_arrived(&place)).unwrap();
-            world.jobs.borrow_mut().insert(format!("callform-{id}-{contact}"));
+            let job = collection::outside::job_name(&id.into(), &contact.as_str().into());
+            world.jobs.borrow_mut().insert(job);
         }
     }
     let event = serde_json::json!({ "sessionId": "bot-ana", "inputTranscript": "a room", "sessionState": {} });

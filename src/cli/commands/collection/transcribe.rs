@@ -6,7 +6,7 @@ use std::time::Duration;
 use callform_signed::{CallError, Service, SignedCalls};
 use clap::Args;
 use collection::item::{Conversation, State};
-use collection::outside::Location;
+use collection::outside::{Location, conversation_folder, job_name};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -151,10 +151,10 @@ fn job(args: &TranscribeArgs, conversation: &Conversation) -> Option<Job> {
     let channels = measured.figures.get("channels").and_then(Value::as_array).map_or(1, Vec::len);
     let (id, contact) = (&args.of.collection, &conversation.id);
     Some(Job {
-        name: format!("callform-{id}-{contact}"),
+        name: job_name(id, contact),
         recording: Location::read(at)?,
         channels: channels as u64,
-        to: format!("collections/{id}/{contact}/transcripts/transcript.json"),
+        to: format!("{}transcripts/transcript.json", conversation_folder(id, contact)),
     })
 }
 
