@@ -178,6 +178,13 @@ fn role(person: &Person) -> &'static str {
     }
 }
 
+/// Somebody with their PIN, for programs: for whoever added them.
+pub(crate) fn person_with_pin(person: &Person) -> Value {
+    let mut value = person_json(person);
+    value["pin"] = json!(person.pin);
+    value
+}
+
 /// Somebody, for programs.
 pub(crate) fn person_json(person: &Person) -> Value {
     json!({
@@ -185,7 +192,6 @@ pub(crate) fn person_json(person: &Person) -> Value {
         "role": role(person),
         "name": person.name,
         "collections": person.collections,
-        "pin": person.pin,
         "username": person.account.as_ref().map(|account| &account.username),
         "created": person.created,
     })

@@ -35,6 +35,24 @@ const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS event_by_scope ON event (kind, scope, id);
 ";
 
+/// Times that a new database is asked to be one with a log, and how long between them.
+const ASKED: u32 = 500;
+const BETWEEN: Duration = Duration::from_millis(20);
+
+/// Has the database write ahead. Two processes that open a new one at once may refuse each other, whatever their time-out: SQLite
+/// does not wait where both would wait for one another. Source: SQLite's documentation of `sqlite3_busy_handler`.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    for _ in 1..ASKED {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                std::thread::sleep(BETWEEN);
+            }
+            answer => return answer,
+        }
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")
+}
+
 impl Store {
     /// Opens the store in a file, and makes it where it is not there yet.
     pub fn open(file: &Path) -> Result<Self, AwsError> {
@@ -50,7 +68,7 @@ impl Store {
 
     fn prepare(connection: Connection) -> Result<Self, AwsError> {
         connection.busy_timeout(Duration::from_mins(1))?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        write_ahead(&connection)?;
         // The folder must survive the death of a process, not of the machine.
         connection.pragma_update(None, "synchronous", "OFF")?;
         connection.execute_batch(SCHEMA)?;

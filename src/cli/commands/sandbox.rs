@@ -100,7 +100,8 @@ pub(in crate::cli) fn people(ui: &Ui, args: &PeopleArgs) -> Exit {
         return Exit::Success;
     }
     match People::load(&args.sandbox) {
-        Ok(Some(people)) => match serde_json::to_string_pretty(&people) {
+        // When they were given is the sandbox's own.
+        Ok(Some(people)) => match serde_json::to_string_pretty(&People { given: None, ..people }) {
             Ok(text) => {
                 ui.data(&format!("{text}\n"));
                 Exit::Success

@@ -32,13 +32,41 @@ fn front_matter(conversations: &[&Conversation], rows: &[Row], settings: &Settin
         unique(conversations.iter().map(|one| one.language.split(['-', '_']).next().unwrap_or(&one.language)));
     let mut text = format!("---\npretty_name: {}\n", Value::from(settings.name.as_str()));
     let _written = writeln!(text, "language: {}", serde_json::json!(languages));
-    text.push_str("license: other\nconfigs:\n- config_name: default\n  data_files:\n");
+    text.push_str(&license(conversations));
+    text.push_str("configs:\n- config_name: default\n  data_files:\n");
     for split in Split::ALL.into_iter().filter(|split| rows.iter().any(|row| row.split == *split)) {
         let name = split.name();
         let _written = writeln!(text, "  - split: {name}\n    path: rows/{name}.jsonl");
     }
     text.push_str("---\n");
     text
+}
+
+/// Licenses that Hugging Face knows: SPDX identifiers in small letters. Source: its list of licenses for repositories.
+const KNOWN: [&str; 14] = [
+    "apache-2.0",
+    "cc0-1.0",
+    "cc-by-4.0",
+    "cc-by-3.0",
+    "cc-by-2.0",
+    "cc-by-sa-4.0",
+    "cc-by-sa-3.0",
+    "cc-by-nc-4.0",
+    "cc-by-nc-sa-4.0",
+    "cc-by-nc-nd-4.0",
+    "cc-by-nd-4.0",
+    "mit",
+    "odc-by",
+    "pddl",
+];
+
+/// The lines that say what the data may be used for.
+fn license(conversations: &[&Conversation]) -> String {
+    match unique(conversations.iter().map(|one| one.license.as_str())).as_slice() {
+        [one] if KNOWN.contains(&one.to_lowercase().as_str()) => format!("license: {}\n", one.to_lowercase()),
+        [one] => format!("license: other\nlicense_name: {}\n", Value::from(*one)),
+        _ => "license: other\n".to_owned(),
+    }
 }
 
 fn column<'a>(row: &'a Row, name: &str) -> &'a str {

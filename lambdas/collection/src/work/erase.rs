@@ -4,6 +4,8 @@
 //! has outside goes; the mark, which says nothing but that it was, is left at last. Who dies in between is gone on with by the
 //! same call: what is left is found again until nothing is.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::Evidence;
 use crate::ids::{CollectionId, ContactId, PersonId};
 use crate::item::{Collection, Conversation, Item, Key, Part, Person, PinRecord, Role, Status};
@@ -70,6 +72,7 @@ pub const REMAINS: &[&str] = &[
     "records in the stream: until its retention is over, 24 hours unless the blueprint says more",
     "logs of functions and flows, which hold contact identifiers and no numbers or PINs: until their retention is over",
     "objects under an object lock, and copies in other buckets",
+    "what was downloaded, and data sets made of it: download again, which removes what is erased, and make them anew",
 ];
 
 /// Why it was not erased, or not all of it.
@@ -302,11 +305,16 @@ impl<S: Store, D: Directory, O: Objects, R: Rim> Work<'_, S, D, O, R> {
             Scope::Conversation(id) => concerned.conversations.extend(self.conversation(id).await?),
             Scope::Collection(id) => {
                 concerned.collection = self.collection(id).await?;
-                concerned.conversations = self.conversations_where(|of| of.collection.as_ref() == Some(id)).await?;
                 let people = self.everything("person#").await?;
                 let only = |person: &&Person| person.collections.len() == 1 && person.collections.contains(id);
                 concerned.people = people.iter().filter_map(|item| item.body.person()).filter(only).cloned().collect();
-                concerned.pins = self.pins_where(|pin| pin.collection.as_ref() == Some(id)).await?;
+                let goes: BTreeSet<PersonId> = concerned.people.iter().map(|person| person.id.clone()).collect();
+                let theirs = |person: &Option<PersonId>| person.as_ref().is_some_and(|person| goes.contains(person));
+                // Calls that were not let in are of no collection, and name who called all the same.
+                let of_it = |of: &Conversation| of.collection.as_ref() == Some(id) || theirs(&of.person);
+                concerned.conversations = self.conversations_where(of_it).await?;
+                concerned.pins =
+                    self.pins_where(|pin| pin.collection.as_ref() == Some(id) || theirs(&pin.person)).await?;
             }
             Scope::Person(id) => {
                 let person = self.person(id).await?;

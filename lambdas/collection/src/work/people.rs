@@ -3,6 +3,7 @@
 //! What is done in Connect is written down before, with the time until which whoever does it may go on. Who comes later, after
 //! that time, goes on or takes it back: no step leaves half an account, whoever dies where.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::ids::{CollectionId, PersonId, ProfileId, UserId};
@@ -93,7 +94,7 @@ impl<S: Store, D, O, R: Rim> Work<'_, S, D, O, R> {
         let mut draw = self.drawing(PinKind::User);
         for _ in 0..TRIES {
             let mut changes = Vec::new();
-            for collection in collections {
+            for collection in collections.iter().collect::<BTreeSet<_>>() {
                 changes.push(Change::check(&self.open(collection).await?.0));
             }
             let (pin, give) = self.draw(&mut draw, &wanted).await?;

@@ -274,7 +274,10 @@ impl<S: Store, D: Directory, O, R: Rim> Work<'_, S, D, O, R> {
         if collection.state != Status::Stopping {
             return Ok(());
         }
-        self.unseat_all(id).await?;
+        // Who agreed and waits still comes to an agent.
+        if collection.live == 0 {
+            self.unseat_all(id).await?;
+        }
         let mut keys = vec![Key::Collection(id.clone()), Key::Pin(PinKind::Conversation, collection.pin.clone())];
         keys.extend(collection.lease.map(|lease| Key::Queue(lease.queue)));
         let now = self.rim.now();

@@ -11,7 +11,7 @@ use collection::ids::PersonId;
 use collection::item::State;
 use sha2::{Digest as _, Sha256};
 
-use super::download::{Known, MANIFEST, Manifest};
+use super::download::{Known, MANIFEST, Manifest, verify};
 use super::table::failed;
 use crate::cli::exit_code::Exit;
 use crate::cli::files;
@@ -95,6 +95,8 @@ pub(super) fn run(ui: &Ui, args: &DatasetArgs) -> Result<Exit, Exit> {
 enum DatasetError {
     #[error("`{}` was not downloaded whole: {error}", .0.display(), error = .1)]
     Folder(PathBuf, std::io::Error),
+    #[error("`{}` is not as its manifest says: {fault} ({many} in all); download again", .0.display(), fault = .1, many = .2)]
+    Changed(PathBuf, String, usize),
     #[error("`{}`: {}", .0.display(), .1)]
     Conversation(PathBuf, callform_recordings::Error),
     #[error(transparent)]
@@ -107,13 +109,17 @@ fn build(args: &DatasetArgs) -> Result<Built, DatasetError> {
         let broken = |error| DatasetError::Folder(folder.clone(), error);
         let manifest = Manifest::read(folder)
             .map_err(|error| broken(std::io::Error::new(error.kind(), format!("{MANIFEST}: {error}"))))?;
+        let faults = verify(folder).map_err(broken)?;
+        if let Some(fault) = faults.first() {
+            return Err(DatasetError::Changed(folder.clone(), fault.clone(), faults.len()));
+        }
         for file in manifest.files.iter().filter(|file| file.path.ends_with("/conversation.json")) {
             let text = files::read(&folder.join(&file.path), LARGEST).map_err(broken)?;
             let known: Known = serde_json::from_slice(&text)
                 .map_err(|error| broken(std::io::Error::new(std::io::ErrorKind::InvalidData, error)))?;
             let home = folder.join(&file.path).parent().map(Path::to_owned).unwrap_or_default();
             let wrong = |error| DatasetError::Conversation(home.clone(), error);
-            conversations.extend(conversation(args, &manifest.collection, &known, &home).map_err(wrong)?);
+            conversations.extend(conversation(args, &known, &home).map_err(wrong)?);
         }
     }
     let settings = Settings {
@@ -130,7 +136,6 @@ fn build(args: &DatasetArgs) -> Result<Built, DatasetError> {
 /// What of a conversation becomes part of the data set; nothing without consent or sound.
 fn conversation(
     args: &DatasetArgs,
-    collection: &str,
     known: &Known,
     home: &Path,
 ) -> Result<Option<Conversation>, callform_recordings::Error> {
@@ -173,7 +178,7 @@ fn conversation(
     });
     Ok(Some(Conversation {
         id: pseudonym_of("conversation", known.conversation.id.as_str()),
-        intent: evidence.bot.as_ref().map(|bot| bot.intent.clone()).or_else(|| Some(collection.to_owned())),
+        intent: evidence.bot.as_ref().map(|bot| bot.intent.clone()),
         consent: format!("{} {}", consent.text, consent.at),
         license: args.license.clone(),
         language: args.language.clone(),

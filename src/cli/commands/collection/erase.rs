@@ -2,7 +2,7 @@
 
 use clap::Args;
 use collection::ids::{CollectionId, ContactId, PersonId};
-use collection::work::{Erased, Listing, Scope};
+use collection::work::{EraseError, Erased, Listing, Scope};
 use serde_json::{Value, json};
 
 use super::sessions::document;
@@ -78,7 +78,9 @@ async fn erase(ui: &Ui, args: &EraseArgs, live: &Live) -> Result<Exit, Exit> {
     agreed(ui, args.yes, "Erase all of this, for ever?")?;
     let erased = tools.work().erase(&scope, tools.jobs()).await.map_err(|error| {
         let exit = failed(ui, &error);
-        ui.say("help: run it again; it goes on where it was");
+        if !matches!(error, EraseError::Unknown(_) | EraseError::Open(..)) {
+            ui.say("help: run it again; it goes on where it was");
+        }
         exit
     })?;
     tell(ui, args, &erased);

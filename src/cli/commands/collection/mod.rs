@@ -20,6 +20,9 @@ use crate::cli::bundled::{BlueprintArgs, FORMAT_VERSION, Form};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 
+/// Characters of a name or a title.
+const LONGEST: usize = 200;
+
 /// What can be done with collections of spoken conversations.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CollectionCommand {
@@ -96,8 +99,19 @@ pub(crate) struct CollectionArgs {
 
 fn collection_id(text: &str) -> Result<CollectionId, String> {
     CollectionId::read(text).ok_or_else(|| {
-        "a collection is named with up to 64 small letters, digits and hyphens, as in `flower-orders`".to_owned()
+        "a collection is named with up to 48 small letters, digits and hyphens, as in `flower-orders`".to_owned()
     })
+}
+
+/// A name or title: a line that fits into a table.
+fn line(text: &str) -> Result<String, String> {
+    let is_line = text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
+    if is_line { Ok(text.to_owned()) } else { Err(format!("one line of at most {LONGEST} characters")) }
+}
+
+/// A name: a line that says something.
+fn name(text: &str) -> Result<String, String> {
+    line(text).and_then(|text| if text.trim().is_empty() { Err("a name is not empty".to_owned()) } else { Ok(text) })
 }
 
 /// Carries out a command on collections.

@@ -2,13 +2,13 @@
 
 use clap::Args;
 use collection::ids::{CollectionId, PersonId};
-use collection::item::Person;
-use collection::work::NewAgent;
+use collection::item::{Mode, Person};
+use collection::work::{Added, NewAgent};
 use serde_json::Value;
 
 use super::sessions::document;
 use super::table::{Live, failed, open};
-use super::{CollectionArgs, CollectionsArgs, Form, collection_id};
+use super::{CollectionArgs, CollectionsArgs, Form, collection_id, name};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 use crate::view::collection as view;
@@ -23,7 +23,7 @@ pub(crate) struct AddCustomerArgs {
     #[command(flatten)]
     pub center: CollectionsArgs,
     /// What they are called, for you alone: it is in no recording, data set or log.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = name)]
     pub name: String,
     /// A collection they may take part in; may be given several times.
     #[arg(long = "collection", value_name = "COLLECTION", value_parser = collection_id, required = true)]
@@ -76,7 +76,7 @@ pub(super) async fn add_customer(ui: &Ui, args: &AddCustomerArgs) -> Result<Exit
     live.account.close().await;
     let person = added.map_err(|error| failed(ui, &error))?;
     match args.center.format {
-        Form::Json => ui.data(&document("person", &view::person_json(&person))),
+        Form::Json => ui.data(&document("person", &view::person_with_pin(&person))),
         Form::Human => ui.data(&view::customer_added(&person)),
     }
     Ok(Exit::Success)
@@ -92,9 +92,9 @@ pub(super) async fn add_agent(ui: &Ui, args: &AddAgentArgs) -> Result<Exit, Exit
         collection: args.to.collection.clone(),
         saml: live.signs_in_with_saml(),
     };
-    let added = live.tools().work().add_agent(&new).await;
+    let added = agent_added(ui, &live, &new).await;
     live.account.close().await;
-    let added = added.map_err(|error| failed(ui, &error))?;
+    let added = added?;
     match args.to.center.format {
         Form::Json => {
             let mut person = view::person_json(&added.person);
@@ -106,6 +106,16 @@ pub(super) async fn add_agent(ui: &Ui, args: &AddAgentArgs) -> Result<Exit, Exit
         Form::Human => ui.data(&view::agent_added(&added)),
     }
     Ok(Exit::Success)
+}
+
+async fn agent_added(ui: &Ui, live: &Live, new: &NewAgent) -> Result<Added, Exit> {
+    let tools = live.tools();
+    let of = tools.work().collection(&new.collection).await.map_err(|error| failed(ui, &error))?;
+    if of.is_some_and(|of| of.mode != Mode::Human) {
+        ui.error(&format!("callers of `{}` talk to a bot: an agent would never get a call", new.collection));
+        return Err(Exit::Failed);
+    }
+    tools.work().add_agent(new).await.map_err(|error| failed(ui, &error))
 }
 
 /// Lets somebody take part in another collection.

@@ -8,7 +8,7 @@ use collection::work::{NewCollection, SessionError};
 use serde_json::{Value, json};
 
 use super::table::{Live, failed, open};
-use super::{CollectionArgs, CollectionsArgs, FORMAT_VERSION, Form};
+use super::{CollectionArgs, CollectionsArgs, FORMAT_VERSION, Form, line};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
 use crate::view::collection as view;
@@ -23,7 +23,7 @@ pub(crate) struct CreateArgs {
     #[command(flatten)]
     pub to: CollectionArgs,
     /// What it is about.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", value_parser = line)]
     pub title: String,
     /// How many conversations are to be accepted.
     #[arg(long, value_name = "COUNT")]

@@ -1,6 +1,6 @@
 //! From what files were made: so that they need not be made again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File as Opened, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::manifest::File;
+use super::manifest::{File, Manifest};
 
 /// The journal's name. It is no part of what was downloaded.
 const JOURNAL: &str = ".download.jsonl";
@@ -77,12 +77,40 @@ impl Journal {
         Ok((!files.is_empty()).then_some(files))
     }
 
+    /// Removes files that were brought here before and are not in the manifest any more, and the folders of conversations that
+    /// have none in it. Whatever else lies in the folder is somebody else's.
+    pub(super) fn remove_others(&self, out: &Path, manifest: &Manifest) -> io::Result<()> {
+        let listed: BTreeSet<&str> = manifest.files.iter().map(|file| file.path.as_str()).collect();
+        let folders: BTreeSet<&str> = listed.iter().filter_map(|path| folder_of(path)).collect();
+        for path in self.known.keys().filter(|path| !listed.contains(path.as_str())) {
+            let Some(folder) = folder_of(path).filter(|folder| folder.starts_with("c-")) else { continue };
+            if path.split('/').any(|part| part.is_empty() || part == "..") {
+                continue;
+            }
+            let gone = if folders.contains(folder) {
+                std::fs::remove_file(out.join(path))
+            } else {
+                std::fs::remove_dir_all(out.join(folder))
+            };
+            match gone {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// A file is whole.
     pub(super) fn note(&self, file: &File, origin: &str) -> io::Result<()> {
         let line = Line { file: file.clone(), origin: origin.to_owned() };
         let text = format!("{}\n", serde_json::to_string(&line).unwrap_or_default());
         self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(text.as_bytes())
     }
+}
+
+/// The folder of a conversation.
+fn folder_of(path: &str) -> Option<&str> {
+    path.split_once('/').map(|(folder, _)| folder)
 }
 
 /// Bytes and digest of a file.

@@ -57,7 +57,7 @@ impl Manifest {
 }
 
 /// Files that are not as the manifest of their folder says, in words.
-pub(super) fn verify(out: &Path) -> io::Result<Vec<String>> {
+pub(in super::super) fn verify(out: &Path) -> io::Result<Vec<String>> {
     let manifest = Manifest::read(out)?;
     let mut faults = Vec::new();
     for file in &manifest.files {

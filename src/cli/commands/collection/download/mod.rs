@@ -11,6 +11,8 @@
 //! OUT/CONTACT/quality.json              what was measured
 //! ```
 //!
+//! What is no longer to be there, as a conversation that was erased or whose consent was taken back, is removed.
+//!
 //! A file has its name once it is whole, and a journal says from which version of which object it was made. So whoever is
 //! killed and starts again keeps what is right, and ends with the same manifest.
 
@@ -35,7 +37,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use fetch::{Got, Source, SourceError};
 use journal::Journal;
 pub(super) use journal::digest_of;
-pub(super) use manifest::{MANIFEST, Manifest};
+pub(super) use manifest::{MANIFEST, Manifest, verify};
 
 use super::CollectionArgs;
 use super::conversations;
@@ -99,6 +101,9 @@ pub(super) enum DownloadError {
     /// A file.
     #[error("cannot write in `{}`: {error}", .folder.display())]
     File { folder: PathBuf, error: std::io::Error },
+    /// The folder is another collection's.
+    #[error("`{}` holds the collection `{collection}`: choose another folder", .folder.display())]
+    Other { folder: PathBuf, collection: String },
     /// A recording that is none.
     #[error("`{name}`: {error}")]
     Recording { name: String, error: callform_recordings::Error },
@@ -118,7 +123,7 @@ pub(super) async fn run(ui: &Ui, args: &DownloadArgs) -> Result<Exit, Exit> {
 }
 
 fn verified(ui: &Ui, out: &Path) -> Result<Exit, Exit> {
-    let faults = manifest::verify(out).map_err(|error| failed(ui, &error))?;
+    let faults = verify(out).map_err(|error| failed(ui, &error))?;
     for fault in &faults {
         ui.data(&format!("{fault}\n"));
     }
@@ -136,7 +141,9 @@ async fn download(ui: &Ui, args: &DownloadArgs, live: &Live) -> Result<(usize, u
     let tools = live.tools();
     let mut tasks = Vec::new();
     for conversation in all {
-        let wanted = if args.all { conversation.state != State::Erased } else { conversation.state == State::Complete };
+        // Who took their consent back is not downloaded, whatever else is.
+        let may_be = conversation.state != State::Erased && conversation.evidence.revoked.is_none();
+        let wanted = if args.all { may_be } else { conversation.state == State::Complete };
         if wanted {
             let turns = tools.work().turns(&conversation.id).await.map_err(|error| failed(ui, &error))?;
             tasks.push(task(conversation, turns));
@@ -167,6 +174,12 @@ pub(super) async fn bring(
     bar: &ProgressBar,
 ) -> Result<Manifest, DownloadError> {
     let problem = |error| DownloadError::File { folder: out.to_owned(), error };
+    match Manifest::read(out) {
+        Ok(there) if there.collection != collection => {
+            return Err(DownloadError::Other { folder: out.to_owned(), collection: there.collection });
+        }
+        _ => {}
+    }
     let journal = Journal::open(out).map_err(problem)?;
     let journal = &journal;
     let one = |task| async move {
@@ -178,6 +191,7 @@ pub(super) async fn bring(
         futures_util::stream::iter(tasks.iter().map(one)).buffered(AT_ONCE).try_collect().await?;
     let manifest = Manifest::new(collection, files.into_iter().flatten().collect());
     manifest.write(out).map_err(problem)?;
+    journal.remove_others(out, &manifest).map_err(problem)?;
     Ok(manifest)
 }
 

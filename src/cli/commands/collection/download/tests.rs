@@ -62,9 +62,31 @@ fn tasks() -> Vec<Task> {
 }
 
 fn brought(objects: &Objects, out: &Path) -> Result<Manifest, DownloadError> {
-    let (tasks, bar) = (tasks(), ProgressBar::hidden());
-    let bring = bring(objects, "orders", &tasks, out, &bar);
+    brought_of(objects, "orders", &tasks(), out)
+}
+
+fn brought_of(objects: &Objects, collection: &str, tasks: &[Task], out: &Path) -> Result<Manifest, DownloadError> {
+    let bar = ProgressBar::hidden();
+    let bring = bring(objects, collection, tasks, out, &bar);
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(bring)
+}
+
+#[test]
+fn what_is_erased_goes_and_what_is_of_others_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = objects();
+    brought(&source, folder.path()).unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "mine").unwrap();
+    let other = brought_of(&source, "others", &tasks(), folder.path());
+    assert!(matches!(other, Err(DownloadError::Other { collection, .. }) if collection == "orders"));
+    // `a` is erased meanwhile, and of `b` the transcript.
+    let mut left = tasks().split_off(1);
+    left[0].objects.truncate(1);
+    brought_of(&source, "orders", &left, folder.path()).unwrap();
+    assert!(!folder.path().join("c-a").exists());
+    assert!(!folder.path().join("c-b/transcript-1.json").exists());
+    assert!(folder.path().join("c-b/recording-1.wav").exists() && folder.path().join("notes.txt").exists());
+    assert_eq!(manifest::verify(folder.path()).unwrap(), Vec::<String>::new());
 }
 
 #[test]
