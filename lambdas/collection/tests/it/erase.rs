@@ -80,6 +80,28 @@ fn s10_a_person_is_erased_from_every_store() {
     world.check();
 }
 
+/// S10: calls that were not let in are of no collection, and name who called; they go with whoever goes.
+#[test]
+fn s10_calls_that_were_not_let_in_are_erased_as_well() {
+    let world = World::new(45);
+    let work = world.work();
+    world.running("c", bot(), 1);
+    let kim = world.now(work.add_customer("Kim", &["c".into()])).unwrap();
+    call(&world, "in", &kim, "c", Call::Good);
+    call(&world, "full", &kim, "c", Call::Good);
+    world.now(work.pause(&"c".into())).unwrap();
+    call(&world, "closed", &kim, "c", Call::Good);
+    assert_eq!(world.conversation("full").person, Some(kim.id.clone()));
+    world.now(work.stop(&"c".into())).unwrap();
+    let scope = Scope::Collection("c".into());
+    let erased = world.now(work.erase(&scope, &world)).unwrap();
+    let had = |what: &str| erased.before.traces.iter().any(|trace| trace.what.contains(what));
+    assert!(had("conversation#full") && had("conversation#closed") && had("pin#user#"), "{:?}", erased.before);
+    assert!(erased.after.is_empty(), "{:?}", erased.after);
+    let text = format!("{:?}", world.table.items());
+    assert!(!text.contains(kim.id.as_str()) && !text.contains("Kim"), "{text}");
+}
+
 /// S10: an agent's account goes, and the conversations they took.
 #[test]
 fn s10_an_agent_is_erased() {

@@ -61,6 +61,7 @@ fn s3_the_queue_stays_until_the_last_call_is_over() {
     assert_eq!(world.now(work.start(&"next".into())), Err(SessionError::NoFreeQueue));
     world.settle(5);
     assert_eq!(world.collection("c").state, Status::Stopping, "somebody still talks");
+    assert_eq!(profile(), "r0", "who was let in and waits still comes to an agent");
     let over = event("k", "DISCONNECTED", world.now.get(), Some(world.now.get()));
     take(&world, "k", &Mode::Human, &Arrives::Event(over));
     world.settle(2);
