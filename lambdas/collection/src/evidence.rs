@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callform_table::Moment;
+use callform_table::{Moment, earliest, latest};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::UserId;
@@ -199,22 +199,6 @@ fn join(mine: &mut Option<Joined>, other: Option<&Joined>) {
         }
         Some(known) if known.since < other.since => {}
         _ => *mine = Some(other.clone()),
-    }
-}
-
-fn earliest<T: Ord + Clone>(mine: &mut Option<T>, other: Option<&T>) {
-    if let Some(other) = other
-        && mine.as_ref().is_none_or(|mine| other < mine)
-    {
-        *mine = Some(other.clone());
-    }
-}
-
-fn latest<T: Ord + Clone>(mine: &mut Option<T>, other: Option<&T>) {
-    if let Some(other) = other
-        && mine.as_ref().is_none_or(|mine| other > mine)
-    {
-        *mine = Some(other.clone());
     }
 }
 

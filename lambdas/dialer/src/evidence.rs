@@ -3,6 +3,7 @@
 //! Evidence only grows: merging takes the union, by rules that do not depend on the order, and merging the same twice
 //! changes nothing. So events may be lost, doubled, late or out of order, and what they add up to is the same.
 
+use callform_table::{earliest, latest};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::AgentId;
@@ -198,22 +199,6 @@ impl Evidence {
             (Some(_), false) => Outcome::Abandoned,
             (None, false) => Outcome::HungUp,
         }
-    }
-}
-
-fn earliest<T: Ord + Clone>(mine: &mut Option<T>, other: Option<&T>) {
-    if let Some(other) = other
-        && mine.as_ref().is_none_or(|mine| other < mine)
-    {
-        *mine = Some(other.clone());
-    }
-}
-
-fn latest<T: Ord + Clone>(mine: &mut Option<T>, other: Option<&T>) {
-    if let Some(other) = other
-        && mine.as_ref().is_none_or(|mine| other > mine)
-    {
-        *mine = Some(other.clone());
     }
 }
 

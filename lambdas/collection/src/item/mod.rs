@@ -36,33 +36,7 @@ pub type Item = callform_table::Item<Collecting>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Collecting;
 
-macro_rules! bodies {
-    ($($(#[$about:meta])* $name:ident($body:ty) as $as:ident,)*) => {
-        /// What an item says.
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(tag = "kind", rename_all = "snake_case")]
-        pub enum Body {
-            $($(#[$about])* $name(Box<$body>),)*
-        }
-
-        $(impl From<$body> for Body {
-            fn from(body: $body) -> Self {
-                Self::$name(Box::new(body))
-            }
-        })*
-
-        impl Body {
-            $(
-                #[doc = concat!("It, where it is a [`", stringify!($body), "`].")]
-                pub fn $as(&self) -> Option<&$body> {
-                    if let Self::$name(body) = self { Some(body) } else { None }
-                }
-            )*
-        }
-    };
-}
-
-bodies! {
+callform_table::bodies! {
     /// What concerns all callers.
     Line(Line) as line,
     /// A collection.

@@ -347,9 +347,7 @@ impl<S: Store, D: Directory, O: Objects, R: Rim> Work<'_, S, D, O, R> {
         let (mut items, mut after) = (Vec::new(), None);
         loop {
             let page = self.store.scan(prefix, PAGE, after).await?;
-            for key in &page.keys {
-                items.extend(self.store.get(key).await?);
-            }
+            items.extend(self.store.get_all(&page.keys).await?.into_iter().flatten());
             match page.next {
                 Some(next) => after = Some(next),
                 None => return Ok(items),

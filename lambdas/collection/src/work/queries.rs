@@ -76,10 +76,7 @@ impl<S: Store, D, O, R: Rim> Work<'_, S, D, O, R> {
         pick: impl Fn(&Item) -> Option<T>,
     ) -> Result<Found<T>, WorkError> {
         let page = self.store.query(part, Moment::LAST, limit, after).await?;
-        let mut items = Vec::new();
-        for key in &page.keys {
-            items.extend(self.store.get(key).await?.as_ref().and_then(&pick));
-        }
-        Ok(Found { items, next: page.next })
+        let items = self.store.get_all(&page.keys).await?;
+        Ok(Found { items: items.iter().flatten().filter_map(pick).collect(), next: page.next })
     }
 }

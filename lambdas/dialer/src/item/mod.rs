@@ -43,33 +43,7 @@ pub type Item = callform_table::Item<Dialing>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dialing;
 
-macro_rules! bodies {
-    ($($(#[$about:meta])* $name:ident($body:ty) as $as:ident,)*) => {
-        /// What an item says.
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(tag = "kind", rename_all = "snake_case")]
-        pub enum Body {
-            $($(#[$about])* $name(Box<$body>),)*
-        }
-
-        $(impl From<$body> for Body {
-            fn from(body: $body) -> Self {
-                Self::$name(Box::new(body))
-            }
-        })*
-
-        impl Body {
-            $(
-                #[doc = concat!("It, where it is a [`", stringify!($body), "`].")]
-                pub fn $as(&self) -> Option<&$body> {
-                    if let Self::$name(body) = self { Some(body) } else { None }
-                }
-            )*
-        }
-    };
-}
-
-bodies! {
+callform_table::bodies! {
     /// The campaign, of which a table has one.
     Campaign(Campaign) as campaign,
     /// Somebody to be called.

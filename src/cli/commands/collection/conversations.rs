@@ -7,7 +7,7 @@ use collection::report;
 use serde_json::{Value, json};
 
 use super::sessions::{document, unknown};
-use super::table::{Live, failed, open};
+use super::table::{Live, every, failed, open};
 use super::{CollectionArgs, CollectionsArgs, Form};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
@@ -50,15 +50,7 @@ pub(super) async fn of(ui: &Ui, live: &Live, id: &CollectionId) -> Result<Vec<Co
     if !work.exists(id).await.map_err(|error| failed(ui, &error))? {
         return Err(unknown(ui, id));
     }
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let page = work.conversations(id, PAGE, after).await.map_err(|error| failed(ui, &error))?;
-        all.extend(page.items);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(all),
-        }
-    }
+    every(async |after| work.conversations(id, PAGE, after).await).await.map_err(|error| failed(ui, &error))
 }
 
 /// Reports on a conversation.

@@ -7,7 +7,7 @@ use collection::work::{Added, NewAgent};
 use serde_json::Value;
 
 use super::sessions::document;
-use super::table::{Live, failed, open};
+use super::table::{Live, every, failed, open};
 use super::{CollectionArgs, CollectionsArgs, Form, collection_id, name};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
@@ -146,15 +146,7 @@ pub(super) async fn list(ui: &Ui, args: &CollectionsArgs) -> Result<Exit, Exit> 
 
 async fn all(ui: &Ui, live: &Live) -> Result<Vec<Person>, Exit> {
     let tools = live.tools();
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let page = tools.work().people(PAGE, after).await.map_err(|error| failed(ui, &error))?;
-        all.extend(page.items);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(all),
-        }
-    }
+    every(async |after| tools.work().people(PAGE, after).await).await.map_err(|error| failed(ui, &error))
 }
 
 /// Removes somebody.

@@ -7,7 +7,7 @@ use collection::report;
 use collection::work::{NewCollection, SessionError};
 use serde_json::{Value, json};
 
-use super::table::{Live, failed, open};
+use super::table::{Live, every, failed, open};
 use super::{CollectionArgs, CollectionsArgs, FORMAT_VERSION, Form, line};
 use crate::cli::exit_code::Exit;
 use crate::cli::ui::Ui;
@@ -101,15 +101,7 @@ pub(super) async fn list(ui: &Ui, args: &CollectionsArgs) -> Result<Exit, Exit> 
 
 async fn all(ui: &Ui, live: &Live) -> Result<Vec<Collection>, Exit> {
     let tools = live.tools();
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let page = tools.work().collections(PAGE, after).await.map_err(|error| failed(ui, &error))?;
-        all.extend(page.items);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(all),
-        }
-    }
+    every(async |after| tools.work().collections(PAGE, after).await).await.map_err(|error| failed(ui, &error))
 }
 
 /// Reports on a collection.

@@ -7,7 +7,8 @@ use collection::aws::{Connect, DynamoDb, S3, Services, Transcribe};
 use collection::ids::{ProfileId, QueueId};
 use collection::outside::Location;
 use collection::policy::Policy;
-use collection::work::{PoolEntry, Work, WorkError};
+use collection::store::Cursor;
+use collection::work::{Found as FoundPage, PoolEntry, Work, WorkError};
 
 use super::CollectionsArgs;
 use super::download::{Got, Source, SourceError};
@@ -227,6 +228,21 @@ impl Source for Bucket<'_> {
             }
             Err(error) if error.code.as_deref() == Some("PreconditionFailed") => Err(SourceError::Changed),
             Err(error) => Err(SourceError::Failed(error.to_string())),
+        }
+    }
+}
+
+/// All pages of what is asked for, one after another.
+pub(super) async fn every<T>(
+    ask: impl AsyncFn(Option<Cursor>) -> Result<FoundPage<T>, WorkError>,
+) -> Result<Vec<T>, WorkError> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = ask(after).await?;
+        all.extend(page.items);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(all),
         }
     }
 }
